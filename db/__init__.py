@@ -1,0 +1,1 @@
+"""The shared SQL store: tables and their queries, a file a subject."""

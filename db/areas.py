@@ -1,0 +1,44 @@
+"""Administrative areas by Kemendagri code, from province down to kelurahan."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base
+from db.session import Session
+
+LEVELS = ("province", "city", "district", "village")
+
+
+class Area(Base):
+    """A province, city, kecamatan or kelurahan; the code of a parent begins the child's code."""
+
+    __tablename__ = "areas"
+
+    code: Mapped[str] = mapped_column(String(13), primary_key=True)  # 74.72.05.1003
+    name: Mapped[str] = mapped_column(String(100))
+    level: Mapped[str] = mapped_column(String(10))
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("areas.code"), index=True)
+    timezone: Mapped[str] = mapped_column(String(40), default="Asia/Jakarta")
+
+
+def all_areas(session: Session) -> Sequence[Area]:
+    """Give every area, parents before children."""
+    return session.scalars(select(Area).order_by(Area.code)).all()
+
+
+def area_name(session: Session, code: str | None) -> str:
+    """Give the name of an area, or an empty text where there is none."""
+    if code is None:
+        return ""
+    return session.scalar(select(Area.name).where(Area.code == code)) or ""
+
+
+def subtree(code: str) -> tuple[str, str]:
+    """Give the bounds of all codes at and below an area: `low <= code < high`.
+
+    A range, not LIKE, so that every database can use its ordinary index: what continues a code
+    begins with a dot, and "/" is the character after it.
+    """
+    return code, code + "/"

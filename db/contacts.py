@@ -1,0 +1,97 @@
+"""Contacts: one person's end of one channel, with consent, identity and the open conversation."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, bindparam, update
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import DIALECT_INSERT, Base, BigId
+from db.session import Session
+
+CONSENT_GIVEN, CONSENT_REFUSED = "given", "refused"
+ACTIVE, BLOCKED, INVALID = "active", "blocked", "invalid"
+
+
+class Contact(Base):
+    """A chat or a number; its row is the lock that orders the messages of one person."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
+    state_reason: Mapped[str | None] = mapped_column(String(40))
+    consent: Mapped[str | None] = mapped_column(String(10))
+    consent_at: Mapped[datetime | None]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    failed_tries: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    last_inbound_at: Mapped[datetime | None]
+    conversation: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+_TABLE: Any = Contact.__table__
+
+
+def _arrive(insert: Any) -> Any:
+    statement = insert(_TABLE).values(
+        channel=bindparam("channel"),
+        address=bindparam("address"),
+        state=ACTIVE,
+        failed_tries=0,
+        created_at=bindparam("now"),
+        last_inbound_at=bindparam("now"),
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["channel", "address"],
+        set_={"last_inbound_at": statement.excluded.last_inbound_at, "state": ACTIVE},
+    ).returning(*_TABLE.c)
+
+
+_ARRIVE = {dialect: _arrive(insert) for dialect, insert in DIALECT_INSERT.items()}
+
+_KEEP = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("contact_id"))
+    .values(conversation=bindparam("conversation"))
+)
+
+
+def lock_contact(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:
+    """Give the contact's row, made if new, and hold it until the transaction ends.
+
+    Somebody who writes can be reached again, so a blocked contact becomes active.
+    """
+    statement = _ARRIVE[session.get_bind().dialect.name]
+    parameters = {"channel": channel, "address": address, "now": now}
+    return session.connection().execute(statement, parameters).one()
+
+
+def keep_conversation(session: Session, contact_id: int, sealed: bytes | None) -> None:
+    """Store the sealed conversation of a contact."""
+    session.connection().execute(_KEEP, {"contact_id": contact_id, "conversation": sealed})
+
+
+def change_contact(session: Session, contact_id: int, **values: Any) -> None:
+    """Set columns of a contact."""
+    session.connection().execute(update(_TABLE).where(_TABLE.c.id == contact_id).values(**values))
+
+
+def mark_reachable(session: Session, channel: str, address: str, reachable: bool) -> None:
+    """Note what the channel says about a person having blocked the service."""
+    values = (
+        {"state": ACTIVE, "state_reason": None}
+        if reachable
+        else {"state": BLOCKED, "state_reason": "blocked"}
+    )
+    session.connection().execute(
+        update(_TABLE)
+        .where(_TABLE.c.channel == channel, _TABLE.c.address == address)
+        .values(**values)
+    )

@@ -1,0 +1,1 @@
+"""Numbered migrations, run up and down on SQLite and PostgreSQL."""

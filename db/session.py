@@ -1,0 +1,114 @@
+"""The door to the store: one engine, and transactions that are whole or nothing."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import sessionmaker
+
+from db.crypto import Vault
+
+_LOCK_WAIT_MS = 8_000  # below Twilio's 15 s, so that a provider hears 503 rather than nothing
+
+
+class Session(OrmSession):
+    """A session that carries the vault, so that queries can open what they read."""
+
+    vault: Vault
+
+
+class Store:
+    """A database with its vault; safe to share between threads."""
+
+    def __init__(self, url: str, vault: Vault, pool_size: int = 16) -> None:
+        """Prepare the engine; nothing is opened before the first transaction."""
+        self.url = _driver_url(url)
+        self.vault = vault
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url, pool_size)
+        self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        # SQLite takes one writer at a time and lets the others poll; waiting in line here is
+        # fair and costs nothing.
+        self._write_turn = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One writing transaction: committed at the end of the block, rolled back on any error."""
+        with self._write_turn, self._sessions.begin() as session:
+            session.vault = self.vault
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One reading transaction; on SQLite it waits for no writer."""
+        with self._sessions() as session:
+            session.vault = self.vault
+            session.connection(execution_options={"halo_read_only": True})
+            yield session
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """One writing transaction without a session, for the fixed statements of a hot loop."""
+        with self._write_turn, self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Give the file of a SQLite URL, or None for another database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def _driver_url(url: str) -> URL:
+    parsed = make_url(url)
+    if parsed.drivername in ("postgresql", "postgres"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _engine(url: URL, pool_size: int) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        options = f"-c lock_timeout={_LOCK_WAIT_MS} -c timezone=UTC"
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=_LOCK_WAIT_MS / 1000,
+            connect_args={"connect_timeout": 5, "options": options},
+        )
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": _LOCK_WAIT_MS / 1000, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not by the driver
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL, not NORMAL: the provider was told 200, so a power cut in the office may lose nothing.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("halo_read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

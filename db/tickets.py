@@ -1,0 +1,109 @@
+"""Tickets: what citizens brought, under a number that they can ask for."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Float, ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import DIALECT_INSERT, Base, BigId
+from db.session import Session
+
+_BARE = re.compile(r"\d{1,6}")
+
+
+class Ticket(Base):
+    """One complaint; its story is sealed."""
+
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(15), unique=True)  # PKS-2026-000123
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(String(30))
+    story_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    occurred_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+
+
+class TicketEvent(Base):
+    """One change of a ticket: who, when, what; never altered."""
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    state: Mapped[str] = mapped_column(String(20))
+
+
+class Attachment(Base):
+    """A file or point that came with a ticket or a visit; the file itself is the provider's."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    ref: Mapped[str | None] = mapped_column(String(500))
+    mime: Mapped[str | None] = mapped_column(String(100))
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+
+
+class TicketNumber(Base):
+    """The last number given in a year."""
+
+    __tablename__ = "ticket_numbers"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+def next_number(session: Session, year: int) -> str:
+    """Give the next ticket number of a year: `PKS-YYYY-NNNNNN`, without gaps or repeats."""
+    counter = session.get(TicketNumber, year, with_for_update=True)
+    if counter is None:
+        counter = _start_year(session, year)
+    counter.last += 1
+    session.flush()
+    return f"PKS-{year}-{counter.last:06d}"
+
+
+def _start_year(session: Session, year: int) -> TicketNumber:
+    """Make the year's counter; another process may be doing the same at this moment."""
+    insert = DIALECT_INSERT[session.get_bind().dialect.name]
+    session.execute(insert(TicketNumber).values(year=year, last=0).on_conflict_do_nothing())
+    return session.get_one(TicketNumber, year, with_for_update=True)
+
+
+def tickets_of(session: Session, contact_id: int, limit: int = 5) -> Sequence[Ticket]:
+    """Give a contact's tickets, newest first."""
+    return session.scalars(
+        select(Ticket)
+        .where(Ticket.contact_id == contact_id)
+        .order_by(Ticket.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def find_ticket(session: Session, contact_id: int, number: str, year: int) -> Ticket | None:
+    """Find a contact's own ticket by its number, or by the bare digits of this or an earlier year.
+
+    Other people's tickets are not found: a number is no proof of who asks.
+    """
+    own = select(Ticket).where(Ticket.contact_id == contact_id)
+    if _BARE.fullmatch(number):
+        ending = f"-{int(number):06d}"
+        found = session.scalars(
+            own.where(Ticket.number.endswith(ending)).order_by(Ticket.id.desc())
+        ).all()
+        this_year = [ticket for ticket in found if ticket.number.startswith(f"PKS-{year}")]
+        return next(iter(this_year or found), None)
+    return session.scalars(own.where(Ticket.number == number.upper())).one_or_none()
