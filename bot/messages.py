@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-MAX_TEXT = 10_000  # characters of an inbound text that are kept; nobody tells a longer story by chat
+MAX_TEXT = (
+    10_000  # characters of an inbound text that are kept; nobody tells a longer story by chat
+)
 
 
 class Channel(StrEnum):
@@ -97,6 +99,7 @@ class Receipt:
     provider_id: str
     state: DeliveryState
     error: str | None = None
+    unreachable: bool = False  # the address itself is of no more use
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class Contact(Base):
     failed_tries: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime | None]
+    notices: Mapped[bool] = mapped_column(default=True)  # whether schedule notices are welcome
     conversation: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
 
@@ -45,6 +46,7 @@ def _arrive(insert: Any) -> Any:
         address=bindparam("address"),
         state=ACTIVE,
         failed_tries=0,
+        notices=True,
         created_at=bindparam("now"),
         last_inbound_at=bindparam("now"),
     )

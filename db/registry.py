@@ -142,6 +142,15 @@ def household_of(session: Session, person_id: int) -> Household:
     ).one()
 
 
+def list_of_household(session: Session, household_id: int) -> AgencyList:
+    """Give the list by which a family is registered."""
+    return session.scalars(
+        select(AgencyList)
+        .join(Household, Household.list_id == AgencyList.id)
+        .where(Household.id == household_id)
+    ).one()
+
+
 def aid_of_household(session: Session, household_id: int) -> list[Aid]:
     """Give every programme of a family with its last payout, in the order of programmes."""
     rows = session.execute(
@@ -185,3 +194,13 @@ def _last_payouts(session: Session, enrolment_ids: Sequence[int]) -> dict[int, P
 def all_programs(session: Session) -> Sequence[Program]:
     """Give the catalogue in the order of its codes."""
     return session.scalars(select(Program).order_by(Program.code)).all()
+
+
+def is_empty(session: Session) -> bool:
+    """Say whether no family is registered."""
+    return session.scalar(select(Household.id).limit(1)) is None
+
+
+def find_program(session: Session, code: str) -> Program | None:
+    """Find a programme by its code, in letters of either case."""
+    return session.get(Program, code.strip().upper())

@@ -72,7 +72,7 @@ def upcoming(
         query = query.where(Distribution.area_code.in_(_self_and_above(area_code)))
     if program_code is not None:
         query = query.where(Distribution.program_code == program_code)
-    return [row._tuple() for row in session.execute(query)]
+    return session.execute(query).tuples().all()
 
 
 def _self_and_above(code: str) -> list[str]:
@@ -88,7 +88,7 @@ def recent_notices(session: Session, limit: int = 20) -> Sequence[tuple[Notice, 
         .order_by(Notice.id.desc())
         .limit(limit)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [tuple(row) for row in session.execute(query)]
 
 
 def count_distributions(session: Session) -> int:

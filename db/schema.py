@@ -8,12 +8,36 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from db import areas, audit, contacts, inbox, outbox, registry, schedules, staff, tickets, visits
+from db import (
+    areas,
+    audit,
+    contacts,
+    facts,
+    inbox,
+    outbox,
+    registry,
+    schedules,
+    staff,
+    tickets,
+    visits,
+)
 from db.base import Base
 from db.session import Store
 
 # Naming the modules here is what makes their tables part of the metadata.
-SUBJECTS = (areas, audit, contacts, inbox, outbox, registry, schedules, staff, tickets, visits)
+SUBJECTS = (
+    areas,
+    audit,
+    contacts,
+    facts,
+    inbox,
+    outbox,
+    registry,
+    schedules,
+    staff,
+    tickets,
+    visits,
+)
 metadata = Base.metadata
 
 

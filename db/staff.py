@@ -3,10 +3,21 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    func,
+    insert,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.areas import subtree
 from db.base import Base, BigId
 from db.registry import Household, Person
 from db.session import Session
@@ -83,4 +94,29 @@ def households_of(
         .where(Assignment.staff_id == staff_id)
         .order_by(last_visit.c.visited_at.is_not(None), last_visit.c.visited_at, Person.name)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return session.execute(query).tuples().all()
+
+
+def is_assigned(session: Session, staff_id: int, household_id: int) -> bool:
+    """Say whether a family is this companion's."""
+    return (
+        session.scalar(
+            select(Assignment.id).where(
+                Assignment.staff_id == staff_id, Assignment.household_id == household_id
+            )
+        )
+        is not None
+    )
+
+
+def assign_free_households(session: Session, staff_id: int, area_code: str) -> int:
+    """Give a companion all families of an area that have no companion yet; says how many."""
+    low, high = subtree(area_code)
+    free = (
+        select(literal(staff_id), Household.id)
+        .outerjoin(Assignment, Assignment.household_id == Household.id)
+        .where(Household.area_code >= low, Household.area_code < high, Assignment.id.is_(None))
+    )
+    table: Any = Assignment.__table__
+    statement = insert(table).from_select(["staff_id", "household_id"], free)
+    return session.connection().execute(statement).rowcount

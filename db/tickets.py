@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import DIALECT_INSERT, Base, BigId
 from db.session import Session
 
+RECEIVED = "received"
 _BARE = re.compile(r"\d{1,6}")
 
 
@@ -64,6 +65,38 @@ class TicketNumber(Base):
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
+
+
+def open_ticket(
+    session: Session,
+    *,
+    contact_id: int,
+    person_id: int | None,
+    kind: str,
+    category: str,
+    story: str,
+    occurred: str,
+    year: int,
+    now: datetime,
+) -> Ticket:
+    """Make a ticket in its first state, under the next number of the year."""
+    ticket = Ticket(
+        number=next_number(session, year),
+        contact_id=contact_id,
+        person_id=person_id,
+        kind=kind,
+        category=category,
+        story_sealed=session.vault.seal(story, "story"),
+        occurred_sealed=session.vault.seal(occurred, "occurred"),
+        state=RECEIVED,
+        created_at=now,
+    )
+    session.add(ticket)
+    session.flush()
+    session.add(
+        TicketEvent(ticket_id=ticket.id, at=now, actor=f"contact:{contact_id}", state=RECEIVED)
+    )
+    return ticket
 
 
 def next_number(session: Session, year: int) -> str:

@@ -45,11 +45,20 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("unreachable", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_early_receipts"),
     )
     op.create_index(
         "ix_early_receipts_provider_id", "early_receipts", ["provider_id"], unique=False
+    )
+    op.create_table(
+        "facts",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.String(length=600), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("source_date", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_facts"),
     )
     op.create_table(
         "lists",
@@ -220,6 +229,7 @@ def upgrade() -> None:
         sa.Column("failed_tries", BIG_ID, nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_inbound_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notices", sa.Boolean(), nullable=False),
         sa.Column("conversation", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_contacts_person_id_people"),
@@ -285,6 +295,8 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("failures", sa.SmallInteger(), nullable=False),
+        sa.Column("first_tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=True),
         sa.Column("provider_id", sa.String(length=80), nullable=True),
         sa.Column("callback_id", sa.String(length=80), nullable=True),
@@ -473,6 +485,7 @@ def downgrade() -> None:
     op.drop_table("ticket_numbers")
     op.drop_table("programs")
     op.drop_table("lists")
+    op.drop_table("facts")
     op.drop_index("ix_early_receipts_provider_id", table_name="early_receipts")
     op.drop_table("early_receipts")
     op.drop_table("channel_pace")

@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` and `make test`. The rest is for those who work on the project.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := $(PIP) install --quiet --require-hashes -r
+SELF := $(PIP) install --quiet --no-deps --no-build-isolation -e .
+
+.PHONY: help setup demo test bench bench-nlu rasa lint lock
+
+help: ## show these targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Halo Puskesos needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …")'
+	@echo "Installing what the service needs (about a minute, once) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(LOCK) requirements.lock
+	@$(SELF)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what the tests need (about a minute, once) …"
+	@$(LOCK) requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/.dev ## only install, into .venv, from the lock files
+
+demo: $(VENV)/.runtime ## everything in one process, with sample data and a phone in the browser
+	@$(BIN)/halo demo
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+test: lint ## every check and every test
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+bench: $(VENV)/.dev ## how fast, beside the floor of the same machine
+	@$(BIN)/python -m tests.bench
+
+lock:
+	@uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
+	@uv pip compile pyproject.toml --extra build --extra dev --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet -o requirements-dev.lock

@@ -1,0 +1,1 @@
+"""What the service can do: a file a capability, all of one shape."""

@@ -1,0 +1,41 @@
+"""Matters that have no form yet: each gets an honest word and the next step."""
+
+from bot.capabilities.citizen.welcome import menu_choices
+from bot.turn import Turn, button
+
+
+def propose(turn: Turn) -> None:
+    """Tell how to be proposed as a recipient."""
+    turn.reply("guidance.propose", button("office", "choice.office"), button("menu", "choice.menu"))
+
+
+def object_to(turn: Turn) -> None:
+    """Tell how to object to an undeserving recipient."""
+    turn.reply("guidance.object", button("office", "choice.office"), button("menu", "choice.menu"))
+
+
+def correct(turn: Turn) -> None:
+    """Tell how data are corrected."""
+    turn.reply(
+        "guidance.correct", button("complaint", "choice.complaint"), button("menu", "choice.menu")
+    )
+
+
+def genuine(turn: Turn) -> None:
+    """Tell how to know a genuine message from a fraud."""
+    turn.reply("guidance.genuine", button("human", "choice.human"), button("menu", "choice.menu"))
+
+
+def kube(turn: Turn) -> None:
+    """Tell where a KUBE report goes for now."""
+    turn.reply("guidance.kube", button("menu", "choice.menu"))
+
+
+def other(turn: Turn) -> None:
+    """Point somebody with another matter to where it belongs."""
+    turn.reply("guidance.other", *menu_choices(turn))
+
+
+def nothing_asked(turn: Turn) -> None:
+    """Answer a yes, no or cancel to nothing."""
+    turn.reply("guidance.nothing_asked", *menu_choices(turn))

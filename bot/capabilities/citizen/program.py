@@ -1,0 +1,43 @@
+"""What a programme is and who gets it, from the catalogue with its source."""
+
+from bot.messages import Choice
+from bot.texts import say
+from bot.texts.format import plain_date
+from bot.turn import Turn, button
+from db.registry import all_programs, find_program
+
+# What most people ask for stands first; the rest follows in the order of the catalogue.
+_FIRST = ("PKH", "BPNT", "PBI", "PIP", "BLTD", "LANSIA", "RTLH", "KUBE")
+
+
+def handle(turn: Turn) -> None:
+    """Explain the named programme, or ask which one is meant."""
+    code = turn.argument or turn.entity("program")
+    program = find_program(turn.session, code) if code else None
+    if program is None:
+        _ask_which(turn)
+        return
+    turn.tell(
+        say(
+            "program.about",
+            name=program.name,
+            agency=program.agency,
+            summary=program.summary,
+            source=program.source,
+            day=plain_date(program.source_date),
+        ),
+        button("registration", "choice.registration"),
+        button("schedule", "choice.schedule"),
+        button("menu", "choice.menu"),
+    )
+
+
+def _ask_which(turn: Turn) -> None:
+    catalogue = {program.code: program for program in all_programs(turn.session)}
+    choices = [
+        Choice(f"program:{code}", catalogue[code].name[:24]) for code in _FIRST if code in catalogue
+    ]
+    if not choices:
+        turn.reply("program.none", button("office", "choice.office"))
+        return
+    turn.reply("program.which", *choices)

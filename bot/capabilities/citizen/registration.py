@@ -1,0 +1,155 @@
+"""Am I registered, for what, and when: identity first, then every programme of the family."""
+
+from datetime import timedelta
+
+from bot.fields import kk4, nik
+from bot.forms import Answers, Field, Form
+from bot.texts import say
+from bot.texts.format import given_name, local_moment, long_date, plain_date, rupiah
+from bot.turn import Turn, button
+from db import audit
+from db.registry import (
+    ACTIVE,
+    Aid,
+    Household,
+    Person,
+    aid_of_household,
+    find_by_nik_and_kk,
+    household_of,
+    list_of_household,
+)
+from db.schedules import Distribution, upcoming
+
+MOST_TRIES = 3
+LOCK = timedelta(hours=24)
+_LONGEST = 600  # characters of one message
+
+FORM = Form("identity", (Field("nik", nik), Field("kk4", kk4)))
+
+
+def handle(turn: Turn) -> None:
+    """Show the family's aid to a known sender; ask anybody else who he is."""
+    if turn.contact.person_id is not None:
+        _show(turn, turn.contact.person_id)
+        return
+    if turn.contact.locked_until is not None and turn.contact.locked_until > turn.now:
+        turn.reply("identity.locked", until=local_moment(turn.contact.locked_until, turn.zone))
+        return
+    turn.open_form(FORM.name, _known_identity(turn))
+
+
+def _known_identity(turn: Turn) -> Answers:
+    found = turn.entities()
+    known: Answers = {}
+    if "nik" in found:
+        known["nik"] = found["nik"]
+        if "kk_number" in found:
+            known["kk4"] = found["kk_number"][-4:]
+    return known
+
+
+def finish(turn: Turn, answers: Answers) -> None:
+    """Check the pair that was given; every failure sounds the same, whatever was wrong."""
+    person = find_by_nik_and_kk(turn.session, answers["nik"], answers["kk4"])
+    if person is None:
+        _failed(turn)
+        return
+    turn.change_contact(person_id=person.id, failed_tries=0, locked_until=None)
+    audit.record(turn.session, turn.now, turn.actor, "identify", f"person:{person.id}")
+    _show(turn, person.id)
+
+
+def _failed(turn: Turn) -> None:
+    tries = turn.contact.failed_tries + 1
+    if tries >= MOST_TRIES:
+        until = turn.now + LOCK
+        turn.change_contact(failed_tries=0, locked_until=until)
+        turn.reply("identity.locked", until=local_moment(until, turn.zone))
+        return
+    turn.change_contact(failed_tries=tries)
+    turn.reply(
+        "identity.not_found",
+        button("registration", "choice.try_again"),
+        button("propose", "choice.propose"),
+        button("human", "choice.human"),
+    )
+
+
+def _show(turn: Turn, person_id: int) -> None:
+    person = turn.session.get_one(Person, person_id)
+    household = household_of(turn.session, person_id)
+    aids = aid_of_household(turn.session, household.id)
+    audit.record(turn.session, turn.now, turn.actor, "read aid", f"household:{household.id}")
+    source = list_of_household(turn.session, household.id)
+    opening = say(
+        "aid.listed" if aids else "aid.listed_without",
+        name=given_name(person.name),
+        area=turn.places.name_of(household.area_code),
+        list=source.name,
+        agency=source.agency,
+        as_of=plain_date(source.as_of),
+    )
+    for text in _packed([opening, *(_line(turn, household, aid) for aid in aids)]):
+        turn.tell(text)
+    if aids:
+        turn.reply(
+            "aid.next_step",
+            button("schedule", "choice.schedule"),
+            button("complaint", "choice.complaint"),
+            button("menu", "choice.menu"),
+        )
+    else:
+        turn.reply(
+            "aid.next_step_without",
+            button("propose", "choice.propose"),
+            button("menu", "choice.menu"),
+        )
+
+
+def _line(turn: Turn, household: Household, aid: Aid) -> str:
+    """Put one programme in plain words."""
+    parts = [
+        say(
+            f"aid.{aid.status}",
+            program=aid.program_name,
+            name=given_name(aid.person_name),
+            since=plain_date(aid.since),
+        )
+    ]
+    if aid.reason:
+        parts.append(say("aid.reason", reason=aid.reason))
+    if aid.last_paid_on is not None:
+        key = "aid.last_paid" if aid.last_amount is not None else "aid.last_goods"
+        parts.append(
+            say(
+                key,
+                amount=rupiah(aid.last_amount or 0),
+                day=plain_date(aid.last_paid_on),
+                place=aid.last_place,
+            )
+        )
+    if aid.status == ACTIVE:
+        parts.append(_next_payout(turn, household, aid.program_code))
+    parts.append(
+        say("aid.source", agency=aid.agency, list=aid.list_name, as_of=plain_date(aid.as_of))
+    )
+    return "\n".join(parts)
+
+
+def _next_payout(turn: Turn, household: Household, program_code: str) -> str:
+    ahead = upcoming(turn.session, turn.today, household.area_code, program_code, limit=1)
+    if not ahead:
+        return say("aid.no_next")
+    distribution: Distribution = ahead[0][0]
+    return say("aid.next", day=long_date(distribution.held_on), place=distribution.place)
+
+
+def _packed(paragraphs: list[str]) -> list[str]:
+    """Put paragraphs together into messages of a readable length."""
+    messages: list[str] = []
+    for paragraph in paragraphs:
+        if messages and len(messages[-1]) + len(paragraph) + 2 <= _LONGEST:
+            messages[-1] += f"\n\n{paragraph}"
+        else:
+            messages.append(paragraph)
+    return messages

@@ -1,0 +1,82 @@
+"""First contact, consent, the menu, and what is said when nothing was understood."""
+
+from bot.messages import Choice, MediaKind
+from bot.turn import Turn, button
+from db import audit
+from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED
+
+_CITIZEN_MENU = ("registration", "schedule", "complaint", "track", "human")
+_MENUS = {
+    "companion": ("households", "visit", "schedule", "track"),
+    "officer": ("announce", "schedule", "menu"),
+    "chief": ("announce", "schedule", "menu"),
+    "admin": ("announce", "schedule", "menu"),
+}
+_CONSENT = ("consent:yes", "consent:no")
+
+
+def menu_choices(turn: Turn) -> tuple[Choice, ...]:
+    """Give the buttons of the sender's menu."""
+    names = _MENUS.get(turn.role, _CITIZEN_MENU)
+    return tuple(button(name, f"choice.{name}") for name in names)
+
+
+def menu(turn: Turn) -> None:
+    """Show what can be done here."""
+    key = f"welcome.menu_{turn.role}" if turn.role in _MENUS else "welcome.menu"
+    turn.reply(key, *menu_choices(turn))
+
+
+def thanks(turn: Turn) -> None:
+    """Answer thanks and good-byes."""
+    turn.reply("welcome.thanks")
+
+
+def introduce(turn: Turn) -> None:
+    """Say who speaks, what is kept and why, and ask for consent."""
+    turn.reply("welcome.who")
+    turn.reply("welcome.ask_consent", *_consent_choices())
+
+
+def ask_consent(turn: Turn) -> None:
+    """Ask for consent again, shortly."""
+    turn.reply("welcome.consent_needed", *_consent_choices())
+
+
+def consent(turn: Turn) -> None:
+    """Keep what the person decided about personal data."""
+    given = turn.argument == "yes"
+    decision = CONSENT_GIVEN if given else CONSENT_REFUSED
+    turn.change_contact(consent=decision, consent_at=turn.now)
+    audit.record(turn.session, turn.now, turn.actor, f"consent {decision}", turn.actor)
+    if given:
+        turn.reply("welcome.consent_given", *menu_choices(turn))
+        return
+    turn.conversation.pending = ""
+    turn.reply(
+        "welcome.consent_refused",
+        button("schedule", "choice.schedule"),
+        button("program", "choice.program"),
+        button("office", "choice.office"),
+    )
+
+
+def unread(turn: Turn) -> None:
+    """Answer a message without words: a file, a point, a sticker, a contact card."""
+    kinds = {media.kind for media in turn.inbound.media}
+    if turn.inbound.location is not None:
+        turn.reply("unread.location", *menu_choices(turn))
+    elif MediaKind.VOICE in kinds:
+        turn.reply("unread.voice", *menu_choices(turn))
+    elif MediaKind.STICKER in kinds or not kinds:
+        turn.reply("unread.nothing", *menu_choices(turn))
+    else:
+        turn.reply("unread.file", button("complaint", "choice.complaint"), *_only_menu())
+
+
+def _only_menu() -> tuple[Choice, ...]:
+    return (button("menu", "choice.menu"),)
+
+
+def _consent_choices() -> tuple[Choice, ...]:
+    return tuple(button(value, f"choice.{value.replace(':', '_')}") for value in _CONSENT)

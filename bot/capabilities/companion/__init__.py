@@ -1,0 +1,1 @@
+"""What companions do from the field."""

@@ -1,0 +1,243 @@
+"""An officer announces a distribution: who would hear of it, and one notice to each."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.fields import area, day, hours, parse_hours, words
+from bot.forms import Answer, Answers, Facts, Field, Form, Refused
+from bot.messages import Choice
+from bot.texts import say
+from bot.texts.format import clock, long_date, zone_name
+from bot.turn import Turn, button
+from db import audit
+from db.announcements import (
+    Audience,
+    count_audience,
+    fan_out,
+    find_distribution,
+    find_notice,
+    within,
+)
+from db.registry import Program, all_programs
+from db.schedules import Distribution, Notice
+from db.session import Session
+
+# People are not woken for a notice: 08:00–20:00 local time (design.md, Time).
+_QUIET_ENDS, _QUIET_BEGINS = time(8), time(20)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is handed out, where and when."""
+
+    program_code: str
+    program_name: str
+    area_code: str
+    area_name: str
+    zone: str
+    held_on: date
+    starts_at: time
+    ends_at: time
+    place: str
+    content_sid: str | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """What makes two announcements the same: saying it twice does not send it twice."""
+        parts = (
+            self.program_code, self.area_code, self.held_on.isoformat(),
+            self.starts_at.isoformat(), self.ends_at.isoformat(), self.place.casefold(),
+        )  # fmt: skip
+        return hashlib.sha256("\0".join(parts).encode()).digest()
+
+    @property
+    def text(self) -> str:
+        """The notice as everybody reads it."""
+        return say(
+            "notice.distribution",
+            program=self.program_name,
+            area=self.area_name,
+            day=long_date(self.held_on),
+            begin=clock(self.starts_at),
+            end=clock(self.ends_at),
+            zone=zone_name(self.zone),
+            place=self.place,
+        )
+
+    @property
+    def content_variables(self) -> dict[str, str]:
+        """The blanks of the WhatsApp template, in the order of the notice's text."""
+        span = f"{clock(self.starts_at)}-{clock(self.ends_at)} {zone_name(self.zone)}"
+        values = (self.program_name, self.area_name, long_date(self.held_on), span, self.place)
+        return {str(number): value for number, value in enumerate(values, start=1)}
+
+
+class AlreadyAnnounced(Exception):
+    """The same announcement went out before."""
+
+
+def audience(session: Session, announcement: Announcement) -> Audience:
+    """Count the families and the reachable contacts that an announcement would reach."""
+    return count_audience(session, announcement.program_code, announcement.area_code)
+
+
+def announce(session: Session, announcement: Announcement, actor: str, now: datetime) -> Notice:
+    """Queue one notice for each reachable contact; raises AlreadyAnnounced the second time."""
+    if find_notice(session, announcement.digest) is not None:
+        raise AlreadyAnnounced
+    counted = audience(session, announcement)
+    notice = Notice(
+        digest=announcement.digest,
+        distribution_id=_distribution(session, announcement, actor, now).id,
+        text=announcement.text,
+        content_sid=announcement.content_sid,
+        content_variables=announcement.content_variables,
+        families=counted.families,
+        created_by=actor,
+        created_at=now,
+    )
+    session.add(notice)
+    session.flush()
+    fan_out(
+        session,
+        notice.id,
+        announcement.program_code,
+        announcement.area_code,
+        now=now,
+        not_before=_after_quiet_hours(now, announcement.zone),
+    )
+    audit.record(session, now, actor, "announce", f"notice:{notice.id}")
+    return notice
+
+
+def _distribution(
+    session: Session, announcement: Announcement, actor: str, now: datetime
+) -> Distribution:
+    """Give the distribution, which may be known already without having been announced."""
+    found = find_distribution(
+        session,
+        announcement.program_code,
+        announcement.area_code,
+        announcement.held_on,
+        announcement.starts_at,
+        announcement.place,
+    )
+    if found is None:
+        found = Distribution(
+            program_code=announcement.program_code,
+            area_code=announcement.area_code,
+            held_on=announcement.held_on,
+            starts_at=announcement.starts_at,
+            ends_at=announcement.ends_at,
+            place=announcement.place,
+            source=say("notice.source"),
+            created_at=now,
+        )
+        session.add(found)
+    found.ends_at = announcement.ends_at
+    session.flush()
+    return found
+
+
+def _after_quiet_hours(now: datetime, zone: str) -> datetime:
+    """Give the first moment from now on at which a notice wakes nobody."""
+    local = now.astimezone(ZoneInfo(zone))
+    if _QUIET_ENDS <= local.time() < _QUIET_BEGINS:
+        return now
+    morning = local.date() if local.time() < _QUIET_ENDS else local.date() + timedelta(days=1)
+    return datetime.combine(morning, _QUIET_ENDS, ZoneInfo(zone)).astimezone(UTC)
+
+
+def _program_field(answer: Answer, facts: Facts) -> Answers:
+    known: dict[str, str] = facts["programs"]
+    picked = (answer.value or "").removeprefix("programme:")
+    for code in (picked, answer.entities.get("program", ""), answer.text.strip().upper()):
+        if code in known:
+            return {"program": code}
+    raise Refused("announce.program_unknown")
+
+
+def _program_choices(_answers: Answers, facts: Facts) -> Sequence[Choice]:
+    known: dict[str, str] = facts["programs"]
+    return [Choice(f"programme:{code}", known[code][:24]) for code in list(known)[:6]]
+
+
+FORM = Form(
+    "announce",
+    (
+        Field("program", _program_field, _program_choices),
+        Field("area", area("area")),
+        Field("date", day("date")),
+        Field("hours", hours("hours")),
+        Field("place", words("place", 4), free_text=True),
+    ),
+    read_back=True,
+)
+
+
+def facts(turn: Turn) -> Facts:
+    """Give the catalogue, the areas and the day."""
+    return {
+        "programs": {program.code: program.name for program in all_programs(turn.session)},
+        "gazetteer": turn.places.gazetteer,
+        "areas": turn.places.names,
+        "today": turn.today,
+    }
+
+
+def handle(turn: Turn) -> None:
+    """Open the form with what the message named already."""
+    found = turn.entities()
+    known: Answers = {}
+    if found.get("program") in facts(turn)["programs"]:
+        known["program"] = found["program"]
+    if "area" in found:
+        known["area"] = found["area"]
+    if "date" in found and date.fromisoformat(found["date"]) >= turn.today:
+        known["date"] = found["date"]
+    turn.open_form(FORM.name, known)
+
+
+def _announcement(turn: Turn, answers: Answers) -> Announcement:
+    program = turn.session.get_one(Program, answers["program"])
+    begin, end = parse_hours(answers["hours"]) or (time(8), time(12))
+    return Announcement(
+        program_code=program.code,
+        program_name=program.name,
+        area_code=answers["area"],
+        area_name=turn.places.name_of(answers["area"]),
+        zone=turn.places.zone_of(answers["area"]),
+        held_on=date.fromisoformat(answers["date"]),
+        starts_at=begin,
+        ends_at=end,
+        place=answers["place"][:120],
+    )
+
+
+def summary(turn: Turn, answers: Answers) -> str:
+    """Show the notice and how many it would reach."""
+    announcement = _announcement(turn, answers)
+    counted = audience(turn.session, announcement)
+    return say(
+        "announce.preview",
+        text=announcement.text,
+        families=counted.families,
+        contacts=counted.contacts,
+    )
+
+
+def finish(turn: Turn, answers: Answers) -> None:
+    """Queue the notices, within the officer's own area only."""
+    announcement = _announcement(turn, answers)
+    if turn.staff is None or not within(announcement.area_code, turn.staff.area_code):
+        turn.reply("announce.not_your_area", button("menu", "choice.menu"))
+        return
+    try:
+        notice = announce(turn.session, announcement, turn.actor, turn.now)
+    except AlreadyAnnounced:
+        turn.reply("announce.already", button("menu", "choice.menu"))
+        return
+    turn.reply("announce.queued", button("menu", "choice.menu"), families=notice.families)

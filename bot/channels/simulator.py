@@ -1,0 +1,94 @@
+"""The phone in the browser: a channel like the others, without a provider."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.channels.reading import read_id, read_optional_id, read_point, read_size, read_text
+from bot.channels.rendering import numbered, plain
+from bot.messages import (
+    Address,
+    Channel,
+    Choice,
+    Event,
+    Inbound,
+    Location,
+    Malformed,
+    Media,
+    MediaKind,
+    Outgoing,
+    Reply,
+)
+
+
+def parse(payload: object, now: datetime) -> list[Event]:
+    """Read what the page sends: {user, id, text?, button?, media?, location?}."""
+    if not isinstance(payload, dict):
+        raise Malformed("message is not a JSON object")
+    inbound = Inbound(
+        address=Address(Channel.SIMULATOR, read_id(payload.get("user"), "user")),
+        external_id=read_id(payload.get("id"), "id"),
+        sent_at=now,
+        text=read_text(payload.get("text"), "text"),
+        button=read_optional_id(payload.get("button"), "button"),
+        media=_media(payload.get("media")),
+        location=_location(payload.get("location")),
+    )
+    if not (inbound.text or inbound.button or inbound.media or inbound.location):
+        raise Malformed("message holds nothing")
+    return [inbound]
+
+
+def render(reply: Reply, look: Channel) -> tuple[str, tuple[Choice, ...]]:
+    """Show a reply as the channel would: its text, and the buttons if it has any."""
+    if look is Channel.WHATSAPP:
+        return numbered(reply), ()
+    if look is Channel.SMS:
+        return plain(numbered(reply)), ()
+    return reply.text, reply.choices
+
+
+class SimulatorAdapter:
+    """Takes every message at once: the page reads the outbox itself."""
+
+    channel = Channel.SIMULATOR
+
+    def __init__(self, rate: float = 1000.0) -> None:
+        self.rate = rate
+
+    async def send(self, message: Outgoing) -> str:
+        """Call the message delivered."""
+        return f"sim-{message.id}"
+
+    async def close(self) -> None:
+        """Do nothing: there is no connection."""
+
+
+def _media(value: object) -> tuple[Media, ...]:
+    if value is None:
+        return ()
+    fields = _object(value, "media")
+    try:
+        kind = MediaKind(read_id(fields.get("kind"), "media kind"))
+    except ValueError:
+        raise Malformed("media kind is unknown") from None
+    return (
+        Media(
+            kind=kind,
+            ref=read_id(fields.get("name"), "media name"),
+            mime=read_optional_id(fields.get("mime"), "media type"),
+            size=read_size(fields.get("size"), "media size"),
+        ),
+    )
+
+
+def _location(value: object) -> Location | None:
+    if value is None:
+        return None
+    fields = _object(value, "location")
+    return read_point(fields.get("latitude"), fields.get("longitude"))
+
+
+def _object(value: object, name: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise Malformed(f"{name} is not a JSON object")
+    return value

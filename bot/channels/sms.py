@@ -1,0 +1,30 @@
+"""SMS by Twilio: the sending of messages."""
+
+from bot.channels.rendering import numbered, plain
+from bot.channels.twilio_client import TwilioClient
+from bot.messages import Channel, Outgoing
+
+
+class SmsAdapter:
+    """Sends plain text; the default rate is that of one ordinary (long code) number."""
+
+    channel = Channel.SMS
+
+    def __init__(
+        self, client: TwilioClient, from_: str, status_callback: str | None, rate: float = 1.0
+    ) -> None:
+        self.rate = rate
+        self._client = client
+        self._from = from_
+        self._status_callback = status_callback
+
+    async def send(self, message: Outgoing) -> str:
+        """Send a message, a long one in parts; the id is that of the last part."""
+        text = plain(numbered(message.reply))
+        return await self._client.send_text(
+            message.address.user, self._from, self._status_callback, text
+        )
+
+    async def close(self) -> None:
+        """Close the client's connections."""
+        await self._client.close()

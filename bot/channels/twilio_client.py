@@ -1,0 +1,136 @@
+"""Twilio's SDK, pointed at any server and bound to no event loop before its first request."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from twilio.base.exceptions import (  # type: ignore[import-untyped]
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
+from twilio.http.async_http_client import (  # type: ignore[import-untyped]
+    AsyncTwilioHttpClient,
+)
+from twilio.http.response import Response  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
+
+from bot.channels.rendering import split_text
+from bot.channels.twilio_errors import refusal
+from bot.messages import PermanentError, TemporaryError
+
+_SECONDS = 15.0  # for one request in all; a dispatcher's lease is 30
+_CONNECTIONS = 64
+_TEXT_LIMIT = 1600
+
+
+class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
+    """Sends every request to one base URL, over a pool that opens with the first of them."""
+
+    def __init__(self, api_url: str) -> None:
+        # The SDK's own pool would need a running loop here already.
+        super().__init__(pool_connections=False)
+        self.session: aiohttp.ClientSession | None = None
+        self._api_url = api_url.rstrip("/")
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 -- the SDK's signature
+        allow_redirects: bool = False,
+    ) -> Response:
+        """Make one request; a timeout is always given, as the SDK then waits for ever."""
+        if self.session is None:
+            self.session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        # aiohttp warns about the way in which the SDK would log in.
+        login = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth is not None else {}
+        target = urlsplit(url)
+        query = f"?{target.query}" if target.query else ""
+        return await super().request(
+            method,
+            f"{self._api_url}{target.path}{query}",
+            params=params,
+            data=data,
+            headers={**(headers or {}), **login},
+            auth=None,
+            timeout=timeout or _SECONDS,
+            allow_redirects=allow_redirects,
+        )
+
+    async def close(self) -> None:
+        """Close the pool; a second call does nothing."""
+        session, self.session = self.session, None
+        if session is not None:
+            await session.close()
+
+    def log_request(self, kwargs: dict[str, Any]) -> None:
+        """Say nothing: the SDK would write the account and every header, ten lines a message."""
+
+    def log_response(self, status_code: int, response: aiohttp.ClientResponse) -> None:
+        """Say nothing, for the same reason."""
+
+
+class TwilioClient:
+    """What is wanted of Twilio: to take a text or a template."""
+
+    def __init__(
+        self, account_sid: str, auth_token: str, api_url: str = "https://api.twilio.com"
+    ) -> None:
+        self._http = _HttpClient(api_url)
+        self._client = Client(
+            account_sid,
+            auth_token,
+            http_client=self._http,
+            environment={"TWILIO_EDGE": ""},  # else the SDK reads the process's own
+        )
+
+    async def send_text(self, to: str, from_: str, callback: str | None, text: str) -> str:
+        """Send a text, a long one in parts, and return the SID of the last part."""
+        sid = ""
+        for body in split_text(text, _TEXT_LIMIT):
+            sid = await self._create(to=to, from_=from_, status_callback=callback, body=body)
+        if not sid:
+            raise PermanentError("rejected", "the message is empty")
+        return sid
+
+    async def send_template(
+        self, to: str, from_: str, callback: str | None, template: str, values: Mapping[str, str]
+    ) -> str:
+        """Send an approved template with its values and return the message's SID."""
+        return await self._create(
+            to=to,
+            from_=from_,
+            status_callback=callback,
+            content_sid=template,
+            content_variables=json.dumps(values) if values else None,
+        )
+
+    async def _create(self, **fields: str | None) -> str:
+        try:
+            created = await self._client.messages.create_async(
+                **{name: value for name, value in fields.items() if value is not None}
+            )
+        # The address is in the text of some of these: only the kind or the code is kept.
+        except (TwilioRestException, TwilioServiceException) as error:
+            raise refusal(error.status, error.code) from None
+        except (TwilioException, aiohttp.ClientError, OSError) as error:
+            raise TemporaryError("network", type(error).__name__) from None
+        except (ValueError, AttributeError, TypeError):
+            raise TemporaryError("network", "an answer that is not Twilio's") from None
+        if not isinstance(created.sid, str):
+            raise TemporaryError("network", "an answer without a SID")
+        return created.sid
+
+    async def close(self) -> None:
+        """Close the connections; a second call does nothing."""
+        await self._http.close()

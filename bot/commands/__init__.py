@@ -1,0 +1,1 @@
+"""The subcommands of `halo`, a file a subject."""

@@ -1,0 +1,91 @@
+"""Commands on understanding: train, parse and evaluate."""
+
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from bot.commands.common import Refused, places_of, print_json, progress, ready_store, settings
+from bot.places import Places, no_places
+from bot.service import understander, utc_now
+from bot.settings import Settings
+from bot.texts import say
+from db.session import sqlite_path
+from nlu.classifier import Model, ModelError
+from nlu.corpus import CorpusError, corpus_digest
+from nlu.evaluate import evaluate, read_labelled
+from nlu.parse import Understander
+
+
+@click.group("nlu")
+def nlu_group() -> None:
+    """Pemahaman bahasa."""
+
+
+@nlu_group.command()
+def train() -> None:
+    """Latih model dari korpus."""
+    train_model(settings())
+    click.echo(say("cli.trained"))
+
+
+def train_model(found: Settings) -> None:
+    """Train with a progress bar and write the model file."""
+    found.instance.mkdir(parents=True, exist_ok=True)
+    # Named here and not above: it loads scikit-learn, which would cost every command a second.
+    training = importlib.import_module("nlu.training")
+    try:
+        with progress(say("cli.training")) as report:
+            training.train_file(found.model_path, progress=report)
+    except CorpusError as error:
+        raise Refused(str(error)) from None
+
+
+@nlu_group.command()
+@click.option("--json", "as_json", is_flag=True, help="Satu objek JSON per baris.")
+def parse(as_json: bool) -> None:
+    """Baca kalimat dari masukan standar, satu per baris."""
+    engine = _understander(settings())
+    for line in sys.stdin:
+        understood = engine.parse(line.rstrip("\n"))
+        if as_json:
+            click.echo(json.dumps(understood.as_json(), ensure_ascii=False))
+        else:
+            named = ", ".join(f"{item.entity}={item.value}" for item in understood.entities)
+            click.echo(f"{understood.intent} {understood.confidence:.2f} {named}".rstrip())
+
+
+@nlu_group.command("eval")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Hasil sebagai JSON saja.")
+def evaluate_file(file: Path, as_json: bool) -> None:
+    """Ukur pemahaman pada sebuah berkas uji (YAML Rasa atau TSV)."""
+    engine = _understander(settings())
+    try:
+        found = evaluate(engine, read_labelled(file))
+    except CorpusError as error:
+        raise Refused(str(error)) from None
+    if as_json:
+        print_json(found)
+    else:
+        for name, value in found.items():
+            click.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+
+
+def _understander(found: Settings) -> Understander:
+    try:
+        model = Model.load(found.model_path, corpus_digest())
+    except ModelError as error:
+        raise Refused(str(error)) from None
+    return understander(found, model, utc_now, _known_places(found))
+
+
+def _known_places(found: Settings) -> Places:
+    """Give the areas of the store if there is one: texts are understood without it too."""
+    path = sqlite_path(found.database_url)
+    if path is not None and not path.exists():
+        return no_places(utc_now())
+    with ready_store(found) as store:
+        return places_of(store)

@@ -1,0 +1,152 @@
+"""Commands that serve: the demo, the web, the dispatcher, and Telegram by long polling."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from contextlib import suppress
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from bot.channels.telegram import TelegramAdapter
+from bot.commands.common import Refused, ready_store, service_settings, settings
+from bot.commands.nlu import train_model
+from bot.commands.store import fill
+from bot.engine import StoreUnavailable
+from bot.messages import SendError
+from bot.service import Service, open_service
+from bot.settings import Settings
+from bot.texts import say
+from db.session import sqlite_path
+from nlu.classifier import Model, ModelError
+from nlu.corpus import corpus_digest
+
+_APP = "webhook.app:from_environment"
+_THREADS = 8
+_POLL_SECONDS = 25
+_PAUSE_SECONDS = 3.0
+
+log = logging.getLogger(__name__)
+
+
+@click.command("demo")
+def demo() -> None:
+    """Coba semuanya di komputer ini, dengan data contoh Kota Baubau."""
+    os.environ["HALO_DEMO"] = "1"  # for the server process, which reads the settings anew
+    os.environ.pop("DATABASE_URL", None)
+    found = settings()
+    _require_free_port(found.port)
+    fill(found)
+    try:
+        Model.load(found.model_path, corpus_digest())
+    except ModelError:
+        train_model(found)
+    click.echo(say("cli.demo_ready", port=found.port))
+    _serve("127.0.0.1", found.port, workers=1)
+
+
+@click.command("web")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Alamat yang didengarkan.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+def web(host: str, workers: int) -> None:
+    """Layani HTTP saja; pada SQLite juga mengirim pesan."""
+    found = service_settings()
+    _require_parts(found)
+    if workers > 1 and sqlite_path(found.database_url) is not None:
+        raise click.UsageError(say("cli.one_worker_on_sqlite"))
+    _require_free_port(found.port)
+    _serve(host, found.port, workers)
+
+
+@click.command("dispatch")
+def dispatch() -> None:
+    """Kirim pesan yang mengantre."""
+    found = service_settings()
+    _require_parts(found)
+    service = open_service(found)
+    asyncio.run(_until_stopped(service))
+
+
+@click.command("poll")
+def poll() -> None:
+    """Layani Telegram tanpa alamat umum (long polling), sekaligus mengirim pesan."""
+    found = service_settings()
+    if found.telegram is None:
+        raise click.UsageError(say("settings.missing", name="TELEGRAM_BOT_TOKEN"))
+    _require_parts(found)
+    service = open_service(found)
+    telegram = TelegramAdapter(found.telegram.token, found.telegram.api_url)
+    asyncio.run(_poll_and_dispatch(service, telegram))
+
+
+def _serve(host: str, port: int, workers: int) -> None:
+    Granian(
+        _APP,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=_THREADS,
+        factory=True,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+
+
+def _require_parts(found: Settings) -> None:
+    """Refuse to start without the migrations or the model, naming the command that brings them."""
+    with ready_store(found):
+        pass
+    try:
+        Model.load(found.model_path, corpus_digest())
+    except ModelError as error:
+        raise Refused(str(error)) from None
+
+
+def _require_free_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Refused(say("cli.port_taken", port=port)) from None
+
+
+async def _until_stopped(service: Service) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows has no handlers in the loop
+            loop.add_signal_handler(number, service.dispatcher.stop)
+    await service.dispatcher.run()
+
+
+async def _poll_and_dispatch(service: Service, telegram: TelegramAdapter) -> None:
+    polling = asyncio.create_task(_poll(service, telegram))
+    try:
+        await _until_stopped(service)
+    finally:
+        polling.cancel()
+        with suppress(asyncio.CancelledError):
+            await polling
+        await telegram.close()
+
+
+async def _poll(service: Service, telegram: TelegramAdapter) -> None:
+    """Fetch updates for ever; the next ones are asked for only when these are in the store."""
+    offset: int | None = None
+    started = False
+    while True:
+        try:
+            if not started:
+                await telegram.start_polling()
+                started = True
+            for update_id, events in await telegram.updates(offset, _POLL_SECONDS):
+                for event in events:
+                    await asyncio.to_thread(service.engine.receive, event)
+                offset = update_id + 1
+        except (SendError, StoreUnavailable) as error:
+            log.warning("polling pauses: %s", error)
+            await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,48 @@
+"""What is remembered of a contact between two messages, sealed in the contact's row."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.forms import FormState
+from bot.messages import Choice
+from db.crypto import Vault
+
+_PURPOSE = "conversation"
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The open form, the choices last offered, and what the last answer was about."""
+
+    form: FormState | None = None
+    choices: tuple[Choice, ...] = ()
+    misses: int = 0  # messages in a row that were not understood
+    pending: str = ""  # what was asked before consent was given
+    topic: dict[str, str] = field(default_factory=dict)
+
+    def seal(self, vault: Vault) -> bytes:
+        """Give the sealed form for the store."""
+        data = {
+            "form": self.form.to_data() if self.form else None,
+            "choices": [[choice.value, choice.label] for choice in self.choices],
+            "misses": self.misses,
+            "pending": self.pending,
+            "topic": self.topic,
+        }
+        return vault.seal(json.dumps(data, separators=(",", ":")), _PURPOSE)
+
+
+def open_conversation(sealed: bytes | None, vault: Vault) -> Conversation:
+    """Read what `seal` gave; a contact without any has an empty conversation."""
+    if sealed is None:
+        return Conversation()
+    data: Mapping[str, Any] = json.loads(vault.open(sealed, _PURPOSE))
+    return Conversation(
+        form=FormState.from_data(data["form"]) if data["form"] else None,
+        choices=tuple(Choice(value, label) for value, label in data["choices"]),
+        misses=data["misses"],
+        pending=data["pending"],
+        topic=dict(data["topic"]),
+    )

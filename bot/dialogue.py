@@ -1,0 +1,154 @@
+"""What one message does: answer an open form, or ask for something new."""
+
+from dataclasses import replace
+
+from bot import router
+from bot.capabilities import enrol
+from bot.capabilities.citizen import welcome
+from bot.choices import pick
+from bot.form_dialogue import form_in_force, in_form, open_wanted_form
+from bot.messages import Choice
+from bot.router import Capability
+from bot.texts import known
+from bot.turn import Turn, button
+from nlu.parse import Band, Parse, Understander
+
+_OFFERED = 3  # likely meanings offered when one is not sure
+
+
+def converse(turn: Turn, understander: Understander) -> None:
+    """Answer one message; everything that is said goes to `turn.replies`."""
+    if turn.inbound.edited:
+        turn.reply("unread.edited")
+        return
+    state = form_in_force(turn)
+    value = _meant_value(turn)
+    if turn.text and value is None:
+        turn.parse = understander.parse(turn.text)
+    if turn.contact.consent is None and _first_contact(turn, value):
+        pass
+    elif state is not None:
+        left_for = in_form(turn, state, value)
+        if left_for is not None:
+            _act(turn, left_for)
+    else:
+        _act(turn, value)
+    if turn.contact.consented and turn.conversation.pending and turn.opening is None:
+        _answer_pending(turn, understander)
+    open_wanted_form(turn)
+
+
+def _meant_value(turn: Turn) -> str | None:
+    """Give the value of the button that was pressed, or of the choice that was written."""
+    if turn.inbound.button is not None:
+        return turn.inbound.button
+    chosen = pick(turn.text, turn.conversation.choices) if turn.text else None
+    return chosen.value if chosen else None
+
+
+def _first_contact(turn: Turn, value: str | None) -> bool:
+    """Ask for consent; gives False where the message may be answered without it."""
+    if value is not None and value.startswith("consent:"):
+        return False
+    if enrol.code_in(turn.text):
+        return False
+    capability = _wanted(turn, value)
+    if capability is not None and capability.name == "emergency":
+        return False
+    if turn.contact.is_new:
+        welcome.introduce(turn)
+        if capability is not None and capability.name not in ("menu", "thanks", "other"):
+            turn.conversation.pending = turn.text
+        return True
+    if capability is None or capability.needs_consent or capability.name == "menu":
+        turn.conversation.pending = turn.text if capability and capability.needs_consent else ""
+        welcome.ask_consent(turn)
+        return True
+    return False
+
+
+def _wanted(turn: Turn, value: str | None) -> Capability | None:
+    """Give what the message surely asks for."""
+    if value is not None:
+        return router.by_button(value, turn.role)
+    command = router.by_command(turn.text, turn.role)
+    if command is not None:
+        return command
+    if turn.parse is None or turn.parse.band is not Band.SURE:
+        return None
+    return router.by_intent(turn.parse.intent, turn.role)
+
+
+def _answer_pending(turn: Turn, understander: Understander) -> None:
+    """Answer what was asked before consent had been given."""
+    turn.text, turn.conversation.pending = turn.conversation.pending, ""
+    turn.parse = understander.parse(turn.text)
+    turn.argument = ""
+    turn.replies = turn.replies[:1]  # the thanks; the menu would come between it and the answer
+    turn.replies[0] = replace(turn.replies[0], choices=())
+    _act(turn, None)
+
+
+def _act(turn: Turn, value: str | None) -> None:
+    """Do what a message outside any form asks for."""
+    if value is not None and value.startswith("form:"):
+        turn.reply("form.over", *welcome.menu_choices(turn))
+        return
+    if value is not None:
+        turn.argument = value.partition(":")[2]
+        _run(turn, router.by_button(value, turn.role))
+        return
+    if not turn.text:
+        welcome.unread(turn)
+        return
+    if enrol.code_in(turn.text):
+        enrol.handle(turn)
+        return
+    command = router.by_command(turn.text, turn.role)
+    if command is not None:
+        _run(turn, command)
+    elif turn.parse is not None:
+        _by_confidence(turn, turn.parse)
+
+
+def _by_confidence(turn: Turn, parse: Parse) -> None:
+    if parse.band is Band.SURE:
+        turn.conversation.misses = 0
+        _run(turn, router.by_intent(parse.intent, turn.role))
+        return
+    likely = _likely(turn, parse) if parse.band is Band.BETWEEN else []
+    if likely:
+        turn.conversation.misses = 0
+        turn.reply("welcome.which", *likely, button("menu", "choice.menu"))
+        return
+    turn.conversation.misses += 1
+    if turn.conversation.misses >= 2:
+        turn.reply(
+            "welcome.missed_again", button("human", "choice.human"), button("menu", "choice.menu")
+        )
+    else:
+        turn.reply("welcome.missed", *welcome.menu_choices(turn))
+
+
+def _likely(turn: Turn, parse: Parse) -> list[Choice]:
+    """Give a button for each of the likeliest meanings that has a name of its own."""
+    offered: list[Choice] = []
+    for intent, _confidence in parse.ranking[: _OFFERED + 2]:
+        capability = router.by_intent(intent, turn.role)
+        if capability is None or not known(f"choice.{capability.name}"):
+            continue
+        choice = button(capability.name, f"choice.{capability.name}")
+        if choice not in offered:
+            offered.append(choice)
+    return offered[:_OFFERED]
+
+
+def _run(turn: Turn, capability: Capability | None) -> None:
+    """Let a capability answer, if there is one and consent allows it."""
+    if capability is None:
+        turn.reply("welcome.missed", *welcome.menu_choices(turn))
+    elif capability.needs_consent and not turn.contact.consented:
+        turn.conversation.pending = turn.text
+        welcome.ask_consent(turn)
+    else:
+        capability.handle(turn)

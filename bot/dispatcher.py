@@ -1,0 +1,184 @@
+"""The dispatcher: takes queued messages from the store and sends them, one lane a channel."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from bot.channels.base import Adapter
+from bot.lane import Lane, Surroundings, within
+from db.claims import release_expired
+from db.receipts import apply_left_over
+from db.session import Store
+
+_SWEEP_SECONDS = 5.0
+_LOCK_SECONDS = 0.5
+_POLL_SECONDS, _POLL_SECONDS_SQLITE = 0.2, 1.0
+_JOIN_SECONDS = 15.0
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Dispatcher:
+    """Sends what is queued for the channels that it has adapters for, until it is stopped.
+
+    On PostgreSQL any number may run. On SQLite one works, as a second one would only stall the
+    writers; it holds a lock on a file beside the database, and another takes over when it ends.
+    `jitter` gives numbers from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        adapters: Mapping[str, Adapter],
+        clock: Callable[[], datetime],
+        jitter: Callable[[], float],
+        limit_rates: bool = True,
+    ) -> None:
+        self._store = store
+        self._adapters = adapters
+        self._threads = ThreadPoolExecutor(len(adapters) + 1, "outbox")
+        self._around = Surroundings(
+            store=store,
+            clock=clock,
+            jitter=jitter,
+            in_thread=self._in_thread,
+            poll=_POLL_SECONDS_SQLITE if store.is_sqlite else _POLL_SECONDS,
+            limit_rates=limit_rates,
+        )
+        self._guard = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+        self._stopping = False
+        self._lanes: tuple[Lane, ...] = ()
+
+    def wake(self) -> None:
+        """Look into the outbox now; may be called from any thread, at any time."""
+        self._in_loop(self._wake_lanes)
+
+    def stop(self) -> None:
+        """Let `run` end once what is in flight is settled; may be called from any thread."""
+        with self._guard:
+            self._stopping = True
+        self._in_loop(self._stop_lanes)
+
+    async def run(self) -> None:
+        """Work until stopped, then close the adapters."""
+        self._stopped = asyncio.Event()
+        lock = _file_lock(self._store)
+        try:
+            with self._guard:
+                self._loop = asyncio.get_running_loop()
+                if self._stopping:
+                    self._stopped.set()
+            if await self._acquire(lock):
+                self._lanes = tuple(
+                    Lane(channel, adapter, self._around)
+                    for channel, adapter in self._adapters.items()
+                )
+                await asyncio.gather(self._tend(), *(lane.run() for lane in self._lanes))
+        finally:
+            with self._guard:
+                self._loop = None
+            for adapter in self._adapters.values():
+                await adapter.close()
+            self._threads.shutdown(wait=False)
+            if lock is not None:
+                lock.release()
+
+    def _in_loop(self, work: Callable[[], None]) -> None:
+        with self._guard:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(work)
+
+    def _wake_lanes(self) -> None:
+        for lane in self._lanes:
+            lane.wake()
+
+    def _stop_lanes(self) -> None:
+        if self._stopped is not None:
+            self._stopped.set()
+        for lane in self._lanes:
+            lane.stop()
+
+    async def _acquire(self, lock: FileLock | None) -> bool:
+        """Wait for the lock; says whether there is work to do, or the dispatcher was stopped."""
+        while not self._is_stopped():
+            try:
+                if lock is not None:
+                    lock.acquire(blocking=False)
+                return True
+            except Timeout:
+                await self._stopped_within(_LOCK_SECONDS)
+        return False
+
+    async def _tend(self) -> None:
+        """Queue again what dead dispatchers held, at once and every few seconds."""
+        reachable = True
+        while not self._is_stopped():
+            # Our own outcomes come first: what they settle need not be sent again.
+            if not any(lane.behind for lane in self._lanes):
+                try:
+                    if await self._in_thread(self._sweep):
+                        self._wake_lanes()
+                    reachable = True
+                except Exception as error:
+                    if reachable:
+                        _log.warning("leases cannot be released (%s)", type(error).__name__)
+                    reachable = False
+            await self._stopped_within(_SWEEP_SECONDS)
+
+    def _sweep(self) -> int:
+        with self._store.connect() as connection:
+            now = self._around.clock()
+            apply_left_over(connection, now)
+            return release_expired(connection, now)
+
+    def _is_stopped(self) -> bool:
+        return self._stopped is None or self._stopped.is_set()
+
+    async def _stopped_within(self, seconds: float) -> None:
+        if self._stopped is not None:
+            await within(self._stopped.wait(), seconds)
+
+    def _in_thread(self, work: Callable[[], T]) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+class DispatcherThread:
+    """A dispatcher at work in a thread of the web process."""
+
+    def __init__(self, dispatcher: Dispatcher, thread: threading.Thread) -> None:
+        self._dispatcher = dispatcher
+        self._thread = thread
+
+    def stop(self) -> None:
+        """Stop the dispatcher and wait until it has settled what was in flight."""
+        self._dispatcher.stop()
+        self._thread.join(_JOIN_SECONDS)
+
+    @property
+    def is_alive(self) -> bool:
+        """Say whether it still works."""
+        return self._thread.is_alive()
+
+
+def start_in_thread(dispatcher: Dispatcher) -> DispatcherThread:
+    """Run a dispatcher in a daemon thread with a loop of its own."""
+    thread = threading.Thread(
+        target=lambda: asyncio.run(dispatcher.run()), name="dispatcher", daemon=True
+    )
+    thread.start()
+    return DispatcherThread(dispatcher, thread)
+
+
+def _file_lock(store: Store) -> FileLock | None:
+    if not store.is_sqlite or not store.url.database:
+        return None
+    return FileLock(f"{store.url.database}.dispatcher.lock", thread_local=False)

@@ -1,0 +1,225 @@
+"""One inbound message is one transaction: its effects and its replies are stored, or nothing is."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import Row
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.conversation import Conversation, open_conversation
+from bot.dialogue import converse
+from bot.messages import MAX_TEXT, Event, Ignored, Inbound, Reachability, Receipt, Reply
+from bot.outbox import seal_reply
+from bot.places import Places, read_places
+from bot.texts import say
+from bot.turn import Person, Turn
+from db.contacts import keep_conversation, lock_contact, mark_reachable
+from db.inbox import store_inbound
+from db.outbox import queue_replies
+from db.receipts import record_receipt
+from db.session import Session, Store
+from db.staff import Staff
+from nlu.parse import Understander
+
+log = logging.getLogger(__name__)
+
+# Control and direction marks carry no words; NUL and lone surrogates cannot be stored as text.
+_UNWRITTEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_LONGEST_ID = 80
+_LONGEST_ADDRESS = 64
+
+
+class StoreUnavailable(Exception):
+    """The database is locked or down; nothing was stored, so the provider should send again."""
+
+
+class _AlreadyKnown(Exception):
+    """The message was stored before; the transaction is given up."""
+
+
+class Engine:
+    """Takes events of all channels; safe to share between threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        understander_for: Callable[[Places], Understander],
+        clock: Callable[[], datetime],
+        on_queued: Callable[[], None],
+    ) -> None:
+        """Take what the engine works with; `on_queued` wakes the dispatcher after a commit."""
+        self._store = store
+        self._understander_for = understander_for
+        self._clock = clock
+        self._on_queued = on_queued
+        self._reading: tuple[Places, Understander] | None = None
+
+    def receive(self, event: Event) -> bool:
+        """Deal with one event; False if it was known already or put aside.
+
+        Raises StoreUnavailable, with nothing stored, if the database cannot be reached.
+        """
+        try:
+            return self._receive(event)
+        except (DBAPIError, PoolTimeout) as error:
+            log.warning("store unavailable: %s", type(error).__name__)
+            raise StoreUnavailable from error
+
+    def _receive(self, event: Event) -> bool:
+        if isinstance(event, Inbound):
+            return self._answer(_clean(event))
+        if isinstance(event, Receipt):
+            return self._note_receipt(event)
+        if isinstance(event, Reachability):
+            with self._store.begin() as session:
+                mark_reachable(session, event.address.channel, event.address.user, event.reachable)
+            return True
+        log.info("put aside: %s", event.reason)
+        return False
+
+    def _answer(self, inbound: Inbound) -> bool:
+        if not inbound.external_id or not inbound.address.user:
+            return self._receive(Ignored("message without sender or id"))
+        try:
+            queued = self._converse(inbound, apologise=False)
+        except _AlreadyKnown:
+            return False
+        except (DBAPIError, PoolTimeout):
+            raise
+        except Exception:
+            # Whatever went wrong, the message is kept and its sender hears of it.
+            log.exception("a message could not be answered")
+            try:
+                queued = self._converse(inbound, apologise=True)
+            except _AlreadyKnown:
+                return False
+        if queued:
+            self._on_queued()
+        return True
+
+    def _converse(self, inbound: Inbound, apologise: bool) -> bool:
+        """Store a message with its replies, which are an apology where answering failed."""
+        now = self._clock()
+        with self._store.begin() as session:
+            row = lock_contact(session, inbound.address.channel, inbound.address.user, now)
+            inbound_id = store_inbound(session, _inbound_row(session, row, inbound, now))
+            if inbound_id is None:
+                raise _AlreadyKnown
+            if apologise:
+                replies = [Reply(say("form.trouble"))]
+            else:
+                replies = self._replies(session, row, inbound, now)
+            bodies = [seal_reply(session.vault, reply) for reply in replies]
+            queue_replies(session, row.id, row.channel, bodies, now, inbound.callback_id)
+        return bool(bodies)
+
+    def _replies(
+        self,
+        session: Session,
+        row: Row[Any],
+        inbound: Inbound,
+        now: datetime,
+    ) -> list[Reply]:
+        places, understander = self._current_reading(session, now)
+        conversation = open_conversation(row.conversation, session.vault)
+        turn = Turn(
+            session=session,
+            now=now,
+            contact=_person(row, now),
+            staff=session.get(Staff, row.staff_id) if row.staff_id is not None else None,
+            inbound=inbound,
+            places=places,
+            conversation=conversation,
+            text=inbound.text.strip(),
+        )
+        converse(turn, understander)
+        session.flush()
+        _remember_choices(conversation, turn.replies)
+        keep_conversation(session, row.id, conversation.seal(session.vault))
+        return turn.replies
+
+    def _current_reading(self, session: Session, now: datetime) -> tuple[Places, Understander]:
+        """Give the areas and what reads texts by them, anew once they have grown old."""
+        if self._reading is None or not self._reading[0].fresh(now):
+            places = read_places(session, now)
+            self._reading = (places, self._understander_for(places))
+        return self._reading
+
+    def _note_receipt(self, receipt: Receipt) -> bool:
+        with self._store.begin() as session:
+            record_receipt(
+                session,
+                receipt.channel,
+                receipt.provider_id,
+                receipt.state,
+                receipt.error,
+                receipt.unreachable,
+                self._clock(),
+            )
+        return True
+
+
+def _clean(inbound: Inbound) -> Inbound:
+    """Keep only what can be stored and read, within bounds."""
+    return Inbound(
+        address=type(inbound.address)(
+            inbound.address.channel, _UNWRITTEN.sub("", inbound.address.user)[:_LONGEST_ADDRESS]
+        ),
+        external_id=_UNWRITTEN.sub("", inbound.external_id)[:_LONGEST_ID],
+        sent_at=inbound.sent_at,
+        text=_UNWRITTEN.sub("", inbound.text[:MAX_TEXT]),
+        button=None if inbound.button is None else _UNWRITTEN.sub("", inbound.button)[:64],
+        media=inbound.media,
+        location=inbound.location,
+        phone=inbound.phone,
+        edited=inbound.edited,
+        callback_id=None if inbound.callback_id is None else inbound.callback_id[:_LONGEST_ID],
+    )
+
+
+def _person(row: Row[Any], now: datetime) -> Person:
+    return Person(
+        id=row.id,
+        channel=row.channel,
+        consent=row.consent,
+        person_id=row.person_id,
+        staff_id=row.staff_id,
+        failed_tries=row.failed_tries,
+        locked_until=row.locked_until,
+        notices=row.notices,
+        is_new=row.created_at == now,
+    )
+
+
+def _inbound_row(
+    session: Session, row: Row[Any], inbound: Inbound, now: datetime
+) -> dict[str, Any]:
+    body: dict[str, Any] = {"text": inbound.text}
+    if inbound.button is not None:
+        body["button"] = inbound.button
+    if inbound.media:
+        body["media"] = [[media.kind.value, media.ref, media.mime] for media in inbound.media]
+    if inbound.location is not None:
+        body["location"] = [inbound.location.latitude, inbound.location.longitude]
+    return {
+        "contact_id": row.id,
+        "channel": row.channel,
+        "external_id": inbound.external_id,
+        "body": session.vault.seal(json.dumps(body, separators=(",", ":")), "inbound"),
+        "sent_at": inbound.sent_at,
+        "received_at": now,
+    }
+
+
+def _remember_choices(conversation: Conversation, replies: list[Reply]) -> None:
+    """Keep the choices of the last reply that offers any: a typed number means one of them."""
+    offering = [reply.choices for reply in replies if reply.choices]
+    if replies:
+        conversation.choices = offering[-1] if offering else ()

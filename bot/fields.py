@@ -1,0 +1,181 @@
+"""Parsers for the fields of forms: from what a person gave to a value that JSON can hold."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, time
+
+from bot.forms import Answer, Answers, Facts, Parser, Refused
+from bot.messages import Choice, MediaKind
+from nlu.gazetteer import Match
+
+_LONGEST = 4_000  # characters of a story; a chat message holds hardly more
+_LONGEST_NAME = 200
+_DIGIT_GAPS = re.compile(r"(?<=\d)[\s.\-/]+(?=\d)")
+_DIGITS = re.compile(r"\d+")
+_TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
+_FILES = (MediaKind.PHOTO, MediaKind.DOCUMENT, MediaKind.VIDEO, MediaKind.VOICE)
+
+
+def words(name: str, least: int = 1, files_to: str | None = None) -> Parser:
+    """Take what was written; files that come instead or beside it answer the field `files_to`."""
+
+    def parse(answer: Answer, _facts: Facts) -> Answers:
+        text = answer.text.strip()[:_LONGEST]
+        files = _files(answer) if files_to else []
+        if files and files_to:
+            return {name: text, files_to: files}
+        if len(text) < least:
+            raise Refused("form.too_short")
+        return {name: text}
+
+    return parse
+
+
+def one_of(name: str, choices: Callable[[Facts], Sequence[Choice]]) -> Parser:
+    """Take the value of one of the choices; the value of a choice is `field:value`."""
+
+    def parse(answer: Answer, facts: Facts) -> Answers:
+        offered = {choice.value: choice for choice in choices(facts)}
+        if answer.value not in offered:
+            raise Refused("form.pick_one")
+        return {name: (answer.value or "").partition(":")[2]}
+
+    return parse
+
+
+def photo(name: str) -> Parser:
+    """Take a photo, document, video or voice note."""
+
+    def parse(answer: Answer, _facts: Facts) -> Answers:
+        files = _files(answer)
+        if not files:
+            raise Refused("form.photo_wanted")
+        return {name: files}
+
+    return parse
+
+
+def point(name: str) -> Parser:
+    """Take a location."""
+
+    def parse(answer: Answer, _facts: Facts) -> Answers:
+        if answer.location is None:
+            raise Refused("form.location_wanted")
+        return {name: [answer.location.latitude, answer.location.longitude]}
+
+    return parse
+
+
+def area(name: str) -> Parser:
+    """Take a kelurahan or kecamatan by a picked choice or its name, misspelt or not.
+
+    The facts hold the `gazetteer`, and the names of all `areas` by their codes.
+    """
+
+    def parse(answer: Answer, facts: Facts) -> Answers:
+        picked = (answer.value or "").removeprefix("area:")
+        if picked in facts["areas"]:
+            return {name: picked}
+        text = answer.text.strip()[:_LONGEST_NAME]
+        matches = facts["gazetteer"].find(text) if text else []
+        if is_ambiguous(matches):
+            raise Refused("form.area_ambiguous", area_choices(matches))
+        if matches:
+            return {name: matches[0].place.code}
+        if "area" in answer.entities:
+            return {name: answer.entities["area"]}
+        raise Refused("form.area_unknown")
+
+    return parse
+
+
+def area_choices(matches: Sequence[Match]) -> list[Choice]:
+    """Offer the first few of the areas that a name may mean."""
+    return [Choice(f"area:{match.place.code}", match.place.name[:24]) for match in matches[:4]]
+
+
+def is_ambiguous(matches: Sequence[Match]) -> bool:
+    """Say whether a name fits several areas equally well."""
+    return len(matches) > 1 and matches[0].score == matches[1].score
+
+
+def day(name: str) -> Parser:
+    """Take a day that the text names; the facts hold `today`, before which it may not be."""
+
+    def parse(answer: Answer, facts: Facts) -> Answers:
+        found = answer.entities.get("date")
+        if found is None:
+            raise Refused("form.date_unknown")
+        if date.fromisoformat(found) < facts["today"]:
+            raise Refused("form.date_past")
+        return {name: found}
+
+    return parse
+
+
+def hours(name: str) -> Parser:
+    """Take `8-12`, `08.00 sampai 12.00` or `08:00-12:00` as `08:00-12:00`."""
+
+    def parse(answer: Answer, _facts: Facts) -> Answers:
+        span = parse_hours(answer.text)
+        if span is None:
+            raise Refused("form.hours_unknown")
+        return {name: f"{span[0]:%H:%M}-{span[1]:%H:%M}"}
+
+    return parse
+
+
+def parse_hours(text: str) -> tuple[time, time] | None:
+    """Read a span of hours, or give None where there is no sound one."""
+    found = _TIME.findall(text)
+    if len(found) != 2:
+        return None
+    try:
+        begin, end = (time(int(hour), int(minute or 0)) for hour, minute in found)
+    except ValueError:
+        return None
+    return (begin, end) if begin < end else None
+
+
+def nik(answer: Answer, _facts: Facts) -> Answers:
+    """Take a NIK, however spaced, and the KK digits too where they came along.
+
+    Anything of 16 digits may be tried: whether it is somebody's is for the store to say.
+    """
+    numbers = _numbers(answer.text)
+    long = [number for number in numbers if len(number) == 16]
+    if not long:
+        raise Refused("identity.bad_nik")
+    rest = [number for number in numbers if number != long[0] and len(number) in (4, 16)]
+    return {"nik": long[0]} | ({"kk4": rest[0][-4:]} if rest else {})
+
+
+def kk4(answer: Answer, _facts: Facts) -> Answers:
+    """Take the last four digits of the KK number, or all sixteen of it."""
+    digits = "".join(_DIGITS.findall(answer.text))
+    if len(digits) not in (4, 16):
+        raise Refused("identity.bad_kk")
+    return {"kk4": digits[-4:]}
+
+
+def _numbers(text: str) -> list[str]:
+    """Give the numbers of a text; sixteen digits spaced in any way are one number.
+
+    Twenty digits in a row of groups are a NIK and the four digits of a KK, written together.
+    """
+    joined = _DIGIT_GAPS.sub("", text[:400])
+    numbers: list[str] = []
+    for run in _DIGITS.findall(joined):
+        if len(run) in (20, 32):
+            numbers += [run[:16], run[16:]]
+        else:
+            numbers.append(run)
+    return numbers
+
+
+def _files(answer: Answer) -> list[dict[str, str | None]]:
+    return [
+        {"kind": media.kind.value, "ref": media.ref, "mime": media.mime}
+        for media in answer.media
+        if media.kind in _FILES
+    ]

@@ -1,0 +1,252 @@
+"""Declarative forms: what is asked in which order, and how one answer moves a form on.
+
+Nothing here does any IO. The state is plain data that lives in the store between two messages, so
+a form survives restarts and deployments.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from bot.messages import Choice, Location, Media
+
+LIFETIME = timedelta(hours=24)  # a form left alone for so long has ended
+STUCK_AFTER = 3  # failed answers to one field
+CONFIRM, EDIT = "confirm", "edit"  # steps that are no field
+YES, CHANGE, CANCEL, SKIP = "form:yes", "form:change", "form:cancel", "form:skip"
+_EDIT_PREFIX = "form:edit:"
+
+Answers = dict[str, Any]
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person gave: words, the value of a picked choice, files, a point, and entities."""
+
+    text: str = ""
+    value: str | None = None
+    media: tuple[Media, ...] = ()
+    location: Location | None = None
+    entities: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refused(Exception):
+    """An answer does not fit its field; `key` is the sentence that says why."""
+
+    def __init__(self, key: str, choices: Sequence[Choice] = ()) -> None:
+        super().__init__(key)
+        self.key = key
+        self.choices = tuple(choices)
+
+
+Parser = Callable[[Answer, Facts], Answers]
+
+
+def _no_choices(_answers: Answers, _facts: Facts) -> Sequence[Choice]:
+    return ()
+
+
+def _always(_answers: Answers) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to ask; the parser gives the answers it found, its own among them, or refuses."""
+
+    name: str
+    parse: Parser
+    choices: Callable[[Answers, Facts], Sequence[Choice]] = _no_choices
+    optional: bool = False
+    free_text: bool = False  # whatever is written is an answer, unless it is clearly a question
+    when: Callable[[Answers], bool] = _always
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields in their order; with `read_back` all is shown and confirmed at the end."""
+
+    name: str
+    fields: tuple[Field, ...]
+    read_back: bool = False
+
+    def field_named(self, name: str) -> Field | None:
+        """Give a field by its name, or None for a step that is no field."""
+        return next((item for item in self.fields if item.name == name), None)
+
+    def due(self, answers: Answers) -> Field | None:
+        """Give the first field that still wants an answer."""
+        wanting = (item for item in self.fields if item.name not in answers and item.when(answers))
+        return next(wanting, None)
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """How far a form has come: plain data that can be stored."""
+
+    form: str
+    touched_at: datetime
+    answers: Answers = field(default_factory=dict)
+    asked: str = ""
+    fails: int = 0
+    order: tuple[str, ...] = ()  # fields in the order in which they were answered
+
+    def to_data(self) -> dict[str, Any]:
+        """Give what JSON can hold."""
+        return {
+            "form": self.form,
+            "touched_at": self.touched_at.isoformat(),
+            "answers": self.answers,
+            "asked": self.asked,
+            "fails": self.fails,
+            "order": list(self.order),
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "FormState":
+        """Read what `to_data` gave."""
+        return cls(
+            form=data["form"],
+            touched_at=datetime.fromisoformat(data["touched_at"]),
+            answers=dict(data["answers"]),
+            asked=data["asked"],
+            fails=data["fails"],
+            order=tuple(data["order"]),
+        )
+
+    def expired(self, now: datetime) -> bool:
+        """Say whether the form was left alone for too long."""
+        return now - self.touched_at > LIFETIME
+
+
+class Move(Enum):
+    """What a message does to an open form."""
+
+    ANSWER = "answer"
+    BACK = "back"  # ask the last field again; words beside it answer that field ("eh salah, …")
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The form goes on: ask what the state says, after the problem if there was one."""
+
+    state: FormState
+    problem: str | None = None
+    choices: tuple[Choice, ...] = ()
+    stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Every field is answered and, where asked for, confirmed."""
+
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """The person ended the form."""
+
+
+Step = Asking | Done | Canceled
+
+
+def start(form: Form, now: datetime, answers: Answers | None = None) -> Step:
+    """Open a form, with the answers that are known already."""
+    known = dict(answers or {})
+    return _proceed(form, FormState(form.name, now, known, order=tuple(known)), now)
+
+
+def advance(
+    form: Form, state: FormState, move: Move, answer: Answer, facts: Facts, now: datetime
+) -> Step:
+    """Move an open form by one message; never raises for anything that a person may send."""
+    if move is Move.CANCEL or answer.value == CANCEL:
+        return Canceled()
+    if move is Move.BACK:
+        return _back(form, state, answer, facts, now)
+    if state.asked == CONFIRM:
+        return _confirm(form, state, answer, now)
+    if state.asked == EDIT:
+        return _edit(form, state, answer, now)
+    asked = form.field_named(state.asked)
+    if asked is None:  # a deployment took the field away
+        return _proceed(form, state, now)
+    return _take(form, state, asked, answer, facts, now)
+
+
+def _take(
+    form: Form, state: FormState, asked: Field, answer: Answer, facts: Facts, now: datetime
+) -> Step:
+    if asked.optional and answer.value == SKIP:
+        found: Answers = {asked.name: None}
+    else:
+        try:
+            found = asked.parse(answer, facts)
+        except Refused as refusal:
+            fails = state.fails + 1
+            failed = replace(state, fails=fails, touched_at=now)
+            return Asking(failed, refusal.key, refusal.choices, stuck=fails >= STUCK_AFTER)
+    answers = state.answers | found
+    # An answer may close the way to fields that were answered on another way.
+    open_names = {item.name for item in form.fields if item.when(answers)}
+    answers = {name: value for name, value in answers.items() if name in open_names}
+    order = tuple(name for name in state.order if name not in found and name in answers)
+    order += tuple(name for name in found if name in answers)
+    return _proceed(form, replace(state, answers=answers, order=order, fails=0), now)
+
+
+def _proceed(form: Form, state: FormState, now: datetime) -> Step:
+    wanting = form.due(state.answers)
+    if wanting is not None:
+        return Asking(replace(state, asked=wanting.name, touched_at=now))
+    if form.read_back:
+        return Asking(replace(state, asked=CONFIRM, touched_at=now))
+    return Done(state.answers)
+
+
+def _back(form: Form, state: FormState, answer: Answer, facts: Facts, now: datetime) -> Step:
+    answered = [name for name in state.order if form.field_named(name) is not None]
+    if not answered:
+        return Asking(replace(state, touched_at=now))
+    last = form.field_named(answered[-1])
+    if last is None:
+        return Asking(replace(state, touched_at=now))
+    answers = {name: value for name, value in state.answers.items() if name != last.name}
+    order = tuple(name for name in state.order if name != last.name)
+    undone = replace(state, answers=answers, order=order, asked=last.name, fails=0, touched_at=now)
+    if not answer.text.strip():
+        return Asking(undone)
+    return _take(form, undone, last, answer, facts, now)
+
+
+def _confirm(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:
+    if answer.value == YES:
+        return Done(state.answers)
+    if answer.value == CHANGE:
+        return Asking(replace(state, asked=EDIT, fails=0, touched_at=now))
+    return _misunderstood(state, now)
+
+
+def _edit(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:
+    name = (answer.value or "").removeprefix(_EDIT_PREFIX)
+    if form.field_named(name) is None:
+        return _misunderstood(state, now)
+    answers = {key: value for key, value in state.answers.items() if key != name}
+    order = tuple(key for key in state.order if key != name)
+    return _proceed(form, replace(state, answers=answers, order=order, fails=0), now)
+
+
+def _misunderstood(state: FormState, now: datetime) -> Asking:
+    fails = state.fails + 1
+    failed = replace(state, fails=fails, touched_at=now)
+    return Asking(failed, problem="form.pick_one", stuck=fails >= STUCK_AFTER)
+
+
+def edit_value(name: str) -> str:
+    """Give the value of the choice by which a field is picked for a change."""
+    return _EDIT_PREFIX + name

@@ -1,0 +1,163 @@
+"""The explicit table: which capability answers which intent, button, command and role."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.capabilities import enrol
+from bot.capabilities.citizen import (
+    complaint,
+    emergency,
+    guidance,
+    notices,
+    office,
+    privacy,
+    program,
+    registration,
+    schedule,
+    track,
+    welcome,
+)
+from bot.capabilities.companion import households, visit
+from bot.capabilities.officer import announce
+from bot.forms import Answers, Facts, Form
+from bot.turn import CITIZEN, Turn
+from db.staff import ROLES
+
+EVERYONE = frozenset({CITIZEN, *ROLES})
+COMPANIONS = frozenset({"companion"})
+ANNOUNCERS = frozenset({"officer", "chief", "admin"})
+
+
+def _no_facts(_turn: Turn) -> Facts:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class FormUse:
+    """A form with what it must know, how it is read back, and what is done at its end."""
+
+    form: Form
+    finish: Callable[[Turn, Answers], None]
+    facts: Callable[[Turn], Facts] = _no_facts
+    summary: Callable[[Turn, Answers], str] | None = None
+    values: Callable[[Turn, Answers], Mapping[str, Any]] | None = None  # blanks of its questions
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Something the service can do, and all the ways to it."""
+
+    name: str
+    handle: Callable[[Turn], None]
+    intents: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    roles: frozenset[str] = EVERYONE
+    needs_consent: bool = False
+    interrupts: bool = False  # may be answered in the middle of a form, which then goes on
+    form: FormUse | None = None
+
+
+CAPABILITIES: tuple[Capability, ...] = (
+    Capability(
+        "menu", welcome.menu, ("ask_menu", "greet"), ("menu", "/start", "/menu", "mulai", "/help"),
+        interrupts=True,
+    ),
+    Capability("thanks", welcome.thanks, ("thank",)),
+    Capability("consent", welcome.consent),
+    Capability("enrol", enrol.handle, (), ("kode",)),
+    Capability(
+        "registration", registration.handle, ("check_registration",), ("/cek", "cek"),
+        needs_consent=True,
+        form=FormUse(registration.FORM, registration.finish),
+    ),
+    Capability(
+        "schedule", schedule.handle, ("ask_schedule",), ("/jadwal", "jadwal"),
+        interrupts=True,
+        form=FormUse(schedule.FORM, schedule.finish, schedule.facts),
+    ),
+    Capability(
+        "complaint", complaint.handle, ("report_complaint",), ("/lapor", "lapor"),
+        needs_consent=True,
+        form=FormUse(complaint.FORM, complaint.finish, summary=complaint.summary),
+    ),
+    Capability(
+        "track", track.handle, ("track_ticket",), ("/status", "laporan saya", "tiket"),
+        needs_consent=True, interrupts=True,
+    ),
+    Capability("program", program.handle, ("ask_program",), interrupts=True),
+    Capability("office", office.handle, ("ask_contact",), ("/kontak", "kontak"), interrupts=True),
+    Capability("human", office.human, ("request_human",), ("/petugas", "petugas"), interrupts=True),
+    Capability(
+        "emergency", emergency.handle, ("report_emergency",), ("darurat", "tolong"),
+        interrupts=True,
+    ),
+    Capability("genuine", guidance.genuine, ("verify_message",), interrupts=True),
+    Capability("propose", guidance.propose, ("propose_beneficiary",)),
+    Capability("object", guidance.object_to, ("object_beneficiary",)),
+    Capability("correct", guidance.correct, ("update_personal_data",)),
+    Capability(
+        "subscribe", notices.subscribe, ("subscribe_notices",), ("langganan",),
+        needs_consent=True, interrupts=True,
+    ),
+    Capability(
+        "unsubscribe", notices.unsubscribe, ("unsubscribe_notices",), ("berhenti", "stop"),
+        interrupts=True,
+    ),
+    Capability("privacy", privacy.handle, ("manage_privacy",), ("data saya",)),
+    Capability("other", guidance.other, ("out_of_scope",)),
+    Capability("nothing_asked", guidance.nothing_asked, ("affirm", "deny", "cancel")),
+    Capability(
+        "households", households.handle, ("list_households",), ("/keluarga", "keluarga saya"),
+        roles=COMPANIONS, interrupts=True,
+    ),
+    Capability(
+        "visit", visit.handle, ("report_visit",), ("/kunjungan", "kunjungan"),
+        roles=COMPANIONS,
+        form=FormUse(visit.FORM, visit.finish, visit.facts, visit.summary),
+    ),
+    Capability("kube", guidance.kube, ("report_kube",), roles=COMPANIONS | ANNOUNCERS),
+    Capability(
+        "announce", announce.handle, ("broadcast_schedule",), ("/umumkan", "umumkan"),
+        roles=ANNOUNCERS,
+        form=FormUse(announce.FORM, announce.finish, announce.facts, announce.summary),
+    ),
+)  # fmt: skip
+
+_BY_NAME = {capability.name: capability for capability in CAPABILITIES}
+_BY_INTENT = {intent: item for item in CAPABILITIES for intent in item.intents}
+_BY_COMMAND = {command: item for item in CAPABILITIES for command in item.commands}
+_BY_FORM = {item.form.form.name: item.form for item in CAPABILITIES if item.form}
+
+
+def by_button(value: str, role: str) -> Capability | None:
+    """Give the capability that a button's value names, if the role may use it."""
+    return _allowed(_BY_NAME.get(value.partition(":")[0]), role)
+
+
+def by_command(text: str, role: str) -> Capability | None:
+    """Give the capability of a command that the text is, or begins with after a slash."""
+    said = text.strip().lower()
+    found = _BY_COMMAND.get(said)
+    if found is None and said.startswith("/"):
+        found = _BY_COMMAND.get(said.split()[0].partition("@")[0])
+    return _allowed(found, role)
+
+
+def by_intent(intent: str, role: str) -> Capability | None:
+    """Give the capability of an intent, if the role may use it."""
+    return _allowed(_BY_INTENT.get(intent), role)
+
+
+def form_use(name: str) -> FormUse | None:
+    """Give what belongs to a form, or None for one that this program no longer has."""
+    return _BY_FORM.get(name)
+
+
+def all_forms() -> list[FormUse]:
+    """Give every form."""
+    return list(_BY_FORM.values())
+
+
+def _allowed(capability: Capability | None, role: str) -> Capability | None:
+    return capability if capability is not None and role in capability.roles else None

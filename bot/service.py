@@ -1,0 +1,105 @@
+"""The parts of a running service, put together from the settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from random import random
+from zoneinfo import ZoneInfo
+
+from bot.channels.base import Adapter
+from bot.channels.simulator import SimulatorAdapter
+from bot.channels.sms import SmsAdapter
+from bot.channels.telegram import TelegramAdapter
+from bot.channels.twilio_client import TwilioClient
+from bot.channels.whatsapp import WhatsAppAdapter
+from bot.dispatcher import Dispatcher, DispatcherThread, start_in_thread
+from bot.engine import Engine
+from bot.places import Places
+from bot.settings import Settings, TwilioSettings
+from db.crypto import Vault
+from db.session import Store
+from nlu.classifier import Model
+from nlu.corpus import corpus_digest
+from nlu.entities import Extractor
+from nlu.parse import Understander
+from nlu.rasa_server import RasaEngine
+from nlu.understand import EmbeddedEngine
+
+_RASA_SECONDS = 2.0  # Rasa answers in 13 ms; a person should not wait longer than this for it
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that a process of the service works with."""
+
+    settings: Settings
+    store: Store
+    engine: Engine
+    dispatcher: Dispatcher
+    clock: Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Give the moment it is."""
+    return datetime.now(UTC)
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store of the settings."""
+    return Store(settings.database_url, Vault(settings.data_key))
+
+
+def open_service(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, limit_rates: bool = True
+) -> Service:
+    """Put the parts together; raises ModelError if there is no fitting model."""
+    store = open_store(settings)
+    model = Model.load(settings.model_path, corpus_digest())
+    dispatcher = Dispatcher(store, adapters(settings), clock, random, limit_rates)
+    engine = Engine(
+        store, partial(understander, settings, model, clock), clock, on_queued=dispatcher.wake
+    )
+    return Service(settings, store, engine, dispatcher, clock)
+
+
+def understander(
+    settings: Settings, model: Model, clock: Callable[[], datetime], places: Places
+) -> Understander:
+    """Make what reads texts with the areas of the deployment in mind."""
+    embedded = EmbeddedEngine(model, Extractor(places.gazetteer, partial(_today, clock, places)))
+    if settings.nlu_engine == "rasa" and settings.rasa_url:
+        return RasaEngine(settings.rasa_url, embedded, _RASA_SECONDS)
+    return embedded
+
+
+def _today(clock: Callable[[], datetime], places: Places) -> date:
+    return clock().astimezone(ZoneInfo(places.zone)).date()
+
+
+def adapters(settings: Settings) -> Mapping[str, Adapter]:
+    """Make an adapter for each channel that has credentials."""
+    found: list[Adapter] = []
+    if settings.telegram is not None:
+        found.append(TelegramAdapter(settings.telegram.token, settings.telegram.api_url))
+    if settings.twilio is not None:
+        found += _twilio_adapters(settings.twilio, settings.public_url or "")
+    if settings.demo:
+        found.append(SimulatorAdapter())
+    return {adapter.channel: adapter for adapter in found}
+
+
+def _twilio_adapters(twilio: TwilioSettings, public_url: str) -> list[Adapter]:
+    found: list[Adapter] = []
+    receipts = f"{public_url}/webhook/twilio/status"
+    client = TwilioClient(twilio.account_sid, twilio.auth_token, twilio.api_url)
+    if twilio.whatsapp_from is not None:
+        found.append(WhatsAppAdapter(client, twilio.whatsapp_from, receipts))
+    if twilio.sms_from is not None:
+        found.append(SmsAdapter(client, twilio.sms_from, receipts))
+    return found
+
+
+def start_own_dispatcher(service: Service) -> DispatcherThread | None:
+    """On SQLite, let this process dispatch too; elsewhere `halo dispatch` does it."""
+    return start_in_thread(service.dispatcher) if service.store.is_sqlite else None

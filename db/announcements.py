@@ -1,0 +1,120 @@
+"""Who hears of a distribution, and the queueing of one notice to each in a single statement."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select
+
+from db.areas import subtree
+from db.contacts import ACTIVE as REACHABLE
+from db.contacts import CONSENT_GIVEN, Contact
+from db.outbox import BULK, OutboundMessage
+from db.registry import ACTIVE, Enrolment, Household, Person
+from db.schedules import Distribution, Notice
+from db.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How many families a notice concerns, and how many contacts it reaches by channel."""
+
+    families: int
+    by_channel: dict[str, int]
+
+    @property
+    def contacts(self) -> int:
+        """All reachable contacts."""
+        return sum(self.by_channel.values())
+
+
+def within(area_code: str, own_area_code: str) -> bool:
+    """Say whether an area is the given one or lies below it."""
+    return area_code == own_area_code or area_code.startswith(own_area_code + ".")
+
+
+def _concerned(program_code: str, area_code: str) -> Select[int]:
+    """Select the families that receive a programme in an area."""
+    low, high = subtree(area_code)
+    return (
+        select(Household.id)
+        .join(Enrolment, Enrolment.household_id == Household.id)
+        .where(
+            Enrolment.program_code == program_code,
+            Enrolment.status == ACTIVE,
+            Household.area_code >= low,
+            Household.area_code < high,
+        )
+    )
+
+
+def _reachable(program_code: str, area_code: str) -> ColumnElement[bool]:
+    """Contacts of those families that have agreed, want notices and are not blocked."""
+    people = select(Person.id).where(Person.household_id.in_(_concerned(program_code, area_code)))
+    return and_(
+        Contact.person_id.in_(people),
+        Contact.consent == CONSENT_GIVEN,
+        Contact.state == REACHABLE,
+        Contact.notices,
+    )
+
+
+def count_audience(session: Session, program_code: str, area_code: str) -> Audience:
+    """Count families and reachable contacts."""
+    families = session.scalar(
+        select(func.count(func.distinct(Household.id))).where(
+            Household.id.in_(_concerned(program_code, area_code))
+        )
+    )
+    rows = session.execute(
+        select(Contact.channel, func.count())
+        .where(_reachable(program_code, area_code))
+        .group_by(Contact.channel)
+    )
+    return Audience(families or 0, {channel: count for channel, count in rows})  # noqa: C416 - typed
+
+
+def fan_out(
+    session: Session,
+    notice_id: int,
+    program_code: str,
+    area_code: str,
+    now: datetime,
+    not_before: datetime,
+) -> None:
+    """Queue the notice once for each reachable contact."""
+    table: Any = OutboundMessage.__table__
+    values: dict[str, Any] = {
+        "contact_id": Contact.id,
+        "channel": Contact.channel,
+        "priority": literal(BULK),
+        "state": literal("queued"),
+        "not_before": literal(not_before, table.c.not_before.type),
+        "tries": literal(0),
+        "notice_id": literal(notice_id),
+        "created_at": literal(now, table.c.created_at.type),
+    }
+    chosen = (
+        select(*values.values()).where(_reachable(program_code, area_code)).order_by(Contact.id)
+    )
+    session.execute(insert(table).from_select(list(values), chosen, include_defaults=False))
+
+
+def find_notice(session: Session, digest: bytes) -> Notice | None:
+    """Find a notice by what it announces."""
+    return session.scalars(select(Notice).where(Notice.digest == digest)).one_or_none()
+
+
+def find_distribution(
+    session: Session, program_code: str, area_code: str, held_on: date, starts_at: time, place: str
+) -> Distribution | None:
+    """Find a distribution that is planned already."""
+    return session.scalars(
+        select(Distribution).where(
+            Distribution.program_code == program_code,
+            Distribution.area_code == area_code,
+            Distribution.held_on == held_on,
+            Distribution.starts_at == starts_at,
+            Distribution.place == place,
+        )
+    ).one_or_none()

@@ -1,0 +1,1 @@
+"""Sample data of Baubau: true places and totals, invented people."""

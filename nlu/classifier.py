@@ -1,0 +1,154 @@
+"""The trained intent model, read from its file and applied with numpy alone."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from nlu.features import edge_features, word_features
+from nlu.parse import Thresholds
+
+FORMAT: Final = 1
+_CACHED_WORDS: Final = 20_000
+
+Floats = npt.NDArray[np.float32]
+
+
+class ModelError(Exception):
+    """The model file is missing or does not fit; the message tells an operator what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHeader:
+    """What a model file says about itself."""
+
+    corpus_digest: str
+    labels: tuple[str, ...]
+    temperature: float
+    thresholds: Thresholds
+    scores: Mapping[str, float]
+
+
+class Model:
+    """A linear classifier over character n-grams."""
+
+    def __init__(
+        self, header: ModelHeader, vocabulary: tuple[str, ...], weights: Floats, bias: Floats
+    ) -> None:
+        """Keep the weights; their last column holds the square of each feature's idf."""
+        self.header = header
+        self._vocabulary = vocabulary
+        self._index = {feature: at for at, feature in enumerate(vocabulary)}
+        self._weights = weights
+        self._bias = bias
+        self._known = lru_cache(maxsize=_CACHED_WORDS)(self._lookup)
+
+    def _lookup(self, word: str) -> frozenset[int]:
+        """Return the rows of the features of one word."""
+        get = self._index.get
+        rows = (get(feature) for feature in word_features(word))
+        return frozenset(row for row in rows if row is not None)
+
+    def _rows(self, normalized: str) -> set[int]:
+        words = normalized.split()
+        rows: set[int] = set()
+        known = self._known
+        for word in words:
+            # A monster of a word is not worth a place in the cache.
+            rows |= known(word) if len(word) <= 32 else self._lookup(word)
+        get = self._index.get
+        for edge in edge_features(words):
+            row = get(edge)
+            if row is not None:
+                rows.add(row)
+        return rows
+
+    def probabilities(self, normalized: str) -> Floats | None:
+        """Return the probability of each label, or nothing for a text without a known feature."""
+        rows = self._rows(normalized)
+        if not rows:
+            return None
+        # Sorted, so that the same text gives the same sum to the last bit.
+        sums = np.add.reduce(self._weights[sorted(rows)], axis=0)
+        logits = sums[:-1] / np.sqrt(sums[-1]) + self._bias
+        logits /= np.float32(self.header.temperature)
+        powers = np.exp(logits - logits.max())
+        scaled: Floats = powers / powers.sum()
+        return scaled
+
+    def rank(self, normalized: str, count: int = 10) -> tuple[tuple[str, float], ...]:
+        """Return the most likely labels with their probabilities, best first."""
+        probabilities = self.probabilities(normalized)
+        if probabilities is None:
+            return ()
+        labels = self.header.labels
+        values = probabilities.tolist()
+        order = sorted(range(len(values)), key=values.__getitem__, reverse=True)[:count]
+        return tuple((labels[at], values[at]) for at in order)
+
+    def save(self, path: Path) -> None:
+        """Write the model file in one step, so that no reader ever sees half of it."""
+        header = {
+            "format": FORMAT,
+            "corpus_digest": self.header.corpus_digest,
+            "labels": self.header.labels,
+            "temperature": self.header.temperature,
+            "sure": self.header.thresholds.sure,
+            "below": self.header.thresholds.below,
+            "scores": dict(self.header.scores),
+        }
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(path.name + ".unfinished.npz")
+        np.savez(
+            unfinished,
+            header=_as_bytes(json.dumps(header)),
+            vocabulary=_as_bytes("\n".join(self._vocabulary)),
+            weights=self._weights,
+            bias=self._bias,
+        )
+        unfinished.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, corpus_digest: str | None = None) -> "Model":
+        """Read a model file; refuse one of another format or, if a digest is given, corpus."""
+        header, vocabulary, weights, bias = _read(path)
+        if corpus_digest is not None and header.corpus_digest != corpus_digest:
+            raise ModelError(
+                f"Model {path} dilatih dari korpus yang lain; jalankan `halo nlu train`."
+            )
+        if weights.shape != (len(vocabulary), len(header.labels) + 1):
+            raise ModelError(f"Berkas model {path} rusak; jalankan `halo nlu train`.")
+        return cls(header, vocabulary, weights, bias)
+
+
+def _as_bytes(text: str) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _read(path: Path) -> tuple[ModelHeader, tuple[str, ...], Floats, Floats]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            fields: dict[str, Any] = json.loads(file["header"].tobytes())
+            if fields["format"] != FORMAT:
+                raise ModelError(
+                    f"Model {path} dibuat untuk versi lain; jalankan `halo nlu train`."
+                )
+            header = ModelHeader(
+                corpus_digest=fields["corpus_digest"],
+                labels=tuple(fields["labels"]),
+                temperature=float(fields["temperature"]),
+                thresholds=Thresholds(sure=float(fields["sure"]), below=float(fields["below"])),
+                scores=fields["scores"],
+            )
+            vocabulary = tuple(file["vocabulary"].tobytes().decode().split("\n"))
+            return header, vocabulary, file["weights"], file["bias"]
+    except FileNotFoundError:
+        raise ModelError(f"Model {path} belum ada; jalankan `halo nlu train`.") from None
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        raise ModelError(f"Berkas model {path} rusak; jalankan `halo nlu train`.") from None

@@ -1,0 +1,37 @@
+"""Splits a normalised text into the features that the classifier weighs."""
+
+from typing import Final
+
+SHORTEST: Final = 2
+LONGEST: Final = 5
+
+
+def word_features(word: str) -> list[str]:
+    """Return the character n-grams of one word, its edges marked by spaces, as char_wb does."""
+    edged = f" {word} "
+    length = len(edged)
+    found: list[str] = []
+    for size in range(SHORTEST, LONGEST + 1):
+        if size >= length:
+            found.append(edged)
+            break
+        found.extend([edged[at : at + size] for at in range(length - size + 1)])
+    return found
+
+
+def edge_features(words: list[str]) -> tuple[str, ...]:
+    """Return how a text begins and ends and about how long it is."""
+    if not words:
+        return ()
+    length = "1" if len(words) == 1 else f"{min(len(words) // 3, 5)}+"
+    return (f"<{words[0]}", f"{words[-1]}>", f"={length}")
+
+
+def features(normalized: str) -> list[str]:
+    """Return every feature of a normalised text, repeats included."""
+    words = normalized.split()
+    found: list[str] = []
+    for word in words:
+        found.extend(word_features(word))
+    found.extend(edge_features(words))
+    return found

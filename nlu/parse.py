@@ -1,0 +1,76 @@
+"""What is understood of one text, as plain data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Band(StrEnum):
+    """How far a parse may be trusted: act on it, offer choices, or say so and show the menu."""
+
+    SURE = "sure"
+    BETWEEN = "between"
+    BELOW = "below"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The confidences at which the bands begin."""
+
+    sure: float
+    below: float
+
+    def band(self, confidence: float) -> Band:
+        """Return the band that a confidence falls into."""
+        if confidence >= self.sure:
+            return Band.SURE
+        return Band.BETWEEN if confidence >= self.below else Band.BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing named in a text: canonical value, text as written, and its span."""
+
+    entity: str
+    value: str
+    raw: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """The intent, its rivals, the entities and the confidence band of one text."""
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    entities: tuple[Entity, ...]
+    band: Band
+
+    def first(self, entity: str) -> Entity | None:
+        """Return the first entity of a kind, if the text names one."""
+        return next((found for found in self.entities if found.entity == entity), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the parse in the shape that Rasa's /model/parse answers with."""
+        return {
+            "text": self.text,
+            "intent": {"name": self.intent, "confidence": self.confidence},
+            "intent_ranking": [
+                {"name": name, "confidence": confidence} for name, confidence in self.ranking
+            ],
+            "entities": [
+                {"entity": e.entity, "value": e.value, "start": e.start, "end": e.end}
+                for e in self.entities
+            ],
+        }
+
+
+class Understander(Protocol):
+    """Anything that understands a text: the embedded engine, Rasa, a fake in tests."""
+
+    def parse(self, text: str) -> Parse:
+        """Return what is understood; never raises, whatever the text."""
+        ...

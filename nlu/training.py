@@ -1,0 +1,141 @@
+"""Trains the intent model; the only module that needs scikit-learn."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
+
+from nlu.calibration import Calibration, calibrate, scores
+from nlu.classifier import Model, ModelHeader
+from nlu.corpus import DATA_PATH, Corpus, CorpusError, Example, read_corpus
+from nlu.features import features
+from nlu.labels import INTENTS
+from nlu.noise import Noise
+from nlu.normalize import normalize
+
+Progress = Callable[[int, int, str], None]
+Labels = npt.NDArray[np.str_]
+Logits = npt.NDArray[np.float64]
+
+SEED: Final = 20261122
+_COPIES: Final = 3
+_FOLDS: Final = 5
+_RATES: Final = (0.25, 0.4, 0.55)
+_STRENGTH: Final = 12.0
+
+
+def _silent(done: int, total: int, what: str) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The scikit-learn parts that a model file is made from."""
+
+    vectorizer: Any
+    regression: Any
+
+    def logits(self, texts: Sequence[str]) -> Logits:
+        """Return the raw score of every label for normalised texts."""
+        found: Logits = self.regression.decision_function(self.vectorizer.transform(texts))
+        return found
+
+
+def fit(texts: Sequence[str], intents: Sequence[str]) -> Fitted:
+    """Fit the weights to normalised texts."""
+    vectorizer = TfidfVectorizer(analyzer=features, binary=True, min_df=2, dtype=np.float32)
+    regression = LogisticRegression(C=_STRENGTH, max_iter=1000, tol=2e-3)
+    regression.fit(vectorizer.fit_transform(texts), np.asarray(intents))
+    return Fitted(vectorizer, regression)
+
+
+def with_copies(
+    examples: Sequence[Example], noise: Noise, copies: int = _COPIES
+) -> tuple[list[str], list[str]]:
+    """Return the phrases and their misspelt copies, normalised, with their intents."""
+    texts: dict[tuple[str, str], None] = {}
+    for example in examples:
+        texts[normalize(example.text), example.intent] = None
+        for copy in range(copies):
+            noised = noise.copy(example.text, _RATES[copy % len(_RATES)])
+            texts[normalize(noised), example.intent] = None
+    return [text for text, _ in texts], [intent for _, intent in texts]
+
+
+def _fold_logits(
+    examples: Sequence[Example], progress: Progress, steps: int
+) -> tuple[Logits, Labels]:
+    """Return the logits of every phrase, and of a misspelt copy, from a model that saw neither."""
+    intents = np.asarray([example.intent for example in examples])
+    noise = Noise(SEED + 1)
+    logits: list[Logits] = []
+    truth: list[Labels] = []
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED)
+    for at, (learn, check) in enumerate(folds.split(intents, intents)):
+        progress(at, steps, f"uji silang {at + 1} dari {_FOLDS}")
+        fitted = fit(*with_copies([examples[i] for i in learn], noise))
+        unseen = [examples[i].text for i in check]
+        texts = [*unseen, *(noise.copy(text, 0.3) for text in unseen)]
+        logits.append(fitted.logits([normalize(text) for text in texts]))
+        truth.append(np.concatenate([intents[check], intents[check]]))
+    return np.concatenate(logits), np.concatenate(truth)
+
+
+def _check(corpus: Corpus) -> None:
+    found = {example.intent for example in corpus.examples}
+    unknown, missing = sorted(found - set(INTENTS)), sorted(set(INTENTS) - found)
+    if unknown or missing:
+        raise CorpusError(
+            f"Label korpus tidak cocok: tidak dikenal {unknown or '-'}, tanpa contoh"
+            f" {missing or '-'}."
+        )
+
+
+def train(corpus: Corpus, progress: Progress = _silent) -> Model:
+    """Train on a corpus: cross-validate, calibrate, then fit on everything."""
+    _check(corpus)
+    steps = _FOLDS + 1
+    fold_logits, truth = _fold_logits(corpus.examples, progress, steps)
+    labels = tuple(sorted({example.intent for example in corpus.examples}))
+    answers = np.searchsorted(np.asarray(labels), truth)
+    calibration = calibrate(fold_logits, answers, labels)
+    progress(_FOLDS, steps, "melatih model")
+    fitted = fit(*with_copies(corpus.examples, Noise(SEED)))
+    model = to_model(
+        fitted, corpus.digest, calibration, scores(fold_logits, answers, labels, calibration)
+    )
+    progress(steps, steps, "selesai")
+    return model
+
+
+def to_model(
+    fitted: Fitted, digest: str, calibration: Calibration, found: Mapping[str, float]
+) -> Model:
+    """Return the serving model that computes what the scikit-learn parts compute."""
+    vocabulary: dict[str, int] = fitted.vectorizer.vocabulary_
+    idf = fitted.vectorizer.idf_.astype(np.float32)
+    coefficients = fitted.regression.coef_.T.astype(np.float32)
+    weights = np.hstack([coefficients * idf[:, None], np.square(idf)[:, None]])
+    header = ModelHeader(
+        corpus_digest=digest,
+        labels=tuple(str(label) for label in fitted.regression.classes_),
+        temperature=calibration.temperature,
+        thresholds=calibration.thresholds,
+        scores=found,
+    )
+    ordered = tuple(sorted(vocabulary, key=vocabulary.__getitem__))
+    bias = fitted.regression.intercept_.astype(np.float32)
+    return Model(header, ordered, np.ascontiguousarray(weights), bias)
+
+
+def train_file(path: Path, folder: Path = DATA_PATH, progress: Progress = _silent) -> Model:
+    """Train on the corpus of a folder and write the model file."""
+    model = train(read_corpus(folder), progress)
+    model.save(path)
+    return model

@@ -1,0 +1,103 @@
+"""Waits, ends of retries, and the pause of a channel on which nothing goes through."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages import PermanentError, TemporaryError
+from bot.retries import MOST_AGE, MOST_FAILURES, Breaker, put_off, refused, sent
+from db.claims import Claimed
+from tests.queued import NOW, FakeClock
+
+CLAIMED = Claimed(
+    id=1, contact_id=2, channel="telegram", address="3", tries=1, failures=0, first_tried_at=NOW,
+    bulk=False, last_inbound_at=None, callback_id=None, body=None, notice_id=None, notice_text=None,
+    content_sid=None, content_variables=None,
+)  # fmt: skip
+
+
+def wait(error: TemporaryError, tries: int = 1, jitter: float = 0.0) -> float:
+    outcome = put_off(replace(CLAIMED, tries=tries), error, NOW, jitter)
+    assert outcome.retry_at
+    return (outcome.retry_at - NOW).total_seconds()
+
+
+@pytest.mark.parametrize(
+    ("tries", "jitter", "seconds"),
+    [(1, 0, 2), (2, 0, 4), (5, 0, 32), (5, 1, 40), (9, 0, 512), (10, 0, 600), (30_000, 0, 600)],
+)
+def test_the_wait_doubles_up_to_ten_minutes(tries: int, jitter: float, seconds: float) -> None:
+    assert wait(TemporaryError("network"), tries, jitter) == seconds
+
+
+def test_the_providers_own_wait_is_obeyed() -> None:
+    assert wait(TemporaryError("rate_limited", retry_after=7)) == 7
+    assert wait(TemporaryError("rate_limited", retry_after=3600)) == 3600
+    assert wait(TemporaryError("rate_limited", retry_after=1), tries=4) == 16
+
+
+@pytest.mark.parametrize("reason", ["credentials", "sender", "conflict", "unreadable"])
+def test_a_faulty_setup_is_given_a_minute(reason: str) -> None:
+    assert wait(TemporaryError(reason), tries=12) == 60
+
+
+def test_the_eighth_failure_of_its_own_ends_a_message() -> None:
+    claimed = replace(CLAIMED, failures=MOST_FAILURES - 2)
+    assert put_off(claimed, TemporaryError("error"), NOW, 0).blamed
+    claimed = replace(CLAIMED, failures=MOST_FAILURES - 1)
+    outcome = put_off(claimed, TemporaryError("error"), NOW, 0)
+    assert (outcome.state, outcome.reason, outcome.retry_at) == ("failed", "error", None)
+
+
+@pytest.mark.parametrize("reason", ["network", "rate_limited", "credentials"])
+def test_an_outage_costs_time_and_no_chances(reason: str) -> None:
+    claimed = replace(CLAIMED, failures=MOST_FAILURES - 1, tries=100)
+    assert not put_off(claimed, TemporaryError(reason), NOW, 0).blamed
+    a_day_later = NOW + MOST_AGE
+    assert put_off(claimed, TemporaryError(reason), a_day_later, 0).state == "failed"
+
+
+@given(
+    tries=st.integers(1, 32_000),
+    reason=st.text(min_size=1, max_size=80),
+    retry_after=st.none() | st.floats(0, 1e12),
+    jitter=st.floats(0, 1),
+)
+def test_every_wait_is_at_least_two_seconds_and_at_most_a_day(
+    tries: int, reason: str, retry_after: float | None, jitter: float
+) -> None:
+    seconds = wait(TemporaryError(reason, retry_after=retry_after), tries, jitter)
+    assert 2 <= seconds <= MOST_AGE.total_seconds()
+
+
+def test_what_providers_say_fits_the_columns() -> None:
+    assert sent(CLAIMED, "x\0" * 100).provider_id == "x" * 80
+    assert sent(CLAIMED, "").provider_id is None
+    assert refused(CLAIMED, PermanentError("y" * 60)).reason == "y" * 40
+
+
+def test_a_channel_rests_when_nothing_goes_through() -> None:
+    clock = FakeClock()
+    breaker = Breaker(clock)
+    for _ in range(4):
+        breaker.note(failed=True)
+    assert (breaker.tripped, breaker.rest()) == (False, 0)
+    rests = []
+    for _ in range(8):
+        breaker.note(failed=True)
+        rests.append(breaker.rest())
+        breaker.note(failed=True)  # was in flight already, and lengthens nothing
+        assert breaker.rest() == rests[-1]
+        clock.forward(rests[-1])
+    assert rests == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert breaker.tripped
+    breaker.note(failed=False)
+    assert (breaker.tripped, breaker.rest()) == (False, 0)
+
+
+def test_the_age_counts_from_the_first_try() -> None:
+    claimed = replace(CLAIMED, first_tried_at=NOW - MOST_AGE + timedelta(seconds=1))
+    assert put_off(claimed, TemporaryError("network"), NOW, 0).state == "queued"

@@ -1,0 +1,1 @@
+"""Everything HTTP: the providers' webhooks, health, and the pages."""

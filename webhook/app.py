@@ -1,0 +1,79 @@
+"""The web application: puts the routes together and turns failures into plain answers."""
+
+import logging
+import os
+from pathlib import Path
+
+from flask import Flask, Response, render_template, request
+from flask_bootstrap import Bootstrap5
+from werkzeug.exceptions import HTTPException
+
+from bot.engine import StoreUnavailable
+from bot.service import Service, open_service, start_own_dispatcher
+from bot.settings import Settings, load_settings
+from webhook.channels.telegram import telegram_webhook
+from webhook.channels.twilio import twilio_webhook
+from webhook.health import health
+from webhook.pages.start import start_page
+from webhook.simulator.views import simulator
+
+log = logging.getLogger(__name__)
+
+_LARGEST_BODY = 1_000_000  # bytes; the providers' own messages stay far below
+
+
+def create_app(settings: Settings, service: Service | None = None) -> Flask:
+    """Make the application; without a service of its own it opens one from the settings."""
+    parts = service or open_service(settings)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_BODY,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=(settings.public_url or "").startswith("https://"),
+    )
+    Bootstrap5(app)
+    app.register_blueprint(telegram_webhook(parts.engine, settings.telegram))
+    app.register_blueprint(twilio_webhook(parts.engine, settings.twilio, settings.public_url))
+    app.register_blueprint(health(parts))
+    app.register_blueprint(start_page(settings))
+    if settings.demo:
+        app.register_blueprint(simulator(parts))
+    _answer_failures(app)
+    return app
+
+
+def from_environment() -> Flask:
+    """Make the application of a server process; on SQLite its dispatcher lives here too."""
+    settings = load_settings(os.environ, Path.cwd())
+    settings.require_own_keys()
+    service = open_service(settings)
+    app = create_app(settings, service)
+    start_own_dispatcher(service)
+    return app
+
+
+def _answer_failures(app: Flask) -> None:
+    @app.errorhandler(StoreUnavailable)
+    def unavailable(_error: StoreUnavailable) -> Response:
+        """Ask the sender to try again: nothing was stored."""
+        return Response(status=503, headers={"Retry-After": "5"})
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response | tuple[str, int]:
+        """Answer a person with a page and a program with the bare status."""
+        if error.code is None or error.response is not None:
+            return Response(error.get_response().get_data(), status=error.code or 500)
+        if request.path.startswith("/webhook/"):
+            log.warning("refused %s with %s", request.path, error.code)
+            return Response(status=error.code)
+        return render_template("pages/error.html", code=error.code), error.code
+
+    @app.errorhandler(Exception)
+    def failed(_error: Exception) -> tuple[str, int]:
+        """Log what nobody foresaw; the reader gets a sentence, never a traceback."""
+        log.exception("unforeseen failure at %s", request.endpoint)
+        return render_template("pages/error.html", code=500), 500

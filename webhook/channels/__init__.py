@@ -1,0 +1,1 @@
+"""The providers' webhooks: verify, parse, hand to the engine, answer 200."""

@@ -1,0 +1,98 @@
+"""Whether the service is alive, ready, and how much it has to do."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.service import Service
+from db import schema
+from db.outbox import oldest_due, waiting_by_channel
+from db.session import Store
+
+# A message that has been due for longer than two leases means that nobody dispatches.
+_MOST_LAG_SECONDS = 60.0
+
+
+def health(service: Service) -> Blueprint:
+    """Make the routes for whoever watches the service."""
+    blueprint = Blueprint("health", __name__)
+    registry = CollectorRegistry()
+    registry.register(_OutboxCollector(service.store, service.clock))
+
+    @blueprint.get("/healthz")
+    def alive() -> Response:
+        """Say that the process answers."""
+        return Response("ok\n", mimetype="text/plain")
+
+    @blueprint.get("/readyz")
+    def ready() -> tuple[Response, int]:
+        """Say whether database, migrations, model and dispatcher are as they should be."""
+        checks = readiness(service)
+        return jsonify(checks), 200 if all(item["ok"] for item in checks.values()) else 503
+
+    @blueprint.get("/metrics")
+    def metrics() -> Response:
+        """Give the figures in the text format of Prometheus."""
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return blueprint
+
+
+def readiness(service: Service) -> dict[str, dict[str, object]]:
+    """Check each part that an answer needs."""
+    model = {"ok": True, "engine": service.settings.nlu_engine}
+    try:
+        current = schema.is_current(service.store)
+        lag = _lag(service.store, service.clock()) if current else 0.0
+    except (DBAPIError, PoolTimeout):
+        down: dict[str, object] = {"ok": False}
+        return {"database": down, "migrations": down, "model": model, "dispatcher": down}
+    return {
+        "database": {"ok": True},
+        "migrations": {"ok": current},
+        "model": model,
+        "dispatcher": {"ok": lag <= _MOST_LAG_SECONDS, "lag_seconds": round(lag, 1)},
+    }
+
+
+def _lag(store: Store, now: datetime) -> float:
+    with store.read() as session:
+        oldest = oldest_due(session, now)
+    return max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
+
+
+class _OutboxCollector(Collector):
+    """Reads the figures from the store, so that they are those of the whole deployment."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the length of the queue and the age of its head."""
+        up = GaugeMetricFamily("halo_store_up", "Whether the store can be read.")
+        try:
+            with self._store.read() as session:
+                waiting = waiting_by_channel(session)
+            lag = _lag(self._store, self._clock())
+        except (DBAPIError, PoolTimeout):
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        yield up
+        queue = GaugeMetricFamily(
+            "halo_outbox_messages", "Messages not yet sent.", labels=["channel", "state"]
+        )
+        for (channel, state), count in waiting.items():
+            queue.add_metric([channel, state], count)
+        yield queue
+        yield GaugeMetricFamily(
+            "halo_dispatcher_lag_seconds", "Age of the oldest message that is due.", value=lag
+        )
