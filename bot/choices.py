@@ -11,7 +11,11 @@ _NUMBER = re.compile(
     r"(?:no\.?|nomor|nmr|pilih(?:an)?|yang|yg)?\s*(\d{1,2})\s*[.)]?", re.IGNORECASE
 )
 _NEAR = 86.0  # of 100; below it "tidak" begins to look like "tindak"
-_LONGER_BY = 12  # characters by which an answer may exceed a label and still be that label
+# Words that may stand around a label without adding to what it says.
+_FILLERS = frozenset(
+    ("saya", "sa", "sy", "mau", "mo", "yang", "yg", "itu", "ini", "dong", "min", "pak", "bu", "kak",
+     "ya", "tolong", "pilih", "ke", "lihat", "aja", "saja", "deh")
+)  # fmt: skip
 YES_WORDS = frozenset(
     ("ya", "iya", "iy", "y", "yaa", "iyaa", "yes", "ok", "oke", "okey", "okay", "boleh", "setuju",
      "betul", "benar", "lanjut", "siap", "iye", "inggih", "nggih", "mau", "jadi", "kirim")
@@ -62,7 +66,7 @@ def _near(said: str, labels: Sequence[str], choices: Sequence[Choice]) -> Choice
 
 
 def _stands_in(said: str, label: str) -> bool:
-    """Say whether a label was said with a few words around it, or one of its long words alone."""
+    """Say whether a label was said with fillers around it, or one of its long words alone."""
     if label in said:
-        return len(said) <= len(label) + _LONGER_BY
+        return set(said.replace(label, " ").split()) <= _FILLERS
     return len(said) >= 4 and said in label.split()

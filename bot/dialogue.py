@@ -7,6 +7,7 @@ from bot.capabilities import enrol
 from bot.capabilities.citizen import welcome
 from bot.choices import pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
+from bot.menu import menu_choices
 from bot.messages import Choice
 from bot.router import Capability
 from bot.texts import known
@@ -92,7 +93,7 @@ def _answer_pending(turn: Turn, understander: Understander) -> None:
 def _act(turn: Turn, value: str | None) -> None:
     """Do what a message outside any form asks for."""
     if value is not None and value.startswith("form:"):
-        turn.reply("form.over", *welcome.menu_choices(turn))
+        turn.reply("form.over", *menu_choices(turn))
         return
     if value is not None:
         turn.argument = value.partition(":")[2]
@@ -127,7 +128,7 @@ def _by_confidence(turn: Turn, parse: Parse) -> None:
             "welcome.missed_again", button("human", "choice.human"), button("menu", "choice.menu")
         )
     else:
-        turn.reply("welcome.missed", *welcome.menu_choices(turn))
+        turn.reply("welcome.missed", *menu_choices(turn))
 
 
 def _likely(turn: Turn, parse: Parse) -> list[Choice]:
@@ -146,7 +147,7 @@ def _likely(turn: Turn, parse: Parse) -> list[Choice]:
 def _run(turn: Turn, capability: Capability | None) -> None:
     """Let a capability answer, if there is one and consent allows it."""
     if capability is None:
-        turn.reply("welcome.missed", *welcome.menu_choices(turn))
+        turn.reply("welcome.missed", *menu_choices(turn))
     elif capability.needs_consent and not turn.contact.consented:
         turn.conversation.pending = turn.text
         welcome.ask_consent(turn)

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 from bot import router
-from bot.capabilities.citizen import welcome
 from bot.forms import (
     CANCEL,
     CHANGE,
@@ -26,6 +25,7 @@ from bot.forms import (
     edit_value,
     start,
 )
+from bot.menu import menu_choices
 from bot.messages import Choice, Reply
 from bot.router import Capability, FormUse
 from bot.texts import known, say
@@ -201,7 +201,7 @@ def _say_step(turn: Turn, use: FormUse, step: Step) -> None:
     turn.opening = None
     if isinstance(step, Canceled):
         turn.conversation.form = None
-        turn.reply("form.canceled", *welcome.menu_choices(turn))
+        turn.reply("form.canceled", *menu_choices(turn))
     elif isinstance(step, Done):
         turn.conversation.form = None
         use.finish(turn, step.answers)

@@ -36,6 +36,11 @@ def refused(claimed: Claimed, error: PermanentError) -> Outcome:
     )
 
 
+def given_back(claimed: Claimed, now: datetime) -> Outcome:
+    """Queue a message again that was claimed and never sent."""
+    return Outcome(claimed.id, claimed.tries, "queued", retry_at=now)
+
+
 def put_off(claimed: Claimed, error: TemporaryError, now: datetime, jitter: float) -> Outcome:
     """Queue a message again for later, or let it fail once its tries or its day are over.
 

@@ -91,6 +91,7 @@ def fan_out(
         "state": literal("queued"),
         "not_before": literal(not_before, table.c.not_before.type),
         "tries": literal(0),
+        "failures": literal(0),
         "notice_id": literal(notice_id),
         "created_at": literal(now, table.c.created_at.type),
     }

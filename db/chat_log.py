@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 
 from db.contacts import Contact
 from db.inbox import InboundMessage
@@ -62,9 +62,7 @@ def written_after(session: Session, contact_id: int, last_id: int, limit: int) -
     return [Written(*row) for row in rows][::-1]
 
 
-def shown_after(
-    session: Session, contact_id: int, moment: datetime, limit: int
-) -> Sequence[Shown]:
+def shown_after(session: Session, contact_id: int, moment: datetime, limit: int) -> Sequence[Shown]:
     """Give what has reached the contact after a moment, the newest if there is too much.
 
     By the moment and not by the id: a notice that waited for the morning comes after replies that
@@ -91,4 +89,4 @@ def is_awaiting(session: Session, contact_id: int, now: datetime) -> bool:
         _OUT.c.state.in_(("queued", "sending")),
         _OUT.c.not_before <= now,
     )
-    return bool(session.scalar(select(func.coalesce(due, False))))
+    return bool(session.scalar(select(due)))

@@ -72,7 +72,7 @@ def upcoming(
         query = query.where(Distribution.area_code.in_(_self_and_above(area_code)))
     if program_code is not None:
         query = query.where(Distribution.program_code == program_code)
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 def _self_and_above(code: str) -> list[str]:

@@ -2,18 +2,21 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import TimeoutError as StoreBusy
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import sessionmaker
 
 from db.crypto import Vault
 
-_LOCK_WAIT_MS = 8_000  # below Twilio's 15 s, so that a provider hears 503 rather than nothing
+# One may wait so long for one's turn and then for the database: together below Twilio's 15 s, so
+# that a provider hears 503 rather than nothing.
+_LOCK_WAIT_MS = 7_000
 
 
 class Session(OrmSession):
@@ -25,21 +28,22 @@ class Session(OrmSession):
 class Store:
     """A database with its vault; safe to share between threads."""
 
-    def __init__(self, url: str, vault: Vault, pool_size: int = 16) -> None:
+    def __init__(
+        self, url: str, vault: Vault, pool_size: int = 16, lock_wait_ms: int = _LOCK_WAIT_MS
+    ) -> None:
         """Prepare the engine; nothing is opened before the first transaction."""
         self.url = _driver_url(url)
         self.vault = vault
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _engine(self.url, pool_size)
+        self.engine = _engine(self.url, pool_size, lock_wait_ms)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
-        # SQLite takes one writer at a time and lets the others poll; waiting in line here is
-        # fair and costs nothing.
-        self._write_turn = threading.Lock() if self.is_sqlite else nullcontext()
+        self._line = threading.Lock() if self.is_sqlite else None
+        self._lock_wait = lock_wait_ms / 1000
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One writing transaction: committed at the end of the block, rolled back on any error."""
-        with self._write_turn, self._sessions.begin() as session:
+        with self._write_turn(), self._sessions.begin() as session:
             session.vault = self.vault
             yield session
 
@@ -54,12 +58,25 @@ class Store:
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """One writing transaction without a session, for the fixed statements of a hot loop."""
-        with self._write_turn, self.engine.begin() as connection:
+        with self._write_turn(), self.engine.begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+    @contextmanager
+    def _write_turn(self) -> Iterator[None]:
+        """Wait in line on SQLite: it takes one writer at a time and lets the others poll."""
+        if self._line is None:
+            yield
+            return
+        if not self._line.acquire(timeout=self._lock_wait):
+            raise StoreBusy("too many wait to write")
+        try:
+            yield
+        finally:
+            self._line.release()
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -77,21 +94,21 @@ def _driver_url(url: str) -> URL:
     return parsed
 
 
-def _engine(url: URL, pool_size: int) -> Engine:
+def _engine(url: URL, pool_size: int, lock_wait_ms: int) -> Engine:
     if url.get_backend_name() != "sqlite":
-        options = f"-c lock_timeout={_LOCK_WAIT_MS} -c timezone=UTC"
+        options = f"-c lock_timeout={lock_wait_ms} -c timezone=UTC"
         return create_engine(
             url,
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_timeout=_LOCK_WAIT_MS / 1000,
+            pool_timeout=lock_wait_ms / 1000,
             connect_args={"connect_timeout": 5, "options": options},
         )
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        connect_args={"timeout": _LOCK_WAIT_MS / 1000, "check_same_thread": False},
+        connect_args={"timeout": lock_wait_ms / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -94,7 +94,7 @@ def households_of(
         .where(Assignment.staff_id == staff_id)
         .order_by(last_visit.c.visited_at.is_not(None), last_visit.c.visited_at, Person.name)
     )
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 def is_assigned(session: Session, staff_id: int, household_id: int) -> bool:

@@ -48,7 +48,9 @@ def _sure(confidence: Logits, right: npt.NDArray[np.bool_]) -> float:
     """Return the lowest confidence above which at most the allowed share is wrong."""
     order = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    allowed = np.flatnonzero(wrong <= WRONG_WHEN_SURE)
+    # Equal confidences are in or out together.
+    last_of_equals = np.append(np.diff(confidence[order]) < 0, True)
+    allowed = np.flatnonzero((wrong <= WRONG_WHEN_SURE) & last_of_equals)
     return float(confidence[order[allowed[-1]]]) if len(allowed) else 1.0
 
 

@@ -133,7 +133,8 @@ def _as_bytes(text: str) -> npt.NDArray[np.uint8]:
 
 def _read(path: Path) -> tuple[ModelHeader, tuple[str, ...], Floats, Floats]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because numpy leaves a file open that it cannot read.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             fields: dict[str, Any] = json.loads(file["header"].tobytes())
             if fields["format"] != FORMAT:
                 raise ModelError(

@@ -1,5 +1,6 @@
 """Splits a normalised text into the features that the classifier weighs."""
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 SHORTEST: Final = 2
@@ -27,11 +28,11 @@ def edge_features(words: list[str]) -> tuple[str, ...]:
     return (f"<{words[0]}", f"{words[-1]}>", f"={length}")
 
 
-def features(normalized: str) -> list[str]:
+def features(normalized: str, of_word: Callable[[str], Sequence[str]] = word_features) -> list[str]:
     """Return every feature of a normalised text, repeats included."""
     words = normalized.split()
     found: list[str] = []
     for word in words:
-        found.extend(word_features(word))
+        found.extend(of_word(word))
     found.extend(edge_features(words))
     return found

@@ -17,35 +17,18 @@ NOT_LOCATED: Final = frozenset({"kota", "kabupaten", "provinsi"})
 _LEVELS: Final = ("kelurahan", "desa", "kecamatan", "kota", "kabupaten", "provinsi")
 # After these a name follows for certain; after the others it may.
 _CERTAIN: Final = frozenset(
-    ["kelurahan", "kel", "kelrahan", "klurahan", "kecamatan", "kec", "lurah", "camat"]
+    {"kelurahan", "kel", "kelrahan", "klurahan", "kecamatan", "kec", "lurah", "camat"}
 )
 _CUES: Final = frozenset(
-    ["di", "d", "desa", "ds", "ke", "dari", "dr", "warga", "teng", "ning", "nang"]
+    {"di", "d", "desa", "ds", "ke", "dari", "dr", "warga", "teng", "ning", "nang"}
 )
 # Streets, markets and schools bear the names of places without being them.
 _NAMED_AFTER: Final = frozenset(
-    [
-        "jalan",
-        "jln",
-        "jl",
-        "gang",
-        "gg",
-        "lorong",
-        "dusun",
-        "pasar",
-        "psr",
-        "sd",
-        "sdn",
-        "smp",
-        "smpn",
-        "sma",
-        "sman",
-        "smk",
-        "puskesmas",
-        "masjid",
-        "pelabuhan",
-    ]
-)
+    {
+        "jalan", "jln", "jl", "gang", "gg", "lorong", "dusun", "pasar", "psr", "sd", "sdn", "smp",
+        "smpn", "sma", "sman", "smk", "puskesmas", "masjid", "pelabuhan",
+    }
+)  # fmt: skip
 _REPEATED = re.compile(r"([a-z]{2,})2\b")
 _FIND_CUTOFF: Final = 62.0
 _WORDS_REMEMBERED: Final = 8192

@@ -27,7 +27,7 @@ _MASKED = re.compile(
     r"|(?<!\d)\d+(?:[.,]\d+)?\s?(?:rb|ribu|rebu|jt|juta|k)\b|(?<!\d)\d{1,3}(?:\.\d{3})+(?!\d))"
     r"|(?P<angka>\d{5,})"
 )
-_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?2?(?![0-9])|[a-z]+|\d+|\?+|[^\W\d_a-z]+|[^\x00-\x7f]")
+_TOKEN = re.compile(r"p2k2|[a-z]+(?:'[a-z]+)?2?(?![0-9])|[a-z]+|\d+|\?+|[^\W\d_a-z]+|[^\x00-\x7f]")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _DOUBLED_END = re.compile(r"([a-z])\1$")
 

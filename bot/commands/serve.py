@@ -1,11 +1,17 @@
 """Commands that serve: the demo, the web, the dispatcher, and Telegram by long polling."""
 
 import asyncio
+import importlib
 import logging
+import multiprocessing
 import os
 import signal
 import socket
+import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import click
 from granian import Granian
@@ -28,6 +34,7 @@ _APP = "webhook.app:from_environment"
 _THREADS = 8
 _POLL_SECONDS = 25
 _PAUSE_SECONDS = 3.0
+_PORT_SECONDS = 3.0  # until a server that was just killed has surely let go of its port
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +52,7 @@ def demo() -> None:
     except ModelError:
         train_model(found)
     click.echo(say("cli.demo_ready", port=found.port))
-    _serve("127.0.0.1", found.port, workers=1)
+    serve("127.0.0.1", found.port, workers=1)
 
 
 @click.command("web")
@@ -58,7 +65,7 @@ def web(host: str, workers: int) -> None:
     if workers > 1 and sqlite_path(found.database_url) is not None:
         raise click.UsageError(say("cli.one_worker_on_sqlite"))
     _require_free_port(found.port)
-    _serve(host, found.port, workers)
+    serve(host, found.port, workers)
 
 
 @click.command("dispatch")
@@ -82,9 +89,10 @@ def poll() -> None:
     asyncio.run(_poll_and_dispatch(service, telegram))
 
 
-def _serve(host: str, port: int, workers: int) -> None:
+def serve(host: str, port: int, workers: int, app: str = _APP) -> None:
+    """Serve an application until the process is told to end."""
     Granian(
-        _APP,
+        app,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -93,7 +101,25 @@ def _serve(host: str, port: int, workers: int) -> None:
         factory=True,
         log_access=False,
         respawn_failed_workers=True,
-    ).serve()
+    ).serve(target_loader=_load)
+
+
+def _load(target: str) -> Callable[..., Any]:
+    """Make the application in its server process, which ends when the main process dies.
+
+    Left alone it would go on holding the port, and the service could not be started again.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    module, _, factory = target.partition(":")
+    app: Callable[..., Any] = getattr(importlib.import_module(module), factory)()
+    return app
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)  # as if killed too: what is in flight is sent again, by the provider or by us
 
 
 def _require_parts(found: Settings) -> None:
@@ -107,12 +133,21 @@ def _require_parts(found: Settings) -> None:
 
 
 def _require_free_port(port: int) -> None:
+    deadline = time.monotonic() + _PORT_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            raise Refused(say("cli.port_taken", port=port))
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise Refused(say("cli.port_taken", port=port)) from None
+            return False
+    return True
 
 
 async def _until_stopped(service: Service) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.dispatcher import Dispatcher, start_in_thread
-from bot.lane import WIDEST
+from bot.flight import WIDEST
 from bot.messages import Channel, PermanentError, TemporaryError
 from db.claims import LEASE
 from db.crypto import Vault, new_key

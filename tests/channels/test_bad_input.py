@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.channels import simulator, telegram, twilio
-from bot.messages import MAX_TEXT, Event, Inbound, Malformed
+from bot.messages import MAX_TEXT, Event, Ignored, Inbound, Malformed
 from tests.channels import fixtures
 
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
@@ -122,6 +122,16 @@ def test_any_json_of_the_simulator(payload: Any) -> None:
         {"update_id": "1"},
         {"update_id": True},
         {"update_id": 2**63},
+    ],
+)
+def test_what_is_no_update_is_malformed(payload: object) -> None:
+    with pytest.raises(Malformed):
+        telegram.parse(payload, NOW)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
         {"update_id": 1, "message": {}},
         {"update_id": 1, "message": None},
         {"update_id": 1, "message": {**fixtures.telegram("text")["message"], "text": 5}},
@@ -129,19 +139,19 @@ def test_any_json_of_the_simulator(payload: Any) -> None:
         {"update_id": 1, "callback_query": {"id": "1"}},
     ],
 )
-def test_malformed_updates(payload: object) -> None:
-    with pytest.raises(Malformed):
-        telegram.parse(payload, NOW)
+def test_unreadable_updates_are_put_aside(payload: object) -> None:
+    [event] = telegram.parse(payload, NOW)
+    assert isinstance(event, Ignored)
 
 
-def test_an_update_nested_without_end_is_malformed() -> None:
+def test_an_update_nested_without_end_is_put_aside() -> None:
     payload = fixtures.telegram("text")
     inner = payload["message"]
     for _ in range(2000):
         inner["reply_to_message"] = dict(fixtures.telegram("text")["message"])
         inner = inner["reply_to_message"]
-    with pytest.raises(Malformed):
-        telegram.parse(payload, NOW)
+    [event] = telegram.parse(payload, NOW)
+    assert isinstance(event, Ignored)
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,12 @@ def _twilio(address: Address, number: int, **fields: Any) -> Inbound:
     return Inbound(address, _sid(number), sent_at=NOW, **fields)
 
 
-def _receipt(
-    number: int, state: DeliveryState, error: str | None = None, channel: Channel = Channel.WHATSAPP
-) -> Receipt:
-    return Receipt(channel, _sid(number), state, error)
+def _whatsapp(number: int, state: DeliveryState, *fault: Any) -> Receipt:
+    return Receipt(Channel.WHATSAPP, _sid(number), state, *fault)
+
+
+def _sms(number: int, state: DeliveryState, *fault: Any) -> Receipt:
+    return Receipt(Channel.SMS, _sid(number), state, *fault)
 
 
 TELEGRAM: dict[str, Event] = {
@@ -145,16 +147,16 @@ TWILIO_MESSAGES: dict[str, Event] = {
 
 TWILIO_STATUSES: dict[str, Event] = {
     "status_whatsapp_queued": Ignored("delivery status queued"),
-    "status_whatsapp_sent": _receipt(501, DeliveryState.SENT),
-    "status_whatsapp_delivered": _receipt(501, DeliveryState.DELIVERED),
-    "status_whatsapp_read": _receipt(501, DeliveryState.READ),
-    "status_whatsapp_canceled": _receipt(501, DeliveryState.CANCELED),
-    "status_whatsapp_window": _receipt(502, DeliveryState.FAILED, "window"),
-    "status_whatsapp_blocked": _receipt(503, DeliveryState.FAILED, "blocked"),
-    "status_sms_sent": _receipt(504, DeliveryState.SENT, None, Channel.SMS),
-    "status_sms_opted_out": _receipt(505, DeliveryState.FAILED, "opted_out", Channel.SMS),
-    "status_sms_unlisted_code": _receipt(506, DeliveryState.FAILED, "twilio_30410", Channel.SMS),
-    "status_sms_without_code": _receipt(507, DeliveryState.FAILED, "unknown", Channel.SMS),
+    "status_whatsapp_sent": _whatsapp(501, DeliveryState.SENT),
+    "status_whatsapp_delivered": _whatsapp(501, DeliveryState.DELIVERED),
+    "status_whatsapp_read": _whatsapp(501, DeliveryState.READ),
+    "status_whatsapp_canceled": _whatsapp(501, DeliveryState.CANCELED),
+    "status_whatsapp_window": _whatsapp(502, DeliveryState.FAILED, "window"),
+    "status_whatsapp_blocked": _whatsapp(503, DeliveryState.FAILED, "blocked", True),
+    "status_sms_sent": _sms(504, DeliveryState.SENT),
+    "status_sms_opted_out": _sms(505, DeliveryState.FAILED, "opted_out", True),
+    "status_sms_unlisted_code": _sms(506, DeliveryState.FAILED, "twilio_30410"),
+    "status_sms_without_code": _sms(507, DeliveryState.FAILED, "unknown"),
 }
 
 _RAHMA = Address(Channel.SIMULATOR, "rahma")

@@ -1,13 +1,17 @@
 """What the phone shows of a chat: the log of the store, rendered in the chosen look."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from bot.channels.simulator import render
+from bot.engine import StoreUnavailable
 from bot.messages import Channel, Reply
 from bot.outbox import open_reply
 from bot.places import Places, read_places
@@ -52,22 +56,30 @@ class ChatLog:
         self._places: Places | None = None
 
     def after(self, user: str, look: Channel, cursor: Cursor) -> dict[str, Any]:
-        """Give what is new in a chat, in its order, and whether an answer is on its way."""
-        now = self._clock()
-        with self._store.read() as session:
-            contact_id = contact_id_of(session, Channel.SIMULATOR, user)
-            if contact_id is None:
-                return {"messages": [], "next": str(cursor), "typing": False}
-            # Before the messages: what arrives in between is then shown by the next question.
-            typing = is_awaiting(session, contact_id, now)
-            written = written_after(session, contact_id, cursor.written, _MOST)
-            shown = shown_after(session, contact_id, cursor.shown, _MOST)
-            zone = self._zone(session, now)
-            labels = _labels(session, contact_id, written)
-        vault = self._store.vault
+        """Give what is new in a chat, in its order, and whether an answer is on its way.
+
+        Raises StoreUnavailable if the database cannot be reached.
+        """
+        try:
+            with self._store.read() as session:
+                return self._news(session, user, look, cursor)
+        except (DBAPIError, PoolTimeout) as error:
+            raise StoreUnavailable from error
+
+    def _news(self, session: Session, user: str, look: Channel, cursor: Cursor) -> dict[str, Any]:
+        now, vault = self._clock(), session.vault
+        contact_id = contact_id_of(session, Channel.SIMULATOR, user)
+        if contact_id is None:
+            return {"messages": [], "next": str(cursor), "typing": False}
+        # Before the messages: what arrives in between is then shown by the next question.
+        typing = is_awaiting(session, contact_id, now)
+        written = written_after(session, contact_id, cursor.written, _MOST)
+        shown = shown_after(session, contact_id, cursor.shown, _MOST)
+        labels = _labels(session, contact_id, written)
         items = [(item.moment, _own(item, vault, labels)) for item in written]
         items += [(item.moment, _received(item, vault, look)) for item in shown]
         items.sort(key=lambda item: item[0])
+        zone = self._zone(session, now)
         reached = Cursor(
             written[-1].id if written else cursor.written,
             shown[-1].moment if shown else cursor.shown,
@@ -140,5 +152,3 @@ def _open(item: Written, vault: Vault) -> dict[str, Any]:
 
 def _reply(item: Shown, vault: Vault) -> Reply:
     return Reply(item.notice_text or "") if item.body is None else open_reply(vault, item.body)
-
-

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bot.messages import Channel
@@ -55,7 +56,7 @@ def choose(session: Session, chosen: Chosen, user: str | None, look: str | None)
     if user is None:
         user = _new_number()
         numbers = (user, *numbers)[:_MOST_NUMBERS]
-    elif user not in numbers and user not in {who.address for who in demo_identities()}:
+    elif user not in numbers and user not in {who.address for who in _known()}:
         return None
     if look not in LOOKS:
         return None
@@ -65,7 +66,7 @@ def choose(session: Session, chosen: Chosen, user: str | None, look: str | None)
 def groups() -> dict[str, list[DemoIdentity]]:
     """Give the people of the sample by kind: citizens, companions, officers."""
     found: dict[str, list[DemoIdentity]] = {"citizen": [], "companion": [], "officer": []}
-    for who in demo_identities():
+    for who in _known():
         found[who.role if who.role in found else "officer"].append(who)
     return found
 
@@ -80,7 +81,19 @@ def kind_of(chosen: Chosen) -> str:
 
 def label_of(chosen: Chosen) -> str | None:
     """Give the name of the chosen person, or None for a new number."""
-    return next((who.label for who in demo_identities() if who.address == chosen.user), None)
+    return next((who.label for who in _known() if who.address == chosen.user), None)
+
+
+def has_token(given: str | None, chosen: Chosen | None) -> bool:
+    """Say whether a request carries the token of its own session: another site's cannot."""
+    return chosen is not None and secrets.compare_digest(
+        (given or "").encode(), chosen.token.encode()
+    )
+
+
+@cache
+def _known() -> tuple[DemoIdentity, ...]:
+    return tuple(demo_identities())
 
 
 def _new_number() -> str:

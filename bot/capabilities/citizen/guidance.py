@@ -1,6 +1,6 @@
 """Matters that have no form yet: each gets an honest word and the next step."""
 
-from bot.capabilities.citizen.welcome import menu_choices
+from bot.menu import menu_choices
 from bot.turn import Turn, button
 
 

@@ -1,30 +1,17 @@
 """First contact, consent, the menu, and what is said when nothing was understood."""
 
+from bot.menu import menu_choices, menu_key
 from bot.messages import Choice, MediaKind
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED
 
-_CITIZEN_MENU = ("registration", "schedule", "complaint", "track", "human")
-_MENUS = {
-    "companion": ("households", "visit", "schedule", "track"),
-    "officer": ("announce", "schedule", "menu"),
-    "chief": ("announce", "schedule", "menu"),
-    "admin": ("announce", "schedule", "menu"),
-}
 _CONSENT = ("consent:yes", "consent:no")
-
-
-def menu_choices(turn: Turn) -> tuple[Choice, ...]:
-    """Give the buttons of the sender's menu."""
-    names = _MENUS.get(turn.role, _CITIZEN_MENU)
-    return tuple(button(name, f"choice.{name}") for name in names)
 
 
 def menu(turn: Turn) -> None:
     """Show what can be done here."""
-    key = f"welcome.menu_{turn.role}" if turn.role in _MENUS else "welcome.menu"
-    turn.reply(key, *menu_choices(turn))
+    turn.reply(menu_key(turn), *menu_choices(turn))
 
 
 def thanks(turn: Turn) -> None:

@@ -1,37 +1,55 @@
-"""How fast the outbox gives out queued bulk messages and settles them; `run` prints the figures."""
+"""How fast the outbox gives out queued bulk messages and settles them."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import insert, select, text
 
 from db.claims import claim
 from db.contacts import Contact
+from db.crypto import new_key
 from db.outbox import BULK, OutboundMessage
 from db.session import Store
 from db.settlement import Outcome, settle
+from tests.bench.databases import LABELS, Databases, migrated
+from tests.bench.progress import Progress
+from tests.bench.report import Table, per_second
+from tests.bench.servers import BenchError
 
 BATCH = 500
 CHANNEL = "telegram"
 _STEP = 50_000
+_WORKERS = {"sqlite": 1, "postgresql": 2}  # a second writer on SQLite only stands in line
+_SEEN = "46,000/s"  # with SKIP LOCKED, on PostgreSQL, when the design was made
 
 
-def run(store: Store, rows: int) -> dict[str, float]:
-    """Queue so many bulk messages to distinct contacts, then claim and settle them all."""
-    started = time.perf_counter()
-    _fill(store, rows)
-    filled = time.perf_counter()
-    workers = 1 if store.is_sqlite else 2  # a second writer on SQLite only stands in line
-    with ThreadPoolExecutor(workers) as pool:
-        done = sum(pool.map(lambda _: _work(store), range(workers)))
-    ended = time.perf_counter()
-    if done != rows:
-        raise RuntimeError(f"{done} of {rows} messages were settled")
-    figures = {"queued_per_s": rows / (filled - started), "settled_per_s": rows / (ended - filled)}
-    for name, figure in figures.items():
-        print(f"{store.url.get_backend_name()} {name}: {figure:,.0f}")  # noqa: T201
-    return figures
+def measure(
+    kinds: tuple[Databases, ...], _folder: Path, quick: bool, progress: Progress
+) -> list[Table]:
+    """Queue a million bulk messages to distinct contacts, then claim and settle them all."""
+    rows = 20_000 if quick else 1_000_000
+    lines: list[tuple[str, ...]] = []
+    for databases in kinds:
+        label, workers = LABELS[databases.kind], _WORKERS[databases.kind]
+        with migrated(databases.make("outbox"), new_key()) as store:
+            progress.say(f"outbox, {label}: queueing {rows:,} messages")
+            _fill(store, rows)
+            progress.say(f"outbox, {label}: claiming and settling them")
+            started = time.perf_counter()
+            done = _drain(store, workers)
+            rate = done / (time.perf_counter() - started)
+        if done != rows:
+            raise BenchError(f"{done} of {rows} messages were settled")
+        lines.append((label, f"{workers} × {BATCH}", per_second(rate)))
+    table = Table(
+        f"Outbox, {rows:,} queued messages, claimed and settled",
+        ("", "workers × batch", "messages"),
+        lines,
+        (f"Seen on PostgreSQL when the design was made: {_SEEN}.",),
+    )
+    return [table]
 
 
 def _fill(store: Store, rows: int) -> None:
@@ -54,6 +72,11 @@ def _fill(store: Store, rows: int) -> None:
                 ),
                 {"now": now, "body": bytes(120)},
             )  # fmt: skip
+
+
+def _drain(store: Store, workers: int) -> int:
+    with ThreadPoolExecutor(workers) as pool:
+        return sum(pool.map(lambda _: _work(store), range(workers)))
 
 
 def _work(store: Store) -> int:

@@ -1,0 +1,229 @@
+"""Messages a second that the dispatcher sends, beside bare loops over the SDKs' own clients."""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import random
+
+from sqlalchemy import func, insert, select
+
+from bot.channels.base import Adapter
+from bot.channels.telegram import TelegramAdapter
+from bot.channels.twilio_client import TwilioClient
+from bot.channels.whatsapp import WhatsAppAdapter
+from bot.dispatcher import Dispatcher
+from bot.messages import Channel, Outgoing, Reply
+from bot.outbox import seal_reply
+from db.contacts import ACTIVE, Contact
+from db.crypto import new_key
+from db.outbox import BULK, OutboundMessage
+from db.session import Store
+from tests.bench import senders
+from tests.bench.databases import LABELS, Databases, migrated
+from tests.bench.progress import Progress
+from tests.bench.report import Table, per_second, ratio
+from tests.bench.servers import BenchError, environment
+
+_TARGET = 0.8
+_WIDTHS = (4, 8, 16, 32, 64)
+_PATIENCE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One service: its fake, our adapter for it, and the loops beside which that is measured."""
+
+    channel: Channel
+    fake: str
+    address: str  # a format that takes a number
+    adapter: Callable[[str], Adapter]
+    own: Callable[[str, int, int], float]
+    ours: Callable[[str, int, int], float] | None
+
+
+def _whatsapp(url: str) -> Adapter:
+    client = TwilioClient(senders.ACCOUNT, "token", url)
+    return WhatsAppAdapter(client, senders.SENDER, senders.RECEIPTS)
+
+
+PROVIDERS = (
+    Provider(
+        Channel.TELEGRAM,
+        "telegram",
+        "{}",
+        lambda url: TelegramAdapter(senders.TOKEN, url),
+        senders.telegram_with_own_client,
+        senders.telegram_with_our_client,
+    ),
+    Provider(Channel.WHATSAPP, "twilio", "+62{}", _whatsapp, senders.twilio_with_own_client, None),
+)
+
+
+class _Counting:
+    """An adapter that says when the last message was taken."""
+
+    def __init__(self, adapter: Adapter, count: int, at_end: Callable[[], None]) -> None:
+        self.channel = adapter.channel
+        self.rate = adapter.rate
+        self._adapter = adapter
+        self._left = count
+        self._at_end = at_end
+
+    async def send(self, message: Outgoing) -> str:
+        """Hand one message over."""
+        taken = await self._adapter.send(message)
+        self._left -= 1
+        if not self._left:
+            self._at_end()
+        return taken
+
+    async def close(self) -> None:
+        """Close the adapter."""
+        await self._adapter.close()
+
+
+def measure(
+    kinds: tuple[Databases, ...], folder: Path, quick: bool, progress: Progress
+) -> list[Table]:
+    """Measure each channel on every kind of database, in turn with the bare loops."""
+    rounds, count = (1, 400) if quick else (5, 3000)
+    rows: list[tuple[str, ...]] = []
+    for provider in PROVIDERS:
+        with _fake(provider.fake, folder) as url:
+            rows += _measure_channel(provider, kinds, url, rounds, count, progress)
+    table = Table(
+        f"Dispatcher, {count:,} queued bulk messages a round, messages a second",
+        ("", "dispatcher", "SDK's own client", "ratio", "rounds", "SDK on our client"),
+        rows,
+        (
+            "Every message is claimed, opened, sent to a fake on the loopback and settled; the"
+            " fake shares the cores.",
+            f"Beside it a bare loop at its best of {', '.join(map(str, _WIDTHS))} in flight, and"
+            " for information the same loop over the aiohttp client that our adapter uses.",
+            f"Ratio: median of the rounds (lowest and highest beside it); wanted ≥ {_TARGET} ×.",
+        ),
+    )
+    return [table]
+
+
+def _measure_channel(
+    provider: Provider,
+    kinds: tuple[Databases, ...],
+    url: str,
+    rounds: int,
+    count: int,
+    progress: Progress,
+) -> list[tuple[str, ...]]:
+    name = f"dispatch, {provider.channel}"
+    progress.say(f"{name}: looking for the SDK's best concurrency")
+    width = max(_WIDTHS, key=lambda width: provider.own(url, count // 4, width))
+    own: list[float] = []
+    ours: list[float] = []
+    sent: dict[str, list[float]] = {databases.kind: [] for databases in kinds}
+    for number in range(1, rounds + 1):
+        progress.say(f"{name}: round {number} of {rounds}, the SDK alone, {width} in flight")
+        own.append(provider.own(url, count, width))
+        if provider.ours is not None:
+            ours.append(provider.ours(url, count, max(_WIDTHS)))
+        for databases in kinds:
+            label = LABELS[databases.kind]
+            progress.say(f"{name}: round {number} of {rounds}, dispatcher on {label}")
+            made = databases.make(f"dispatch_{provider.channel}_{number}")
+            sent[databases.kind].append(_dispatch(provider, made, url, count))
+    return [
+        _row(f"{provider.channel}, {LABELS[kind]}", rates, own, ours)
+        for kind, rates in sent.items()
+    ]
+
+
+def _row(label: str, sent: list[float], own: list[float], ours: list[float]) -> tuple[str, ...]:
+    ratios = [a / b for a, b in zip(sent, own, strict=True)]
+    return (
+        label,
+        per_second(statistics.median(sent)),
+        per_second(statistics.median(own)),
+        ratio(statistics.median(ratios), 1),
+        f"{min(ratios):.2f}–{max(ratios):.2f}",
+        per_second(statistics.median(ours)) if ours else "–",
+    )
+
+
+def _dispatch(provider: Provider, database: str, url: str, count: int) -> float:
+    with migrated(database, new_key()) as store:
+        _fill(store, provider, count)
+        started = time.perf_counter()
+        asyncio.run(_run(store, provider.adapter(url), count))
+        seconds = time.perf_counter() - started
+        _check(store, count)
+        return count / seconds
+
+
+async def _run(store: Store, adapter: Adapter, count: int) -> None:
+    counting = _Counting(adapter, count, lambda: dispatcher.stop())
+    dispatcher = Dispatcher(
+        store, {adapter.channel: counting}, lambda: datetime.now(UTC), random, limit_rates=False
+    )
+    async with asyncio.timeout(_PATIENCE):
+        await dispatcher.run()
+
+
+def _fill(store: Store, provider: Provider, count: int) -> None:
+    now = datetime.now(UTC)
+    channel = provider.channel.value
+    body = seal_reply(store.vault, Reply(senders.TEXT))
+    with store.connect() as connection:
+        connection.execute(
+            insert(Contact),
+            [
+                {
+                    "channel": channel,
+                    "address": provider.address.format(8_000_000_000 + number),
+                    "state": ACTIVE,
+                    "last_inbound_at": now,
+                    "created_at": now,
+                }
+                for number in range(count)
+            ],
+        )
+        connection.execute(
+            insert(OutboundMessage),
+            [
+                {
+                    "contact_id": contact, "channel": channel, "priority": BULK,
+                    "state": "queued", "not_before": now, "body": body, "created_at": now,
+                }
+                for contact in connection.execute(select(Contact.id)).scalars()
+            ],
+        )  # fmt: skip
+
+
+def _check(store: Store, count: int) -> None:
+    with store.read() as session:
+        query = select(OutboundMessage.state, func.count()).group_by(OutboundMessage.state)
+        states = dict(session.execute(query).tuples().all())
+    if states != {"sent": count}:
+        raise BenchError(f"not every message was sent and settled: {states}")
+
+
+@contextmanager
+def _fake(service: str, folder: Path) -> Iterator[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.fakes", service],
+        cwd=folder,
+        env=environment(""),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(10)

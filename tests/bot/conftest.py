@@ -1,0 +1,67 @@
+"""People who talk to the engine over the sample data."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.engine import Engine
+from bot.messages import Address, Channel
+from db.session import Store
+from nlu.classifier import Model
+from tests.talk import Clock, Person, make_engine
+
+
+@pytest.fixture(scope="session")
+def model(model_path: Path) -> Model:
+    return Model.load(model_path)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def engine(sample_store: Store, model: Model, clock: Clock) -> Engine:
+    return make_engine(sample_store, model, clock)
+
+
+@pytest.fixture
+def newcomer(engine: Engine, sample_store: Store, clock: Clock) -> Person:
+    """Somebody who never wrote before."""
+    return Person(engine, sample_store, clock)
+
+
+@pytest.fixture
+def citizen(newcomer: Person) -> Person:
+    """Somebody who has agreed, and is not known by NIK."""
+    newcomer.say("halo")
+    newcomer.press("consent:yes")
+    return newcomer
+
+
+@pytest.fixture
+def known(engine: Engine, sample_store: Store, clock: Clock) -> Person:
+    """Wa Siti of the sample data, whose chat is linked to her."""
+    return Person(engine, sample_store, clock, Address(Channel.SIMULATOR, "siti"))
+
+
+@pytest.fixture
+def companion(engine: Engine, sample_store: Store, clock: Clock) -> Person:
+    """The companion of Kecamatan Wolio."""
+    return Person(engine, sample_store, clock, Address(Channel.SIMULATOR, "pendamping-wolio"))
+
+
+@pytest.fixture
+def officer(engine: Engine, sample_store: Store, clock: Clock) -> Person:
+    """The officer of the Dinas."""
+    return Person(engine, sample_store, clock, Address(Channel.SIMULATOR, "petugas"))
+
+
+@pytest.fixture
+def engine_person(engine: Engine, sample_store: Store, clock: Clock) -> Person:
+    """A second person, who has agreed."""
+    person = Person(engine, sample_store, clock, Address(Channel.SIMULATOR, "orang-lain"))
+    person.say("halo")
+    person.press("consent:yes")
+    return person

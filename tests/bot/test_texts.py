@@ -1,0 +1,66 @@
+"""Every sentence that the program asks for is there, readable and complete."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from bot.capabilities.citizen.complaint import CATEGORIES
+from bot.capabilities.companion.visit import PURPOSES
+from bot.router import CAPABILITIES, all_forms
+from bot.texts import sentences
+from db.staff import ROLES
+
+ROOT = Path(__file__).parents[2]
+KEY = re.compile(
+    r"""(?:say|reply|button|Refused|known)\(\s*(?:[^"'()]*,\s*)?["']([a-z_]+\.[a-z_]+)["']"""
+)
+OTHER = re.compile(r"""["']((?:form|choice|welcome|aid|cli|settings|complaint)\.[a-z_]+)["']""")
+LONGEST = 600  # characters of one message (design.md, Wording)
+
+
+def asked_for() -> set[str]:
+    found: set[str] = set()
+    for path in (ROOT / "bot").rglob("*.py"):
+        source = path.read_text()
+        found |= set(KEY.findall(source)) | set(OTHER.findall(source))
+    return found
+
+
+def made_up() -> set[str]:
+    """Give the keys that are put together from names."""
+    keys = {f"complaint.category_{name}" for name in CATEGORIES}
+    keys |= {f"visit.purpose_{name}" for name in PURPOSES}
+    keys |= {f"role.{name}" for name in ROLES}
+    for use in all_forms():
+        keys |= {f"{use.form.name}.ask_{field.name}" for field in use.form.fields}
+        if use.form.read_back:
+            keys |= {f"{use.form.name}.label_{field.name}" for field in use.form.fields}
+            keys.add(f"{use.form.name}.send")
+    return keys
+
+
+def test_every_sentence_asked_for_is_there() -> None:
+    assert (asked_for() | made_up()) - set(sentences()) == set()
+
+
+def test_every_capability_that_may_be_offered_has_a_label() -> None:
+    offered = {item.name for item in CAPABILITIES if item.intents} - {
+        "thanks", "other", "nothing_asked", "kube",
+    }  # fmt: skip
+    assert {name for name in offered if f"choice.{name}" not in sentences()} == set()
+
+
+@pytest.mark.parametrize("key", sorted(sentences()))
+def test_sentence_is_short_and_its_blanks_have_names(key: str) -> None:
+    sentence = sentences()[key]
+    assert len(sentence) <= LONGEST
+    assert all(name != "" for _, name, _, _ in Formatter().parse(sentence) if name is not None)
+
+
+def test_labels_of_buttons_fit_a_list_of_whatsapp() -> None:
+    long = [
+        key for key, text in sentences().items() if key.startswith("choice.") and len(text) > 24
+    ]
+    assert long == []

@@ -1,0 +1,112 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nlu.corpus import (
+    DATA_PATH,
+    CorpusError,
+    Example,
+    corpus_digest,
+    counts,
+    read_annotated,
+    read_corpus,
+)
+from nlu.corpus_check import problems
+from nlu.labels import ENTITIES, INTENTS, OUT_OF_SCOPE
+from nlu.parse import Entity
+
+MOST_USED = (
+    "check_registration",
+    "ask_schedule",
+    "ask_program",
+    "report_complaint",
+    "track_ticket",
+    "propose_beneficiary",
+    "object_beneficiary",
+    "update_personal_data",
+    "ask_contact",
+)
+
+
+def test_corpus_has_no_faults() -> None:
+    assert problems(read_corpus().examples) == []
+
+
+def test_corpus_is_broad_enough() -> None:
+    found = counts(read_corpus().examples)
+    assert found[OUT_OF_SCOPE] >= 120
+    assert min(found[intent] for intent in MOST_USED) >= 80
+
+
+def test_domain_names_the_same_labels_as_the_code() -> None:
+    domain = yaml.safe_load((DATA_PATH / "domain.yml").read_text("utf-8"))
+    assert tuple(domain["intents"]) == INTENTS
+    assert tuple(domain["entities"]) == ENTITIES
+
+
+def test_reads_annotations_with_their_spans() -> None:
+    text, entities = read_annotated(
+        'kapan [pkh](program:PKH) di [Lipu]{"entity": "area", "value": "74.72.01.1004"}?'
+    )
+    assert text == "kapan pkh di Lipu?"
+    assert entities == (
+        Entity("program", "PKH", "pkh", 6, 9),
+        Entity("area", "74.72.01.1004", "Lipu", 13, 17),
+    )
+
+
+def write(folder: Path, content: str) -> Path:
+    path = folder / "broken.yml"
+    path.write_text(content, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("nlu: [", 1),
+        ("nlu: 3", 1),
+        ('version: "3.1"\nnlu:\n- intent: greet\n', 3),
+        ('version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - halo\n    hai\n', 6),
+        ("nlu:\n- intent: greet\n  examples: |\n    - halo [x]{oops}\n", 4),
+    ],
+)
+def test_broken_file_is_named_with_its_line(tmp_path: Path, content: str, line: int) -> None:
+    path = write(tmp_path, content)
+    with pytest.raises(CorpusError, match=rf"broken\.yml baris {line}:"):
+        read_corpus(tmp_path)
+    assert path.exists()
+
+
+def test_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="Tidak ada berkas korpus"):
+        read_corpus(tmp_path)
+
+
+def test_digest_follows_the_phrases(tmp_path: Path) -> None:
+    path = write(tmp_path, "nlu:\n- intent: greet\n  examples: |\n    - halo\n")
+    before = corpus_digest(tmp_path)
+    assert before == corpus_digest(tmp_path)
+    path.write_text(path.read_text("utf-8") + "    - hai\n", "utf-8")
+    assert corpus_digest(tmp_path) != before
+
+
+def example(text: str, intent: str, *entities: Entity) -> Example:
+    return Example(text, intent, entities, "f.yml", 7)
+
+
+@pytest.mark.parametrize(
+    ("examples", "said"),
+    [
+        ([example("halo", "hello")], "maksud `hello` tidak dikenal"),
+        ([example("pkh", "greet", Entity("prog", "", "pkh", 0, 3))], "entitas `prog`"),
+        ([example("pkh ya", "greet", Entity("program", "", "pkh", 0, 4))], "rentang `pkh `"),
+        ([example("[pkh] ya", "greet")], "anotasi tidak lengkap"),
+        ([example("halo", "greet"), example("HALO", "greet")], "sama dengan f.yml baris 7"),
+        ([example("tdk", "deny"), example("tidak", "affirm")], "maksudnya lain"),
+        ([], "Maksud `greet` baru 0 contoh"),
+    ],
+)
+def test_check_finds_the_fault(examples: list[Example], said: str) -> None:
+    assert any(said in problem for problem in problems(examples))

@@ -1,0 +1,127 @@
+from datetime import date
+
+import pytest
+
+from nlu.dates import find_dates
+from nlu.entities import Extractor
+from nlu.fold import fold
+from nlu.programs import program_code, program_names
+
+TODAY = date(2026, 11, 22)  # a Sunday
+
+
+@pytest.mark.parametrize(
+    ("text", "raw", "value"),
+    [
+        ("besok", "besok", "2026-11-23"),
+        ("lusa jam 8", "lusa", "2026-11-24"),
+        ("yang kemarin", "kemarin", "2026-11-21"),
+        ("kemarin dulu", "kemarin dulu", "2026-11-20"),
+        ("tgl 5 bulan depan", "5 bulan depan", "2026-12-05"),
+        ("tanggal 12", "12", "2026-12-12"),
+        ("senin depan", "senin depan", "2026-11-23"),
+        ("hari kamis", "kamis", "2026-11-26"),
+        ("rabu kemarin", "rabu kemarin", "2026-11-18"),
+        ("hari minggu", "minggu", "2026-11-22"),
+        ("3 hari lagi", "3 hari lagi", "2026-11-25"),
+        ("dua minggu yang lalu", "dua minggu yang lalu", "2026-11-08"),
+        ("minggu lalu", "minggu lalu", "2026-11-15"),
+        ("bulan lalu", "bulan lalu", "2026-10-01"),
+        ("17-8-45", "17-8-45", "1945-08-17"),
+        ("17/08/2015", "17/08/2015", "2015-08-17"),
+        ("2026-12-01", "2026-12-01", "2026-12-01"),
+        ("7 agust", "7 agust", "2026-08-07"),
+        ("1 desember 2026", "1 desember 2026", "2026-12-01"),
+        ("senin 7 Desember 2026", "7 Desember 2026", "2026-12-07"),
+        ("tgl 5 bln 12", "5 bln 12", "2026-12-05"),
+        ("bulan desember", "desember", "2026-12-01"),
+        ("sejak maret", "maret", "2026-03-01"),
+        ("maret", "maret", "2027-03-01"),
+        ("sesuk isuk", "sesuk", "2026-11-23"),
+        ("hari ko", "hari ko", "2026-11-22"),
+        ("3 november kemarin", "3 november", "2026-11-03"),
+    ],
+)
+def test_reads_dates_as_people_say_them(text: str, raw: str, value: str) -> None:
+    folded = fold(text)
+    found = [(text[s.start : s.end], s.value) for s in find_dates(folded, TODAY)]
+    assert found == [(raw, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sudah 2 bulan",
+        "3 hari",
+        "rt 03/05",
+        "31/2/2026",
+        "99-99-99",
+        "jam 8",
+        "tahun kemarin",
+        "0/0",
+    ],
+)
+def test_durations_and_impossible_days_are_no_dates(text: str) -> None:
+    assert list(find_dates(text, TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("7472 0541 0585 0002", [("nik", "7472054105850002")]),
+        ("7472.0501.0190.0001 ya", [("nik", "7472050101900001")]),
+        ("no kk 7472-0501-0112-0004", [("kk_number", "7472050101120004")]),
+        ("kartu keluarga saya 7472050101120004", [("kk_number", "7472050101120004")]),
+        (
+            "7472050101900001 7472050101120004",
+            [("nik", "7472050101900001"), ("kk_number", "7472050101120004")],
+        ),
+        ("7472059901900001", [("kk_number", "7472059901900001")]),
+        ("7472050101900001 1234", [("nik", "7472050101900001")]),
+        ("747205010190000", []),
+        ("pks 2026 123", [("ticket_number", "PKS-2026-000123")]),
+        ("PKS2026000017", [("ticket_number", "PKS-2026-000017")]),
+        ("tiket 000123", [("ticket_number", "123")]),
+        ("nomor laporan 57 gimana", [("ticket_number", "57")]),
+        ("no 123", [("ticket_number", "123")]),
+        ("laporan 2 minggu lalu", [("date", "2026-11-08")]),
+        ("jalan wolio no 12", []),
+        ("0852 4123 9876", [("phone", "+6285241239876")]),
+        ("+62 812-3456-7890", [("phone", "+6281234567890")]),
+        ("buka bit.ly/bansos2026.", [("url", "bit.ly/bansos2026")]),
+        ("dipotong 50rb", [("amount", "50000")]),
+        ("Rp 200.000", [("amount", "200000")]),
+        ("Rp. 4.750.000,-", [("amount", "4750000")]),
+        ("dua ratus lima puluh ribu", [("amount", "250000")]),
+        ("satu setengah juta", [("amount", "1500000")]),
+        ("seket ewu", [("amount", "50000")]),
+        ("limo puluh ribu", [("amount", "50000")]),
+        ("1,2 juta", [("amount", "1200000")]),
+        ("dua ribu orang", []),
+        ("nuwun sewu", []),
+        ("bpjs gratis sama kks", [("program", "PBI"), ("program", "BPNT")]),
+        ("kartu merah putih", [("program", "BPNT")]),
+        ("bpjs ketenagakerjaan", []),
+        ("pkhnya blt dana desa", [("program", "PKH"), ("program", "BLTD")]),
+    ],
+)
+def test_finds_canonical_values(
+    extractor: Extractor, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert [(e.entity, e.value) for e in extractor.extract(text)] == expected
+
+
+def test_spans_fit_the_original_text(extractor: Extractor) -> None:
+    text = "İİ ＰＫＨ 🙏 di Bukit Wolyo Indah, tgl 5 — Rp 50.000 nik 7472 0541 0585 0002"
+    found = extractor.extract(text)
+    assert [e.entity for e in found] == ["program", "area", "date", "amount", "nik"]
+    assert [text[e.start : e.end] for e in found] == [e.raw for e in found]
+    assert found[1].raw == "Bukit Wolyo Indah"
+
+
+def test_every_name_of_a_programme_leads_to_its_code() -> None:
+    for code, names in program_names().items():
+        for name in names:
+            assert program_code(name) == (None if code == "-" else code)
+    assert program_code("PKH") == "PKH"
+    assert program_code("mobil") is None

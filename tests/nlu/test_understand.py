@@ -1,0 +1,109 @@
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from nlu.corpus import CorpusError, read_corpus
+from nlu.evaluate import evaluate, read_labelled
+from nlu.labels import OUT_OF_SCOPE
+from nlu.parse import Band
+from nlu.understand import EmbeddedEngine
+
+UNSEEN = Path(__file__).parent / "unseen.tsv"
+
+
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.text(st.characters(exclude_categories=())))
+@example("")
+@example("\x00")
+@example("🙏" * 400)
+@example("\ud800 pkh")
+@example("1" * 5000)
+@example("bukit " * 3000)
+@example("kemarin lusa 31/02/9999 tgl 99 0 hari lagi 99 bulan depan")
+def test_no_text_is_too_much(engine: EmbeddedEngine, text: str) -> None:
+    parse = engine.parse(text)
+    assert 0.0 <= parse.confidence <= 1.0
+    assert parse.ranking[0] == (parse.intent, parse.confidence)
+    end = 0
+    for entity in parse.entities:
+        assert end <= entity.start < entity.end
+        assert entity.raw == text[entity.start : entity.end]
+        end = entity.end
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "pkh ", "1", "1 ", ".", "-", "di lowu ", "rp 1", "z1.", "🙏"]
+)
+def test_a_hundred_thousand_characters_cost_little(engine: EmbeddedEngine, unit: str) -> None:
+    began = time.perf_counter()
+    engine.parse(unit * (100_000 // len(unit)))
+    assert time.perf_counter() - began < 0.25
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00\x01", "\u202e"])
+def test_nothing_said_means_nothing(engine: EmbeddedEngine, text: str) -> None:
+    parse = engine.parse(text)
+    assert (parse.intent, parse.confidence, parse.band) == (OUT_OF_SCOPE, 0.0, Band.BELOW)
+
+
+def test_answers_in_the_shape_of_rasa(engine: EmbeddedEngine) -> None:
+    found = engine.parse("kapan pkh cair di lipu").as_json()
+    assert found["text"] == "kapan pkh cair di lipu"
+    assert found["intent"] == found["intent_ranking"][0]
+    assert found["intent"]["name"] == "ask_schedule"
+    assert found["entities"] == [
+        {"entity": "program", "value": "PKH", "start": 6, "end": 9},
+        {"entity": "area", "value": "74.72.01.1014", "start": 18, "end": 22},
+    ]
+
+
+def test_understands_what_it_was_not_taught(engine: EmbeddedEngine) -> None:
+    labelled = read_labelled(UNSEEN)
+    taught = {phrase.text.casefold() for phrase in read_corpus().examples}
+    unseen = [(intent, text) for intent, text in labelled if text.casefold() not in taught]
+    found = evaluate(engine, unseen)
+    assert found["accuracy"] >= 0.9
+    assert found["top3_accuracy"] >= 0.95
+    assert found["sure"]["wrong"] <= 0.02
+    assert found["latency_ms"]["p50"] < 2.0
+
+
+def test_measures_have_the_fixed_names(engine: EmbeddedEngine) -> None:
+    found = evaluate(engine, [("greet", "halo"), (OUT_OF_SCOPE, ""), ("affirm", "tidak")])
+    assert set(found) == {
+        "n",
+        "accuracy",
+        "macro_f1",
+        "top3_accuracy",
+        "out_of_scope",
+        "rejected_in_scope",
+        "sure",
+        "per_intent",
+        "confusions",
+        "latency_ms",
+    }
+    assert found["n"] == 3
+    assert found["accuracy"] == pytest.approx(2 / 3)
+    assert found["out_of_scope"] == {"precision": 1.0, "recall": 1.0}
+    assert found["confusions"] == [{"intent": "affirm", "taken_for": "deny", "count": 1}]
+
+
+def test_nothing_to_measure_is_no_trouble(engine: EmbeddedEngine) -> None:
+    assert evaluate(engine, [])["n"] == 0
+
+
+def test_reads_rasa_yaml_and_tsv_alike(tmp_path: Path) -> None:
+    yml, tsv = tmp_path / "a.yml", tmp_path / "a.tsv"
+    yml.write_text(
+        "nlu:\n- intent: greet\n  examples: |\n    - halo [Lipu](area)\n", encoding="utf-8"
+    )
+    tsv.write_text("# kata\n\ngreet\thalo Lipu\n", encoding="utf-8")
+    assert read_labelled(yml) == read_labelled(tsv) == [("greet", "halo Lipu")]
+    tsv.write_text("greet halo\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"a\.tsv baris 1"):
+        read_labelled(tsv)
