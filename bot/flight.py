@@ -20,7 +20,8 @@ SEND_LIMIT = 20.0  # seconds; with HOLD_LIMIT well within the lease of 30 s
 HOLD_LIMIT = timedelta(seconds=6)  # for which a claimed message may wait for a place
 STOP_LIMIT = 5.0
 
-_LINGER = 0.02  # seconds that a finished send of a busy channel waits for others to settle with it
+_FEW = 8  # messages: with no more than these each is settled as soon as it is sent
+_LINGER = 0.05  # seconds that a finished send of a busy channel waits for others to settle with it
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Flight:
         self._tell()
 
     def _tell(self) -> None:
-        if len(self.done) >= self._in_flight:
+        if self.held <= _FEW or 2 * len(self.done) >= self.held:
             self._landed.set()
         elif len(self.done) == 1:
             asyncio.get_running_loop().call_later(_LINGER, self._landed.set)

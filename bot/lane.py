@@ -15,7 +15,7 @@ from db.claims import Batch, claim
 from db.session import Store
 from db.settlement import Outcome, settle
 
-MOST_HELD = 256  # messages under lease: those in flight and those that come next
+MOST_HELD = 512  # messages under lease: those in flight and those that come next
 
 _STEADY = 8  # filled claims in a row before a second message may be in flight
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0  # seconds between tries while the store is down
@@ -49,9 +49,9 @@ class Lane:
     What was sent but not yet settled when the process is killed goes out twice, so the window of
     messages under lease is as narrow as the traffic allows. It is 1 as long as the queue runs
     empty now and then: a quiet office repeats at most one message after a SIGKILL. After eight
-    filled claims in a row it doubles with each filled one up to 256, of which 64 are in flight and
+    filled claims in a row it doubles with each filled one up to 512, of which 64 are in flight and
     the others come next, and a busy service pays for its speed with the repetition of what was in
-    flight or had arrived in its last 20 ms. An empty claim brings the window back to 1.
+    flight or had arrived in its last 50 ms. An empty claim brings the window back to 1.
     """
 
     def __init__(self, channel: str, adapter: Adapter, around: Surroundings) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from nlu.calibration import Calibration, calibrate, scores
 from nlu.classifier import Model, ModelHeader
@@ -54,7 +55,9 @@ def fit(texts: Sequence[str], intents: Sequence[str]) -> Fitted:
     analyzer = partial(features, of_word=lru_cache(maxsize=None)(word_features))
     vectorizer = TfidfVectorizer(analyzer=analyzer, binary=True, dtype=np.float32)
     regression = LogisticRegression(C=_STRENGTH, max_iter=1000, tol=5e-4)
-    regression.fit(vectorizer.fit_transform(texts), np.asarray(intents))
+    # More threads win no time here and starve whatever else the machine does.
+    with threadpool_limits(limits=1):
+        regression.fit(vectorizer.fit_transform(texts), np.asarray(intents))
     return Fitted(vectorizer, regression)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,18 +93,13 @@ def area_code(places: Places, name: str) -> str:
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int, str], None]]:
     """Show a bar on standard error; what runs inside reports done, total and its present step."""
-    with click.progressbar(
-        length=100, label=label, file=click.get_text_stream("stderr"), item_show_func=_step
-    ) as bar:
+    with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
 
         def report(done: int, total: int, what: str) -> None:
-            bar.update(100 * done // max(1, total) - bar.pos, what)
+            bar.label = f"{label}: {what}" if what else label
+            bar.update(100 * done // max(1, total) - bar.pos)
 
         yield report
-
-
-def _step(what: object) -> str:
-    return str(what or "")
 
 
 def print_json(value: object) -> None:

@@ -1,0 +1,69 @@
+"""A real browser, and a real server for it to talk to."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from playwright.sync_api import Browser, Page, Playwright
+from werkzeug.serving import make_server
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The tests are about our pages: the browser itself is to stay quiet, and root has no sandbox.
+_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+def find_chromium(playwright: Playwright) -> str | None:
+    """Give the path of a Chromium: the system's, or the one that Playwright installed."""
+    for name in _NAMES:
+        found = shutil.which(name) or shutil.which(name, path="/usr/bin")
+        if found is not None:
+            return found
+    own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
+def launch(playwright: Playwright, path: str) -> Browser:
+    return playwright.chromium.launch(executable_path=path, args=list(_ARGS))
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on a free port of this computer; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="web", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
+
+
+class Watch:
+    """Notes what a page complains of, and whom it talks to."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        page.on("console", lambda said: self._note(said.type, said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self._meet(request.url, address))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(text)
+
+    def _meet(self, url: str, address: str) -> None:
+        if not url.startswith((f"{address}/", f"blob:{address}/")):
+            self.strangers.append(url)

@@ -1,0 +1,128 @@
+"""A demo with the sample data behind real routes, with and without a browser: fixtures."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bot.dispatcher import Dispatcher
+from bot.dispatcher_thread import start_in_thread
+from bot.engine import Engine
+from bot.service import Service, adapters, utc_now
+from bot.settings import Settings, load_settings
+from db.crypto import Vault
+from db.sample.load import load
+from db.session import Store
+from nlu.parse import Band, Parse
+from tests.webhook.browser import Watch, find_chromium, launch, serving
+from webhook.app import create_app
+
+INTENTS = {"halo": "greet", "lapor": "report_complaint", "jadwal bantuan": "ask_schedule"}
+
+
+class StubUnderstander:
+    """Knows a handful of sentences; the pages are tested, not the understanding."""
+
+    def parse(self, text: str) -> Parse:
+        intent = INTENTS.get(text.lower().strip())
+        band = Band.SURE if intent else Band.BELOW
+        intent = intent or "out_of_scope"
+        return Parse(text, intent, 1.0, ((intent, 1.0),), (), band)
+
+
+def demo_settings(url: str, data_key: str, folder: Path, **more: str) -> Settings:
+    environ: Mapping[str, str] = {
+        "HALO_DEMO": "1",
+        "HALO_DATA_KEY": data_key,
+        "HALO_SECRET_KEY": "a secret of the tests",
+        "DATABASE_URL": url,
+        **more,
+    }
+    return load_settings(environ, folder)
+
+
+def put_together(settings: Settings, store: Store) -> Service:
+    dispatcher = Dispatcher(store, adapters(settings), utc_now, lambda: 0.5)
+    engine = Engine(store, lambda _places: StubUnderstander(), utc_now, dispatcher.wake)
+    return Service(settings, store, engine, dispatcher, utc_now)
+
+
+@pytest.fixture
+def service(store: Store, store_url: str, data_key: str, tmp_path: Path) -> Service:
+    """Give the parts of a demo over an empty store; nothing dispatches."""
+    return put_together(demo_settings(store_url, data_key, tmp_path), store)
+
+
+@pytest.fixture
+def app(service: Service) -> Flask:
+    return create_app(service.settings, service)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def demo(
+    sqlite_template: Path, vault: Vault, data_key: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """Give a demo with the sample data, at work: what is queued is delivered."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(sqlite_template, folder / "halo.db")
+    store = Store(f"sqlite:///{folder / 'halo.db'}", vault)
+    now = datetime.now(UTC)
+    with store.begin() as session:
+        load(session, now.date(), now)
+    service = put_together(
+        demo_settings(store.url.render_as_string(False), data_key, folder), store
+    )
+    thread = start_in_thread(service.dispatcher)
+    yield service
+    thread.stop()
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def address(demo: Service) -> Iterator[str]:
+    """Give the address at which the demo is served."""
+    with serving(create_app(demo.settings, demo)) as found:
+        yield found
+
+
+# Playwright keeps an event loop running in this thread as long as it lives: a module at most, for
+# other tests run loops of their own.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = find_chromium(playwright)
+        if path is None:
+            pytest.skip("no Chromium was found")
+        opened = launch(playwright, path)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def watched(browser: Browser, address: str) -> Iterator[tuple[Page, Watch]]:
+    """Give a page of a browser that knows nothing yet, and what is noted of it."""
+    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 860})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    watch = Watch(page, address)
+    yield page, watch
+    context.close()
+
+
+@pytest.fixture
+def page(watched: tuple[Page, Watch]) -> Iterator[Page]:
+    """Give such a page; at the end nobody else was asked, and it had nothing to complain of."""
+    opened, watch = watched
+    yield opened
+    assert watch.strangers == []
+    assert watch.complaints == []
