@@ -14,6 +14,8 @@ from bot.texts import known
 from bot.turn import Turn, button
 from nlu.parse import Band, Parse, Understander
 
+# From here on a question is answered without asking back: a wrong answer to it costs one message.
+_LIKELY = 0.6
 _OFFERED = 3  # likely meanings offered when one is not sure
 
 
@@ -24,7 +26,7 @@ def converse(turn: Turn, understander: Understander) -> None:
         return
     state = form_in_force(turn)
     value = _meant_value(turn)
-    if turn.text and value is None:
+    if turn.text and value is None and not router.is_command(turn.text, turn.role):
         turn.parse = understander.parse(turn.text)
     if turn.contact.consent is None and _first_contact(turn, value):
         pass
@@ -113,9 +115,11 @@ def _act(turn: Turn, value: str | None) -> None:
 
 
 def _by_confidence(turn: Turn, parse: Parse) -> None:
-    if parse.band is Band.SURE:
+    capability = router.by_intent(parse.intent, turn.role)
+    likely_enough = capability is not None and capability.informs and parse.confidence >= _LIKELY
+    if parse.band is Band.SURE or likely_enough:
         turn.conversation.misses = 0
-        _run(turn, router.by_intent(parse.intent, turn.role))
+        _run(turn, capability)
         return
     likely = _likely(turn, parse) if parse.band is Band.BETWEEN else []
     if likely:

@@ -162,12 +162,12 @@ def _interruption(
     if value is not None:
         own = value.startswith("form:") or value in _values(turn, state, asked, facts)
         return None if own else router.by_button(value, turn.role)
-    if _move(turn.text)[0] is not Move.ANSWER or turn.parse is None:
+    if _move(turn.text)[0] is not Move.ANSWER:
         return None
     command = router.by_command(turn.text, turn.role)
     if command is not None:
         return command
-    if turn.parse.band is not Band.SURE:
+    if turn.parse is None or turn.parse.band is not Band.SURE:
         return None
     capability = router.by_intent(turn.parse.intent, turn.role)
     if capability is None or not capability.interrupts or capability.name == "menu":

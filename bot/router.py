@@ -55,25 +55,26 @@ class Capability:
     roles: frozenset[str] = EVERYONE
     needs_consent: bool = False
     interrupts: bool = False  # may be answered in the middle of a form, which then goes on
+    informs: bool = False  # changes nothing, so that a likely meaning is enough to answer
     form: FormUse | None = None
 
 
 CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "menu", welcome.menu, ("ask_menu", "greet"), ("menu", "/start", "/menu", "mulai", "/help"),
-        interrupts=True,
+        informs=True, interrupts=True,
     ),
-    Capability("thanks", welcome.thanks, ("thank",)),
+    Capability("thanks", welcome.thanks, ("thank",), informs=True),
     Capability("consent", welcome.consent),
     Capability("enrol", enrol.handle, (), ("kode",)),
     Capability(
         "registration", registration.handle, ("check_registration",), ("/cek", "cek"),
-        needs_consent=True,
+        informs=True, needs_consent=True,
         form=FormUse(registration.FORM, registration.finish),
     ),
     Capability(
         "schedule", schedule.handle, ("ask_schedule",), ("/jadwal", "jadwal"),
-        interrupts=True,
+        informs=True, interrupts=True,
         form=FormUse(schedule.FORM, schedule.finish, schedule.facts),
     ),
     Capability(
@@ -83,19 +84,25 @@ CAPABILITIES: tuple[Capability, ...] = (
     ),
     Capability(
         "track", track.handle, ("track_ticket",), ("/status", "laporan saya", "tiket"),
-        needs_consent=True, interrupts=True,
+        informs=True, needs_consent=True, interrupts=True,
     ),
-    Capability("program", program.handle, ("ask_program",), interrupts=True),
-    Capability("office", office.handle, ("ask_contact",), ("/kontak", "kontak"), interrupts=True),
-    Capability("human", office.human, ("request_human",), ("/petugas", "petugas"), interrupts=True),
+    Capability("program", program.handle, ("ask_program",), interrupts=True, informs=True),
+    Capability(
+        "office", office.handle, ("ask_contact",), ("/kontak", "kontak"),
+        interrupts=True, informs=True,
+    ),
+    Capability(
+        "human", office.human, ("request_human",), ("/petugas", "petugas"),
+        interrupts=True, informs=True,
+    ),
     Capability(
         "emergency", emergency.handle, ("report_emergency",), ("darurat", "tolong"),
-        interrupts=True,
+        informs=True, interrupts=True,
     ),
-    Capability("genuine", guidance.genuine, ("verify_message",), interrupts=True),
-    Capability("propose", guidance.propose, ("propose_beneficiary",)),
-    Capability("object", guidance.object_to, ("object_beneficiary",)),
-    Capability("correct", guidance.correct, ("update_personal_data",)),
+    Capability("genuine", guidance.genuine, ("verify_message",), interrupts=True, informs=True),
+    Capability("propose", guidance.propose, ("propose_beneficiary",), informs=True),
+    Capability("object", guidance.object_to, ("object_beneficiary",), informs=True),
+    Capability("correct", guidance.correct, ("update_personal_data",), informs=True),
     Capability(
         "subscribe", notices.subscribe, ("subscribe_notices",), ("langganan",),
         needs_consent=True, interrupts=True,
@@ -142,6 +149,11 @@ def by_command(text: str, role: str) -> Capability | None:
     if found is None and said.startswith("/"):
         found = _BY_COMMAND.get(said.split()[0].partition("@")[0])
     return _allowed(found, role)
+
+
+def is_command(text: str, role: str) -> bool:
+    """Say whether the whole text is a command, so that there is nothing more to understand."""
+    return _allowed(_BY_COMMAND.get(text.strip().lower()), role) is not None
 
 
 def by_intent(intent: str, role: str) -> Capability | None:

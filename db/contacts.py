@@ -38,6 +38,11 @@ class Contact(Base):
 
 
 _TABLE: Any = Contact.__table__
+# What an answer depends on; each further column would cost its conversion with every message.
+_SEEN = (
+    "id", "channel", "consent", "person_id", "staff_id", "failed_tries", "locked_until", "notices",
+    "conversation", "created_at",
+)  # fmt: skip
 
 
 def _arrive(insert: Any) -> Any:
@@ -53,7 +58,7 @@ def _arrive(insert: Any) -> Any:
     return statement.on_conflict_do_update(
         index_elements=["channel", "address"],
         set_={"last_inbound_at": statement.excluded.last_inbound_at, "state": ACTIVE},
-    ).returning(*_TABLE.c)
+    ).returning(*(_TABLE.c[name] for name in _SEEN))
 
 
 _ARRIVE = {dialect: _arrive(insert) for dialect, insert in DIALECT_INSERT.items()}

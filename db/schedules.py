@@ -1,10 +1,22 @@
 """Distributions of aid by place and day, and the notices that announce them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.areas import Area
@@ -49,30 +61,62 @@ class Notice(Base):
     created_at: Mapped[datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A distribution ahead, with the names of its programme and area."""
+
+    program_code: str
+    program: str
+    area_code: str
+    area: str
+    held_on: date
+    starts_at: time
+    ends_at: time
+    place: str
+    source: str
+
+
 def upcoming(
     session: Session,
     on_or_after: date,
     area_code: str | None = None,
     program_code: str | None = None,
     limit: int = 5,
-) -> Sequence[tuple[Distribution, str, str]]:
-    """Give the next distributions with the names of programme and area, soonest first.
+) -> Sequence[Handout]:
+    """Give the next distributions, soonest first.
 
     A distribution for a whole kecamatan or city holds for each kelurahan in it.
     """
-    query = (
-        select(Distribution, Program.name, Area.name)
-        .join(Program, Program.code == Distribution.program_code)
-        .join(Area, Area.code == Distribution.area_code)
-        .where(Distribution.held_on >= on_or_after)
-        .order_by(Distribution.held_on, Distribution.starts_at, Distribution.id)
-        .limit(limit)
-    )
+    asked: dict[str, Any] = {"since": on_or_after, "most": limit}
     if area_code is not None:
-        query = query.where(Distribution.area_code.in_(_self_and_above(area_code)))
+        asked["areas"] = _self_and_above(area_code)
     if program_code is not None:
-        query = query.where(Distribution.program_code == program_code)
-    return session.execute(query).all()
+        asked["program"] = program_code
+    query = _upcoming_query(area_code is not None, program_code is not None)
+    return [Handout(*row) for row in session.connection().execute(query, asked)]
+
+
+@cache
+def _upcoming_query(by_area: bool, by_program: bool) -> Any:
+    """Make each of the four queries once: the building took longer than the asking."""
+    table: Any = Distribution.__table__
+    columns = table.c
+    query = (
+        select(
+            columns.program_code, Program.name, columns.area_code, Area.name.label("area"),
+            columns.held_on, columns.starts_at, columns.ends_at, columns.place, columns.source,
+        )
+        .join(Program, Program.code == columns.program_code)
+        .join(Area, Area.code == columns.area_code)
+        .where(columns.held_on >= bindparam("since"))
+        .order_by(columns.held_on, columns.starts_at, columns.id)
+        .limit(bindparam("most"))
+    )  # fmt: skip
+    if by_area:
+        query = query.where(columns.area_code.in_(bindparam("areas", expanding=True)))
+    if by_program:
+        query = query.where(columns.program_code == bindparam("program"))
+    return query
 
 
 def _self_and_above(code: str) -> list[str]:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Float, ForeignKey, LargeBinary, String, select
+from sqlalchemy import Float, ForeignKey, LargeBinary, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
@@ -116,14 +118,27 @@ def _start_year(session: Session, year: int) -> TicketNumber:
     return session.get_one(TicketNumber, year, with_for_update=True)
 
 
-def tickets_of(session: Session, contact_id: int, limit: int = 5) -> Sequence[Ticket]:
-    """Give a contact's tickets, newest first."""
-    return session.scalars(
-        select(Ticket)
-        .where(Ticket.contact_id == contact_id)
-        .order_by(Ticket.id.desc())
-        .limit(limit)
-    ).all()
+@dataclass(frozen=True, slots=True)
+class TicketState:
+    """How far a ticket has come."""
+
+    number: str
+    state: str
+
+
+_TABLE: Any = Ticket.__table__
+_STATES = (
+    select(_TABLE.c.number, _TABLE.c.state)
+    .where(_TABLE.c.contact_id == bindparam("contact"))
+    .order_by(_TABLE.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def tickets_of(session: Session, contact_id: int, limit: int = 5) -> Sequence[TicketState]:
+    """Give the states of a contact's tickets, newest first."""
+    rows = session.connection().execute(_STATES, {"contact": contact_id, "most": limit})
+    return [TicketState(*row) for row in rows]
 
 
 def find_ticket(session: Session, contact_id: int, number: str, year: int) -> Ticket | None:

@@ -1,6 +1,7 @@
 """Fixtures for all tests: a trained model, and stores on each database made from templates."""
 
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from db.crypto import Vault, new_key
 from db.facts import ensure_national_facts
 from db.sample.load import load
 from db.session import Store
+from nlu.corpus import corpus_digest
 from nlu.training import train_file
 from tests.moment import NOW, TODAY
 
@@ -41,23 +43,32 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> P
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> Iterator[str]:
+def postgresql_url(vault: Vault) -> Iterator[str]:
     """Start a PostgreSQL server with a migrated database `template_halo`; gives its URL."""
-    server = get_server(tmp_path_factory.mktemp("pg"))
+    # Not in pytest's own folder: a second run closes that to the user that a server started by
+    # root runs as, and the server ends in a panic.
+    folder = Path(tempfile.mkdtemp(prefix="halo-pg-"))
+    server = get_server(folder)
     url = server.get_uri()
+    # Autovacuum would at times hold a template that is just being copied; the rest is for speed.
+    for setting in ("autovacuum", "fsync", "synchronous_commit", "full_page_writes"):
+        _run_on_server(url, f"ALTER SYSTEM SET {setting} = off")
+    _run_on_server(url, "SELECT pg_reload_conf()")
     _create_database(url, "template_halo")
     store = Store(_database(url, "template_halo"), vault)
     schema.upgrade(store)
     store.close()
     yield url
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a trained model, trained once for all processes of the test run."""
     shared = tmp_path_factory.getbasetemp().parent
-    path = shared / "nlu-model.npz"
+    # Without xdist the folder outlives the run, and a model of an older corpus is refused.
+    path = shared / f"nlu-model-{corpus_digest()[:16]}.npz"
     with FileLock(shared / "nlu-model.lock"):
         if not path.exists():
             train_file(path)

@@ -11,7 +11,7 @@ from bot.messages import Reply
 from bot.outbox import seal_reply
 from db.claims import Claimed, claim
 from db.contacts import Contact
-from db.outbox import REPLY, OutboundMessage
+from db.outbox import REPLY, OutboundMessage, queue_replies
 from db.session import Store
 from db.settlement import Outcome, settle
 
@@ -65,6 +65,13 @@ def put(
         session.add(message)
         session.flush()
         return message.id
+
+
+def put_each(store: Store, contacts: Sequence[int], text: str = "halo") -> None:
+    with store.begin() as session:
+        for contact_id in contacts:
+            body = seal_reply(store.vault, Reply(text))
+            queue_replies(session, contact_id, CHANNEL, [body], NOW)
 
 
 def take(

@@ -38,6 +38,7 @@ def generate(tables: Tables, today: date) -> Sample:
         staff=tables.staff,
         assignments=assignments,
         contacts=sample_contacts(tables.staff, households, enrolments, tables.named),
+        facts=tables.facts,
     )
 
 

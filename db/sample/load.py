@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from db.areas import Area
 from db.base import DIALECT_INSERT
 from db.contacts import CONSENT_GIVEN, Contact
+from db.facts import Fact
 from db.registry import AgencyList, Enrolment, Household, Payout, Person, Program
 from db.sample.chats import CHANNEL
 from db.sample.generate import generate
@@ -97,6 +98,13 @@ class _Loader:
                     "source_date": program.source_date,
                 }
                 for program in self._sample.programs
+            ],
+        )
+        self._add_missing(
+            Fact,
+            [
+                row | {"source": "data contoh", "source_date": self._now.date()}
+                for row in self._sample.facts
             ],
         )
         self._load_lists()

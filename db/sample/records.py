@@ -145,3 +145,4 @@ class Sample:
     staff: tuple[SampleStaff, ...]
     assignments: tuple[tuple[str, str], ...]  # address of the companion, KK of the family
     contacts: tuple[SampleContact, ...]
+    facts: tuple[dict[str, str], ...]

@@ -20,6 +20,7 @@ class Tables:
     rules: dict[str, Any]
     named: tuple[dict[str, Any], ...]
     distributions: tuple[dict[str, str], ...]
+    facts: tuple[dict[str, str], ...]
 
     @property
     def villages(self) -> tuple[SampleArea, ...]:
@@ -37,6 +38,7 @@ def read_tables() -> Tables:
         rules=_toml("rules.toml"),
         named=tuple(_toml("named.toml")["family"]),
         distributions=tuple(_csv("distributions.csv")),
+        facts=tuple(_csv("facts.csv")),
     )
 
 

@@ -2,11 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from db.areas import Area
 from db.claims import LEASE, claim, release_expired
 from db.outbox import (
     BULK,
@@ -16,6 +17,8 @@ from db.outbox import (
     queue_replies,
     waiting_by_channel,
 )
+from db.registry import Program
+from db.schedules import Distribution, Notice
 from db.session import Store
 from db.settlement import Outcome
 from tests.queued import (
@@ -59,6 +62,43 @@ def test_a_claim_gives_all_that_an_adapter_needs(store: Store) -> None:
     finish(store, *as_sent([first]))
     (second,) = take(store)
     assert (second.body, second.callback_id) == (b"second", None)
+
+
+def test_a_notice_comes_with_its_text_and_template(store: Store) -> None:
+    contact = new_contact(store)
+    with store.begin() as session:
+        session.add(Area(code="74.72", name="Kota Baubau", level="city"))
+        program = Program(
+            code="PKH", name="Program Keluarga Harapan", agency="Kemensos", summary="-", source="-",
+            source_date=NOW.date(),
+        )  # fmt: skip
+        session.add(program)
+        session.flush()
+        distribution = Distribution(
+            program_code="PKH", area_code="74.72", held_on=NOW.date(), starts_at=time(8),
+            ends_at=time(12), place="Kantor Pos", source="test", created_at=NOW,
+        )  # fmt: skip
+        session.add(distribution)
+        session.flush()
+        notice = Notice(
+            digest=bytes(32), distribution_id=distribution.id, text="PKH besok", content_sid="HX1",
+            content_variables={"1": "PKH"}, families=1, created_by="test", created_at=NOW,
+        )  # fmt: skip
+        session.add(notice)
+        session.flush()
+        message = OutboundMessage(
+            contact_id=contact, channel=CHANNEL, priority=BULK, state="queued", not_before=NOW,
+            notice_id=notice.id, created_at=NOW,
+        )  # fmt: skip
+        session.add(message)
+        session.flush()
+        notice_id = notice.id
+    (claimed,) = take(store)
+    assert (claimed.notice_id, claimed.notice_text, claimed.body) == (notice_id, "PKH besok", None)
+    assert (claimed.content_sid, claimed.content_variables) == ("HX1", {"1": "PKH"})
+    assert claimed.bulk
+    with store.read() as session:
+        assert count_by_state(session, notice_id) == {"sending": 1}
 
 
 def test_one_contact_is_served_one_message_at_a_time(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""A demo with the sample data behind real routes, with and without a browser: fixtures."""
+"""Fixtures: a demo with the sample data behind real routes, with and without a browser."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -6,12 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bot.dispatcher import Dispatcher
-from bot.dispatcher_thread import start_in_thread
+from bot.dispatcher import Dispatcher, start_in_thread
 from bot.engine import Engine
 from bot.service import Service, adapters, utc_now
 from bot.settings import Settings, load_settings
@@ -29,43 +27,32 @@ class StubUnderstander:
     """Knows a handful of sentences; the pages are tested, not the understanding."""
 
     def parse(self, text: str) -> Parse:
-        intent = INTENTS.get(text.lower().strip())
-        band = Band.SURE if intent else Band.BELOW
-        intent = intent or "out_of_scope"
+        known = INTENTS.get(text.lower().strip())
+        intent, band = (known, Band.SURE) if known else ("out_of_scope", Band.BELOW)
         return Parse(text, intent, 1.0, ((intent, 1.0),), (), band)
 
 
-def demo_settings(url: str, data_key: str, folder: Path, **more: str) -> Settings:
+def demo_settings(folder: Path, store_url: str, data_key: str) -> Settings:
     environ: Mapping[str, str] = {
         "HALO_DEMO": "1",
         "HALO_DATA_KEY": data_key,
-        "HALO_SECRET_KEY": "a secret of the tests",
-        "DATABASE_URL": url,
-        **more,
+        "HALO_SECRET_KEY": "kunci-untuk-pengujian-saja",
+        "DATABASE_URL": store_url,
     }
     return load_settings(environ, folder)
 
 
-def put_together(settings: Settings, store: Store) -> Service:
+def make_demo(settings: Settings, store: Store) -> Service:
     dispatcher = Dispatcher(store, adapters(settings), utc_now, lambda: 0.5)
     engine = Engine(store, lambda _places: StubUnderstander(), utc_now, dispatcher.wake)
     return Service(settings, store, engine, dispatcher, utc_now)
 
 
 @pytest.fixture
-def service(store: Store, store_url: str, data_key: str, tmp_path: Path) -> Service:
-    """Give the parts of a demo over an empty store; nothing dispatches."""
-    return put_together(demo_settings(store_url, data_key, tmp_path), store)
-
-
-@pytest.fixture
-def app(service: Service) -> Flask:
-    return create_app(service.settings, service)
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def phone(store: Store, store_url: str, data_key: str, tmp_path: Path) -> FlaskClient:
+    """Give a client of a demo over an empty store; nothing dispatches."""
+    service = make_demo(demo_settings(tmp_path, store_url, data_key), store)
+    return create_app(service.settings, service).test_client()
 
 
 @pytest.fixture(scope="session")
@@ -75,13 +62,12 @@ def demo(
     """Give a demo with the sample data, at work: what is queued is delivered."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copy(sqlite_template, folder / "halo.db")
-    store = Store(f"sqlite:///{folder / 'halo.db'}", vault)
+    url = f"sqlite:///{folder / 'halo.db'}"
+    store = Store(url, vault)
     now = datetime.now(UTC)
     with store.begin() as session:
         load(session, now.date(), now)
-    service = put_together(
-        demo_settings(store.url.render_as_string(False), data_key, folder), store
-    )
+    service = make_demo(demo_settings(folder, url, data_key), store)
     thread = start_in_thread(service.dispatcher)
     yield service
     thread.stop()

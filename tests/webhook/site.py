@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,17 @@ class Site:
             }
 
 
+class TickingClock(Clock):
+    """A clock on which no two moments are the same, as in life."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ticks = count(1)
+
+    def __call__(self) -> datetime:
+        return self.now + timedelta(milliseconds=next(self._ticks))
+
+
 NOTHING = {"contacts": 0, "inbound": 0, "outbound": 0, "early_receipts": 0}
 
 
@@ -140,7 +152,7 @@ def make_settings(folder: Path, store_url: str, data_key: str, **more: str) -> S
 
 
 def make_site(settings: Settings, store: Store, model: Model) -> Site:
-    clock = Clock()
+    clock = TickingClock()
     engine = make_engine(store, model, clock)
     dispatcher = Dispatcher(store, {}, clock, lambda: 0.5)
     service = Service(settings, store, engine, dispatcher, clock)

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from bot.forms import SKIP, YES
@@ -15,7 +14,7 @@ from db.session import Store
 from db.tickets import Ticket
 from nlu.classifier import Model
 from tests.channels import fixtures
-from tests.webhook.site import NOTHING, Site, make_settings, make_site
+from tests.webhook.site import NOTHING, TELEGRAM_SECRET, Site, make_settings, make_site
 
 
 def _at_once(*calls: Callable[[], int]) -> list[int]:
@@ -54,28 +53,27 @@ def test_a_message_is_answered(site: Site) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", fixtures.TELEGRAM)
-def test_every_kind_of_update_is_taken(site: Site, name: str) -> None:
-    assert site.telegram(fixtures.telegram(name)).status_code == 200
+def test_every_kind_of_update_is_taken(site: Site) -> None:
+    for name in fixtures.TELEGRAM:
+        assert site.telegram(fixtures.telegram(name)).status_code == 200, name
 
 
-@pytest.mark.parametrize(
-    "secret", [None, "", "salah", "rahasia-webhook_", "rahasia-webhook_12", "rahasia-é"]
-)
-def test_a_forged_update_is_refused(site: Site, secret: str | None) -> None:
-    assert site.telegram(fixtures.telegram("text"), secret).status_code == 403
+def test_a_forged_update_is_refused(site: Site) -> None:
+    for secret in (None, "", "salah", TELEGRAM_SECRET[:-1], f"{TELEGRAM_SECRET}2", "rahasia-é"):
+        assert site.telegram(fixtures.telegram("text"), secret).status_code == 403, secret
     assert site.stored() == NOTHING
 
 
-@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"])
 def test_without_credentials_the_channel_is_off(
-    settings: Settings, store: Store, model: Model, name: str, data_key: str
+    settings: Settings, store: Store, model: Model, data_key: str
 ) -> None:
-    off = make_settings(settings.instance.parent, settings.database_url, data_key, **{name: ""})
-    site = make_site(off, store, model)
-    for secret in (None, "", "rahasia-webhook_1"):
-        assert site.telegram(fixtures.telegram("text"), secret).status_code == 403
-    assert site.stored() == NOTHING
+    folder = settings.instance.parent
+    for name in ("TELEGRAM_BOT_TOKEN", "TELEGRAM_WEBHOOK_SECRET"):
+        off = make_settings(folder, settings.database_url, data_key, **{name: ""})
+        site = make_site(off, store, model)
+        for secret in (None, "", TELEGRAM_SECRET):
+            assert site.telegram(fixtures.telegram("text"), secret).status_code == 403, name
+        assert site.stored() == NOTHING
 
 
 def test_other_methods_are_refused(site: Site) -> None:

@@ -18,7 +18,7 @@ from db.registry import (
     household_of,
     list_of_household,
 )
-from db.schedules import Distribution, upcoming
+from db.schedules import upcoming
 
 MOST_TRIES = 3
 LOCK = timedelta(hours=24)
@@ -129,19 +129,19 @@ def _line(turn: Turn, household: Household, aid: Aid) -> str:
             )
         )
     if aid.status == ACTIVE:
-        parts.append(_next_payout(turn, household, aid.program_code))
+        parts += _next_payout(turn, household, aid)
     parts.append(
         say("aid.source", agency=aid.agency, list=aid.list_name, as_of=plain_date(aid.as_of))
     )
     return "\n".join(parts)
 
 
-def _next_payout(turn: Turn, household: Household, program_code: str) -> str:
-    ahead = upcoming(turn.session, turn.today, household.area_code, program_code, limit=1)
+def _next_payout(turn: Turn, household: Household, aid: Aid) -> list[str]:
+    """Tell the next date; nothing where a programme, such as a paid premium, has no payouts."""
+    ahead = upcoming(turn.session, turn.today, household.area_code, aid.program_code, limit=1)
     if not ahead:
-        return say("aid.no_next")
-    distribution: Distribution = ahead[0][0]
-    return say("aid.next", day=long_date(distribution.held_on), place=distribution.place)
+        return [say("aid.no_next")] if aid.last_paid_on is not None else []
+    return [say("aid.next", day=long_date(ahead[0].held_on), place=ahead[0].place)]
 
 
 def _packed(paragraphs: list[str]) -> list[str]:

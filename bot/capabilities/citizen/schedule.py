@@ -8,7 +8,7 @@ from bot.texts import say
 from bot.texts.format import clock, long_date, zone_name
 from bot.turn import Turn, button
 from db.registry import Program, household_of
-from db.schedules import Distribution, upcoming
+from db.schedules import Handout, upcoming
 
 _SHOWN = 4
 
@@ -78,17 +78,17 @@ def _tell(turn: Turn, area_code: str, program_code: str | None) -> None:
     )
 
 
-def _lines(turn: Turn, found: Sequence[tuple[Distribution, str, str]]) -> list[str]:
+def _lines(turn: Turn, found: Sequence[Handout]) -> list[str]:
     return [
         say(
             "schedule.line",
-            program=program_name,
-            day=long_date(distribution.held_on),
-            begin=clock(distribution.starts_at),
-            end=clock(distribution.ends_at),
-            zone=zone_name(turn.places.zone_of(distribution.area_code)),
-            place=distribution.place,
-            source=distribution.source,
+            program=handout.program,
+            day=long_date(handout.held_on),
+            begin=clock(handout.starts_at),
+            end=clock(handout.ends_at),
+            zone=zone_name(turn.places.zone_of(handout.area_code)),
+            place=handout.place,
+            source=handout.source,
         )
-        for distribution, program_name, _area_name in found
+        for handout in found
     ]
