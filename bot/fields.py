@@ -10,6 +10,7 @@ from nlu.gazetteer import Match
 
 _LONGEST = 4_000  # characters of a story; a chat message holds hardly more
 _LONGEST_NAME = 200
+_CERTAIN = 85.0  # of 100; "Atlantis" reaches 62 with Kantalai, "wolyo" for Wolio well over 90
 _DIGIT_GAPS = re.compile(r"(?<=\d)[\s.\-/]+(?=\d)")
 _DIGITS = re.compile(r"\d+")
 _TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
@@ -95,8 +96,11 @@ def area_choices(matches: Sequence[Match]) -> list[Choice]:
 
 
 def is_ambiguous(matches: Sequence[Match]) -> bool:
-    """Say whether a name fits several areas equally well."""
-    return len(matches) > 1 and matches[0].score == matches[1].score
+    """Say whether a name fits several areas equally well, or its best one not well enough."""
+    if not matches:
+        return False
+    several = len(matches) > 1 and matches[0].score == matches[1].score
+    return several or matches[0].score < _CERTAIN
 
 
 def day(name: str) -> Parser:

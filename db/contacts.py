@@ -75,19 +75,19 @@ def lock_contact(session: Session, channel: str, address: str, now: datetime) ->
 
     Somebody who writes can be reached again, so a blocked contact becomes active.
     """
-    statement = _ARRIVE[session.get_bind().dialect.name]
+    statement = _ARRIVE[session.core.dialect.name]
     parameters = {"channel": channel, "address": address, "now": now}
-    return session.connection().execute(statement, parameters).one()
+    return session.core.execute(statement, parameters).one()
 
 
 def keep_conversation(session: Session, contact_id: int, sealed: bytes | None) -> None:
     """Store the sealed conversation of a contact."""
-    session.connection().execute(_KEEP, {"contact_id": contact_id, "conversation": sealed})
+    session.core.execute(_KEEP, {"contact_id": contact_id, "conversation": sealed})
 
 
 def change_contact(session: Session, contact_id: int, **values: Any) -> None:
     """Set columns of a contact."""
-    session.connection().execute(update(_TABLE).where(_TABLE.c.id == contact_id).values(**values))
+    session.core.execute(update(_TABLE).where(_TABLE.c.id == contact_id).values(**values))
 
 
 def mark_reachable(session: Session, channel: str, address: str, reachable: bool) -> None:
@@ -97,7 +97,7 @@ def mark_reachable(session: Session, channel: str, address: str, reachable: bool
         if reachable
         else {"state": BLOCKED, "state_reason": "blocked"}
     )
-    session.connection().execute(
+    session.core.execute(
         update(_TABLE)
         .where(_TABLE.c.channel == channel, _TABLE.c.address == address)
         .values(**values)

@@ -44,6 +44,6 @@ _STORE = {dialect: _store(insert) for dialect, insert in DIALECT_INSERT.items()}
 
 def store_inbound(session: Session, values: dict[str, Any]) -> int | None:
     """Store a message and give its id, or None if it is stored already."""
-    statement = _STORE[session.get_bind().dialect.name]
-    stored: int | None = session.connection().execute(statement, values).scalar()
+    statement = _STORE[session.core.dialect.name]
+    stored: int | None = session.core.execute(statement, values).scalar()
     return stored

@@ -131,7 +131,7 @@ def queue_replies(
         for place, body in enumerate(bodies)
     ]
     if rows:
-        session.connection().execute(_INSERT, rows)
+        session.core.execute(_INSERT, rows)
 
 
 def count_by_state(session: Session, notice_id: int) -> dict[str, int]:

@@ -93,7 +93,7 @@ def upcoming(
     if program_code is not None:
         asked["program"] = program_code
     query = _upcoming_query(area_code is not None, program_code is not None)
-    return [Handout(*row) for row in session.connection().execute(query, asked)]
+    return [Handout(*row) for row in session.core.execute(query, asked)]
 
 
 @cache

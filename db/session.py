@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import TimeoutError as StoreBusy
 from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.orm import sessionmaker
 
 from db.crypto import Vault
 
@@ -20,9 +19,17 @@ _LOCK_WAIT_MS = 7_000
 
 
 class Session(OrmSession):
-    """A session that carries the vault, so that queries can open what they read."""
+    """A session with the vault, and with the connection beneath it for the fixed statements.
 
-    vault: Vault
+    What goes through `core` costs half of what it does through the session, and sees none of its
+    unflushed changes.
+    """
+
+    def __init__(self, core: Connection, vault: Vault) -> None:
+        """Work inside the transaction of a connection; whoever began that ends it."""
+        super().__init__(core, expire_on_commit=False)
+        self.core = core
+        self.vault = vault
 
 
 class Store:
@@ -36,24 +43,23 @@ class Store:
         self.vault = vault
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, pool_size, lock_wait_ms)
-        self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
         self._line = threading.Lock() if self.is_sqlite else None
         self._lock_wait = lock_wait_ms / 1000
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One writing transaction: committed at the end of the block, rolled back on any error."""
-        with self._write_turn(), self._sessions.begin() as session:
-            session.vault = self.vault
+        with self.connect() as connection, Session(connection, self.vault) as session:
             yield session
+            session.flush()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One reading transaction; on SQLite it waits for no writer."""
-        with self._sessions() as session:
-            session.vault = self.vault
-            session.connection(execution_options={"halo_read_only": True})
-            yield session
+        with self.engine.connect() as connection:
+            connection.execution_options(halo_read_only=True)
+            with Session(connection, self.vault) as session:
+                yield session
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -113,7 +113,7 @@ def next_number(session: Session, year: int) -> str:
 
 def _start_year(session: Session, year: int) -> TicketNumber:
     """Make the year's counter; another process may be doing the same at this moment."""
-    insert = DIALECT_INSERT[session.get_bind().dialect.name]
+    insert = DIALECT_INSERT[session.core.dialect.name]
     session.execute(insert(TicketNumber).values(year=year, last=0).on_conflict_do_nothing())
     return session.get_one(TicketNumber, year, with_for_update=True)
 
@@ -137,7 +137,7 @@ _STATES = (
 
 def tickets_of(session: Session, contact_id: int, limit: int = 5) -> Sequence[TicketState]:
     """Give the states of a contact's tickets, newest first."""
-    rows = session.connection().execute(_STATES, {"contact": contact_id, "most": limit})
+    rows = session.core.execute(_STATES, {"contact": contact_id, "most": limit})
     return [TicketState(*row) for row in rows]
 
 

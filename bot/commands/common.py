@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from bot.fields import is_ambiguous
 from bot.places import Places, read_places
 from bot.service import open_store, utc_now
 from bot.settings import Settings, SettingsError, load_settings
@@ -83,9 +84,8 @@ def area_code(places: Places, name: str) -> str:
     matches = places.gazetteer.find(name)
     if not matches:
         raise Refused(say("cli.area_unknown", name=name))
-    best = [match for match in matches if match.score == matches[0].score]
-    if len(best) > 1:
-        names = ", ".join(f"{match.place.name} ({match.place.code})" for match in best)
+    if is_ambiguous(matches):
+        names = ", ".join(f"{match.place.name} ({match.place.code})" for match in matches[:4])
         raise Refused(say("cli.area_ambiguous", name=name, names=names))
     return matches[0].place.code
 
