@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import Row
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.conversation import Conversation, open_conversation
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 _UNWRITTEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+# Sent again, the message may go through; what else a database says, it will say again.
+_AWAY = (InterfaceError, InternalError, OperationalError, PoolTimeout)
 _LONGEST_ID = 80
 _LONGEST_ADDRESS = 64
 
@@ -91,7 +93,7 @@ class Engine:
             queued = self._converse(inbound, apologise=False)
         except _AlreadyKnown:
             return False
-        except (DBAPIError, PoolTimeout):
+        except _AWAY:
             raise
         except Exception:
             # Whatever went wrong, the message is kept and its sender hears of it.

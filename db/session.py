@@ -108,12 +108,14 @@ def _engine(url: URL, pool_size: int, lock_wait_ms: int) -> Engine:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=lock_wait_ms / 1000,
+            hide_parameters=True,  # they are people's; errors are logged
             connect_args={"connect_timeout": 5, "options": options},
         )
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,
         connect_args={"timeout": lock_wait_ms / 1000, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)

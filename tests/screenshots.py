@@ -5,6 +5,7 @@ import logging
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,11 +20,25 @@ from db.sample.load import load
 from nlu.classifier import Model, ModelError
 from nlu.corpus import corpus_digest
 from nlu.training import train_file
-from tests.webhook.browser import find_chromium, launch, serving
+from tests.browser import find_chromium
+from tests.webhook.browser import launch, serving
 from webhook.app import create_app
 
 _SIZE = {"width": 1180, "height": 880}
-_QUESTIONS = ("cek bantuan saya", "kapan PKH cair di bukit wolyo indah")
+_CHATS = (
+    ("simulator", "siti", ("cek bantuan saya", "kapan PKH cair di bukit wolyo indah")),
+    (
+        "visit",
+        "pendamping-wolio",
+        ("kunjungan", "1", "Kunjungan rumah", "Anak bungsu sakit, sudah ke posyandu.",
+         "Lewati", "Lewati"),
+    ),
+    (
+        "announce",
+        "petugas",
+        ("umumkan PKH di Bukit Wolio Indah besok", "08.00-12.00", "Kantor Pos Baubau"),
+    ),
+)  # fmt: skip
 
 
 def main() -> int:
@@ -43,21 +58,23 @@ def main() -> int:
         browser = launch(playwright, path)
         with serving(create_app(service.settings, service)) as address:
             page = browser.new_page(base_url=address, viewport=_SIZE)  # type: ignore[arg-type]
-            _ask(page)
-            page.screenshot(path=folder / "simulator.png")
+            page.goto("/")
+            page.screenshot(path=folder / "start.png")
+            for name, user, messages in _CHATS:
+                _talk(page, user, messages)
+                page.screenshot(path=folder / f"{name}.png")
         browser.close()
         thread.stop()
         service.store.close()
     return 0
 
 
-def _ask(page: Page) -> None:
+def _talk(page: Page, user: str, messages: Sequence[str]) -> None:
     page.goto("/simulator/")
-    page.get_by_label("Siapa Anda").select_option("siti")
+    page.get_by_label("Siapa Anda").select_option(user)
     page.get_by_role("button", name="Pakai", exact=True).click()
-    expect(page.get_by_text("Wa Siti · Telegram")).to_be_visible()
-    for question in _QUESTIONS:
-        page.get_by_label("Tulis pesan").fill(question)
+    for message in messages:
+        page.get_by_label("Tulis pesan").fill(message)
         page.keyboard.press("Enter")
         expect(page.locator(".message").last).to_have_class("message office")
         expect(page.locator("#typing")).to_be_empty()

@@ -19,13 +19,24 @@ from webhook.simulator.views import simulator
 
 log = logging.getLogger(__name__)
 
+# Pages load nothing from elsewhere and run nothing but their own files; `blob:` is the preview of
+# a photo that the simulator is about to send.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 _LARGEST_BODY = 1_000_000  # bytes; the providers' own messages stay far below
 
 
 def create_app(settings: Settings, service: Service | None = None) -> Flask:
     """Make the application; without a service of its own it opens one from the settings."""
     parts = service or open_service(settings)
-    app = Flask(__name__, static_folder=None)
+    app = Flask(__name__, static_folder=None, static_url_path="")
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=_LARGEST_BODY,
@@ -39,9 +50,10 @@ def create_app(settings: Settings, service: Service | None = None) -> Flask:
     app.register_blueprint(telegram_webhook(parts.engine, settings.telegram))
     app.register_blueprint(twilio_webhook(parts.engine, settings.twilio, settings.public_url))
     app.register_blueprint(health(parts))
-    app.register_blueprint(start_page(settings))
+    app.register_blueprint(start_page(settings, parts.clock))
     if settings.demo:
         app.register_blueprint(simulator(parts))
+    app.after_request(_guard)
     _answer_failures(app)
     return app
 
@@ -54,6 +66,11 @@ def from_environment() -> Flask:
     app = create_app(settings, service)
     start_own_dispatcher(service)
     return app
+
+
+def _guard(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    return response
 
 
 def _answer_failures(app: Flask) -> None:

@@ -107,10 +107,13 @@ def _message(message: Message, update_id: str, edited: bool = False) -> Event:
     media = _media(message)
     if not (text or media or _is_other_content(message)):
         return Ignored("service message")
+    sent_at = (message.edit_date or message.date) if edited else message.date
+    if not isinstance(sent_at, datetime):  # the SDK makes None of a date that is not there
+        raise Malformed("message without a date")
     return Inbound(
         address=_address(message.chat),
         external_id=update_id,
-        sent_at=(message.edit_date or message.date) if edited else message.date,
+        sent_at=sent_at,
         text=text,
         media=media,
         location=(

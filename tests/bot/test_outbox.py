@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Address, Channel, Choice, Reply
@@ -16,6 +16,7 @@ from tests.queued import NOW
 VAULT = Vault(new_key())
 
 
+@settings(deadline=None)
 @given(
     text=st.text(),
     choices=st.lists(st.builds(Choice, value=st.text(), label=st.text()), max_size=4),

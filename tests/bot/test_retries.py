@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import PermanentError, TemporaryError
@@ -60,6 +60,7 @@ def test_an_outage_costs_time_and_no_chances(reason: str) -> None:
     assert put_off(claimed, TemporaryError(reason), a_day_later, 0).state == "failed"
 
 
+@settings(deadline=None)
 @given(
     tries=st.integers(1, 32_000),
     reason=st.text(min_size=1, max_size=80),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.claims import claim
@@ -14,6 +14,7 @@ from tests.queued import CHANNEL, NOW, FakeClock, new_contacts, put
 SECOND = timedelta(seconds=1)
 
 
+@settings(deadline=None)
 @given(
     rate=st.integers(1, 1000),
     gaps=st.lists(st.integers(0, 400_000), max_size=200),

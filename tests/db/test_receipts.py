@@ -57,7 +57,9 @@ def test_receipts_in_any_order_end_in_the_furthest_state(store: Store) -> None:
         assert message_row(store, message).reason is None
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     reports=st.lists(st.sampled_from(STATES), max_size=5),
     before=st.integers(0, 5),

@@ -144,7 +144,10 @@ def test_what_an_office_wrote_before_is_kept(store: Store) -> None:
 
 def test_rows_can_be_added_after_the_sample(sample_store: Store) -> None:
     # On PostgreSQL ids come from sequences, which explicit ids would leave behind.
-    with sample_store.engine.connect() as connection, Session(connection) as session:
+    with (
+        sample_store.engine.connect() as connection,
+        Session(connection, sample_store.vault) as session,
+    ):
         session.add(Staff(name="Baru", role="officer", area_code="74.72", created_at=NOW))
         session.add(Contact(channel="simulator", address="baru", created_at=NOW))
         session.add(AgencyList(agency="BPS", name="Baru", as_of=TODAY))

@@ -1,6 +1,5 @@
 """A real browser, and a real server for it to talk to."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, Playwright
 from werkzeug.serving import make_server
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # The tests are about our pages: the browser itself is to stay quiet, and root has no sandbox.
 _ARGS = (
     "--no-sandbox",
@@ -22,17 +20,7 @@ _ARGS = (
 )
 
 
-def find_chromium(playwright: Playwright) -> str | None:
-    """Give the path of a Chromium: the system's, or the one that Playwright installed."""
-    for name in _NAMES:
-        found = shutil.which(name) or shutil.which(name, path="/usr/bin")
-        if found is not None:
-            return found
-    own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
-
-
-def launch(playwright: Playwright, path: str) -> Browser:
+def launch(playwright: Playwright, path: Path) -> Browser:
     return playwright.chromium.launch(executable_path=path, args=list(_ARGS))
 
 

@@ -17,7 +17,8 @@ from db.crypto import Vault
 from db.sample.load import load
 from db.session import Store
 from nlu.parse import Band, Parse
-from tests.webhook.browser import Watch, find_chromium, launch, serving
+from tests.browser import find_chromium
+from tests.webhook.browser import Watch, launch, serving
 from webhook.app import create_app
 
 INTENTS = {"halo": "greet", "lapor": "report_complaint", "jadwal bantuan": "ask_schedule"}
