@@ -55,6 +55,7 @@ _QUESTION = re.compile(
 )
 _LONGEST_QUESTION = 80  # characters; a longer text in a story field is the story
 _LONGEST_CORRECTION = 200
+_LONGEST_DESTINATION = 48  # bytes; a button carries 64 in all
 _RESUME, _LEAVE = "form:resume", "form:leave:"
 
 
@@ -143,7 +144,7 @@ def _interrupted(
         turn.reply(
             "form.leave_first",
             button(_RESUME, "choice.resume"),
-            button(f"{_LEAVE}{value or capability.name}", "choice.leave"),
+            button(_LEAVE + _destination(capability, value), "choice.leave"),
         )
         return True
     turn.argument = (value or "").partition(":")[2]
@@ -154,6 +155,11 @@ def _interrupted(
     turn.reply("form.goes_on")
     _say_step(turn, use, Asking(state))
     return True
+
+
+def _destination(capability: Capability, value: str | None) -> str:
+    """Give what a button can carry of where the person wants to go."""
+    return value if value and len(value.encode()) <= _LONGEST_DESTINATION else capability.name
 
 
 def _interruption(

@@ -114,10 +114,15 @@ Event = Inbound | Reachability | Receipt | Ignored
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button: what is sent back when it is pressed (≤ 64 bytes) and what is written on it."""
+    """A button: what is sent back when it is pressed (1 to 64 bytes) and what is written on it."""
 
     value: str
     label: str
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a value that no button could carry (Telegram's callback_data)."""
+        if not 1 <= len(self.value.encode()) <= _BUTTON_BYTES:
+            raise ValueError(f"a button cannot carry {len(self.value.encode())} bytes")
 
 
 @dataclass(frozen=True, slots=True)

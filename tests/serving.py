@@ -77,6 +77,15 @@ class Serving:
         if self._process is not None and (not pids or self.pid in pids):
             self._process.wait(10)
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the main process."""
+        os.kill(self.pid, number)
+
+    def wait(self, seconds: float) -> int:
+        """Wait for the main process to end by itself; gives its exit code."""
+        assert self._process is not None
+        return self._process.wait(seconds)
+
     def stop(self) -> None:
         """End whatever still runs of the group."""
         if self._process is not None:

@@ -31,7 +31,6 @@ __all__ = ["ALLOWED_UPDATES", "TelegramAdapter", "keyboard", "parse", "verify"]
 _LOG = logging.getLogger(__name__)
 _CHAT = re.compile(r"-?[0-9]{1,19}")
 _TEXT_LIMIT = 4096
-_DATA_LIMIT = 64  # bytes
 _SHORT_LABEL = 12  # characters; two such buttons fit side by side on the smallest telephone
 _CONNECTIONS = 64
 _COURTESIES = 32  # at most, so that they can never keep the messages from the pool
@@ -52,8 +51,6 @@ def keyboard(choices: tuple[Choice, ...]) -> InlineKeyboardMarkup | None:
     rows: list[list[InlineKeyboardButton]] = []
     previous_is_short = False
     for choice in choices:
-        if not 1 <= len(choice.value.encode()) <= _DATA_LIMIT:
-            raise ValueError(f"the value of a button must have 1 to {_DATA_LIMIT} bytes")
         button = InlineKeyboardButton(choice.label, callback_data=choice.value)
         is_short = len(choice.label) <= _SHORT_LABEL
         if is_short and previous_is_short and len(rows[-1]) == 1:
@@ -167,10 +164,7 @@ def _prepare(user: str, reply: Reply) -> tuple[int, list[str], InlineKeyboardMar
     parts = split_text(reply.text, _TEXT_LIMIT)
     if not parts:
         raise PermanentError("rejected", "the message is empty")
-    try:
-        return int(user), parts, keyboard(reply.choices)
-    except ValueError as error:
-        raise PermanentError("rejected", str(error)) from None
+    return int(user), parts, keyboard(reply.choices)
 
 
 async def _best_effort(courtesy: Awaitable[bool]) -> None:

@@ -16,10 +16,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 def _call(url: str, body: object = None, **headers: str) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(  # noqa: S310 -- the loopback
-        url, data, {"Content-Type": "application/json", **headers}
-    )
-    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json", **headers})
+    with urllib.request.urlopen(request, timeout=10) as response:
         return json.load(response)
 
 
