@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+_BUTTON_BYTES = 64
 MAX_TEXT = (
     10_000  # characters of an inbound text that are kept; nobody tells a longer story by chat
 )
