@@ -14,9 +14,12 @@ from sqlalchemy.exc import ArgumentError
 from bot.texts import say
 from db.crypto import CryptoError, Vault, new_key
 
-_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
-_NUMBER = re.compile(r"\+\d{8,15}")
+_NUMBER = re.compile(r"\+[0-9]{8,15}")
+_ODD = re.compile(r"[\s?#]")  # paths are appended to the addresses, so they end before a query
+# The drivers that are installed; another one would fail with a traceback at the first query.
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg")
 _MIN_SECRET = 16
 
 
@@ -120,7 +123,9 @@ def _kept_keys(instance: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):
-        raise SettingsError(say("settings.unreadable_keys", path=instance / "keys.json")) from None
+        kept = None
+    if not isinstance(kept, dict):
+        raise SettingsError(say("settings.unreadable_keys", path=instance / "keys.json"))
     return {name: str(value) for name, value in kept.items()}
 
 
@@ -140,10 +145,12 @@ def _keep_keys(instance: Path, made_up: dict[str, str]) -> None:
 def _database_url(environ: Mapping[str, str], instance: Path) -> str:
     url = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'halo.db'}"
     try:
-        backend = make_url(url).get_backend_name()
+        parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise SettingsError(say("settings.bad_database_url")) from None
-    if backend not in ("sqlite", "postgresql", "postgres"):
+    # A SQLite without a file would be another store for each connection.
+    in_memory = parsed.drivername.startswith("sqlite") and parsed.database in (None, "", ":memory:")
+    if parsed.drivername not in _DRIVERS or in_memory:
         raise SettingsError(say("settings.bad_database_url"))
     return url
 
@@ -153,11 +160,11 @@ def _telegram(environ: Mapping[str, str]) -> TelegramSettings | None:
     secret = environ.get("TELEGRAM_WEBHOOK_SECRET") or None
     if secret is not None and not _WEBHOOK_SECRET.fullmatch(secret):
         raise SettingsError(say("settings.bad_webhook_secret"))
+    api_url = _url(environ, "TELEGRAM_API_URL") or "https://api.telegram.org"
     if not token:
         return None
     if not _TOKEN.fullmatch(token):
         raise SettingsError(say("settings.bad_telegram_token"))
-    api_url = _url(environ, "TELEGRAM_API_URL") or "https://api.telegram.org"
     return TelegramSettings(token, secret, api_url)
 
 
@@ -169,6 +176,7 @@ def _twilio(environ: Mapping[str, str], public_url: str | None) -> TwilioSetting
         "TWILIO_SMS_FROM",
     )
     given = {name: environ[name] for name in names if environ.get(name)}
+    api_url = _url(environ, "TWILIO_API_URL") or "https://api.twilio.com"
     if not given:
         return None
     for name in names[:2]:
@@ -183,7 +191,6 @@ def _twilio(environ: Mapping[str, str], public_url: str | None) -> TwilioSetting
         raise SettingsError(say("settings.bad_sms_from"))
     if public_url is None:
         raise SettingsError(say("settings.missing_public_url"))
-    api_url = _url(environ, "TWILIO_API_URL") or "https://api.twilio.com"
     return TwilioSettings(
         given["TWILIO_ACCOUNT_SID"], given["TWILIO_AUTH_TOKEN"], whatsapp, sms, api_url
     )
@@ -204,7 +211,7 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not _ODD.search(url)
         _ = parts.port
     except ValueError:
         sound = False
@@ -215,6 +222,6 @@ def _url(environ: Mapping[str, str], name: str) -> str | None:
 
 def _port(environ: Mapping[str, str]) -> int:
     given = environ.get("HALO_PORT") or "8000"
-    if not given.isascii() or not given.isdigit() or not 0 < int(given) < 65_536:
+    if not re.fullmatch(r"[0-9]{1,5}", given) or not 0 < int(given) < 65_536:
         raise SettingsError(say("settings.bad_port"))
     return int(given)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, render_template, request
 from flask_bootstrap import Bootstrap5
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot.engine import StoreUnavailable
 from bot.service import Service, open_service, start_own_dispatcher
@@ -54,6 +54,7 @@ def create_app(settings: Settings, service: Service | None = None) -> Flask:
     if settings.demo:
         app.register_blueprint(simulator(parts))
     app.after_request(_guard)
+    _bound_bodies(app)
     _answer_failures(app)
     return app
 
@@ -71,6 +72,14 @@ def from_environment() -> Flask:
 def _guard(response: Response) -> Response:
     response.headers.update(_HEADERS)
     return response
+
+
+def _bound_bodies(app: Flask) -> None:
+    @app.before_request
+    def refuse_endless_body() -> None:
+        """Bound a body that comes in chunks: the framework would cut it off and say nothing."""
+        if request.content_length is None and len(request.get_data()) >= _LARGEST_BODY:
+            raise RequestEntityTooLarge
 
 
 def _answer_failures(app: Flask) -> None:

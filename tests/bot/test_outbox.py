@@ -19,7 +19,9 @@ VAULT = Vault(new_key())
 @settings(deadline=None)
 @given(
     text=st.text(),
-    choices=st.lists(st.builds(Choice, value=st.text(), label=st.text()), max_size=4),
+    choices=st.lists(
+        st.builds(Choice, value=st.text(min_size=1, max_size=16), label=st.text()), max_size=4
+    ),
 )
 def test_a_reply_survives_being_sealed(text: str, choices: list[Choice]) -> None:
     reply = Reply(text, tuple(choices))

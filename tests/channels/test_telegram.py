@@ -148,7 +148,7 @@ def test_polling() -> None:
     assert [number for number, _ in first] == [871230001, 871230002, 871230028]
     events = [event for _, events in first for event in events]
     assert isinstance(events[0], Inbound)
-    assert events[1] == Ignored("malformed: update has a wrong shape: KeyError")
+    assert events[1] == Ignored("unreadable update: KeyError")
     assert events[2] == Ignored("update of kind brain_wave")
     assert second == []
     assert fake.calls[1][1]["allowed_updates"] == list(ALLOWED_UPDATES)

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from queue import Empty, SimpleQueue
@@ -19,6 +19,7 @@ COMPLAINT = (
 HELLO = ("/start",)
 _PERSON = 5_000_000_000
 _GIVE_UP = 120.0  # seconds
+_AHEAD = 12  # messages
 
 
 def update(update_id: int, user: int, said: str) -> dict[str, Any]:
@@ -37,9 +38,13 @@ def update(update_id: int, user: int, said: str) -> dict[str, Any]:
 
 @dataclass
 class Stream:
-    """Some people at a time write, each the next message when the last one was taken."""
+    """Some people at a time write, and go on when most of what was taken has been answered.
+
+    So the messages come as fast as the answers go, and a kill finds both on their way.
+    """
 
     port: int
+    answered: Callable[[], int]
     newcomers: int
     complainants: int
     at_once: int = 4
@@ -72,7 +77,7 @@ class Stream:
         return sum(len(said) for said in self._scripts())
 
     def _scripts(self) -> Sequence[tuple[str, ...]]:
-        scripts = [HELLO] * self.newcomers
+        scripts: list[tuple[str, ...]] = [HELLO] * self.newcomers
         step = max(1, self.newcomers // max(1, self.complainants))
         for number in range(self.complainants):
             scripts.insert(number * (step + 1), COMPLAINT)
@@ -85,6 +90,7 @@ class Stream:
             except Empty:
                 return
             for one in updates:
+                until(lambda: len(self.accepted) - self.answered() < _AHEAD, _GIVE_UP, "an answer")
                 until(lambda one=one: self._deliver(one), _GIVE_UP, "a delivery")  # type: ignore[misc]
 
     def _deliver(self, one: dict[str, Any]) -> bool:
