@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.conversation import Conversation, open_conversation
 from bot.dialogue import converse
+from bot.failures import where_only
 from bot.messages import MAX_TEXT, Event, Ignored, Inbound, Reachability, Receipt, Reply
 from bot.outbox import seal_reply
 from bot.places import Places, read_places
@@ -95,9 +96,9 @@ class Engine:
             return False
         except _AWAY:
             raise
-        except Exception:
+        except Exception as error:
             # Whatever went wrong, the message is kept and its sender hears of it.
-            log.exception("a message could not be answered")
+            log.error("a message could not be answered\n%s", where_only(error))
             try:
                 queued = self._converse(inbound, apologise=True)
             except _AlreadyKnown:

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.channels.base import Adapter
+from bot.failures import where_only
 from bot.messages import PermanentError, TemporaryError
 from bot.outbox import outgoing
 from bot.retries import UNREADABLE, Breaker, given_back, put_off, refused, sent
@@ -129,8 +129,3 @@ class Flight:
         where = where_only(error)
         _log.error("message %d on %s: its adapter failed\n%s", message.id, message.channel, where)
         return TemporaryError("error")
-
-
-def where_only(error: Exception) -> str:
-    """Give the traceback without the error's own text, which may quote a person."""
-    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__

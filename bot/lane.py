@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Adapter
-from bot.flight import Flight, where_only
+from bot.failures import where_only
+from bot.flight import Flight
 from db.claims import Batch, claim
 from db.session import Store
 from db.settlement import Outcome, settle

@@ -17,6 +17,14 @@ from db.crypto import Vault
 # that a provider hears 503 rather than nothing.
 _LOCK_WAIT_MS = 7_000
 
+# A database host that vanished without a word is noticed within about 20 s.
+_KEEPALIVES = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+
 
 class Session(OrmSession):
     """A session with the vault, and with the connection beneath it for the fixed statements.
@@ -109,7 +117,7 @@ def _engine(url: URL, pool_size: int, lock_wait_ms: int) -> Engine:
             max_overflow=pool_size,
             pool_timeout=lock_wait_ms / 1000,
             hide_parameters=True,  # they are people's; errors are logged
-            connect_args={"connect_timeout": 5, "options": options},
+            connect_args={"connect_timeout": 5, "options": options, **_KEEPALIVES},
         )
     engine = create_engine(
         url,

@@ -9,6 +9,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from bot.engine import StoreUnavailable
+from bot.failures import where_only
 from bot.service import Service, open_service, start_own_dispatcher
 from bot.settings import Settings, load_settings
 from webhook.channels.telegram import telegram_webhook
@@ -99,7 +100,7 @@ def _answer_failures(app: Flask) -> None:
         return render_template("pages/error.html", code=error.code), error.code
 
     @app.errorhandler(Exception)
-    def failed(_error: Exception) -> tuple[str, int]:
+    def failed(error: Exception) -> tuple[str, int]:
         """Log what nobody foresaw; the reader gets a sentence, never a traceback."""
-        log.exception("unforeseen failure at %s", request.endpoint)
+        log.error("unforeseen failure at %s\n%s", request.endpoint, where_only(error))
         return render_template("pages/error.html", code=500), 500

@@ -1,0 +1,141 @@
+"""Who may call which route: one explicit table, and each guard is tried."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from bot.settings import Settings, load_settings
+from bot.texts import say
+from db.session import Store
+from nlu.classifier import Model
+from tests.webhook.site import ENVIRON, NOTHING, Site, make_site
+
+PUBLIC = "public"  # says nothing of anybody
+PROVIDER = "provider"  # carries Telegram's secret or Twilio's signature
+DEMO = "demo only"  # the phone in the browser, over made-up people
+
+# Every route of the application. A new one is entered here with its guard, and tried below.
+GUARDS = {
+    ("GET", "/"): PUBLIC,
+    ("GET", "/healthz"): PUBLIC,
+    ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,
+    ("GET", "/bootstrap/<path:filename>"): PUBLIC,
+    ("POST", "/webhook/telegram"): PROVIDER,
+    ("POST", "/webhook/twilio/message"): PROVIDER,
+    ("POST", "/webhook/twilio/status"): PROVIDER,
+    ("GET", "/simulator/"): DEMO,
+    ("GET", "/simulator/static/<path:filename>"): DEMO,
+    ("POST", "/simulator/identity"): DEMO,
+    ("GET", "/simulator/messages"): DEMO,
+    ("POST", "/simulator/messages"): DEMO,
+}
+pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def demo_site(tmp_path: Path, store: Store, store_url: str, data_key: str, model: Model) -> Site:
+    environ = ENVIRON | {"HALO_DEMO": "1", "DATABASE_URL": store_url, "HALO_DATA_KEY": data_key}
+    return make_site(load_settings(environ, tmp_path), store, model)
+
+
+def _routes(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def _path(rule: str) -> str:
+    return rule.replace("<path:filename>", "nothing.css")
+
+
+def test_every_route_of_the_demo_has_its_guard_in_the_table(demo_site: Site) -> None:
+    assert _routes(demo_site.app) == GUARDS.keys()
+
+
+def test_outside_the_demo_its_routes_are_not_there(site: Site) -> None:
+    assert _routes(site.app) == {route for route, guard in GUARDS.items() if guard != DEMO}
+    for (method, rule), guard in GUARDS.items():
+        if guard == DEMO:
+            assert site.app.test_client().open(_path(rule), method=method).status_code == 404
+
+
+def test_what_only_a_provider_may_call_is_closed_to_all_others(site: Site) -> None:
+    for (method, rule), guard in GUARDS.items():
+        if guard == PROVIDER:
+            client = site.app.test_client()
+            assert client.open(rule, method=method).status_code == 403
+            assert client.open(rule, method=method, json={"update_id": 1}).status_code == 403
+            assert client.open(rule, method=method, data={"From": "+62812"}).status_code == 403
+    assert site.stored() == NOTHING
+
+
+def test_what_is_public_opens_without_anything_and_stores_nothing(site: Site) -> None:
+    for (method, rule), guard in GUARDS.items():
+        if guard == PUBLIC and "<" not in rule:
+            assert site.app.test_client().open(rule, method=method).status_code == 200, rule
+    assert site.stored() == NOTHING
+
+
+def test_a_message_of_the_demo_needs_the_session_of_the_page(demo_site: Site) -> None:
+    client = demo_site.app.test_client()
+    message = {"id": "1", "text": "halo"}
+    assert client.get("/simulator/messages").status_code == 403
+    assert client.post("/simulator/messages", json=message).status_code == 403
+    assert client.get("/simulator/").status_code == 200
+    assert client.post("/simulator/messages", json=message).status_code == 403
+    forged = {"X-Simulator-Token": "x"}
+    assert client.post("/simulator/messages", json=message, headers=forged).status_code == 403
+    assert demo_site.stored() == NOTHING
+
+
+def test_static_files_lead_to_no_other_file(demo_site: Site) -> None:
+    client = demo_site.app.test_client()
+    escapes = ("../views.py", "..%2fviews.py", "%2e%2e/chat.py", "%2fetc/passwd", "..\\chat.py")
+    for folder in ("/simulator/static/", "/bootstrap/"):
+        for name in escapes:
+            response = client.get(folder + name, follow_redirects=True)
+            assert response.status_code == 404, name
+
+
+def test_a_page_that_is_not_there_is_said_in_plain_words(site: Site) -> None:
+    response = site.app.test_client().get("/tidak-ada<script>")
+    assert response.status_code == 404
+    assert "Traceback" not in response.text
+    assert "<script>" not in response.text
+
+
+def test_an_unforeseen_failure_shows_no_traceback(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_event: object) -> bool:
+        raise ZeroDivisionError("rahasia")
+
+    monkeypatch.setattr(site.service.engine, "receive", fail)
+    response = site.say("halo")
+    assert response.status_code == 500
+    assert "rahasia" not in response.text
+    assert "Traceback" not in response.text
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_failure_of_a_capability_is_told_to_the_person_and_not_to_the_provider(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_parts: object) -> None:
+        raise ZeroDivisionError("rahasia")
+
+    monkeypatch.setattr("bot.engine.converse", fail)
+    assert site.say("halo").status_code == 200
+    assert [reply.text for reply in site.replies()] == [say("form.trouble")]
+    assert [message["text"] for message in site.received()] == ["halo"]
+
+
+def test_cookies_are_kept_from_scripts_and_from_plain_http(settings: Settings, site: Site) -> None:
+    assert (settings.public_url or "").startswith("https://")
+    assert site.app.config["SESSION_COOKIE_SECURE"] is True
+    assert site.app.config["SESSION_COOKIE_HTTPONLY"] is True
+    assert site.app.config["SESSION_COOKIE_SAMESITE"] == "Lax"
