@@ -8,10 +8,10 @@ from bot.capabilities.citizen import welcome
 from bot.choices import pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.menu import menu_choices
-from bot.messages import Choice
+from bot.messages import Choice, Inbound
 from bot.router import Capability
 from bot.texts import known
-from bot.turn import Turn, button
+from bot.turn import CITIZEN, Turn, button
 from nlu.parse import Band, Parse, Understander
 
 # From here on a question is answered without asking back: a wrong answer to it costs one message.
@@ -19,7 +19,14 @@ _LIKELY = 0.6
 _OFFERED = 3  # likely meanings offered when one is not sure
 
 
-def converse(turn: Turn, understander: Understander) -> None:
+def understand(inbound: Inbound, understander: Understander) -> Parse | None:
+    """Understand a message that hardly means anything but its words."""
+    text = inbound.text.strip()
+    plain = text and inbound.button is None and not inbound.edited
+    return understander.parse(text) if plain and not router.is_command(text, CITIZEN) else None
+
+
+def converse(turn: Turn, understander: Understander, understood: Parse | None = None) -> None:
     """Answer one message; everything that is said goes to `turn.replies`."""
     if turn.inbound.edited:
         turn.reply("unread.edited")
@@ -27,7 +34,7 @@ def converse(turn: Turn, understander: Understander) -> None:
     state = form_in_force(turn)
     value = _meant_value(turn)
     if turn.text and value is None and not router.is_command(turn.text, turn.role):
-        turn.parse = understander.parse(turn.text)
+        turn.parse = understood or understander.parse(turn.text)
     if turn.contact.consent is None and _first_contact(turn, value):
         pass
     elif state is not None:

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.conversation import Conversation, open_conversation
-from bot.dialogue import converse
+from bot.dialogue import converse, understand
 from bot.failures import where_only
 from bot.messages import MAX_TEXT, Event, Ignored, Inbound, Reachability, Receipt, Reply
 from bot.outbox import seal_reply
@@ -25,7 +26,7 @@ from db.outbox import queue_replies
 from db.receipts import record_receipt
 from db.session import Session, Store
 from db.staff import Staff
-from nlu.parse import Understander
+from nlu.parse import Parse, Understander
 
 log = logging.getLogger(__name__)
 
@@ -110,50 +111,28 @@ class Engine:
     def _converse(self, inbound: Inbound, apologise: bool) -> bool:
         """Store a message with its replies, which are an apology where answering failed."""
         now = self._clock()
+        ahead = None if apologise else self._read_ahead(inbound, now)
         with self._store.begin() as session:
             row = lock_contact(session, inbound.address.channel, inbound.address.user, now)
             inbound_id = store_inbound(session, _inbound_row(session, row, inbound, now))
             if inbound_id is None:
                 raise _AlreadyKnown
-            if apologise:
+            if ahead is None:
                 replies = [Reply(say("form.trouble"))]
             else:
-                replies = self._replies(session, row, inbound, now)
+                replies = _replies(session, row, inbound, now, ahead)
             bodies = [seal_reply(session.vault, reply) for reply in replies]
             queue_replies(session, row.id, row.channel, bodies, now, inbound.callback_id)
         return bool(bodies)
 
-    def _replies(
-        self,
-        session: Session,
-        row: Row[Any],
-        inbound: Inbound,
-        now: datetime,
-    ) -> list[Reply]:
-        places, understander = self._current_reading(session, now)
-        conversation = open_conversation(row.conversation, session.vault)
-        turn = Turn(
-            session=session,
-            now=now,
-            contact=_person(row, now),
-            staff=session.get(Staff, row.staff_id) if row.staff_id is not None else None,
-            inbound=inbound,
-            places=places,
-            conversation=conversation,
-            text=inbound.text.strip(),
-        )
-        converse(turn, understander)
-        session.flush()
-        _remember_choices(conversation, turn.replies)
-        keep_conversation(session, row.id, conversation.seal(session.vault))
-        return turn.replies
-
-    def _current_reading(self, session: Session, now: datetime) -> tuple[Places, Understander]:
-        """Give the areas and what reads texts by them, anew once they have grown old."""
+    def _read_ahead(self, inbound: Inbound, now: datetime) -> "_Ahead":
+        """Prepare what needs no lock, so that nobody waits in line while a text is understood."""
         if self._reading is None or not self._reading[0].fresh(now):
-            places = read_places(session, now)
+            with self._store.read() as session:
+                places = read_places(session, now)
             self._reading = (places, self._understander_for(places))
-        return self._reading
+        places, understander = self._reading
+        return _Ahead(places, understander, understand(inbound, understander))
 
     def _note_receipt(self, receipt: Receipt) -> bool:
         with self._store.begin() as session:
@@ -167,6 +146,36 @@ class Engine:
                 self._clock(),
             )
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """The areas, what reads texts by them, and the message as it was understood if it had to be."""
+
+    places: Places
+    understander: Understander
+    parse: Parse | None
+
+
+def _replies(
+    session: Session, row: Row[Any], inbound: Inbound, now: datetime, ahead: _Ahead
+) -> list[Reply]:
+    conversation = open_conversation(row.conversation, session.vault)
+    turn = Turn(
+        session=session,
+        now=now,
+        contact=_person(row, now),
+        staff=session.get(Staff, row.staff_id) if row.staff_id is not None else None,
+        inbound=inbound,
+        places=ahead.places,
+        conversation=conversation,
+        text=inbound.text.strip(),
+    )
+    converse(turn, ahead.understander, ahead.parse)
+    session.flush()
+    _remember_choices(conversation, turn.replies)
+    keep_conversation(session, row.id, conversation.seal(session.vault))
+    return turn.replies
 
 
 def _clean(inbound: Inbound) -> Inbound:

@@ -39,6 +39,7 @@ class Serving:
         self._command = command
         self._log = folder / f"{command[0]}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._groups: list[int] = []
 
     def start(self) -> None:
         with self._log.open("ab") as log:
@@ -50,6 +51,7 @@ class Serving:
                 stderr=log,
                 start_new_session=True,
             )
+        self._groups.append(self._process.pid)
 
     @property
     def pid(self) -> int:
@@ -87,10 +89,11 @@ class Serving:
         return self._process.wait(seconds)
 
     def stop(self) -> None:
-        """End whatever still runs of the group."""
-        if self._process is not None:
+        """End whatever still runs, orphans of earlier starts too."""
+        for group in self._groups:
             with suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+                os.killpg(group, signal.SIGKILL)
+        if self._process is not None:
             self._process.wait(10)
 
 

@@ -71,6 +71,8 @@ def split_text(text: str, limit: int) -> list[str]:
 
 def _fitting(text: str, limit: int) -> int:
     # UTF-16 is how Telegram and Twilio count; it is never less than the number of characters.
+    if 2 * len(text) <= limit:
+        return len(text)
     units = 0
     for index, char in enumerate(text):
         units += 2 if ord(char) > 0xFFFF else 1

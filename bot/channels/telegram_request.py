@@ -8,6 +8,11 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.channels.telegram_errors import FloodError
 
+_HEADERS = {
+    "User-Agent": BaseRequest.USER_AGENT,
+    "Content-Type": "application/x-www-form-urlencoded",
+}
+
 
 class AiohttpRequest(BaseRequest):
     """A pool of connections that opens with the first request, in the loop which makes it."""
@@ -52,8 +57,9 @@ class AiohttpRequest(BaseRequest):
             async with self._open().request(
                 method,
                 url,
-                data=request_data.json_parameters if request_data is not None else None,
-                headers={"User-Agent": self.USER_AGENT},
+                # Encoded here, as aiohttp takes three times as long for it.
+                data=request_data.url_encoded_parameters().encode() if request_data else None,
+                headers=_HEADERS,
                 timeout=aiohttp.ClientTimeout(
                     total=seconds + self._connect_timeout, sock_connect=self._connect_timeout
                 ),

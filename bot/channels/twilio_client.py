@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 from twilio.base.exceptions import (  # type: ignore[import-untyped]
@@ -39,7 +39,7 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
         self,
         method: str,
         url: str,
-        params: dict[str, object] | None = None,
+        params: dict[str, str] | None = None,
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
@@ -47,25 +47,29 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
         allow_redirects: bool = False,
     ) -> Response:
         """Make one request; a timeout is always given, as the SDK then waits for ever."""
+        # aiohttp warns about the way in which the SDK would log in.
+        login = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth is not None else {}
+        target = urlsplit(url)
+        query = f"?{target.query}" if target.query else ""
+        # Not by the SDK's own method, which keeps a copy of each request for its tests.
+        async with self._open().request(
+            method,
+            f"{self._api_url}{target.path}{query}",
+            params=params,
+            data=urlencode(data, doseq=True).encode() if data else None,
+            headers={**(headers or {}), **login},
+            timeout=aiohttp.ClientTimeout(total=timeout or _SECONDS),
+            allow_redirects=allow_redirects,
+        ) as response:
+            return Response(response.status, await response.text(), response.headers)
+
+    def _open(self) -> aiohttp.ClientSession:
         if self.session is None:
             self.session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=_CONNECTIONS),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-        # aiohttp warns about the way in which the SDK would log in.
-        login = {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth is not None else {}
-        target = urlsplit(url)
-        query = f"?{target.query}" if target.query else ""
-        return await super().request(
-            method,
-            f"{self._api_url}{target.path}{query}",
-            params=params,
-            data=data,
-            headers={**(headers or {}), **login},
-            auth=None,
-            timeout=timeout or _SECONDS,
-            allow_redirects=allow_redirects,
-        )
+        return self.session
 
     async def close(self) -> None:
         """Close the pool; a second call does nothing."""
