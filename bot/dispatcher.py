@@ -5,14 +5,15 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Adapter
 from bot.lane import Lane, Surroundings, within
-from db.claims import release_expired
+from db.claims import LEASE, release_expired
 from db.receipts import apply_left_over
 from db.session import Store
 
@@ -58,6 +59,11 @@ class Dispatcher:
         self._stopping = False
         self._lanes: tuple[Lane, ...] = ()
 
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels that have an adapter."""
+        return frozenset(self._adapters)
+
     def wake(self) -> None:
         """Look into the outbox now; may be called from any thread, at any time."""
         self._in_loop(self._wake_lanes)
@@ -78,6 +84,8 @@ class Dispatcher:
                 if self._stopping:
                     self._stopped.set()
             if await self._acquire(lock):
+                await self._take_over()
+            if not self._is_stopped():
                 self._lanes = tuple(
                     Lane(channel, adapter, self._around)
                     for channel, adapter in self._adapters.items()
@@ -118,6 +126,15 @@ class Dispatcher:
                 await self._stopped_within(_LOCK_SECONDS)
         return False
 
+    async def _take_over(self) -> None:
+        """On SQLite, queue again all that is leased: the lock says that its holder is dead."""
+        if not self._store.is_sqlite:
+            return
+        try:
+            await self._in_thread(lambda: self._sweep(LEASE))
+        except SQLAlchemyError as error:
+            _log.warning("leases are left to run out (%s)", type(error).__name__)
+
     async def _tend(self) -> None:
         """Queue again what dead dispatchers held, at once and every few seconds."""
         reachable = True
@@ -134,11 +151,11 @@ class Dispatcher:
                     reachable = False
             await self._stopped_within(_SWEEP_SECONDS)
 
-    def _sweep(self) -> int:
+    def _sweep(self, ahead: timedelta = timedelta(0)) -> int:
         with self._store.connect() as connection:
             now = self._around.clock()
             apply_left_over(connection, now)
-            return release_expired(connection, now)
+            return release_expired(connection, now + ahead)
 
     def _is_stopped(self) -> bool:
         return self._stopped is None or self._stopped.is_set()

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import Adapter
 from bot.failures import where_only
 from bot.flight import Flight
-from db.claims import Batch, claim
+from db.claims import Batch, Claimed, claim
 from db.session import Store
 from db.settlement import Outcome, settle
 
 MOST_HELD = 512  # messages under lease: those in flight and those that come next
 
-_STEADY = 8  # filled claims in a row before a second message may be in flight
+_STEADY = 32  # filled claims of late messages in a row before a second one may be in flight
+_LATE = timedelta(seconds=0.5)  # behind the moment at which a message was due
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0  # seconds between tries while the store is down
 
 _log = logging.getLogger(__name__)
@@ -48,11 +49,12 @@ class Lane:
     """Claims, sends and settles the messages of one channel.
 
     What was sent but not yet settled when the process is killed goes out twice, so the window of
-    messages under lease is as narrow as the traffic allows. It is 1 as long as the queue runs
-    empty now and then: a quiet office repeats at most one message after a SIGKILL. After eight
-    filled claims in a row it doubles with each filled one up to 512, of which 64 are in flight and
-    the others come next, and a busy service pays for its speed with the repetition of what was in
-    flight or had arrived in its last 50 ms. An empty claim brings the window back to 1.
+    messages under lease is as narrow as the traffic allows. It is 1 as long as nobody waits for
+    longer than half a second: a quiet office repeats at most one message after a SIGKILL. After 32
+    filled claims of late messages it doubles with each further one up to 512, of which 64 are in
+    flight and the others come next, and a busy service pays for its speed with the repetition of
+    what was in flight or had arrived in its last 50 ms. It halves with each filled claim that is in
+    time, and an empty one brings it back to 1.
     """
 
     def __init__(self, channel: str, adapter: Adapter, around: Surroundings) -> None:
@@ -107,7 +109,7 @@ class Lane:
         self._flight.add(batch.messages)
         self._more_at = batch.more_at
         if wanted > 0:
-            self._adapt(wanted, len(batch.messages))
+            self._adapt(wanted, batch.messages)
         return self._filled > 0 and self._more_at is None and self._room() > 0
 
     def _room(self) -> int:
@@ -118,14 +120,21 @@ class Lane:
         window = 1 if flight.breaker.tripped or self._pause else self._window
         return window - flight.held
 
-    def _adapt(self, wanted: int, got: int) -> None:
-        if got == wanted:
+    def _adapt(self, wanted: int, got: Sequence[Claimed]) -> None:
+        if len(got) == wanted and self._is_late(got):
             self._filled += 1
             if self._filled >= _STEADY:
                 self._window = min(MOST_HELD, self._window * 2)
+        elif len(got) == wanted:
+            self._filled = 0
+            self._window = max(1, self._window // 2)
         elif self._more_at is None:
             self._filled = 0
             self._window = max(1, self._flight.held) if got else 1
+
+    def _is_late(self, messages: Sequence[Claimed]) -> bool:
+        latest = self._around.clock() - _LATE
+        return any(message.due_at < latest for message in messages)
 
     async def _exchange(self, wanted: int) -> Batch:
         outcomes, self._flight.done = self._flight.done, []

@@ -56,6 +56,7 @@ class Claimed:
     notice_text: str | None
     content_sid: str | None
     content_variables: Mapping[str, str] | None
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ def _due_query() -> Any:
             _NOTICE.c.text,
             _NOTICE.c.content_sid,
             _NOTICE.c.content_variables,
+            _OUT.c.not_before,
         )
         .select_from(notice)
         .where(

@@ -3,7 +3,7 @@
 Order: replies go before bulk; messages of one priority to one contact keep their order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -144,11 +144,11 @@ def count_by_state(session: Session, notice_id: int) -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 - dict() has no type here
 
 
-def oldest_due(session: Session, now: datetime) -> datetime | None:
-    """Give since when the longest waiting message is due, or None if nothing waits."""
+def oldest_due(session: Session, now: datetime, channels: Collection[str]) -> datetime | None:
+    """Give since when the longest waiting message of these channels is due, or None."""
     return session.scalar(
         select(func.min(_OUT.c.not_before)).where(
-            _OUT.c.state == "queued", _OUT.c.not_before <= now
+            _OUT.c.state == "queued", _OUT.c.channel.in_(channels), _OUT.c.not_before <= now
         )
     )
 

@@ -54,7 +54,7 @@ class Attachment(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
-    ref: Mapped[str | None] = mapped_column(String(500))
+    ref: Mapped[str | None] = mapped_column(String(2048))
     mime: Mapped[str | None] = mapped_column(String(100))
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)

@@ -16,6 +16,7 @@ from db.session import Store
 from db.settlement import Outcome, settle
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+LATE = NOW - timedelta(minutes=1)
 CHANNEL = "telegram"
 
 
@@ -67,11 +68,13 @@ def put(
         return message.id
 
 
-def put_each(store: Store, contacts: Sequence[int], text: str = "halo") -> None:
+def put_each(
+    store: Store, contacts: Sequence[int], text: str = "halo", due: datetime = NOW
+) -> None:
     with store.begin() as session:
         for contact_id in contacts:
             body = seal_reply(store.vault, Reply(text))
-            queue_replies(session, contact_id, CHANNEL, [body], NOW)
+            queue_replies(session, contact_id, CHANNEL, [body], due)
 
 
 def take(

@@ -1,5 +1,6 @@
 """The web application: puts the routes together and turns failures into plain answers."""
 
+import atexit
 import logging
 import os
 from pathlib import Path
@@ -66,7 +67,9 @@ def from_environment() -> Flask:
     settings.require_own_keys()
     service = open_service(settings)
     app = create_app(settings, service)
-    start_own_dispatcher(service)
+    dispatching = start_own_dispatcher(service)
+    if dispatching is not None:
+        atexit.register(dispatching.stop)  # what is in flight is settled before the process ends
     return app
 
 

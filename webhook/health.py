@@ -1,6 +1,6 @@
 """Whether the service is alive, ready, and how much it has to do."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from flask import Blueprint, Response, jsonify
@@ -23,7 +23,7 @@ def health(service: Service) -> Blueprint:
     """Make the routes for whoever watches the service."""
     blueprint = Blueprint("health", __name__)
     registry = CollectorRegistry()
-    registry.register(_OutboxCollector(service.store, service.clock))
+    registry.register(_OutboxCollector(service))
 
     @blueprint.get("/healthz")
     def alive() -> Response:
@@ -49,7 +49,7 @@ def readiness(service: Service) -> dict[str, dict[str, object]]:
     model = {"ok": True, "engine": service.settings.nlu_engine}
     try:
         current = schema.is_current(service.store)
-        lag = _lag(service.store, service.clock()) if current else 0.0
+        lag = _lag(service.store, service.clock(), service.dispatcher.channels) if current else 0.0
     except (DBAPIError, PoolTimeout):
         down: dict[str, object] = {"ok": False}
         return {"database": down, "migrations": down, "model": model, "dispatcher": down}
@@ -61,26 +61,27 @@ def readiness(service: Service) -> dict[str, dict[str, object]]:
     }
 
 
-def _lag(store: Store, now: datetime) -> float:
+def _lag(store: Store, now: datetime, channels: Collection[str]) -> float:
     with store.read() as session:
-        oldest = oldest_due(session, now)
+        oldest = oldest_due(session, now, channels)
     return max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0
 
 
 class _OutboxCollector(Collector):
     """Reads the figures from the store, so that they are those of the whole deployment."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store = store
-        self._clock = clock
+    def __init__(self, service: Service) -> None:
+        self._service = service
 
     def collect(self) -> Iterator[Metric]:
         """Give the length of the queue and the age of its head."""
         up = GaugeMetricFamily("halo_store_up", "Whether the store can be read.")
         try:
-            with self._store.read() as session:
+            with self._service.store.read() as session:
                 waiting = waiting_by_channel(session)
-            lag = _lag(self._store, self._clock())
+            lag = _lag(
+                self._service.store, self._service.clock(), self._service.dispatcher.channels
+            )
         except (DBAPIError, PoolTimeout):
             up.add_metric([], 0)
             yield up

@@ -9,6 +9,7 @@ from db.outbox import BULK, waiting_by_channel
 from db.session import Store
 from tests.bot.senders import FakeAdapter, make, state_is, until, working
 from tests.queued import (
+    LATE,
     FakeClock,
     message_row,
     new_contact,
@@ -84,8 +85,20 @@ def test_a_slow_channel_holds_up_no_other(store: Store) -> None:
     assert message_row(store, slow).state == "sent"
 
 
-def test_a_quiet_office_has_one_message_in_flight_and_a_busy_one_many(store: Store) -> None:
-    put_each(store, new_contacts(store, 600))
+def test_where_nobody_waits_one_message_is_in_flight(store: Store) -> None:
+    put_each(store, new_contacts(store, 100))
+
+    async def scene() -> FakeAdapter:
+        adapter = FakeAdapter()
+        async with working(make(store, adapter)):
+            await until(lambda: len(adapter.sent) == 100)
+        return adapter
+
+    assert asyncio.run(scene()).most_in_flight == 1
+
+
+def test_the_longer_people_wait_the_more_is_in_flight(store: Store) -> None:
+    put_each(store, new_contacts(store, 600), due=LATE)
 
     async def scene() -> FakeAdapter:
         adapter = FakeAdapter()
@@ -125,7 +138,7 @@ def test_stopping_lets_what_is_in_flight_arrive(store: Store) -> None:
 
 
 def test_stopping_in_full_flow_gives_back_what_was_not_sent(store: Store) -> None:
-    put_each(store, new_contacts(store, 1500))
+    put_each(store, new_contacts(store, 1500), due=LATE)
 
     async def scene() -> FakeAdapter:
         adapter = FakeAdapter()

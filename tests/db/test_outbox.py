@@ -271,12 +271,12 @@ def test_counts_for_the_operator(store: Store) -> None:
     put(store, one, not_before=NOW - timedelta(minutes=3))
     put(store, two)
     with store.read() as session:
-        assert oldest_due(session, NOW) == NOW - timedelta(minutes=3)
+        assert oldest_due(session, NOW, {CHANNEL}) == NOW - timedelta(minutes=3)
         assert count_by_state(session, notice_id=1) == {}
     taken(store, limit=1)
     with store.read() as session:
         assert waiting_by_channel(session) == {(CHANNEL, "queued"): 1, (CHANNEL, "sending"): 1}
-        assert oldest_due(session, NOW - timedelta(days=1)) is None
+        assert oldest_due(session, NOW - timedelta(days=1), {CHANNEL}) is None
 
 
 def all_messages(store: Store) -> list[int]:

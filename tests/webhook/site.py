@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from bot.dispatcher import Dispatcher
 from bot.messages import Reply
 from bot.outbox import open_reply
-from bot.service import Service
+from bot.service import Service, adapters
 from bot.settings import Settings, load_settings
 from db.contacts import Contact
 from db.inbox import InboundMessage
@@ -154,6 +154,6 @@ def make_settings(folder: Path, store_url: str, data_key: str, **more: str) -> S
 def make_site(settings: Settings, store: Store, model: Model) -> Site:
     clock = TickingClock()
     engine = make_engine(store, model, clock)
-    dispatcher = Dispatcher(store, {}, clock, lambda: 0.5)
+    dispatcher = Dispatcher(store, adapters(settings), clock, lambda: 0.5)
     service = Service(settings, store, engine, dispatcher, clock)
     return Site(create_app(settings, service), store, clock, service)

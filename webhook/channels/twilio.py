@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from bot.channels import twilio
 from bot.engine import Engine
-from bot.messages import Event, Malformed
+from bot.messages import Channel, Event, Ignored, Inbound, Malformed
 from bot.settings import TwilioSettings
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ def twilio_webhook(
     """Make the two routes; a form is read only after its signature was found right."""
     blueprint = Blueprint("twilio_webhook", __name__)
     auth_token = settings.auth_token if settings else ""
+    answered = _channels_with_a_sender(settings) if settings else frozenset()
 
     def receive(parse: Callable[[Mapping[str, str]], list[Event]]) -> Response:
         form = request.form
@@ -35,6 +36,8 @@ def twilio_webhook(
             log.warning("twilio webhook: malformed form: %s", error)
             return Response(status=400)
         for event in events:
+            if isinstance(event, Inbound) and event.address.channel not in answered:
+                event = Ignored(f"{event.address.channel} has no sender to answer from")
             engine.receive(event)
         return Response(_EMPTY_TWIML, mimetype="text/xml")
 
@@ -49,6 +52,11 @@ def twilio_webhook(
         return receive(twilio.parse_status)
 
     return blueprint
+
+
+def _channels_with_a_sender(settings: TwilioSettings) -> frozenset[Channel]:
+    senders = {Channel.WHATSAPP: settings.whatsapp_from, Channel.SMS: settings.sms_from}
+    return frozenset(channel for channel, sender in senders.items() if sender)
 
 
 def _path() -> str:

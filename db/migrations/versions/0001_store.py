@@ -392,7 +392,7 @@ def upgrade() -> None:
         sa.Column("ticket_id", BIG_ID, nullable=True),
         sa.Column("visit_id", BIG_ID, nullable=True),
         sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("ref", sa.String(length=500), nullable=True),
+        sa.Column("ref", sa.String(length=2048), nullable=True),
         sa.Column("mime", sa.String(length=100), nullable=True),
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
