@@ -17,29 +17,46 @@ _TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
 _FILES = (MediaKind.PHOTO, MediaKind.DOCUMENT, MediaKind.VIDEO, MediaKind.VOICE)
 
 
-def words(name: str, least: int = 1, files_to: str | None = None) -> Parser:
-    """Take what was written; files that come instead or beside it answer the field `files_to`."""
+def words(
+    name: str, least: int = 1, files_to: str | None = None, files_suffice: bool = False
+) -> Parser:
+    """Take what was written, or a point as its degrees.
+
+    Files that come along answer the field `files_to`; where they suffice, no words are needed.
+    """
 
     def parse(answer: Answer, _facts: Facts) -> Answers:
         text = answer.text.strip()[:_LONGEST]
-        files = _files(answer) if files_to else []
-        if files and files_to:
-            return {name: text, files_to: files}
-        if len(text) < least:
+        if not text and answer.location is not None:
+            text = f"{answer.location.latitude:.5f}, {answer.location.longitude:.5f}"
+        found = {files_to: files} if files_to and (files := _files(answer)) else {}
+        if len(text) >= least or (found and files_suffice):
+            return {name: text} | found
+        if not found:
             raise Refused("form.too_short")
-        return {name: text}
+        return found
 
     return parse
 
 
-def one_of(name: str, choices: Callable[[Facts], Sequence[Choice]]) -> Parser:
-    """Take the value of one of the choices; the value of a choice is `field:value`."""
+def one_of(
+    name: str,
+    choices: Callable[[Facts], Sequence[Choice]],
+    guess: Callable[[str], str | None] = lambda _text: None,
+) -> Parser:
+    """Take the value of one of the choices, or what is guessed from the words.
+
+    The value of a choice is `field:value`.
+    """
 
     def parse(answer: Answer, facts: Facts) -> Answers:
-        offered = {choice.value: choice for choice in choices(facts)}
-        if answer.value not in offered:
-            raise Refused("form.pick_one")
-        return {name: (answer.value or "").partition(":")[2]}
+        offered = {choice.value for choice in choices(facts)}
+        if answer.value in offered:
+            return {name: (answer.value or "").partition(":")[2]}
+        guessed = guess(answer.text)
+        if f"{name}:{guessed}" in offered:
+            return {name: guessed}
+        raise Refused("form.pick_one")
 
     return parse
 

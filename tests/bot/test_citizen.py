@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.messages import Channel, Location, Media, MediaKind
+from bot.messages import Channel, Location, Media, MediaKind, Reply
 from db.contacts import Contact
 from db.session import Store
 from db.tickets import Attachment, Ticket
@@ -143,15 +143,53 @@ def test_complaint_with_a_photo_keeps_it(citizen: Person, sample_store: Store) -
     citizen.say("Uang dipotong ketua kelompok")
     citizen.say("kemarin di rumah ketua")
     told = words(citizen.send_file(PHOTO))
-    assert "Foto: ada" in told
+    assert "Foto atau suara: ada" in told
     citizen.say("ya")
     with sample_store.read() as session:
         assert session.scalars(select(Attachment.ref)).all() == ["photo-1"]
 
 
 def test_story_told_at_once_is_not_asked_again(citizen: Person) -> None:
-    citizen.say("uang pkh saya dipotong 50 ribu sama ketua kelompok, tolong dibantu")
-    assert "Kapan dan di mana" in words(citizen.press("category:deducted"))
+    told = citizen.say("uang pkh saya dipotong 50 ribu sama ketua kelompok, tolong dibantu")
+    assert "Kapan dan di mana" in words(told)
+    citizen.say("kemarin di kantor pos")
+    assert "Soal: Uang dipotong" in words(citizen.press("form:skip"))
+
+
+@pytest.mark.parametrize(
+    ("said", "category"),
+    [
+        ("pkh sy blm cair", "Belum cair"),
+        ("duit saya dipotong", "Uang dipotong"),
+        ("kartunya tertelan", "Kartu atau PIN"),
+        ("KIS mati", "KIS/BPJS mati"),
+        ("beras jelek", "Barang e-warong"),
+    ],
+)
+def test_category_may_be_said_in_own_words(citizen: Person, said: str, category: str) -> None:
+    citizen.press("complaint")
+    citizen.say(said)
+    citizen.say("sudah tiga bulan begini terus")
+    citizen.say("di kelurahan Lipu")
+    assert f"Soal: {category}" in words(citizen.press("form:skip"))
+
+
+def test_photo_with_a_caption_or_a_point_tells_where(citizen: Person) -> None:
+    citizen.press("complaint")
+    citizen.press("category:goods")
+    citizen.say("beras dari warong berkutu semua")
+    told = words(citizen.send_file(PHOTO, "kemarin di warong lipu"))
+    assert "Foto atau suara: ada" in told
+    assert "-5.46000" in words(complain_at_a_point(citizen))
+
+
+def complain_at_a_point(person: Person) -> list[Reply]:
+    person.say("batal")
+    person.press("complaint")
+    person.press("category:goods")
+    person.say("beras dari warong berkutu semua")
+    person.send_location(Location(-5.46, 122.6))
+    return person.press("form:skip")
 
 
 @pytest.mark.parametrize(

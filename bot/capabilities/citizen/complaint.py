@@ -10,6 +10,7 @@ from bot.turn import Turn, button
 from db import audit
 from db.session import Session
 from db.tickets import Attachment, Ticket, open_ticket
+from nlu.complaints import guess_category
 
 # The categories that citizens bring, in the order in which they are asked for (domain.md).
 CATEGORIES = (
@@ -28,10 +29,16 @@ FORM = Form(
     "complaint",
     (
         Field(
-            "category", one_of("category", _categories), lambda _answers, facts: _categories(facts)
+            "category",
+            one_of("category", _categories, guess_category),
+            lambda _answers, facts: _categories(facts),
         ),
-        Field("story", words("story", _STORY_LEAST, files_to="photo"), free_text=True),
-        Field("occurred", words("occurred", 3), free_text=True),
+        Field(
+            "story",
+            words("story", _STORY_LEAST, files_to="photo", files_suffice=True),
+            free_text=True,
+        ),
+        Field("occurred", words("occurred", 3, files_to="photo"), free_text=True),
         Field("photo", photo("photo"), optional=True),
     ),
     read_back=True,
@@ -42,6 +49,9 @@ def handle(turn: Turn) -> None:
     """Open the form; a message that tells the story already need not tell it twice."""
     told = turn.text if turn.parse and turn.parse.intent == "report_complaint" else ""
     answers = {"story": told} if len(told) >= 2 * _STORY_LEAST else {}
+    guessed = guess_category(told)
+    if guessed is not None:
+        answers["category"] = guessed  # it is read back, and can be changed there
     turn.open_form(FORM.name, answers)
 
 

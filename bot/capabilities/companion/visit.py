@@ -62,7 +62,7 @@ FORM = Form(
     (
         Field("family", _family, _longest_unseen),
         Field("purpose", one_of("purpose", _purposes), lambda _answers, facts: _purposes(facts)),
-        Field("finding", words("finding", 3, files_to="photo"), free_text=True),
+        Field("finding", words("finding", 3, files_to="photo", files_suffice=True), free_text=True),
         Field("photo", photo("photo"), optional=True),
         Field("location", point("location"), optional=True),
     ),
