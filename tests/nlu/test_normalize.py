@@ -11,7 +11,7 @@ from nlu.normalize import BOUND, normalize, protected_words, slang_words
         ("min pkh thp2 kpn cair???", "admin pkh tahap 2 kapan cair ?"),
         ("tolongggg KIS sy ga aktip", "tolong kis saya tidak aktif"),
         ("anak2 sakit", "anak anak sakit"),
-        ("NIK 7472 0501 0190 0001 kk 1234", "nik nomornik kk 1234"),
+        ("NIK 7472 9501 0190 0001 kk 1234", "nik nomornik kk 1234"),
         ("dipotong 50rb", "dipotong jumlahuang"),
         ("cek http://bansos.xyz/a", "cek tautan"),
         ("tiket PKS-2026-000123", "tiket nomortiket"),
