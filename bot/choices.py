@@ -18,29 +18,86 @@ _FILLERS = frozenset(
 )  # fmt: skip
 YES_WORDS = frozenset(
     ("ya", "iya", "iy", "y", "yaa", "iyaa", "yes", "ok", "oke", "okey", "okay", "boleh", "setuju",
-     "betul", "benar", "lanjut", "siap", "iye", "inggih", "nggih", "mau", "jadi", "kirim")
+     "betul", "benar", "lanjut", "siap", "iye", "iyo", "inggih", "nggih", "mau", "jadi", "kirim",
+     "kirimkan")
 )  # fmt: skip
 NO_WORDS = frozenset(
     ("tidak", "tdk", "gak", "ga", "nggak", "enggak", "no", "ndak", "idak", "nda", "bukan",
      "jangan", "ora", "tida", "t")
 )  # fmt: skip
 _NOISE = re.compile(r"[^\w\s/-]+")
+_SURELY_NAMED = 90.0  # of 100; said without being offered, a label must be nearly whole
+# At a read-back more words mean yes and no than at the consent question, which must be plain.
+_RIGHT = YES_WORDS | {"sudah", "sdh", "udah", "pas", "sesuai"}
+_WRONG = NO_WORDS | {"salah", "belum", "blm", "keliru", "ubah"}
+_UNSAYING = _WRONG | {"batal", "tapi", "tp"}
+_AROUND = frozenset(("benar", "betul", "sesuai", "pas", "semua", "semuanya", "juga", *_FILLERS))
+_NOTHING_TO_GIVE = re.compile(
+    r"(?:(?:tidak|tdk|gak|ga|nggak|enggak|ndak|nda|idak|tida|ora|no)"
+    r"(?:\s+(?:ada|punya|usah|perlu|dulu|sempat))?"
+    r"|(?:belum|blm)(?:\s+(?:ada|punya|sempat))?|nanti|skip|lewat(?:i|kan)?|kosong|-)"
+    r"(?:\s+(?:foto|fotonya|gambar|gambarnya|lokasi|lokasinya|bukti|buktinya|saja|aja|dulu|ya"
+    r"|pak|bu|kak|min|dong|nanti|saya|sa|sy)){0,3}"
+)
 
 
 def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     """Give the choice that an answer means, or None where that is not clear."""
-    said = _NOISE.sub(" ", text.lower()).strip()
-    said = " ".join(said.split())
+    said = _plain(text)
     if not said or not choices:
         return None
     number = _NUMBER.fullmatch(said)
     if number is not None:
         place = int(number.group(1))
         return choices[place - 1] if 1 <= place <= len(choices) else None
-    labels = [" ".join(_NOISE.sub(" ", choice.label.lower()).split()) for choice in choices]
+    labels = [_plain(choice.label) for choice in choices]
     if said in labels:
-        return choices[labels.index(said)]
+        return _only([choices[place] for place, label in enumerate(labels) if label == said])
     return _yes_or_no(said, choices) or _near(said, labels, choices)
+
+
+def is_number(text: str) -> bool:
+    """Say whether an answer is the number of a choice."""
+    return _NUMBER.fullmatch(_plain(text)) is not None
+
+
+def named(text: str, choices: Sequence[Choice]) -> Choice | None:
+    """Give the choice whose label was written out, offered or not."""
+    said = _plain(text)
+    meant = [choice for choice in choices if _is_named(said, _plain(choice.label))]
+    return _only(meant)
+
+
+def approves(text: str) -> bool | None:
+    """Read the answer to "is this right?"; None where it is neither yes nor no."""
+    words = _plain(text).split()
+    if not words or len(words) > 4:
+        return None
+    if words[0] in _WRONG:
+        return False if set(words[1:]) <= _AROUND else None
+    if words[0] in _RIGHT and not _UNSAYING & set(words[1:]):
+        return True
+    return None
+
+
+def gives_nothing(text: str) -> bool:
+    """Say whether an answer means that there is nothing to give."""
+    return _NOTHING_TO_GIVE.fullmatch(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(_NOISE.sub(" ", text.lower()).split())
+
+
+def _only(meant: Sequence[Choice]) -> Choice | None:
+    """Give the one choice that is meant; the same one offered twice is one."""
+    return meant[0] if meant and len({choice.value for choice in meant}) == 1 else None
+
+
+def _is_named(said: str, label: str) -> bool:
+    if label in said and set(said.replace(label, " ", 1).split()) <= _FILLERS:
+        return True
+    return fuzz.ratio(said, label) >= _SURELY_NAMED
 
 
 def _yes_or_no(said: str, choices: Sequence[Choice]) -> Choice | None:
@@ -48,7 +105,7 @@ def _yes_or_no(said: str, choices: Sequence[Choice]) -> Choice | None:
     if len(words) > 3:
         return None
     for ending, spoken in ((":yes", YES_WORDS), (":no", NO_WORDS)):
-        if words[0] in spoken:
+        if words[0] in spoken and not (spoken is YES_WORDS and _UNSAYING & set(words[1:])):
             return next((choice for choice in choices if choice.value.endswith(ending)), None)
     return None
 
@@ -60,9 +117,8 @@ def _near(said: str, labels: Sequence[str], choices: Sequence[Choice]) -> Choice
     if not found:
         whole = [place for place, label in enumerate(labels) if _stands_in(said, label)]
         return choices[whole[0]] if len(whole) == 1 else None
-    if len(found) == 2 and found[0][1] == found[1][1]:
-        return None
-    return choices[found[0][2]]
+    best = [choices[place] for _label, score, place in found if score == found[0][1]]
+    return _only(best)
 
 
 def _stands_in(said: str, label: str) -> bool:

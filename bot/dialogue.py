@@ -5,8 +5,8 @@ from dataclasses import replace
 from bot import router
 from bot.capabilities import enrol
 from bot.capabilities.citizen import welcome
-from bot.choices import pick
-from bot.form_dialogue import form_in_force, in_form, open_wanted_form
+from bot.choices import is_number, pick
+from bot.form_dialogue import form_in_force, in_form, labelled, open_wanted_form
 from bot.menu import menu_choices
 from bot.messages import Choice, Inbound
 from bot.router import Capability
@@ -37,7 +37,7 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         turn.parse = understood or understander.parse(turn.text)
     if turn.contact.consent is None and _first_contact(turn, value):
         pass
-    elif state is not None:
+    elif state is not None and not _decides(turn, value):
         left_for = in_form(turn, state, value)
         if left_for is not None:
             _act(turn, left_for)
@@ -46,6 +46,26 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
     if turn.contact.consented and turn.conversation.pending and turn.opening is None:
         _answer_pending(turn, understander)
     open_wanted_form(turn)
+    _keep_asking(turn)
+
+
+def _decides(turn: Turn, value: str | None) -> bool:
+    """Say whether this is the decision about consent, which goes before any open form."""
+    return turn.contact.consent is None and value in welcome.CONSENT
+
+
+def _keep_asking(turn: Turn) -> None:
+    """Keep the question for consent open after something was answered without it."""
+    if turn.contact.consent is not None or turn.conversation.form is not None:
+        return
+    capability = _wanted(turn, turn.inbound.button)
+    if capability is not None and capability.name in ("emergency", "enrol"):
+        return
+    if enrol.code_in(turn.text):
+        return
+    asked = any(choice.value in welcome.CONSENT for item in turn.replies for choice in item.choices)
+    if not asked:
+        welcome.remind(turn)
 
 
 def _meant_value(turn: Turn) -> str | None:
@@ -53,6 +73,11 @@ def _meant_value(turn: Turn) -> str | None:
     if turn.inbound.button is not None:
         return turn.inbound.button
     chosen = pick(turn.text, turn.conversation.choices) if turn.text else None
+    if chosen is None and turn.contact.consent is None and len(turn.text.split()) <= 2:
+        # The question for consent stays open; a "no" must count, whatever was said in between.
+        chosen = pick(turn.text, welcome.consent_choices()[1:])
+        if chosen is not None and is_number(turn.text):
+            chosen = None
     return chosen.value if chosen else None
 
 
@@ -70,7 +95,10 @@ def _first_contact(turn: Turn, value: str | None) -> bool:
         if capability is not None and capability.name not in ("menu", "thanks", "other"):
             turn.conversation.pending = turn.text
         return True
-    if capability is None or capability.needs_consent or capability.name == "menu":
+    if capability is not None and capability.name == "menu":
+        welcome.open_menu(turn)
+        return True
+    if capability is None or capability.needs_consent:
         turn.conversation.pending = turn.text if capability and capability.needs_consent else ""
         welcome.ask_consent(turn)
         return True
@@ -78,15 +106,22 @@ def _first_contact(turn: Turn, value: str | None) -> bool:
 
 
 def _wanted(turn: Turn, value: str | None) -> Capability | None:
-    """Give what the message surely asks for."""
+    """Give what the message asks for, as surely as it needs to be known."""
     if value is not None:
         return router.by_button(value, turn.role)
-    command = router.by_command(turn.text, turn.role)
+    command = router.by_command(turn.text, turn.role) or labelled(turn.text, turn.role)
     if command is not None:
         return command
-    if turn.parse is None or turn.parse.band is not Band.SURE:
-        return None
-    return router.by_intent(turn.parse.intent, turn.role)
+    return _meant(turn, turn.parse) if turn.parse is not None else None
+
+
+def _meant(turn: Turn, parse: Parse) -> Capability | None:
+    """Give the capability of what was understood, or None where one has to ask back."""
+    if turn.entity("nik") and turn.entity("kk_number") and parse.band is not Band.SURE:
+        return router.by_intent("check_registration", turn.role)  # the pair that proves who asks
+    capability = router.by_intent(parse.intent, turn.role)
+    likely_enough = capability is not None and capability.informs and parse.confidence >= _LIKELY
+    return capability if parse.band is Band.SURE or likely_enough else None
 
 
 def _answer_pending(turn: Turn, understander: Understander) -> None:
@@ -114,7 +149,7 @@ def _act(turn: Turn, value: str | None) -> None:
     if enrol.code_in(turn.text):
         enrol.handle(turn)
         return
-    command = router.by_command(turn.text, turn.role)
+    command = router.by_command(turn.text, turn.role) or labelled(turn.text, turn.role)
     if command is not None:
         _run(turn, command)
     elif turn.parse is not None:
@@ -122,14 +157,13 @@ def _act(turn: Turn, value: str | None) -> None:
 
 
 def _by_confidence(turn: Turn, parse: Parse) -> None:
-    capability = router.by_intent(parse.intent, turn.role)
-    likely_enough = capability is not None and capability.informs and parse.confidence >= _LIKELY
-    if parse.band is Band.SURE or likely_enough:
+    meant = _meant(turn, parse)
+    if meant is not None or parse.band is Band.SURE:
         turn.conversation.misses = 0
-        _run(turn, capability)
+        _run(turn, meant)
         return
     likely = _likely(turn, parse) if parse.band is Band.BETWEEN else []
-    if likely:
+    if len(likely) >= 2:
         turn.conversation.misses = 0
         turn.reply("welcome.which", *likely, button("menu", "choice.menu"))
         return
@@ -147,7 +181,12 @@ def _likely(turn: Turn, parse: Parse) -> list[Choice]:
     offered: list[Choice] = []
     for intent, _confidence in parse.ranking[: _OFFERED + 2]:
         capability = router.by_intent(intent, turn.role)
-        if capability is None or not known(f"choice.{capability.name}"):
+        # The menu is offered beside the likely meanings anyway.
+        if (
+            capability is None
+            or capability.name == "menu"
+            or not known(f"choice.{capability.name}")
+        ):
             continue
         choice = button(capability.name, f"choice.{capability.name}")
         if choice not in offered:

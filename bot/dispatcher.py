@@ -58,6 +58,7 @@ class Dispatcher:
         self._stopped: asyncio.Event | None = None
         self._stopping = False
         self._lanes: tuple[Lane, ...] = ()
+        self._waking = False
 
     @property
     def channels(self) -> frozenset[str]:
@@ -66,7 +67,10 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look into the outbox now; may be called from any thread, at any time."""
-        self._in_loop(self._wake_lanes)
+        # Once is enough until they are up: each call takes the loop's thread out of its sleep.
+        if self._lanes and not self._waking:
+            self._waking = True
+            self._in_loop(self._wake_lanes)
 
     def stop(self) -> None:
         """Let `run` end once what is in flight is settled; may be called from any thread."""
@@ -106,6 +110,7 @@ class Dispatcher:
                 self._loop.call_soon_threadsafe(work)
 
     def _wake_lanes(self) -> None:
+        self._waking = False
         for lane in self._lanes:
             lane.wake()
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Row
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -20,7 +19,7 @@ from bot.outbox import seal_reply
 from bot.places import Places, read_places
 from bot.texts import say
 from bot.turn import Person, Turn
-from db.contacts import keep_conversation, lock_contact, mark_reachable
+from db.contacts import Sender, keep_conversation, lock_contact, mark_reachable
 from db.inbox import store_inbound
 from db.outbox import queue_replies
 from db.receipts import record_receipt
@@ -114,8 +113,7 @@ class Engine:
         ahead = None if apologise else self._read_ahead(inbound, now)
         with self._store.begin() as session:
             row = lock_contact(session, inbound.address.channel, inbound.address.user, now)
-            inbound_id = store_inbound(session, _inbound_row(session, row, inbound, now))
-            if inbound_id is None:
+            if not store_inbound(session, _inbound_row(session, row, inbound, now)):
                 raise _AlreadyKnown
             if ahead is None:
                 replies = [Reply(say("form.trouble"))]
@@ -158,7 +156,7 @@ class _Ahead:
 
 
 def _replies(
-    session: Session, row: Row[Any], inbound: Inbound, now: datetime, ahead: _Ahead
+    session: Session, row: Sender, inbound: Inbound, now: datetime, ahead: _Ahead
 ) -> list[Reply]:
     conversation = open_conversation(row.conversation, session.vault)
     turn = Turn(
@@ -196,7 +194,7 @@ def _clean(inbound: Inbound) -> Inbound:
     )
 
 
-def _person(row: Row[Any], now: datetime) -> Person:
+def _person(row: Sender, now: datetime) -> Person:
     return Person(
         id=row.id,
         channel=row.channel,
@@ -210,9 +208,7 @@ def _person(row: Row[Any], now: datetime) -> Person:
     )
 
 
-def _inbound_row(
-    session: Session, row: Row[Any], inbound: Inbound, now: datetime
-) -> dict[str, Any]:
+def _inbound_row(session: Session, row: Sender, inbound: Inbound, now: datetime) -> dict[str, Any]:
     body: dict[str, Any] = {"text": inbound.text}
     if inbound.button is not None:
         body["button"] = inbound.button

@@ -1,18 +1,25 @@
 """Parsers for the fields of forms: from what a person gave to a value that JSON can hold."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, time
 
 from bot.forms import Answer, Answers, Facts, Parser, Refused
 from bot.messages import Choice, MediaKind
 from nlu.gazetteer import Match
+from nlu.identifiers import is_nik
 
 _LONGEST = 4_000  # characters of a story; a chat message holds hardly more
 _LONGEST_NAME = 200
 _CERTAIN = 85.0  # of 100; "Atlantis" reaches 62 with Kantalai, "wolyo" for Wolio well over 90
-_DIGIT_GAPS = re.compile(r"(?<=\d)[\s.\-/]+(?=\d)")
-_DIGITS = re.compile(r"\d+")
+_DIGIT_GAPS = re.compile(r"(?<=[0-9])[\s.\-/\u2010-\u2015]+(?=[0-9])")
+_DIGITS = re.compile(r"[0-9]+")
+_LABEL = re.compile(
+    r"(?<![a-z])(?:(?P<nik>nik|n\.i\.k|(?:e-?)?ktp)|(?P<kk>(?:no)?kk|kartu\s+keluarga)"
+    r"|(?P<other>tahun|thn|tgl|tanggal|rp|hp|wa))(?:nya|ku)?(?![a-z])"
+)
+_OTHER_ONE = {"nik": "kk", "kk": "nik"}
 _TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))?")
 _FILES = (MediaKind.PHOTO, MediaKind.DOCUMENT, MediaKind.VIDEO, MediaKind.VOICE)
 
@@ -96,12 +103,13 @@ def area(name: str) -> Parser:
             return {name: picked}
         text = answer.text.strip()[:_LONGEST_NAME]
         matches = facts["gazetteer"].find(text) if text else []
+        # A whole sentence is nearest to some name by chance; what it names inside is meant.
+        if "area" in answer.entities and not (matches and matches[0].score >= _CERTAIN):
+            return {name: answer.entities["area"]}
         if is_ambiguous(matches):
             raise Refused("form.area_ambiguous", area_choices(matches))
         if matches:
             return {name: matches[0].place.code}
-        if "area" in answer.entities:
-            return {name: answer.entities["area"]}
         raise Refused("form.area_unknown")
 
     return parse
@@ -161,37 +169,74 @@ def parse_hours(text: str) -> tuple[time, time] | None:
 def nik(answer: Answer, _facts: Facts) -> Answers:
     """Take a NIK, however spaced, and the KK digits too where they came along.
 
-    Anything of 16 digits may be tried: whether it is somebody's is for the store to say.
+    Anything of 16 digits may be tried: whether it is somebody's is for the store to say. What is
+    called NIK or KK is that, in whatever order; of two long numbers without a name, which one is
+    the NIK is left open: `kk4` then holds all sixteen digits.
     """
     numbers = _numbers(answer.text)
-    long = [number for number in numbers if len(number) == 16]
+    long = [number for number in numbers if len(number[1]) == 16 and number[0] != "kk"]
     if not long:
         raise Refused("identity.bad_nik")
-    rest = [number for number in numbers if number != long[0] and len(number) in (4, 16)]
-    return {"nik": long[0]} | ({"kk4": rest[0][-4:]} if rest else {})
+    long.sort(key=lambda number: number[0] != "nik")
+    chosen = long[0]
+    rest = [
+        number
+        for number in numbers
+        if number[1] != chosen[1] and number[0] != "nik" and len(number[1]) in (4, 16)
+    ]
+    if not rest:
+        return {"nik": chosen[1]}
+    rest.sort(key=lambda number: number[0] != "kk")
+    unnamed = chosen[0] == rest[0][0] == ""
+    return {"nik": chosen[1], "kk4": rest[0][1] if unnamed else rest[0][1][-4:]}
 
 
-def kk4(answer: Answer, _facts: Facts) -> Answers:
-    """Take the last four digits of the KK number, or all sixteen of it."""
-    digits = "".join(_DIGITS.findall(answer.text))
-    if len(digits) not in (4, 16):
+def kk4(answer: Answer, facts: Facts) -> Answers:
+    """Take the last four digits of the KK number, or all sixteen of it; or NIK and KK anew."""
+    numbers = _numbers(answer.text)
+    if len(numbers) > 1:
+        try:
+            pair = nik(answer, facts)
+        except Refused:
+            pair = {}
+        if "kk4" in pair:
+            return pair
+    given = [digits for label, digits in numbers if label != "nik" and len(digits) in (4, 16)]
+    if len(given) != 1:
         raise Refused("identity.bad_kk")
-    return {"kk4": digits[-4:]}
+    return {"kk4": given[0][-4:]}
 
 
-def _numbers(text: str) -> list[str]:
-    """Give the numbers of a text; sixteen digits spaced in any way are one number.
+def _numbers(text: str) -> list[tuple[str, str]]:
+    """Give the numbers of a text, each with what it is called: nik, kk, other or nothing.
 
-    Twenty digits in a row of groups are a NIK and the four digits of a KK, written together.
+    Sixteen digits spaced in any way are one number. Twenty digits in a row of groups are a NIK and
+    the four digits of a KK, written together.
     """
-    joined = _DIGIT_GAPS.sub("", text[:400])
-    numbers: list[str] = []
-    for run in _DIGITS.findall(joined):
-        if len(run) in (20, 32):
-            numbers += [run[:16], run[16:]]
+    plain = unicodedata.normalize("NFKC", text[:400]).lower()
+    joined = _DIGIT_GAPS.sub("", plain)
+    numbers: list[tuple[str, str]] = []
+    done = 0
+    for found in _DIGITS.finditer(joined):
+        run, label = found.group(), _label(joined[done : found.start()])
+        done = found.end()
+        if len(run) == 20 and is_nik(run[4:]) and not is_nik(run[:16]):
+            numbers += [("kk", run[:4]), ("nik", run[4:])]
+        elif len(run) == 20:
+            numbers += [("nik", run[:16]), ("kk", run[16:])]
+        elif len(run) == 32:
+            numbers += [(label, run[:16]), (_OTHER_ONE.get(label, ""), run[16:])]
         else:
-            numbers.append(run)
+            numbers.append((label, run))
     return numbers
+
+
+def _label(before: str) -> str:
+    """Tell what the words before a number call it; nothing where they name NIK and KK both."""
+    said = [found.lastgroup or "" for found in _LABEL.finditer(before)]
+    if {"nik", "kk"} <= set(said):
+        return ""
+    return said[-1] if said else ""
 
 
 def _files(answer: Answer) -> list[dict[str, str | None]]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from bot import router
+from bot.choices import approves, gives_nothing, is_number, named, pick
 from bot.forms import (
     CANCEL,
     CHANGE,
@@ -25,7 +26,7 @@ from bot.forms import (
     edit_value,
     start,
 )
-from bot.menu import menu_choices
+from bot.menu import menu_choices, menu_key
 from bot.messages import Choice, Reply
 from bot.router import Capability, FormUse
 from bot.texts import known, say
@@ -55,7 +56,17 @@ _QUESTION = re.compile(
 )
 _LONGEST_QUESTION = 80  # characters; a longer text in a story field is the story
 _LONGEST_CORRECTION = 200
+_LONGEST_MESSAGE = 600
 _LONGEST_DESTINATION = 48  # bytes; a button carries 64 in all
+_TICKET = re.compile(r"\b(?:tiket|ticket|pks)\b", re.IGNORECASE)
+# Whoever says so will not find the answer by being asked once more.
+_HELPLESS = re.compile(
+    r"\b(?:lupa|hilang|bingung|itu apa|apa itu|maksudnya apa|apa maksud"
+    r"|(?:nik|kk|kartu keluarga) apa|apa (?:nik|kk)"
+    r"|(?:tidak|tdk|gak|ga|nggak|enggak|ndak|nda|idak|tida|belum|blm)\s+"
+    r"(?:punya|ada|tahu|tau|ingat|hafal|hapal|bawa|pegang))",
+    re.IGNORECASE,
+)
 _RESUME, _LEAVE = "form:resume", "form:leave:"
 
 
@@ -93,6 +104,7 @@ def in_form(turn: Turn, state: FormState, value: str | None) -> str | None:
         return None
     facts = use.facts(turn)
     asked = use.form.field_named(state.asked)
+    value = _spoken_value(turn, state, asked, facts, value)
     if value == _RESUME:
         _say_step(turn, use, Asking(state))
         return None
@@ -109,8 +121,39 @@ def in_form(turn: Turn, state: FormState, value: str | None) -> str | None:
         location=turn.inbound.location,
         entities=turn.entities(),
     )
-    _say_step(turn, use, advance(use.form, state, move, answer, facts, turn.now))
+    step = advance(use.form, state, move, answer, facts, turn.now)
+    if isinstance(step, Asking) and step.problem and value is None and _HELPLESS.search(text):
+        step = replace(step, stuck=True)
+    _say_step(turn, use, step)
     return None
+
+
+def _spoken_value(
+    turn: Turn, state: FormState, asked: Field | None, facts: Facts, value: str | None
+) -> str | None:
+    """Give the value that an answer in words stands for at this step of a form."""
+    if turn.inbound.button is not None or not turn.text:
+        return value
+    if asked is None:
+        right = approves(turn.text) if value is None and state.asked == CONFIRM else None
+        return value if right is None else (YES if right else CHANGE)
+    if value is None and asked.optional and gives_nothing(turn.text):
+        return SKIP
+    own = asked.choices(state.answers, facts)
+    if value is None and not is_number(turn.text) and not asked.free_text and not asked.searched:
+        # What was offered last may have been a menu; the field's own choices still count.
+        chosen = pick(turn.text, own)
+        return chosen.value if chosen else None
+    offered = [choice for choice in (*turn.conversation.choices, *own) if choice.value == value]
+    whole = is_number(turn.text) or named(turn.text, offered) is not None
+    if asked.searched and value is not None and not whole:
+        found = advance(
+            Form("probe", (asked,)), FormState("probe", turn.now, asked=asked.name), Move.ANSWER,
+            Answer(turn.text), facts, turn.now,
+        )  # fmt: skip
+        if isinstance(found, Asking) and found.choices:
+            return None  # the word stands in one label only, but several answers bear it
+    return value
 
 
 def _move(text: str) -> tuple[Move, str]:
@@ -147,6 +190,9 @@ def _interrupted(
             button(_LEAVE + _destination(capability, value), "choice.leave"),
         )
         return True
+    if capability.name == "menu":
+        _menu_aside(turn, use, state)
+        return True
     turn.argument = (value or "").partition(":")[2]
     turn.aside = True
     capability.handle(turn)
@@ -155,6 +201,30 @@ def _interrupted(
     turn.reply("form.goes_on")
     _say_step(turn, use, Asking(state))
     return True
+
+
+def _menu_aside(turn: Turn, use: FormUse, state: FormState) -> None:
+    """Show the menu over an open form: its choices can be picked, and the form resumed."""
+    turn.reply(menu_key(turn))
+    question = _question(turn, use, Asking(state)).text
+    turn.conversation.form = replace(state, touched_at=turn.now)
+    text = f"{say('form.still_open')}\n\n{question}"
+    turn.tell(
+        text if len(text) <= _LONGEST_MESSAGE else say("form.still_open"),
+        button(_RESUME, "choice.resume"),
+        *menu_choices(turn),
+    )
+
+
+def labelled(text: str, role: str) -> Capability | None:
+    """Give the capability whose own label was written out."""
+    labels = [
+        button(item.name, f"choice.{item.name}")
+        for item in router.CAPABILITIES
+        if role in item.roles and known(f"choice.{item.name}")
+    ]
+    meant = named(text, labels)
+    return router.by_button(meant.value, role) if meant else None
 
 
 def _destination(capability: Capability, value: str | None) -> str:
@@ -173,12 +243,28 @@ def _interruption(
     command = router.by_command(turn.text, turn.role)
     if command is not None:
         return command
+    free = asked is not None and asked.free_text
+    label = None if free else labelled(turn.text, turn.role)
+    if label is not None:
+        return label
+    return _meant_aside(turn, state, asked, facts)
+
+
+def _meant_aside(
+    turn: Turn, state: FormState, asked: Field | None, facts: Facts
+) -> Capability | None:
+    """Give what a message asks for that answers something else than the field."""
     if turn.parse is None or turn.parse.band is not Band.SURE:
         return None
+    if state.form == "identity" and _HELPLESS.search(turn.text):
+        return None  # a question about the numbers themselves
     capability = router.by_intent(turn.parse.intent, turn.role)
     if capability is None or not capability.interrupts or capability.name == "menu":
         return None
     if capability.name == "emergency":
+        return capability
+    free = asked is not None and asked.free_text
+    if capability.name == "track" and not free and _TICKET.search(turn.text):
         return capability
     question = len(turn.text) <= _LONGEST_QUESTION and _QUESTION.search(turn.text) is not None
     if not question or (asked is not None and not asked.free_text and _fits(turn, asked, facts)):
@@ -246,5 +332,7 @@ def _question(turn: Turn, use: FormUse, step: Asking) -> Reply:
         text = say(step.problem) if step.choices else f"{say(step.problem)}\n\n{text}"
     if step.stuck:
         text = f"{text}\n\n{say('form.stuck')}"
-        choices += [button("human", "choice.human"), button(CANCEL, "choice.cancel")]
+        ways_out = (button("human", "choice.human"), button(CANCEL, "choice.cancel"))
+        there = {choice.value for choice in choices}
+        choices += [choice for choice in ways_out if choice.value not in there]
     return Reply(text, tuple(choices))

@@ -62,6 +62,7 @@ class Field:
     choices: Callable[[Answers, Facts], Sequence[Choice]] = _no_choices
     optional: bool = False
     free_text: bool = False  # whatever is written is an answer, unless it is clearly a question
+    searched: bool = False  # words are looked up among more than the few choices offered
     when: Callable[[Answers], bool] = _always
 
 

@@ -134,6 +134,8 @@ CAPABILITIES: tuple[Capability, ...] = (
 _BY_NAME = {capability.name: capability for capability in CAPABILITIES}
 _BY_INTENT = {intent: item for item in CAPABILITIES for intent in item.intents}
 _BY_COMMAND = {command: item for item in CAPABILITIES for command in item.commands}
+# Words that nobody who may use the command begins anything else with.
+_BEGINNINGS = ("umumkan ",)
 _BY_FORM = {item.form.form.name: item.form for item in CAPABILITIES if item.form}
 
 
@@ -143,11 +145,13 @@ def by_button(value: str, role: str) -> Capability | None:
 
 
 def by_command(text: str, role: str) -> Capability | None:
-    """Give the capability of a command that the text is, or begins with after a slash."""
+    """Give the capability of a command that the text is, or begins with where that is sure."""
     said = text.strip().lower()
     found = _BY_COMMAND.get(said)
     if found is None and said.startswith("/"):
         found = _BY_COMMAND.get(said.split()[0].partition("@")[0])
+    if found is None and said.startswith(_BEGINNINGS):
+        found = _BY_COMMAND[said.split()[0]]
     return _allowed(found, role)
 
 

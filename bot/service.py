@@ -1,11 +1,14 @@
 """The parts of a running service, put together from the settings."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from random import random
 from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import DBAPIError
 
 from bot.channels.base import Adapter
 from bot.channels.simulator import SimulatorAdapter
@@ -16,8 +19,10 @@ from bot.channels.whatsapp import WhatsAppAdapter
 from bot.dispatcher import Dispatcher, DispatcherThread, start_in_thread
 from bot.engine import Engine
 from bot.places import Places
-from bot.settings import Settings, TwilioSettings
-from db.crypto import Vault
+from bot.settings import Settings, SettingsError, TwilioSettings
+from bot.texts import say
+from db import schema
+from db.crypto import CryptoError, Vault
 from db.session import Store
 from nlu.classifier import Model
 from nlu.corpus import corpus_digest
@@ -50,11 +55,22 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.database_url, Vault(settings.data_key))
 
 
+def check_data_key(store: Store, note: bool = True) -> None:
+    """Raise SettingsError if the store's data were sealed with another key."""
+    try:
+        schema.check_key(store, note)
+    except CryptoError:
+        raise SettingsError(say("cli.other_key")) from None
+
+
 def open_service(
     settings: Settings, clock: Callable[[], datetime] = utc_now, limit_rates: bool = True
 ) -> Service:
-    """Put the parts together; raises ModelError if there is no fitting model."""
+    """Put the parts together; raises ModelError or SettingsError where one does not fit."""
     store = open_store(settings)
+    # A store that is away just now is no reason to stop: its callers are asked to try again.
+    with suppress(DBAPIError):
+        check_data_key(store)
     model = Model.load(settings.model_path, corpus_digest())
     dispatcher = Dispatcher(store, adapters(settings), clock, random, limit_rates)
     engine = Engine(

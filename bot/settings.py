@@ -16,6 +16,7 @@ from db.crypto import CryptoError, Vault, new_key
 
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
+_ACCOUNT = re.compile(r"AC[0-9A-Za-z]{8,64}")
 _NUMBER = re.compile(r"\+[0-9]{8,15}")
 _ODD = re.compile(r"[\s?#]")  # paths are appended to the addresses, so they end before a query
 # The drivers that are installed; another one would fail with a traceback at the first query.
@@ -75,10 +76,13 @@ class Settings:
             raise SettingsError(say("settings.made_up_key", name=self.made_up_keys[0]))
 
 
-def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
-    """Read all settings; raises SettingsError naming the first one that is wrong."""
+def load_settings(environ: Mapping[str, str], folder: Path, keep_keys: bool = True) -> Settings:
+    """Read all settings; raises SettingsError naming the first one that is wrong.
+
+    Made-up keys are kept for the next time, unless what follows only reads.
+    """
     instance = folder / "instance"
-    keys, made_up = _keys(environ, instance)
+    keys, made_up = _keys(environ, instance, keep_keys)
     public_url = _url(environ, "PUBLIC_URL")
     return Settings(
         instance=instance,
@@ -96,7 +100,9 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     )
 
 
-def _keys(environ: Mapping[str, str], instance: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+def _keys(
+    environ: Mapping[str, str], instance: Path, keep: bool
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give the two keys, and the names of those that the program made up itself."""
     kept = _kept_keys(instance)
     keys: dict[str, str] = {}
@@ -106,7 +112,7 @@ def _keys(environ: Mapping[str, str], instance: Path) -> tuple[dict[str, str], t
         keys[name] = given or kept.get(name) or make()
         if not given or given == kept.get(name):
             made_up.append(name)
-    if not environ.get("HALO_SECRET_KEY") or not environ.get("HALO_DATA_KEY"):
+    if keep and not (environ.get("HALO_SECRET_KEY") and environ.get("HALO_DATA_KEY")):
         _keep_keys(instance, {name: kept.get(name, keys[name]) for name in made_up})
     try:
         Vault(keys["HALO_DATA_KEY"])
@@ -135,7 +141,7 @@ def _keep_keys(instance: Path, made_up: dict[str, str]) -> None:
     if made_up.keys() <= kept.keys():
         return
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(json.dumps(kept | made_up))
     except OSError:
@@ -182,6 +188,10 @@ def _twilio(environ: Mapping[str, str], public_url: str | None) -> TwilioSetting
     for name in names[:2]:
         if name not in given:
             raise SettingsError(say("settings.missing", name=name))
+    if not _ACCOUNT.fullmatch(given["TWILIO_ACCOUNT_SID"]):
+        raise SettingsError(say("settings.bad_account_sid"))
+    if not any(name in given for name in names[2:]):
+        raise SettingsError(say("settings.missing_sender"))
     whatsapp, sms = given.get("TWILIO_WHATSAPP_FROM"), given.get("TWILIO_SMS_FROM")
     if whatsapp and not (
         whatsapp.startswith("whatsapp:") and _NUMBER.fullmatch(whatsapp.removeprefix("whatsapp:"))

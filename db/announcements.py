@@ -33,6 +33,11 @@ def within(area_code: str, own_area_code: str) -> bool:
     return area_code == own_area_code or area_code.startswith(own_area_code + ".")
 
 
+def place_key(place: str) -> str:
+    """Give what two spellings of one place have in common."""
+    return " ".join(place.split()).casefold()
+
+
 def _concerned(program_code: str, area_code: str) -> Select[int]:
     """Select the families that receive a programme in an area."""
     low, high = subtree(area_code)
@@ -109,13 +114,14 @@ def find_notice(session: Session, digest: bytes) -> Notice | None:
 def find_distribution(
     session: Session, program_code: str, area_code: str, held_on: date, starts_at: time, place: str
 ) -> Distribution | None:
-    """Find a distribution that is planned already."""
-    return session.scalars(
+    """Find a distribution that is planned already, however its place was spelt."""
+    planned = session.scalars(
         select(Distribution).where(
             Distribution.program_code == program_code,
             Distribution.area_code == area_code,
             Distribution.held_on == held_on,
             Distribution.starts_at == starts_at,
-            Distribution.place == place,
         )
-    ).one_or_none()
+    )
+    # Not in SQL: SQLite lowers the case of ASCII letters only.
+    return next((found for found in planned if place_key(found.place) == place_key(place)), None)

@@ -1,13 +1,14 @@
 """Contacts: one person's end of one channel, with consent, identity and the open conversation."""
 
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, bindparam, update
-from sqlalchemy.engine import Row
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
+from db.fixed import Fixed
 from db.session import Session
 
 CONSENT_GIVEN, CONSENT_REFUSED = "given", "refused"
@@ -38,15 +39,26 @@ class Contact(Base):
 
 
 _TABLE: Any = Contact.__table__
-# What an answer depends on; each further column would cost its conversion with every message.
-_SEEN = (
-    "id", "channel", "consent", "person_id", "staff_id", "failed_tries", "locked_until", "notices",
-    "conversation", "created_at",
-)  # fmt: skip
 
 
-def _arrive(insert: Any) -> Any:
-    statement = insert(_TABLE).values(
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What an answer depends on of a contact; no more, as it is read with every message."""
+
+    id: int
+    channel: str
+    consent: str | None
+    person_id: int | None
+    staff_id: int | None
+    failed_tries: int
+    locked_until: datetime | None
+    notices: bool
+    conversation: bytes | None
+    created_at: datetime
+
+
+def _arrive(dialect: str) -> Any:
+    statement = DIALECT_INSERT[dialect](_TABLE).values(
         channel=bindparam("channel"),
         address=bindparam("address"),
         state=ACTIVE,
@@ -58,31 +70,31 @@ def _arrive(insert: Any) -> Any:
     return statement.on_conflict_do_update(
         index_elements=["channel", "address"],
         set_={"last_inbound_at": statement.excluded.last_inbound_at, "state": ACTIVE},
-    ).returning(*(_TABLE.c[name] for name in _SEEN))
+    ).returning(*(_TABLE.c[column.name] for column in fields(Sender)))
 
 
-_ARRIVE = {dialect: _arrive(insert) for dialect, insert in DIALECT_INSERT.items()}
-
-_KEEP = (
-    update(_TABLE)
-    .where(_TABLE.c.id == bindparam("contact_id"))
-    .values(conversation=bindparam("conversation"))
+_ARRIVE = Fixed(_arrive)
+_KEEP = Fixed(
+    lambda _dialect: (
+        update(_TABLE)
+        .where(_TABLE.c.id == bindparam("contact_id"))
+        .values(conversation=bindparam("sealed"))
+    )
 )
 
 
-def lock_contact(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:
-    """Give the contact's row, made if new, and hold it until the transaction ends.
+def lock_contact(session: Session, channel: str, address: str, now: datetime) -> Sender:
+    """Give the contact, made if new, and hold its row until the transaction ends.
 
     Somebody who writes can be reached again, so a blocked contact becomes active.
     """
-    statement = _ARRIVE[session.core.dialect.name]
-    parameters = {"channel": channel, "address": address, "now": now}
-    return session.core.execute(statement, parameters).one()
+    arrived = {"channel": channel, "address": address, "now": now}
+    return Sender(*_ARRIVE.one(session.core, arrived))
 
 
 def keep_conversation(session: Session, contact_id: int, sealed: bytes | None) -> None:
     """Store the sealed conversation of a contact."""
-    session.core.execute(_KEEP, {"contact_id": contact_id, "conversation": sealed})
+    _KEEP.run(session.core, {"contact_id": contact_id, "sealed": sealed})
 
 
 def change_contact(session: Session, contact_id: int, **values: Any) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
+from db.fixed import Fixed
 from db.session import Session
 
 
@@ -31,19 +32,15 @@ class InboundMessage(Base):
 _TABLE: Any = InboundMessage.__table__
 
 
-def _store(insert: Any) -> Any:
+def _store(dialect: str) -> Any:
     columns = ("contact_id", "channel", "external_id", "body", "sent_at", "received_at")
-    statement = insert(_TABLE).values({name: bindparam(name) for name in columns})
-    return statement.on_conflict_do_nothing(index_elements=["channel", "external_id"]).returning(
-        _TABLE.c.id
-    )
+    statement = DIALECT_INSERT[dialect](_TABLE).values({name: bindparam(name) for name in columns})
+    return statement.on_conflict_do_nothing(index_elements=["channel", "external_id"]).inline()
 
 
-_STORE = {dialect: _store(insert) for dialect, insert in DIALECT_INSERT.items()}
+_STORE = Fixed(_store)
 
 
-def store_inbound(session: Session, values: dict[str, Any]) -> int | None:
-    """Store a message and give its id, or None if it is stored already."""
-    statement = _STORE[session.core.dialect.name]
-    stored: int | None = session.core.execute(statement, values).scalar()
-    return stored
+def store_inbound(session: Session, values: dict[str, Any]) -> bool:
+    """Store a message; False if it is stored already."""
+    return _STORE.run(session.core, values) == 1

@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     String,
+    bindparam,
     func,
     insert,
     select,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
+from db.fixed import Fixed
 from db.session import Session
 
 REPLY, BULK = 0, 5
@@ -104,7 +106,15 @@ class ChannelPace(Base):
 
 
 _OUT: Any = OutboundMessage.__table__
-_INSERT = insert(_OUT)
+_QUEUED = ("contact_id", "channel", "not_before", "body", "callback_id", "created_at")
+_QUEUE = Fixed(
+    lambda _dialect: (
+        insert(_OUT)
+        .values({name: bindparam(name) for name in _QUEUED})
+        .values(priority=REPLY, state="queued", tries=0, failures=0)
+        .inline()
+    )
+)
 
 
 def queue_replies(
@@ -120,10 +130,7 @@ def queue_replies(
         {
             "contact_id": contact_id,
             "channel": channel,
-            "priority": REPLY,
-            "state": "queued",
             "not_before": now,
-            "tries": 0,
             "body": body,
             "callback_id": callback_id if place == 0 else None,
             "created_at": now,
@@ -131,7 +138,7 @@ def queue_replies(
         for place, body in enumerate(bodies)
     ]
     if rows:
-        session.core.execute(_INSERT, rows)
+        _QUEUE.run(session.core, *rows)
 
 
 def count_by_state(session: Session, notice_id: int) -> dict[str, int]:

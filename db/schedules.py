@@ -13,13 +13,15 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    and_,
     bindparam,
     func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.areas import Area
+from db.areas import Area, subtree
 from db.base import Base, BigId
 from db.registry import Program
 from db.session import Session
@@ -85,15 +87,34 @@ def upcoming(
 ) -> Sequence[Handout]:
     """Give the next distributions, soonest first.
 
-    A distribution for a whole kecamatan or city holds for each kelurahan in it.
+    A distribution for a whole kecamatan or city holds for each kelurahan in it; whoever asks for
+    a whole kecamatan or city is told of those of its kelurahan, too.
     """
-    asked: dict[str, Any] = {"since": on_or_after, "most": limit}
+    query = _upcoming_query(area_code is not None, program_code is not None)
+    asked = _asked(on_or_after, area_code, program_code) | {"most": limit}
+    return [Handout(*row) for row in session.core.execute(query, asked)]
+
+
+def count_upcoming(
+    session: Session,
+    on_or_after: date,
+    area_code: str | None = None,
+    program_code: str | None = None,
+) -> int:
+    """Count what `upcoming` would give without a limit."""
+    query = _count_query(area_code is not None, program_code is not None)
+    asked = _asked(on_or_after, area_code, program_code)
+    return int(session.core.execute(query, asked).scalar_one())
+
+
+def _asked(on_or_after: date, area_code: str | None, program_code: str | None) -> dict[str, Any]:
+    asked: dict[str, Any] = {"since": on_or_after}
     if area_code is not None:
-        asked["areas"] = _self_and_above(area_code)
+        low, high = subtree(area_code)
+        asked |= {"areas": _self_and_above(area_code), "low": low, "high": high}
     if program_code is not None:
         asked["program"] = program_code
-    query = _upcoming_query(area_code is not None, program_code is not None)
-    return [Handout(*row) for row in session.core.execute(query, asked)]
+    return asked
 
 
 @cache
@@ -108,15 +129,29 @@ def _upcoming_query(by_area: bool, by_program: bool) -> Any:
         )
         .join(Program, Program.code == columns.program_code)
         .join(Area, Area.code == columns.area_code)
-        .where(columns.held_on >= bindparam("since"))
         .order_by(columns.held_on, columns.starts_at, columns.id)
         .limit(bindparam("most"))
     )  # fmt: skip
+    return query.where(*_conditions(by_area, by_program))
+
+
+@cache
+def _count_query(by_area: bool, by_program: bool) -> Any:
+    table: Any = Distribution.__table__
+    return select(func.count()).select_from(table).where(*_conditions(by_area, by_program))
+
+
+def _conditions(by_area: bool, by_program: bool) -> list[Any]:
+    table: Any = Distribution.__table__
+    columns = table.c
+    conditions: list[Any] = [columns.held_on >= bindparam("since")]
     if by_area:
-        query = query.where(columns.area_code.in_(bindparam("areas", expanding=True)))
+        above = columns.area_code.in_(bindparam("areas", expanding=True))
+        below = and_(columns.area_code >= bindparam("low"), columns.area_code < bindparam("high"))
+        conditions.append(or_(above, below))
     if by_program:
-        query = query.where(columns.program_code == bindparam("program"))
-    return query
+        conditions.append(columns.program_code == bindparam("program"))
+    return conditions
 
 
 def _self_and_above(code: str) -> list[str]:

@@ -1,12 +1,13 @@
 """The schema of the store and its migrations."""
 
+from datetime import date
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from db import (
     areas,
@@ -21,7 +22,8 @@ from db import (
     tickets,
     visits,
 )
-from db.base import Base
+from db.base import DIALECT_INSERT, Base
+from db.crypto import CryptoError
 from db.session import Store
 
 # Naming the modules here is what makes their tables part of the metadata.
@@ -39,6 +41,7 @@ SUBJECTS = (
     visits,
 )
 metadata = Base.metadata
+_KEY_CHECK = "key_check"
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -66,3 +69,38 @@ def is_current(store: Store) -> bool:
     with store.read() as session:
         context = MigrationContext.configure(session.connection())
         return context.get_current_revision() == head
+
+
+def check_key(store: Store, note: bool = True) -> None:
+    """Raise CryptoError if the store's data were sealed with another key than the present one.
+
+    A store that holds nothing sealed yet takes note of the present key, if `note` allows it:
+    whoever first tried it with a made-up key may still change to one of his own.
+    """
+    with store.read() as session:
+        kept = session.get(facts.Fact, _KEY_CHECK)
+        person = session.scalars(select(registry.Person).limit(1)).first()
+        ids = (registry.Person.id, contacts.Contact.id, staff.Staff.id)
+        sealed = any(session.scalar(select(column).limit(1)) is not None for column in ids)
+        try:
+            if kept is not None:
+                session.vault.open(bytes.fromhex(kept.text), _KEY_CHECK)
+                return
+            if person is not None:
+                session.vault.open(person.nik_sealed, "nik")
+        except CryptoError:
+            if sealed:
+                raise
+    if note and (person is not None or not sealed):
+        _note_key(store)
+
+
+def _note_key(store: Store) -> None:
+    with store.begin() as session:
+        insert = DIALECT_INSERT[session.get_bind().dialect.name]
+        text = session.vault.seal(_KEY_CHECK, _KEY_CHECK).hex()
+        row = {"key": _KEY_CHECK, "text": text, "source": "halo", "source_date": date(2026, 1, 1)}
+        statement = insert(facts.Fact).values([row])
+        session.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"text": text})
+        )

@@ -118,5 +118,6 @@ def assign_free_households(session: Session, staff_id: int, area_code: str) -> i
         .where(Household.area_code >= low, Household.area_code < high, Assignment.id.is_(None))
     )
     table: Any = Assignment.__table__
+    # Counted by the rows it gives back: psycopg knows no rowcount for INSERT … SELECT.
     statement = insert(table).from_select(["staff_id", "household_id"], free)
-    return session.connection().execute(statement).rowcount
+    return len(session.connection().execute(statement.returning(table.c.id)).all())

@@ -5,7 +5,8 @@ import logging
 import os
 from pathlib import Path
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Request, Response, render_template, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_bootstrap import Bootstrap5
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -48,6 +49,7 @@ def create_app(settings: Settings, service: Service | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=(settings.public_url or "").startswith("https://"),
     )
+    app.session_interface = _PageSessions()
     Bootstrap5(app)
     app.register_blueprint(telegram_webhook(parts.engine, settings.telegram))
     app.register_blueprint(twilio_webhook(parts.engine, settings.twilio, settings.public_url))
@@ -71,6 +73,14 @@ def from_environment() -> Flask:
     if dispatching is not None:
         atexit.register(dispatching.stop)  # what is in flight is settled before the process ends
     return app
+
+
+class _PageSessions(SecureCookieSessionInterface):
+    """Sessions for pages; a provider has none, and its messages need not wait for the making."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the session of a page's request."""
+        return None if request.path.startswith("/webhook/") else super().open_session(app, request)
 
 
 def _guard(response: Response) -> Response:

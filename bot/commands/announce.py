@@ -1,5 +1,7 @@
 """The command that announces a distribution, and tells what became of announcements."""
 
+import re
+import sys
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,8 @@ from db.registry import find_program
 from db.schedules import recent_notices
 from db.session import Store
 
+_CONTENT_SID = re.compile(r"HX[0-9a-f]{32}")
+_PLACE_LENGTHS = (4, 120)
 _STATES = ("queued", "sending", "sent", "delivered", "read", "failed", "canceled")
 
 
@@ -50,12 +54,14 @@ def announce_command(
     as_json: bool,
 ) -> None:
     """Umumkan penyaluran kepada keluarga yang berhak."""
-    with ready_store(settings()) as store:
+    with ready_store(settings(keep_keys=not status), only_reads=status) as store:
         if status:
             _status(store, as_json)
             return
         if not (program and area and day and hours and place):
             raise click.UsageError(say("cli.announce_incomplete"))
+        if as_json and not yes and not sys.stdin.isatty():
+            raise click.UsageError(say("cli.announce_yes_needed"))
         places = places_of(store)
         announcement = _announcement(
             store, places, program, area, day.date(), hours, place, content_sid
@@ -76,6 +82,11 @@ def _announcement(
     span = parse_hours(hours)
     if span is None:
         raise click.UsageError(say("cli.bad_hours"))
+    least, most = _PLACE_LENGTHS
+    if not least <= len(" ".join(place.split())) <= most:
+        raise click.UsageError(say("cli.bad_place", least=least, most=most))
+    if content_sid is not None and not _CONTENT_SID.fullmatch(content_sid):
+        raise click.UsageError(say("cli.bad_content_sid"))
     code = area_code(places, area)
     if day < utc_now().astimezone(ZoneInfo(places.zone_of(code))).date():
         raise Refused(say("cli.date_past", day=plain_date(day)))
@@ -92,7 +103,7 @@ def _announcement(
         held_on=day,
         starts_at=span[0],
         ends_at=span[1],
-        place=place.strip()[:120],
+        place=place,
         content_sid=content_sid,
     )
 
@@ -106,7 +117,7 @@ def _send(store: Store, announcement: Announcement, yes: bool, as_json: bool) ->
         click.echo(say("cli.announce_reach", families=counted.families, contacts=counted.contacts))
         for channel, count in sorted(counted.by_channel.items()):
             click.echo(f"  {channel}: {count}")
-    if not yes and not click.confirm(say("cli.announce_ask"), err=True):
+    if not yes and not _agreed():
         raise Refused(say("cli.announce_not_sent"))
     try:
         with store.begin() as session:
@@ -120,8 +131,16 @@ def _send(store: Store, announcement: Announcement, yes: bool, as_json: bool) ->
         click.echo(say("cli.announce_queued", contacts=counted.contacts))
 
 
+def _agreed() -> bool:
+    try:
+        return click.confirm(say("cli.announce_ask"), err=True)
+    except click.Abort:  # there is nobody to ask
+        raise click.UsageError(say("cli.announce_yes_needed")) from None
+
+
 def _status(store: Store, as_json: bool) -> None:
     rows = []
+    places = places_of(store)
     with store.read() as session:
         for notice, distribution in recent_notices(session):
             counts = count_by_state(session, notice.id)
@@ -130,6 +149,7 @@ def _status(store: Store, as_json: bool) -> None:
                     "notice": notice.id,
                     "program": distribution.program_code,
                     "area": distribution.area_code,
+                    "area_name": places.name_of(distribution.area_code),
                     "date": distribution.held_on.isoformat(),
                     "place": distribution.place,
                     "families": notice.families,

@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import DataError
 
 from bot.fields import is_ambiguous
 from bot.places import Places, read_places
-from bot.service import open_store, utc_now
+from bot.service import check_data_key, open_store, utc_now
 from bot.settings import Settings, SettingsError, load_settings
 from bot.texts import say
 from db import schema
-from db.session import Store
+from db.session import Store, sqlite_path
 
 
 class Refused(click.ClickException):
@@ -32,10 +33,10 @@ class WrongSettings(Refused):
     exit_code = 2
 
 
-def settings() -> Settings:
-    """Read the settings of the working directory."""
+def settings(keep_keys: bool = True) -> Settings:
+    """Read the settings of the working directory; what only reads keeps no made-up keys."""
     try:
-        return load_settings(os.environ, Path.cwd())
+        return load_settings(os.environ, Path.cwd(), keep_keys)
     except SettingsError as error:
         raise WrongSettings(str(error)) from None
 
@@ -51,24 +52,52 @@ def service_settings() -> Settings:
 
 
 @contextmanager
-def ready_store(found: Settings) -> Iterator[Store]:
+def ready_store(found: Settings, only_reads: bool = False) -> Iterator[Store]:
     """Open a store that has every migration; refuse with the command that brings them."""
+    path = sqlite_path(found.database_url)
+    _require_folder(found, path)
+    if path is not None and not path.exists():  # opening would create it
+        raise Refused(say("cli.upgrade_first"))
     with any_store(found) as store:
         if not schema.is_current(store):
             raise Refused(say("cli.upgrade_first"))
+        require_key(store, not only_reads)
         yield store
+
+
+def require_key(store: Store, note: bool = True) -> None:
+    """Refuse to work with another key than the one that the store's data were sealed with."""
+    try:
+        check_data_key(store, note)
+    except SettingsError as error:
+        raise WrongSettings(str(error)) from None
+
+
+def _require_folder(found: Settings, path: Path | None) -> None:
+    if path is not None and not _is_within(found, path) and not path.parent.is_dir():
+        raise WrongSettings(say("settings.no_database_folder", path=path.parent))
+
+
+def _is_within(found: Settings, path: Path) -> bool:
+    return path.parent.resolve() == found.instance.resolve()
 
 
 @contextmanager
 def any_store(found: Settings) -> Iterator[Store]:
     """Open the store, whatever its migrations."""
-    if found.database_url.startswith("sqlite"):
-        found.instance.mkdir(parents=True, exist_ok=True)
+    path = sqlite_path(found.database_url)
+    _require_folder(found, path)
+    previous = os.umask(0o077)  # what is made here holds people's data
     store = open_store(found)
     try:
+        if path is not None and _is_within(found, path):
+            found.instance.mkdir(parents=True, exist_ok=True)
         yield store
+    except DataError:
+        raise Refused(say("cli.data_refused")) from None
     finally:
         store.close()
+        os.umask(previous)
 
 
 def places_of(store: Store) -> Places:

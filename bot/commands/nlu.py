@@ -33,7 +33,7 @@ def train() -> None:
 
 def train_model(found: Settings) -> None:
     """Train with a progress bar and write the model file."""
-    found.instance.mkdir(parents=True, exist_ok=True)
+    found.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Named here and not above: it loads scikit-learn, which would cost every command a second.
     training = importlib.import_module("nlu.training")
     try:
@@ -47,7 +47,7 @@ def train_model(found: Settings) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON per baris.")
 def parse(as_json: bool) -> None:
     """Baca kalimat dari masukan standar, satu per baris."""
-    engine = _understander(settings())
+    engine = _understander(settings(keep_keys=False))
     for line in sys.stdin:
         understood = engine.parse(line.rstrip("\n"))
         if as_json:
@@ -62,7 +62,7 @@ def parse(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Hasil sebagai JSON saja.")
 def evaluate_file(file: Path, as_json: bool) -> None:
     """Ukur pemahaman pada sebuah berkas uji (YAML Rasa atau TSV)."""
-    engine = _understander(settings())
+    engine = _understander(settings(keep_keys=False))
     try:
         found = evaluate(engine, read_labelled(file))
     except CorpusError as error:
@@ -87,5 +87,5 @@ def _known_places(found: Settings) -> Places:
     path = sqlite_path(found.database_url)
     if path is not None and not path.exists():
         return no_places(utc_now())
-    with ready_store(found) as store:
+    with ready_store(found, only_reads=True) as store:
         return places_of(store)

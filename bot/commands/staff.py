@@ -7,6 +7,8 @@ from bot.service import utc_now
 from bot.texts import say
 from db.staff import ROLES, SECTIONS, Staff, assign_free_households, give_code
 
+_LONGEST_NAME = 100
+
 
 @click.group("staff")
 def staff_group() -> None:
@@ -23,6 +25,9 @@ def add(name: str, role: str, area: str | None, section: str | None, as_json: bo
     """Tambah petugas dan buat kode sekali pakai untuk chat-nya."""
     if (role == "back_office") != (section is not None):
         raise click.UsageError(say("cli.section_for_back_office"))
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise click.UsageError(say("cli.bad_name", most=_LONGEST_NAME))
     found = settings()
     now = utc_now()
     with ready_store(found) as store:
@@ -32,7 +37,7 @@ def add(name: str, role: str, area: str | None, section: str | None, as_json: bo
             raise click.UsageError(say("cli.area_needed"))
         with store.begin() as session:
             staff = Staff(
-                name=name.strip(), role=role, section=section, area_code=code_of_area,
+                name=name, role=role, section=section, area_code=code_of_area,
                 created_at=now,
             )  # fmt: skip
             session.add(staff)

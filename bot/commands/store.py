@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands.common import any_store, print_json, progress, settings
+from bot.commands.common import any_store, print_json, progress, require_key, settings
 from bot.service import utc_now
 from bot.settings import Settings
 from bot.texts import say
@@ -30,6 +30,7 @@ def prepare(found: Settings) -> None:
     with any_store(found) as store:
         if not schema.is_current(store):
             schema.upgrade(store)
+        require_key(store)
         with store.begin() as session:
             ensure_national_facts(session)
 

@@ -1,5 +1,6 @@
-"""Dates, times and money as people in Indonesia write them."""
+"""Dates, times, money and names as people in Indonesia write them; messages of readable length."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,25 @@ _MONTHS = (
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
 _ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+_LONGEST = 600  # characters of one message
+_TITLES = frozenset(("wa", "la", "wd", "ld"))
+# Alone they call nobody: every second man is a Muhammad.
+_HALF_NAMES = frozenset(
+    ("muhammad", "muhamad", "mohammad", "mohamad", "muh", "moh", "md", "m", "abdul", "abd", "nur",
+     "siti", "sitti", "andi", "ode")
+)  # fmt: skip
+
+
+def packed(paragraphs: Iterable[str]) -> list[str]:
+    """Put paragraphs together into messages of a readable length."""
+    messages: list[str] = []
+    for paragraph in paragraphs:
+        if messages and len(messages[-1]) + len(paragraph) + 2 <= _LONGEST:
+            messages[-1] += f"\n\n{paragraph}"
+        else:
+            messages.append(paragraph)
+    return messages
 
 
 def long_date(day: date) -> str:
@@ -43,8 +63,12 @@ def rupiah(amount: int) -> str:
 
 
 def given_name(name: str) -> str:
-    """Shorten a name to what is called out: the first word, with `Wa` or `La` before it."""
+    """Shorten a name to what is called out: `Wa Ode Nurlina`, `Muhammad Ali`, `Rosmini`."""
     words = name.split()
-    if len(words) > 1 and words[0].lower() in ("wa", "la", "wd", "ld", "siti", "muhammad", "abdul"):
-        return " ".join(words[:2])
-    return words[0] if words else ""
+    plain = [word.lower().rstrip(".") for word in words]
+    at = 1 if len(words) > 1 and plain[0] in _TITLES else 0
+    if at and plain[at] == "ode" and len(words) > at + 1:
+        at += 1
+    if at < len(words) and plain[at] in _HALF_NAMES:
+        at += 1
+    return " ".join(words[: at + 1])

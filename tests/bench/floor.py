@@ -86,8 +86,9 @@ def _statements(dialect: str) -> tuple[Any, Any, Any, Any]:
 
 def main() -> None:
     """Serve until told to end."""
-    workers = int(os.environ["BENCH_WORKERS"])
-    serve("127.0.0.1", int(os.environ["HALO_PORT"]), workers, "tests.bench.floor:from_environment")
+    port, workers = int(os.environ["HALO_PORT"]), int(os.environ["BENCH_WORKERS"])
+    url = os.environ["DATABASE_URL"]
+    serve("127.0.0.1", port, workers, url, "tests.bench.floor:from_environment")
 
 
 if __name__ == "__main__":

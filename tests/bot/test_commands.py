@@ -1,6 +1,7 @@
 """The `halo` command as an operator uses it, over a store with the sample data."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import halo
+from bot.commands import serve
+from db.crypto import new_key
 
 Halo = Callable[..., Result]
 PKH = (
@@ -67,6 +70,9 @@ def test_announce_queues_once(run: Halo) -> None:
         (("--date", "2020-01-01"), 1, "sudah lewat"),
         (("--time", "pagi"), 2, "--time"),
         (("--date", "besok"), 2, "--date"),
+        (("--place", "a  b"), 2, "--place"),
+        (("--place", "a" * 121), 2, "--place"),
+        (("--content-sid", "HX1"), 2, "--content-sid"),
     ],
 )
 def test_announce_refuses_what_cannot_be(
@@ -87,6 +93,7 @@ def test_staff_add_gives_a_code_that_works_in_chat(run: Halo) -> None:
                 "--json")  # fmt: skip
     assert added.exit_code == 0
     code = json.loads(added.output)["code"]
+    assert json.loads(added.output)["families"] > 0
     chat = run("chat", "--as", "rahma", stdin=f"kode {code}\nkeluarga saya\n")
     assert "Selamat datang, Rahma" in chat.output
     assert "Keluarga dampingan Anda" in chat.output
@@ -141,3 +148,102 @@ def test_commands_without_a_model_or_migrations_name_the_command(
     refused = run("announce", "--status")
     assert refused.exit_code == 1
     assert "halo db upgrade" in refused.output
+
+
+def test_status_names_the_area(run: Halo) -> None:
+    assert run(*PKH, "--yes").exit_code == 0
+    assert "Bukit Wolio Indah" in run("announce", "--status").output
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_announce_with_nobody_to_ask_names_the_option(run: Halo, more: tuple[str, ...]) -> None:
+    refused = run(*PKH, *more)
+    assert refused.exit_code == 2
+    assert "--yes" in refused.output
+    assert "Aborted" not in refused.output
+
+
+@pytest.mark.parametrize("name", ["  ", "a" * 101])
+def test_a_name_has_bounds(run: Halo, name: str) -> None:
+    refused = run("staff", "add", "--name", name, "--role", "officer")
+    assert refused.exit_code == 2
+    assert "--name" in refused.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("staff", "add", "--name", "Rahma", "--role", "officer"), (*PKH, "--yes"), ("chat",),
+        ("db", "upgrade"), ("sample",), ("web",), ("dispatch",), ("announce", "--status"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("noted", [False, True])
+def test_another_key_is_refused(
+    run: Halo, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], noted: bool
+) -> None:
+    if noted:
+        assert run("db", "upgrade").exit_code == 0
+    monkeypatch.setenv("HALO_DATA_KEY", new_key())
+    refused = run(*command)
+    assert refused.exit_code == 2
+    assert "HALO_DATA_KEY" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [("announce", "--status"), ("nlu", "parse")])
+def test_what_only_reads_makes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("DATABASE_URL", "HALO_DATA_KEY", "HALO_SECRET_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    assert CliRunner().invoke(halo, command).exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such modes")
+def test_the_store_is_its_owners_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert CliRunner().invoke(halo, ["db", "upgrade"]).exit_code == 0
+    assert (tmp_path / "instance").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "instance" / "halo.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_demo_has_no_channel_to_the_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HALO_DEMO", "1")  # so that it is taken back after the test
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "7000000001:AAE-s_3")
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "nonsense")
+    monkeypatch.setattr(serve, "_require_free_port", lambda port: None)
+    monkeypatch.setattr(serve, "fill", lambda found: None)
+    monkeypatch.setattr(serve, "serve", lambda *given: None)
+    (tmp_path / "instance").mkdir()
+    shutil.copy(model_path, tmp_path / "instance" / "nlu-model.npz")
+    assert CliRunner().invoke(halo, ["demo"]).exit_code == 0
+    assert not [name for name in os.environ if name.startswith(("TELEGRAM_", "TWILIO_"))]
+
+
+def test_an_empty_store_may_change_its_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store_url: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", store_url)
+    for _ in range(2):
+        monkeypatch.setenv("HALO_DATA_KEY", new_key())
+        assert CliRunner().invoke(halo, ["db", "upgrade"]).exit_code == 0
+    assert CliRunner().invoke(halo, ["sample"]).exit_code == 0
+    monkeypatch.setenv("HALO_DATA_KEY", new_key())
+    assert CliRunner().invoke(halo, ["db", "upgrade"]).exit_code == 2
+
+
+def test_a_store_named_by_a_relative_path_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///instance/halo.db")
+    assert CliRunner().invoke(halo, ["db", "upgrade"]).exit_code == 0
+    assert (tmp_path / "instance" / "halo.db").is_file()

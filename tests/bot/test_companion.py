@@ -12,7 +12,7 @@ from db.staff import Assignment, Staff, give_code
 from db.tickets import Attachment
 from db.visits import Visit
 from tests.moment import NOW
-from tests.talk import Clock, Person, words
+from tests.talk import Clock, Person, labels, words
 
 
 def enrol(store: Store, role: str, area: str) -> str:
@@ -136,3 +136,47 @@ def test_staff_buttons_mean_nothing_to_citizens(citizen: Person, value: str) -> 
     told = words(citizen.press(value))
     assert "dampingan" not in told
     assert "kunjungan" not in told
+
+
+def test_every_family_can_be_paged_to(companion: Person) -> None:
+    replies = companion.say("keluarga saya")
+    count = int(words(replies).split("Anda: ")[1].split(".")[0])
+    seen = 0
+    while True:
+        assert len(words(replies)) <= 600
+        seen += words(replies).count("• ")
+        if "Berikutnya" not in labels(replies):
+            break
+        replies = companion.say("berikutnya")
+    assert seen == count
+
+
+def make_namesakes(store: Store) -> list[int]:
+    """Give two of the first companion's families heads of one name."""
+    with store.begin() as session:
+        first = session.scalars(select(Staff.id).where(Staff.role == "companion")).first()
+        heads = session.scalars(
+            select(RegisteredPerson)
+            .join(Assignment, Assignment.household_id == RegisteredPerson.household_id)
+            .where(Assignment.staff_id == first, RegisteredPerson.relation == "head")
+            .limit(2)
+        ).all()
+        for head in heads:
+            head.name = "Zubair Qadri"
+        return [head.household_id for head in heads]
+
+
+def test_name_of_two_families_asks_which_one(companion: Person, sample_store: Store) -> None:
+    namesakes = make_namesakes(sample_store)
+    companion.say("kunjungan")
+    replies = companion.say("zubair qadri")
+    assert "Yang mana?" in words(replies)
+    offered = [choice for choice in replies[-1].choices if choice.value.startswith("family:")]
+    assert {choice.value for choice in offered} == {f"family:{key}" for key in namesakes}
+    assert len({choice.label for choice in offered}) == 2
+    assert all(len(choice.label) <= 24 for choice in offered)
+    companion.say(offered[1].label)
+    companion.press("purpose:home")
+    companion.say("Semua sehat")
+    companion.press("form:skip")
+    assert "Keluarga: Zubair Qadri, " in words(companion.press("form:skip"))

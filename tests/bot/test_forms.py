@@ -40,6 +40,7 @@ FACTS: Mapping[str, Any] = {
     "areas": {place.code: place.name for place in PLACES},
     "today": date(2026, 11, 22),
     "programs": {"PKH": "Program Keluarga Harapan", "BPNT": "Sembako"},
+    "own_area": "74.72",
     "households": {"1": "La Ode", "2": "Wa Ode", "3": "La Ode"},
 }
 VALUES = [

@@ -1,5 +1,6 @@
 """An officer announces a distribution, by chat and by the same verbs that the command calls."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
@@ -11,13 +12,14 @@ from bot.capabilities.officer.announce import (
     announce,
     audience,
 )
+from db.announcements import find_distribution
 from db.contacts import Contact
 from db.outbox import OutboundMessage
 from db.schedules import Notice
 from db.session import Store
 from db.staff import Staff
 from tests.moment import NOW
-from tests.talk import Person, words
+from tests.talk import Person, labels, words
 
 ANNOUNCEMENT = Announcement(
     program_code="PKH",
@@ -58,6 +60,31 @@ def test_saying_it_twice_does_not_send_twice(sample_store: Store) -> None:
     with sample_store.begin() as session, pytest.raises(AlreadyAnnounced):
         announce(session, ANNOUNCEMENT, "test", NOW)
     assert queued(sample_store) == before
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        replace(ANNOUNCEMENT, place="kantor pos  baubau "),
+        replace(ANNOUNCEMENT, place="KANTOR POS BAUBAU"),
+        replace(ANNOUNCEMENT, ends_at=time(13)),
+    ],
+)
+def test_another_spelling_or_end_is_the_same_announcement(
+    sample_store: Store, again: Announcement
+) -> None:
+    with sample_store.begin() as session:
+        announce(session, ANNOUNCEMENT, "test", NOW)
+    with sample_store.begin() as session, pytest.raises(AlreadyAnnounced):
+        announce(session, again, "test", NOW)
+
+
+def test_a_planned_distribution_is_found_however_its_place_is_spelt(sample_store: Store) -> None:
+    with sample_store.begin() as session:
+        announce(session, ANNOUNCEMENT, "test", NOW)
+        key = ("PKH", ANNOUNCEMENT.area_code, ANNOUNCEMENT.held_on, ANNOUNCEMENT.starts_at)
+        assert find_distribution(session, *key, "kantor  pos baubau") is not None
+        assert find_distribution(session, *key, "Kantor Lurah") is None
 
 
 def test_blocked_and_unwilling_contacts_are_left_out(sample_store: Store) -> None:
@@ -106,10 +133,12 @@ def test_officer_announces_within_his_area_only(officer: Person, sample_store: S
         contact = session.scalars(select(Contact).where(Contact.address == "petugas")).one()
         assert contact.staff_id is not None
         session.get_one(Staff, contact.staff_id).area_code = "74.72.03"
-    officer.say("umumkan PKH di Bukit Wolio Indah tanggal 1 Desember 2026")
-    officer.say("08.00-12.00")
-    officer.say("Kantor Pos Baubau")
-    assert "di luar wilayah" in words(officer.say("ya"))
+    refused = officer.say("umumkan PKH di Bukit Wolio Indah tanggal 1 Desember 2026")
+    assert "di luar wilayah" in words(refused)
+    assert "Pukul berapa" not in words(refused)
+    officer.say("umumkan")
+    officer.press("programme:PKH")
+    assert "di luar wilayah" in words(officer.say("Bukit Wolio Indah"))
     with sample_store.read() as session:
         assert session.scalars(select(Notice)).all() == []
 
@@ -118,3 +147,35 @@ def test_citizens_cannot_announce(citizen: Person, sample_store: Store) -> None:
     citizen.say("umumkan PKH di Bukit Wolio Indah tanggal 1 Desember 2026")
     citizen.press("announce")
     assert queued(sample_store) == 0
+
+
+def test_a_past_day_is_told_and_asked_again(officer: Person) -> None:
+    said = words(officer.say("umumkan PKH di Bukit Wolio Indah tanggal 1 Januari 2026"))
+    assert "sudah lewat" in said
+    assert "Tanggal berapa" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "umumkan PKH di Bukit Wolio Indah tanggal 1 Desember 2026 jam 9-11 di Kantor Pos Baubau",
+        "umumkan PKH di Bukit Wolio Indah 1 Desember 2026 pukul 9 sampai 11 di Kantor Pos Baubau",
+    ],
+)
+def test_hours_and_place_of_the_sentence_are_taken(officer: Person, text: str) -> None:
+    preview = words(officer.say(text))
+    assert "pukul 09.00-11.00 WITA, di Kantor Pos Baubau" in preview
+
+
+def test_what_is_not_surely_a_place_is_asked(officer: Person) -> None:
+    said = officer.say("umumkan PKH di Bukit Wolio Indah jam 9-11 di Kantor Pos tanggal 1 Des 2026")
+    assert "Di mana tempatnya" in words(said)
+
+
+def test_umumkan_always_reaches_the_form(officer: Person) -> None:
+    assert "Pukul berapa" in words(officer.say("umumkan bpnt di kecamatan betoambari lusa"))
+
+
+def test_the_usual_programmes_are_offered_first(officer: Person) -> None:
+    offered = labels(officer.say("umumkan"))
+    assert "PKH" in offered[0] or "Harapan" in offered[0]

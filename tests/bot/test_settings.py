@@ -68,6 +68,15 @@ WRONG = (
         ("TWILIO_SMS_FROM", TWILIO | {"TWILIO_SMS_FROM": number})
         for number in ("085000000001", "whatsapp:+6285000000001", "+62", "+٦٢٨٥٠٠٠٠٠٠٠١")
     ),
+    *(
+        ("TWILIO_ACCOUNT_SID", TWILIO | {"TWILIO_ACCOUNT_SID": sid})
+        for sid in ("SK" + "0" * 32, "AC", "AC0000/../00000", "AC" + "0" * 65)
+    ),
+    *(
+        (name, TWILIO | {"TWILIO_WHATSAPP_FROM": "", "TWILIO_SMS_FROM": ""})
+        for name in ("TWILIO_WHATSAPP_FROM", "TWILIO_SMS_FROM")
+    ),
+    ("DATABASE_URL", {"DATABASE_URL": "sqlite:////no/such/folder/halo.db"}),
     ("NLU_ENGINE", {"NLU_ENGINE": "gpt"}),
     ("RASA_URL", {"NLU_ENGINE": "rasa"}),
 )  # fmt: skip
@@ -241,3 +250,18 @@ def test_without_a_store_or_a_model_the_next_command_is_named(
     assert _run(tmp_path, monkeypatch, "db", "upgrade", **KEYS).exit_code == 0
     result = _run(tmp_path, monkeypatch, "web", **KEYS)
     assert (result.exit_code, "halo nlu train" in result.stderr) == (1, True)
+
+
+def test_an_unreachable_database_is_named(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://halo@127.0.0.1:1/x"
+    done = subprocess.run(
+        [HALO, "db", "upgrade"],
+        cwd=tmp_path,
+        env=environment(tmp_path, **KEYS, DATABASE_URL=url),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr

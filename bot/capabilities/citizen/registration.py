@@ -3,9 +3,16 @@
 from datetime import timedelta
 
 from bot.fields import kk4, nik
-from bot.forms import Answers, Field, Form
+from bot.forms import Answer, Answers, Field, Form, Refused
 from bot.texts import say
-from bot.texts.format import given_name, local_moment, long_date, plain_date, rupiah
+from bot.texts.format import (
+    given_name,
+    local_moment,
+    long_date,
+    packed,
+    plain_date,
+    rupiah,
+)
 from bot.turn import Turn, button
 from db import audit
 from db.registry import (
@@ -22,7 +29,6 @@ from db.schedules import upcoming
 
 MOST_TRIES = 3
 LOCK = timedelta(hours=24)
-_LONGEST = 600  # characters of one message
 
 FORM = Form("identity", (Field("nik", nik), Field("kk4", kk4)))
 
@@ -39,18 +45,20 @@ def handle(turn: Turn) -> None:
 
 
 def _known_identity(turn: Turn) -> Answers:
-    found = turn.entities()
-    known: Answers = {}
-    if "nik" in found:
-        known["nik"] = found["nik"]
-        if "kk_number" in found:
-            known["kk4"] = found["kk_number"][-4:]
-    return known
+    """Read what the message says already, in the same way as the form would."""
+    try:
+        return nik(Answer(turn.text), {})
+    except Refused:
+        return {}
 
 
 def finish(turn: Turn, answers: Answers) -> None:
     """Check the pair that was given; every failure sounds the same, whatever was wrong."""
-    person = find_by_nik_and_kk(turn.session, answers["nik"], answers["kk4"])
+    first, second = answers["nik"], answers["kk4"]
+    person = find_by_nik_and_kk(turn.session, first, second[-4:])
+    if person is None and len(second) == len(first):
+        # Nothing said which of two long numbers is which: both orders are one try.
+        person = find_by_nik_and_kk(turn.session, second, first[-4:])
     if person is None:
         _failed(turn)
         return
@@ -89,7 +97,7 @@ def _show(turn: Turn, person_id: int) -> None:
         agency=source.agency,
         as_of=plain_date(source.as_of),
     )
-    for text in _packed([opening, *(_line(turn, household, aid) for aid in aids)]):
+    for text in packed([opening, *(_line(turn, household, aid) for aid in aids)]):
         turn.tell(text)
     if aids:
         turn.reply(
@@ -142,14 +150,3 @@ def _next_payout(turn: Turn, household: Household, aid: Aid) -> list[str]:
     if not ahead:
         return [say("aid.no_next")] if aid.last_paid_on is not None else []
     return [say("aid.next", day=long_date(ahead[0].held_on), place=ahead[0].place)]
-
-
-def _packed(paragraphs: list[str]) -> list[str]:
-    """Put paragraphs together into messages of a readable length."""
-    messages: list[str] = []
-    for paragraph in paragraphs:
-        if messages and len(messages[-1]) + len(paragraph) + 2 <= _LONGEST:
-            messages[-1] += f"\n\n{paragraph}"
-        else:
-            messages.append(paragraph)
-    return messages

@@ -6,7 +6,8 @@ from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED
 
-_CONSENT = ("consent:yes", "consent:no")
+CONSENT = ("consent:yes", "consent:no")
+_OPEN = ("schedule", "program", "office", "emergency")  # what needs no consent
 
 
 def menu(turn: Turn) -> None:
@@ -22,12 +23,23 @@ def thanks(turn: Turn) -> None:
 def introduce(turn: Turn) -> None:
     """Say who speaks, what is kept and why, and ask for consent."""
     turn.reply("welcome.who")
-    turn.reply("welcome.ask_consent", *_consent_choices())
+    turn.reply("welcome.ask_consent", *consent_choices())
 
 
 def ask_consent(turn: Turn) -> None:
     """Ask for consent again, shortly."""
-    turn.reply("welcome.consent_needed", *_consent_choices())
+    turn.reply("welcome.consent_needed", *consent_choices())
+
+
+def open_menu(turn: Turn) -> None:
+    """Show what is open without consent, and ask for consent to the rest."""
+    turn.reply("welcome.menu_open", *(button(name, f"choice.{name}") for name in _OPEN))
+    turn.reply("welcome.consent_needed", *consent_choices())
+
+
+def remind(turn: Turn) -> None:
+    """Say that the question for consent is still open."""
+    turn.reply("welcome.consent_open", *consent_choices())
 
 
 def consent(turn: Turn) -> None:
@@ -65,5 +77,6 @@ def _only_menu() -> tuple[Choice, ...]:
     return (button("menu", "choice.menu"),)
 
 
-def _consent_choices() -> tuple[Choice, ...]:
-    return tuple(button(value, f"choice.{value.replace(':', '_')}") for value in _CONSENT)
+def consent_choices() -> tuple[Choice, ...]:
+    """Give the answers to the question for consent."""
+    return tuple(button(value, f"choice.{value.replace(':', '_')}") for value in CONSENT)

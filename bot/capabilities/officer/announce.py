@@ -1,6 +1,7 @@
 """An officer announces a distribution: who would hear of it, and one notice to each."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +20,7 @@ from db.announcements import (
     fan_out,
     find_distribution,
     find_notice,
+    place_key,
     within,
 )
 from db.registry import Program, all_programs
@@ -27,6 +29,15 @@ from db.session import Session
 
 # People are not woken for a notice: 08:00–20:00 local time (design.md, Time).
 _QUIET_ENDS, _QUIET_BEGINS = time(8), time(20)
+
+_LONGEST_PLACE = 120
+_FIRST_OFFERED = ("PKH", "BPNT", "PBI", "PIP", "LANSIA", "DHUAFA")
+_HOURS = re.compile(
+    r"\b(?:jam|pukul)\s+(\d{1,2}(?:[.:]\d{2})?\s*(?:-|–|s/?d|sampai|hingga)\s*"
+    r"\d{1,2}(?:[.:]\d{2})?)\b(?![.:\d])",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\bdi\s+((?!(?:kel|kec|desa|kota|sini|sana|situ)).{4,120})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +55,16 @@ class Announcement:
     place: str
     content_sid: str | None = None
 
+    def __post_init__(self) -> None:
+        """Keep the place without needless spaces, within what the store holds."""
+        object.__setattr__(self, "place", " ".join(self.place.split())[:_LONGEST_PLACE])
+
     @property
     def digest(self) -> bytes:
         """What makes two announcements the same: saying it twice does not send it twice."""
         parts = (
             self.program_code, self.area_code, self.held_on.isoformat(),
-            self.starts_at.isoformat(), self.ends_at.isoformat(), self.place.casefold(),
+            self.starts_at.isoformat(), place_key(self.place),
         )  # fmt: skip
         return hashlib.sha256("\0".join(parts).encode()).digest()
 
@@ -162,14 +177,27 @@ def _program_field(answer: Answer, facts: Facts) -> Answers:
 
 def _program_choices(_answers: Answers, facts: Facts) -> Sequence[Choice]:
     known: dict[str, str] = facts["programs"]
-    return [Choice(f"programme:{code}", known[code][:24]) for code in list(known)[:6]]
+    first = [code for code in _FIRST_OFFERED if code in known]
+    codes = [*first, *(code for code in known if code not in first)]
+    return [Choice(f"programme:{code}", known[code][:24]) for code in codes[:6]]
+
+
+def _own_area(answer: Answer, facts: Facts) -> Answers:
+    """Take an area within the officer's own, so that nobody answers on for nothing."""
+    found = _any_area(answer, facts)
+    if not within(found["area"], facts["own_area"]):
+        raise Refused("announce.not_your_area")
+    return found
+
+
+_any_area = area("area")
 
 
 FORM = Form(
     "announce",
     (
         Field("program", _program_field, _program_choices),
-        Field("area", area("area")),
+        Field("area", _own_area),
         Field("date", day("date")),
         Field("hours", hours("hours")),
         Field("place", words("place", 4), free_text=True),
@@ -185,6 +213,7 @@ def facts(turn: Turn) -> Facts:
         "gazetteer": turn.places.gazetteer,
         "areas": turn.places.names,
         "today": turn.today,
+        "own_area": turn.staff.area_code if turn.staff else "",
     }
 
 
@@ -195,10 +224,37 @@ def handle(turn: Turn) -> None:
     if found.get("program") in facts(turn)["programs"]:
         known["program"] = found["program"]
     if "area" in found:
+        if turn.staff is None or not within(found["area"], turn.staff.area_code):
+            turn.reply("announce.not_your_area", button("menu", "choice.menu"))
+            return
         known["area"] = found["area"]
-    if "date" in found and date.fromisoformat(found["date"]) >= turn.today:
-        known["date"] = found["date"]
-    turn.open_form(FORM.name, known)
+    if "date" in found:
+        if date.fromisoformat(found["date"]) >= turn.today:
+            known["date"] = found["date"]
+        else:
+            turn.reply("form.date_past")
+    turn.open_form(FORM.name, known | _named_hours(turn) | _named_place(turn))
+
+
+def _named_hours(turn: Turn) -> Answers:
+    named = _HOURS.search(turn.text)
+    span = parse_hours(named[1]) if named else None
+    return {"hours": f"{span[0]:%H:%M}-{span[1]:%H:%M}"} if span else {}
+
+
+def _named_place(turn: Turn) -> Answers:
+    """Take the place at the end of the sentence, where it can be nothing else."""
+    named_area = turn.parse.first("area") if turn.parse else None
+    if turn.parse is None or named_area is None:
+        return {}
+    found = _PLACE.search(turn.text, named_area.end)
+    if found is None or _HOURS.search(found[1]):
+        return {}
+    inside = [entity for entity in turn.parse.entities if entity.end > found.start(1)]
+    # A day within, or an area at its beginning: then it is not, or not only, a place.
+    if any(e.entity != "area" or e.start <= found.start(1) for e in inside):
+        return {}
+    return {"place": found[1].strip()}
 
 
 def _announcement(turn: Turn, answers: Answers) -> Announcement:
@@ -213,7 +269,7 @@ def _announcement(turn: Turn, answers: Answers) -> Announcement:
         held_on=date.fromisoformat(answers["date"]),
         starts_at=begin,
         ends_at=end,
-        place=answers["place"][:120],
+        place=answers["place"],
     )
 
 

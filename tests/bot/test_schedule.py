@@ -1,0 +1,90 @@
+"""When and where aid is handed out, as citizens ask for it, on both databases."""
+
+import pytest
+
+from tests.talk import Person, labels, words
+
+
+@pytest.mark.parametrize("question", ["jadwal bantuan kecamatan wolio", "jadwal pkh kec. wolio"])
+def test_schedule_of_a_kecamatan_names_the_kelurahan_below_it(
+    citizen: Person, question: str
+) -> None:
+    told = words(citizen.say(question))
+    assert "Jadwal bantuan untuk Kecamatan Wolio" in told
+    assert "Program Keluarga Harapan, untuk Bataraguru" in told
+
+
+def test_schedule_of_the_city_lists_what_is_below_it(citizen: Person) -> None:
+    told = words(citizen.say("kapan jadwal bantuan di kota baubau"))
+    assert "Jadwal bantuan untuk Kota Baubau" in told
+    assert "Program Keluarga Harapan" in told
+
+
+def test_schedule_of_a_kelurahan_holds_what_is_above_it(citizen: Person) -> None:
+    told = words(citizen.say("kapan bpnt cair di bukit wolio indah"))
+    assert "untuk Kecamatan Wolio" in told
+
+
+def test_long_schedule_is_packed_and_says_how_many_are_left(citizen: Person) -> None:
+    replies = citizen.say("jadwal bantuan kecamatan wolio")
+    assert len(replies) > 1
+    assert max(len(reply.text) for reply in replies) <= 600
+    told = words(replies)
+    assert told.count("📅") == 8
+    assert "jadwal lagi" in told
+    assert "tulis nama bantuannya" in told
+    assert "Menu" in labels(replies)
+
+
+def test_schedule_that_is_shown_whole_promises_no_more(citizen: Person) -> None:
+    told = words(citizen.say("kapan pkh cair di bukit wolio indah"))
+    assert "jadwal lagi" not in told
+    assert "Bawa KTP" in told
+
+
+def test_programme_named_before_the_area_was_asked_for_still_counts(citizen: Person) -> None:
+    citizen.say("kapan pkh cair")
+    told = words(citizen.say("bukit wolio indah"))
+    assert "Program Keluarga Harapan" in told
+    assert "BPNT" not in told
+    assert told.count("📅") == 1
+
+
+def test_programme_named_with_the_area_replaces_the_earlier_one(citizen: Person) -> None:
+    citizen.say("kapan pkh cair")
+    assert "Alat Bantu" in words(citizen.say("kalau alat bantu di lipu kapan?"))
+
+
+def test_side_question_with_a_kelurahan_fills_the_form(citizen: Person) -> None:
+    citizen.say("kapan pkh cair")
+    told = words(citizen.say("kalau di bukit wolio indah kapan cair?"))
+    assert "Jadwal bantuan untuk Bukit Wolio Indah" in told
+    assert told.count("📅") == 1
+    assert "kelurahan mana" not in told
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("jadwal lansia lipu", "Belum ada jadwal"),
+        ("jadwal bpjs di lamangga", "Belum ada jadwal"),
+        ("jadwal atensi di lipu", "YAPI"),
+        ("jadwal atensi yatim piatu di lipu", "YAPI"),
+    ],
+)
+def test_programme_in_everyday_words_is_the_only_one_told_of(
+    citizen: Person, question: str, answer: str
+) -> None:
+    told = words(citizen.say(question))
+    assert answer in told
+    assert told.count("📅") <= 1
+
+
+@pytest.mark.parametrize(
+    "text", ["tolong rumah kami kebakaran sekarang", "kami lapar tidak makan dua hari"]
+)
+def test_emergency_names_a_next_step(citizen: Person, text: str) -> None:
+    replies = citizen.say(text)
+    assert "Puskesos" in words(replies)
+    assert len(replies[-1].text) <= 600
+    assert labels(replies) == ["Bicara dengan petugas", "Menu"]
