@@ -12,6 +12,7 @@ from twilio.http.async_http_client import (  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from bot.channels.telegram_request import AiohttpRequest
+from bot.channels.twilio_client import TwilioClient
 
 TOKEN = "7000000001:bench"
 ACCOUNT = "AC" + "0" * 32
@@ -38,6 +39,11 @@ def telegram_with_our_client(url: str, count: int, width: int) -> float:
 def twilio_with_own_client(url: str, count: int, width: int) -> float:
     """Send by the SDK's own asynchronous client."""
     return asyncio.run(_twilio(url, count, width))
+
+
+def twilio_with_our_client(url: str, count: int, width: int) -> float:
+    """Send by the SDK over our HTTP client."""
+    return asyncio.run(_twilio_ours(url, count, width))
 
 
 async def _telegram(url: str, request: BaseRequest | None, count: int, width: int) -> float:
@@ -70,6 +76,19 @@ async def _twilio(url: str, count: int, width: int) -> float:
             )
 
         return await _pump(send, count, width)
+
+
+async def _twilio_ours(url: str, count: int, width: int) -> float:
+    client = TwilioClient(ACCOUNT, "token", url)
+
+    async def send(number: int) -> object:
+        to = f"whatsapp:+62{8_000_000_000 + number}"
+        return await client.send_text(to, SENDER, RECEIPTS, TEXT)
+
+    try:
+        return await _pump(send, count, width)
+    finally:
+        await client.close()
 
 
 async def _pump(send: Send, count: int, width: int) -> float:

