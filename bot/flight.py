@@ -50,6 +50,7 @@ class Flight:
         self._next: deque[tuple[Claimed, datetime]] = deque()  # with the latest start
         self._senders: set[asyncio.Task[None]] = set()
         self._in_flight = 0
+        self._reminder: asyncio.TimerHandle | None = None
 
     @property
     def held(self) -> int:
@@ -64,6 +65,14 @@ class Flight:
             sender = asyncio.create_task(self._send_on())
             self._senders.add(sender)
             sender.add_done_callback(self._senders.discard)
+
+    def hand_over(self) -> list[Outcome]:
+        """Give the outcomes to whoever settles them."""
+        if self._reminder is not None:
+            self._reminder.cancel()  # else each visit to the store would call for another
+            self._reminder = None
+        outcomes, self.done = self.done, []
+        return outcomes
 
     async def finish(self) -> None:
         """Let what is in flight arrive, for a few seconds, and give the rest back."""
@@ -96,8 +105,8 @@ class Flight:
     def _tell(self) -> None:
         if self.held <= _FEW or 2 * len(self.done) >= self.held:
             self._landed.set()
-        elif len(self.done) == 1:
-            asyncio.get_running_loop().call_later(_LINGER, self._landed.set)
+        elif self._reminder is None:
+            self._reminder = asyncio.get_running_loop().call_later(_LINGER, self._landed.set)
 
     def _give_back(self) -> None:
         now = self._clock()

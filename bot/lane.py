@@ -110,7 +110,9 @@ class Lane:
         self._more_at = batch.more_at
         if wanted > 0:
             self._adapt(wanted, batch.messages)
-        return self._filled > 0 and self._more_at is None and self._room() > 0
+        # A visit for a few more costs as much as one for half a window, which `landed` announces.
+        roomy = 0 < self._window <= 2 * self._room()
+        return self._filled > 0 and self._more_at is None and roomy
 
     def _room(self) -> int:
         flight = self._flight
@@ -137,7 +139,7 @@ class Lane:
         return any(message.due_at < latest for message in messages)
 
     async def _exchange(self, wanted: int) -> Batch:
-        outcomes, self._flight.done = self._flight.done, []
+        outcomes = self._flight.hand_over()
         try:
             return await self._around.in_thread(lambda: self._visit_store(outcomes, wanted))
         except BaseException:
