@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -50,7 +51,7 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
     if number is not None:
         place = int(number.group(1))
         return choices[place - 1] if 1 <= place <= len(choices) else None
-    labels = [_plain(choice.label) for choice in choices]
+    labels = [_plain_label(choice.label) for choice in choices]
     if said in labels:
         return _only([choices[place] for place, label in enumerate(labels) if label == said])
     return _yes_or_no(said, choices) or _near(said, labels, choices)
@@ -64,7 +65,7 @@ def is_number(text: str) -> bool:
 def named(text: str, choices: Sequence[Choice]) -> Choice | None:
     """Give the choice whose label was written out, offered or not."""
     said = _plain(text)
-    meant = [choice for choice in choices if _is_named(said, _plain(choice.label))]
+    meant = [choice for choice in choices if _is_named(said, _plain_label(choice.label))]
     return _only(meant)
 
 
@@ -87,6 +88,11 @@ def gives_nothing(text: str) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(_NOISE.sub(" ", text.lower()).split())
+
+
+@lru_cache(maxsize=1024)
+def _plain_label(label: str) -> str:
+    return _plain(label)  # remembered, as labels come again with every message
 
 
 def _only(meant: Sequence[Choice]) -> Choice | None:

@@ -6,7 +6,7 @@ from bot import router
 from bot.capabilities import enrol
 from bot.capabilities.citizen import welcome
 from bot.choices import is_number, pick
-from bot.form_dialogue import form_in_force, in_form, labelled, open_wanted_form
+from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.menu import menu_choices
 from bot.messages import Choice, Inbound
 from bot.router import Capability
@@ -109,7 +109,7 @@ def _wanted(turn: Turn, value: str | None) -> Capability | None:
     """Give what the message asks for, as surely as it needs to be known."""
     if value is not None:
         return router.by_button(value, turn.role)
-    command = router.by_command(turn.text, turn.role) or labelled(turn.text, turn.role)
+    command = router.by_command(turn.text, turn.role) or router.by_label(turn.text, turn.role)
     if command is not None:
         return command
     return _meant(turn, turn.parse) if turn.parse is not None else None
@@ -149,7 +149,7 @@ def _act(turn: Turn, value: str | None) -> None:
     if enrol.code_in(turn.text):
         enrol.handle(turn)
         return
-    command = router.by_command(turn.text, turn.role) or labelled(turn.text, turn.role)
+    command = router.by_command(turn.text, turn.role) or router.by_label(turn.text, turn.role)
     if command is not None:
         _run(turn, command)
     elif turn.parse is not None:

@@ -216,17 +216,6 @@ def _menu_aside(turn: Turn, use: FormUse, state: FormState) -> None:
     )
 
 
-def labelled(text: str, role: str) -> Capability | None:
-    """Give the capability whose own label was written out."""
-    labels = [
-        button(item.name, f"choice.{item.name}")
-        for item in router.CAPABILITIES
-        if role in item.roles and known(f"choice.{item.name}")
-    ]
-    meant = named(text, labels)
-    return router.by_button(meant.value, role) if meant else None
-
-
 def _destination(capability: Capability, value: str | None) -> str:
     """Give what a button can carry of where the person wants to go."""
     return value if value and len(value.encode()) <= _LONGEST_DESTINATION else capability.name
@@ -244,7 +233,7 @@ def _interruption(
     if command is not None:
         return command
     free = asked is not None and asked.free_text
-    label = None if free else labelled(turn.text, turn.role)
+    label = None if free else router.by_label(turn.text, turn.role)
     if label is not None:
         return label
     return _meant_aside(turn, state, asked, facts)

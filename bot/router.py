@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bot.capabilities import enrol
@@ -20,8 +21,11 @@ from bot.capabilities.citizen import (
 )
 from bot.capabilities.companion import households, visit
 from bot.capabilities.officer import announce
+from bot.choices import named
 from bot.forms import Answers, Facts, Form
-from bot.turn import CITIZEN, Turn
+from bot.messages import Choice
+from bot.texts import known
+from bot.turn import CITIZEN, Turn, button
 from db.staff import ROLES
 
 EVERYONE = frozenset({CITIZEN, *ROLES})
@@ -158,6 +162,21 @@ def by_command(text: str, role: str) -> Capability | None:
 def is_command(text: str, role: str) -> bool:
     """Say whether the whole text is a command, so that there is nothing more to understand."""
     return _allowed(_BY_COMMAND.get(text.strip().lower()), role) is not None
+
+
+def by_label(text: str, role: str) -> Capability | None:
+    """Give the capability whose own label was written out."""
+    meant = named(text, _labels(role))
+    return by_button(meant.value, role) if meant else None
+
+
+@cache
+def _labels(role: str) -> tuple[Choice, ...]:
+    return tuple(
+        button(item.name, f"choice.{item.name}")
+        for item in CAPABILITIES
+        if role in item.roles and known(f"choice.{item.name}")
+    )
 
 
 def by_intent(intent: str, role: str) -> Capability | None:
