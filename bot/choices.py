@@ -9,8 +9,21 @@ from rapidfuzz import fuzz, process
 from bot.messages import Choice
 
 _NUMBER = re.compile(
-    r"(?:no\.?|nomor|nmr|pilih(?:an)?|yang|yg)?\s*(\d{1,2})\s*[.)]?", re.IGNORECASE
+    r"(?:(?:no\.?|nomor|nmr|pilih(?:an)?|yang|yg|sing|nan)\s*)*(?:ke[\s-]*)?(\d{1,2})\s*[.)]?",
+    re.IGNORECASE,
 )
+_PLACES = (
+    frozenset(("atas", "pertama", "satu", "kesatu", "siji", "sijine", "duluan", "awal")),
+    frozenset(("kedua", "dua", "duo", "loro", "tengah")),
+    frozenset(("ketiga", "tiga", "tigo", "telu")),
+    frozenset(("keempat", "empat", "papat", "ampek")),
+    frozenset(("kelima", "lima", "limo")),
+)
+_LAST = frozenset(("bawah", "terakhir", "akhir", "ngisor", "belakang"))
+_BEFORE_PLACE = frozenset(
+    ("yang", "yg", "sing", "nan", "no", "nomor", "nmr", "paling", "pilihan", "pilih", "ke", "di",
+     "ji", "mi", "saja", "aja", "bu", "pak", "itu", "deh")
+)  # fmt: skip
 _NEAR = 86.0  # of 100; below it "tidak" begins to look like "tindak"
 # Words that may stand around a label without adding to what it says.
 _FILLERS = frozenset(
@@ -52,9 +65,25 @@ def pick(text: str, choices: Sequence[Choice]) -> Choice | None:
         place = int(number.group(1))
         return choices[place - 1] if 1 <= place <= len(choices) else None
     labels = [_plain_label(choice.label) for choice in choices]
+    placed = _by_place(said, choices)
+    if placed is not None:
+        return placed
     if said in labels:
         return _only([choices[place] for place, label in enumerate(labels) if label == said])
     return _yes_or_no(said, choices) or _near(said, labels, choices)
+
+
+def _by_place(said: str, choices: Sequence[Choice]) -> Choice | None:
+    """Give the choice of "yang atas" or "nomor dua"."""
+    words = [word for word in said.split() if word not in _BEFORE_PLACE]
+    if len(words) != 1:
+        return None
+    if words[0] in _LAST:
+        return choices[-1]
+    if words[0] == "tengah" and len(choices) != 3:
+        return None
+    place = next((at for at, names in enumerate(_PLACES) if words[0] in names), None)
+    return choices[place] if place is not None and place < len(choices) else None
 
 
 def is_number(text: str) -> bool:

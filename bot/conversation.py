@@ -20,6 +20,8 @@ class Conversation:
     choices: tuple[Choice, ...] = ()
     misses: int = 0  # messages in a row that were not understood
     pending: str = ""  # what was asked before consent was given
+    also: str = ""  # the second request of a message, to be offered when the first is done
+    doubt: int | None = None  # the last message, if it was not understood surely
     topic: dict[str, str] = field(default_factory=dict)
 
     def seal(self, vault: Vault) -> bytes:
@@ -29,6 +31,8 @@ class Conversation:
             "choices": [[choice.value, choice.label] for choice in self.choices],
             "misses": self.misses,
             "pending": self.pending,
+            "also": self.also,
+            "doubt": self.doubt,
             "topic": self.topic,
         }
         return vault.seal(json.dumps(data, separators=(",", ":")), _PURPOSE)
@@ -44,5 +48,7 @@ def open_conversation(sealed: bytes | None, vault: Vault) -> Conversation:
         choices=tuple(Choice(value, label) for value, label in data["choices"]),
         misses=data["misses"],
         pending=data["pending"],
+        also=data.get("also", ""),
+        doubt=data.get("doubt"),
         topic=dict(data["topic"]),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot import router
+from bot import followups, router
 from bot.capabilities import enrol
 from bot.capabilities.citizen import welcome
 from bot.choices import is_number, pick
@@ -12,6 +12,7 @@ from bot.messages import Choice, Inbound
 from bot.router import Capability
 from bot.texts import known
 from bot.turn import CITIZEN, Turn, button
+from db.doubts import note_doubt, note_pick
 from nlu.parse import Band, Parse, Understander
 
 # From here on a question is answered without asking back: a wrong answer to it costs one message.
@@ -33,8 +34,15 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         return
     state = form_in_force(turn)
     value = _meant_value(turn)
+    _note_pick(turn, value)
+    if value == followups.ALSO and turn.conversation.also:
+        followups.take_second_request(turn)
+        value, understood = None, None
     if turn.text and value is None and not router.is_command(turn.text, turn.role):
-        turn.parse = understood or understander.parse(turn.text)
+        parse = understood or understander.parse(turn.text)
+        turn.parse = parse.weighed(router.intent_weights(turn.role))
+        if state is None:
+            followups.keep_second_request(turn, understander)
     if turn.contact.consent is None and _first_contact(turn, value):
         pass
     elif state is not None and not _decides(turn, value):
@@ -47,6 +55,7 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         _answer_pending(turn, understander)
     open_wanted_form(turn)
     _keep_asking(turn)
+    followups.offer_second_request(turn)
 
 
 def _decides(turn: Turn, value: str | None) -> bool:
@@ -150,8 +159,9 @@ def _act(turn: Turn, value: str | None) -> None:
         enrol.handle(turn)
         return
     command = router.by_command(turn.text, turn.role) or router.by_label(turn.text, turn.role)
-    if command is not None:
-        _run(turn, command)
+    same = None if command is not None else followups.same_question(turn)
+    if command is not None or same is not None:
+        _run(turn, command or same)
     elif turn.parse is not None:
         _by_confidence(turn, turn.parse)
 
@@ -162,6 +172,7 @@ def _by_confidence(turn: Turn, parse: Parse) -> None:
         turn.conversation.misses = 0
         _run(turn, meant)
         return
+    _note_doubt(turn, parse)
     likely = _likely(turn, parse) if parse.band is Band.BETWEEN else []
     if len(likely) >= 2:
         turn.conversation.misses = 0
@@ -174,6 +185,22 @@ def _by_confidence(turn: Turn, parse: Parse) -> None:
         )
     else:
         turn.reply("welcome.missed", *menu_choices(turn))
+
+
+def _note_doubt(turn: Turn, parse: Parse) -> None:
+    """Keep the message for an officer to label, with what its sender may pick next."""
+    if turn.contact.consented:
+        turn.conversation.doubt = note_doubt(
+            turn.session, parse.text, parse.intent, parse.confidence, turn.now
+        )
+
+
+def _note_pick(turn: Turn, value: str | None) -> None:
+    """Keep what was picked right after an unclear message as its meaning."""
+    doubt, turn.conversation.doubt = turn.conversation.doubt, None
+    picked = router.by_button(value, turn.role) if doubt is not None and value else None
+    if doubt is not None and picked is not None and picked.intents and picked.name != "menu":
+        note_pick(turn.session, doubt, picked.intents[0])
 
 
 def _likely(turn: Turn, parse: Parse) -> list[Choice]:

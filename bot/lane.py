@@ -16,7 +16,7 @@ from db.claims import Batch, Claimed, claim
 from db.session import Store
 from db.settlement import Outcome, settle
 
-MOST_HELD = 512  # messages under lease: those in flight and those that come next
+MOST_HELD = 1024  # messages under lease: those in flight and those that come next
 
 _STEADY = 32  # filled claims of late messages in a row before a second one may be in flight
 _LATE = timedelta(seconds=0.5)  # behind the moment at which a message was due
@@ -51,7 +51,7 @@ class Lane:
     What was sent but not yet settled when the process is killed goes out twice, so the window of
     messages under lease is as narrow as the traffic allows. It is 1 as long as nobody waits for
     longer than half a second: a quiet office repeats at most one message after a SIGKILL. After 32
-    filled claims of late messages it doubles with each further one up to 512, of which 64 are in
+    filled claims of late messages it doubles with each further one up to 1,024, of which 64 are in
     flight and the others come next, and a busy service pays for its speed with the repetition of
     what was in flight or had arrived in its last 50 ms. It halves with each filled claim that is in
     time, and an empty one brings it back to 1.

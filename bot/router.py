@@ -135,6 +135,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     ),
 )  # fmt: skip
 
+NO_WISH = frozenset(("menu", "thanks", "other", "nothing_asked", "consent"))
+_OWN_WORK, _WORK_OF_OTHERS = 3.0, 0.1  # times the odds that the words alone give
 _BY_NAME = {capability.name: capability for capability in CAPABILITIES}
 _BY_INTENT = {intent: item for item in CAPABILITIES for intent in item.intents}
 _BY_COMMAND = {command: item for item in CAPABILITIES for command in item.commands}
@@ -182,6 +184,16 @@ def _labels(role: str) -> tuple[Choice, ...]:
 def by_intent(intent: str, role: str) -> Capability | None:
     """Give the capability of an intent, if the role may use it."""
     return _allowed(_BY_INTENT.get(intent), role)
+
+
+@cache
+def intent_weights(role: str) -> Mapping[str, float]:
+    """Give how much likelier or less likely the role makes the intents that not all may use."""
+    return {
+        intent: _OWN_WORK if role in capability.roles else _WORK_OF_OTHERS
+        for intent, capability in _BY_INTENT.items()
+        if capability.roles != EVERYONE
+    }
 
 
 def form_use(name: str) -> FormUse | None:

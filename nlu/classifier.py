@@ -82,14 +82,14 @@ class Model:
         scaled: Floats = powers / powers.sum()
         return scaled
 
-    def rank(self, normalized: str, count: int = 10) -> tuple[tuple[str, float], ...]:
-        """Return the most likely labels with their probabilities, best first."""
+    def rank(self, normalized: str) -> tuple[tuple[str, float], ...]:
+        """Return the labels with their probabilities, best first; none for an empty text."""
         probabilities = self.probabilities(normalized)
         if probabilities is None:
             return ()
         labels = self.header.labels
         values = probabilities.tolist()
-        order = sorted(range(len(values)), key=values.__getitem__, reverse=True)[:count]
+        order = sorted(range(len(values)), key=values.__getitem__, reverse=True)
         return tuple((labels[at], values[at]) for at in order)
 
     def save(self, path: Path) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,13 +24,14 @@ class CorpusError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One phrase of the corpus with its label and the place where it stands."""
+    """One phrase of the corpus with its label, its manner of writing and where it stands."""
 
     text: str
     intent: str
     entities: tuple[Entity, ...]
     file: str
     line: int
+    manner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ def _group(path: Path, group: yaml.Node) -> Iterator[Example]:
     intent, block = _field(group, "intent"), _field(group, "examples")
     if _field(group, "synonym") or _field(group, "lookup") or _field(group, "regex"):
         return
+    manner = _field(_field(group, "metadata"), "manner")
     start = group.start_mark.line + 1
     if not isinstance(intent, yaml.ScalarNode) or not isinstance(block, yaml.ScalarNode):
         raise CorpusError(f"{path} baris {start}: kelompok tanpa `intent` atau `examples`.")
@@ -108,7 +110,7 @@ def _group(path: Path, group: yaml.Node) -> Iterator[Example]:
             text, entities = read_annotated(row[2:].strip())
         except ValueError as error:
             raise CorpusError(f"{path} baris {line}: {error}") from None
-        yield Example(text, intent.value, entities, path.name, line)
+        yield Example(text, intent.value, entities, path.name, line, manner.value if manner else "")
 
 
 def _label(match: re.Match[str]) -> tuple[str, str]:
@@ -142,11 +144,3 @@ def read_annotated(row: str) -> tuple[str, tuple[Entity, ...]]:
     if not text:
         raise ValueError("contoh kosong.")
     return text, tuple(entities)
-
-
-def counts(examples: Iterable[Example]) -> dict[str, int]:
-    """Return how many phrases each intent has."""
-    found: dict[str, int] = {}
-    for example in examples:
-        found[example.intent] = found.get(example.intent, 0) + 1
-    return found

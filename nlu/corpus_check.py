@@ -1,15 +1,43 @@
 """Says what is wrong with a corpus, in sentences that name file and line."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
-from nlu.corpus import Example, counts
-from nlu.labels import ENTITIES, INTENTS
+from rapidfuzz import fuzz, process
+
+from nlu.corpus import Example
+from nlu.labels import ENTITIES, INTENTS, LEARNED, MANNERS, OUT_OF_SCOPE
 from nlu.normalize import normalize
 
+MOST_USED = frozenset(
+    (
+        "check_registration",
+        "ask_schedule",
+        "ask_program",
+        "report_complaint",
+        "track_ticket",
+        "propose_beneficiary",
+        "object_beneficiary",
+        "update_personal_data",
+        "ask_contact",
+    )
+)
+_FEWEST, _FEWEST_OF_MOST_USED, _FEWEST_OUT_OF_SCOPE = 150, 300, 500
+_LEAST_SHARE = 0.08  # of an intent's phrases for each manner; even would be 0.14
+# Of 100, by letters once normalised; short phrases are alike by chance.
+_NEARLY_THE_SAME, _SHORT = 93.0, 15
 
-def problems(examples: Sequence[Example], minimum: int = 50) -> list[str]:
-    """Return one sentence for every fault of the corpus."""
-    return [*_labels(examples), *_spans(examples), *_repeats(examples), *_few(examples, minimum)]
+
+def problems(examples: Sequence[Example]) -> list[str]:
+    """Return one sentence for every fault of a corpus that is to be trained on."""
+    return [*faults(examples), *_few(examples), *_uneven(examples)]
+
+
+def faults(examples: Sequence[Example]) -> list[str]:
+    """Return one sentence for every phrase that is wrong or there already."""
+    return [*_labels(examples), *_spans(examples), *_repeats(examples), *_near(examples)]
 
 
 def _where(example: Example) -> str:
@@ -20,6 +48,8 @@ def _labels(examples: Sequence[Example]) -> Iterator[str]:
     for example in examples:
         if example.intent not in INTENTS:
             yield f"{_where(example)}: maksud `{example.intent}` tidak dikenal."
+        if example.manner not in (*MANNERS, LEARNED):
+            yield f"{_where(example)}: gaya `{example.manner}` tidak dikenal."
         for entity in example.entities:
             if entity.entity not in ENTITIES:
                 yield f"{_where(example)}: entitas `{entity.entity}` tidak dikenal."
@@ -50,8 +80,40 @@ def _repeats(examples: Sequence[Example]) -> Iterator[str]:
             yield f"{_where(example)}: maksudnya lain di {_where(other)} (`{normalized}`)."
 
 
-def _few(examples: Sequence[Example], minimum: int) -> Iterator[str]:
-    found = counts(examples)
+def _near(examples: Sequence[Example]) -> Iterator[str]:
+    """Find phrases of one intent that differ by a letter or two: they teach nothing."""
+    for _intent, group in groupby(sorted(examples, key=_BY_INTENT), key=_BY_INTENT):
+        before: list[Example] = []
+        texts: list[str] = []
+        for example in group:
+            text = normalize(example.text)
+            if len(text) >= _SHORT:
+                found = process.extractOne(
+                    text, texts, scorer=fuzz.ratio, score_cutoff=_NEARLY_THE_SAME
+                )
+                if found is not None:
+                    yield f"{_where(example)}: hampir sama dengan {_where(before[found[2]])}."
+            before.append(example)
+            texts.append(text)
+
+
+_BY_INTENT = attrgetter("intent")
+
+
+def _few(examples: Sequence[Example]) -> Iterator[str]:
+    found = Counter(example.intent for example in examples)
     for intent in INTENTS:
-        if found.get(intent, 0) < minimum:
-            yield f"Maksud `{intent}` baru {found.get(intent, 0)} contoh, paling sedikit {minimum}."
+        fewest = _FEWEST_OF_MOST_USED if intent in MOST_USED else _FEWEST
+        fewest = _FEWEST_OUT_OF_SCOPE if intent == OUT_OF_SCOPE else fewest
+        if found[intent] < fewest:
+            yield f"Maksud `{intent}` baru {found[intent]} contoh, paling sedikit {fewest}."
+
+
+def _uneven(examples: Sequence[Example]) -> Iterator[str]:
+    found = Counter((example.intent, example.manner) for example in examples)
+    total = Counter(example.intent for example in examples if example.manner in MANNERS)
+    for intent in INTENTS:
+        for manner in MANNERS:
+            if found[intent, manner] < _LEAST_SHARE * total[intent]:
+                count = found[intent, manner]
+                yield f"Maksud `{intent}` baru {count} contoh bergaya `{manner}`."

@@ -44,3 +44,16 @@ ENTITIES: Final[tuple[str, ...]] = (
     "phone",
     "url",
 )
+
+# How people write (domain.md): proper Indonesian, WhatsApp shorthand, slips of unpractised hands,
+# Javanese-mixed, Buton and Bengkulu Malay, and long stories with one request inside.
+MANNERS: Final[tuple[str, ...]] = (
+    "formal",
+    "chat",
+    "typo",
+    "jawa",
+    "buton",
+    "bengkulu",
+    "story",
+)
+LEARNED: Final = "learned"  # from real messages that an officer has labelled

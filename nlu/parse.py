@@ -1,6 +1,7 @@
 """What is understood of one text, as plain data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -40,14 +41,38 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """The intent, its rivals, the entities and the confidence band of one text."""
+    """The intents of one text with their confidences, best first, and its entities."""
 
     text: str
-    intent: str
-    confidence: float
     ranking: tuple[tuple[str, float], ...]
     entities: tuple[Entity, ...]
-    band: Band
+    thresholds: Thresholds
+
+    @property
+    def intent(self) -> str:
+        """The likeliest intent."""
+        return self.ranking[0][0]
+
+    @property
+    def confidence(self) -> float:
+        """How likely that intent is, from 0 to 1."""
+        return self.ranking[0][1]
+
+    @property
+    def band(self) -> Band:
+        """How far the intent may be trusted."""
+        return self.thresholds.band(self.confidence)
+
+    def weighed(self, weights: Mapping[str, float]) -> "Parse":
+        """Return the parse with each intent's odds times its weight; 1 where none is given."""
+        raw = [(intent, share * weights.get(intent, 1.0)) for intent, share in self.ranking]
+        total = sum(share for _, share in raw)
+        if not total:
+            return self
+        # What the ranking leaves out keeps its share.
+        total += max(0.0, 1.0 - sum(share for _, share in self.ranking))
+        ordered = sorted(raw, key=lambda item: item[1], reverse=True)
+        return replace(self, ranking=tuple((intent, share / total) for intent, share in ordered))
 
     def first(self, entity: str) -> Entity | None:
         """Return the first entity of a kind, if the text names one."""

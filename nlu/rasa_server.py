@@ -2,6 +2,7 @@
 
 import logging
 import math
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -40,15 +41,7 @@ class RasaEngine:
             self.fallbacks += 1
             _LOG.warning("Rasa tidak menjawab dengan benar: %s", type(error).__name__)
             return known
-        intent, confidence = ranking[0]
-        return Parse(
-            text=known.text,
-            intent=intent,
-            confidence=confidence,
-            ranking=ranking,
-            entities=known.entities,
-            band=self._thresholds.band(confidence),
-        )
+        return replace(known, ranking=ranking, thresholds=self._thresholds)
 
     def _ask(self, text: str) -> tuple[tuple[str, float], ...]:
         """Return the ranking that Rasa gives, best first."""

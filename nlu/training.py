@@ -124,6 +124,36 @@ def train(corpus: Corpus, progress: Progress = _silent) -> Model:
     return model
 
 
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """An intent that is taken for another one, and the phrases for which it is."""
+
+    intent: str
+    taken_for: str
+    phrases: tuple[str, ...]
+
+
+def confusions(corpus: Corpus, progress: Progress = _silent) -> list[Confusion]:
+    """Say which intents are mixed up, by models that had not seen the phrase; most first."""
+    _check(corpus)
+    found: dict[tuple[str, str], list[str]] = {}
+    intents = np.asarray([example.intent for example in corpus.examples])
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED)
+    for at, (learn, check) in enumerate(folds.split(intents, intents)):
+        progress(at, _FOLDS, f"uji silang {at + 1} dari {_FOLDS}")
+        fitted = fit(*with_copies([corpus.examples[i] for i in learn], Noise(SEED + 1)))
+        unseen = [corpus.examples[i] for i in check]
+        logits = fitted.logits([normalize(example.text) for example in unseen])
+        for example, taken in zip(
+            unseen, fitted.regression.classes_[logits.argmax(1)], strict=True
+        ):
+            if taken != example.intent:
+                found.setdefault((example.intent, str(taken)), []).append(example.text)
+    progress(_FOLDS, _FOLDS, "selesai")
+    ordered = sorted(found.items(), key=lambda item: len(item[1]), reverse=True)
+    return [Confusion(intent, taken, tuple(texts)) for (intent, taken), texts in ordered]
+
+
 def to_model(
     fitted: Fitted, digest: str, calibration: Calibration, found: Mapping[str, float]
 ) -> Model:

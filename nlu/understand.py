@@ -4,7 +4,7 @@ from nlu.classifier import Model
 from nlu.entities import Extractor
 from nlu.labels import OUT_OF_SCOPE
 from nlu.normalize import clip, normalize
-from nlu.parse import Band, Parse
+from nlu.parse import Parse
 
 
 class EmbeddedEngine:
@@ -17,10 +17,5 @@ class EmbeddedEngine:
     def parse(self, text: str) -> Parse:
         """Return what is understood of the bounded text; a text without a word means nothing."""
         text = clip(text)
-        ranking = self._model.rank(normalize(text))
-        entities = self._extractor.extract(text)
-        if not ranking:
-            return Parse(text, OUT_OF_SCOPE, 0.0, ((OUT_OF_SCOPE, 0.0),), entities, Band.BELOW)
-        intent, confidence = ranking[0]
-        band = self._model.header.thresholds.band(confidence)
-        return Parse(text, intent, confidence, ranking, entities, band)
+        ranking = self._model.rank(normalize(text)) or ((OUT_OF_SCOPE, 0.0),)
+        return Parse(text, ranking, self._extractor.extract(text), self._model.header.thresholds)

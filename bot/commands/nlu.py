@@ -1,5 +1,6 @@
 """Commands on understanding: train, parse and evaluate."""
 
+import dataclasses
 import importlib
 import json
 import sys
@@ -12,10 +13,16 @@ from bot.places import Places, no_places
 from bot.service import understander, utc_now
 from bot.settings import Settings
 from bot.texts import say
+from db import audit
+from db.doubts import PURPOSE, open_doubts, settle_doubts
 from db.session import sqlite_path
 from nlu.classifier import Model, ModelError
-from nlu.corpus import CorpusError, corpus_digest
+from nlu.corpus import DATA_PATH, CorpusError, corpus_digest, read_corpus
 from nlu.evaluate import evaluate, read_labelled
+from nlu.learning import FILE as LEARNED_FILE
+from nlu.learning import NOTHING, UNDECIDED, read_labels
+from nlu.learning import learn as add_learned
+from nlu.masking import mask
 from nlu.parse import Understander
 
 
@@ -72,6 +79,78 @@ def evaluate_file(file: Path, as_json: bool) -> None:
     else:
         for name, value in found.items():
             click.echo(f"{name}: {json.dumps(value, ensure_ascii=False)}")
+
+
+@nlu_group.command()
+@click.option("--limit", default=200, show_default=True, help="Paling banyak berapa pesan.")
+@click.option("--json", "as_json", is_flag=True, help="Hasil sebagai JSON saja.")
+def suggest(limit: int, as_json: bool) -> None:
+    """Tampilkan pesan yang belum jelas, tanpa data pribadi, untuk diberi label petugas."""
+    found = settings(keep_keys=False)
+    engine = _understander(found)
+    with ready_store(found) as store, store.begin() as session:
+        rows = []
+        for doubt in open_doubts(session, limit):
+            text = session.vault.open(doubt.text_sealed, PURPOSE)
+            masked = " ".join(mask(text, engine.parse(text).entities).split())
+            rows.append(
+                {
+                    "number": doubt.id,
+                    "intent": doubt.picked or UNDECIDED,
+                    "text": masked,
+                    "guess": doubt.guess,
+                    "confidence": doubt.confidence,
+                }
+            )
+        audit.record(session, utc_now(), "cli", "suggest", f"doubts:{len(rows)}")
+    if as_json:
+        print_json(rows)
+        return
+    click.echo(say("cli.suggest_how"))
+    for row in rows:
+        click.echo(f"{row['number']}\t{row['intent']}\t{row['text']}")
+
+
+@nlu_group.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def learn(file: Path) -> None:
+    """Tambahkan pesan yang sudah diberi label ke korpus."""
+    found = settings()
+    engine = _understander(found)
+    try:
+        labels = read_labels(file)
+        decided = [row for row in labels if row[1] != UNDECIDED]
+        phrases = [
+            (intent, text, engine.parse(text).entities)
+            for _number, intent, text in decided
+            if intent != NOTHING
+        ]
+        new = add_learned(DATA_PATH, read_corpus().examples, phrases)
+    except CorpusError as error:
+        raise Refused(str(error)) from None
+    with ready_store(found) as store, store.begin() as session:
+        settle_doubts(session, [number for number, _intent, _text in decided], utc_now())
+    click.echo(say("cli.learned", count=len(new), file=DATA_PATH / LEARNED_FILE))
+
+
+@nlu_group.command()
+@click.option("--json", "as_json", is_flag=True, help="Hasil sebagai JSON saja.")
+def confusions(as_json: bool) -> None:
+    """Tampilkan maksud mana yang tertukar, dan oleh kalimat mana."""
+    training = importlib.import_module("nlu.training")  # as in train_model
+    try:
+        with progress(say("cli.cross_checking")) as report:
+            mixed = training.confusions(read_corpus(), progress=report)
+    except CorpusError as error:
+        raise Refused(str(error)) from None
+    if as_json:
+        print_json([dataclasses.asdict(confusion) for confusion in mixed])
+        return
+    for confusion in mixed:
+        count = len(confusion.phrases)
+        click.echo(f"{confusion.intent} -> {confusion.taken_for}: {count}")
+        for phrase in confusion.phrases:
+            click.echo(f"    {phrase}")
 
 
 def _understander(found: Settings) -> Understander:

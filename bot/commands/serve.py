@@ -105,6 +105,7 @@ def serve(host: str, port: int, workers: int, database_url: str, app: str = _APP
         blocking_threads=_THREADS if sqlite_path(database_url) is None else _THREADS_ON_SQLITE,
         factory=True,
         log_access=False,
+        websockets=False,
         respawn_failed_workers=True,
     ).serve(target_loader=_load)
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from nlu.corpus import CorpusError, read_corpus
+from nlu.corpus import CorpusError, Example, read_corpus
 from nlu.evaluate import evaluate, read_labelled
 from nlu.labels import OUT_OF_SCOPE
-from nlu.parse import Band
+from nlu.parse import Band, Entity
 from nlu.understand import EmbeddedEngine
 
 UNSEEN = Path(__file__).parent / "unseen.tsv"
@@ -65,7 +65,7 @@ def test_answers_in_the_shape_of_rasa(engine: EmbeddedEngine) -> None:
 def test_understands_what_it_was_not_taught(engine: EmbeddedEngine) -> None:
     labelled = read_labelled(UNSEEN)
     taught = {phrase.text.casefold() for phrase in read_corpus().examples}
-    unseen = [(intent, text) for intent, text in labelled if text.casefold() not in taught]
+    unseen = [phrase for phrase in labelled if phrase.text.casefold() not in taught]
     found = evaluate(engine, unseen)
     assert found["accuracy"] >= 0.9
     assert found["top3_accuracy"] >= 0.95
@@ -73,8 +73,31 @@ def test_understands_what_it_was_not_taught(engine: EmbeddedEngine) -> None:
     assert found["latency_ms"]["p50"] < 2.0
 
 
+def phrase(intent: str, text: str, manner: str = "", *entities: Entity) -> Example:
+    return Example(text, intent, entities, "f.yml", 1, manner)
+
+
+def test_measures_entities_and_manners_where_they_are_marked(engine: EmbeddedEngine) -> None:
+    found = evaluate(
+        engine,
+        [
+            phrase("greet", "halo", "formal"),
+            phrase("deny", "iya", "chat"),
+            phrase("ask_schedule", "kapan pkh", "chat", Entity("program", "PKH", "pkh", 6, 9)),
+            phrase(
+                "ask_schedule", "kapan bpnt di lipu", "chat", Entity("area", "", "lipu", 14, 18)
+            ),
+        ],
+    )
+    assert found["per_manner"] == {"formal": 1.0, "chat": pytest.approx(2 / 3)}
+    assert found["entities"]["recall"] == 1.0
+    assert found["entities"]["precision"] == pytest.approx(2 / 3)
+    assert found["entities"]["per_entity"]["area"]["f1"] == 1.0
+
+
 def test_measures_have_the_fixed_names(engine: EmbeddedEngine) -> None:
-    found = evaluate(engine, [("greet", "halo"), (OUT_OF_SCOPE, ""), ("affirm", "tidak")])
+    labelled = [phrase("greet", "halo"), phrase(OUT_OF_SCOPE, ""), phrase("affirm", "tidak")]
+    found = evaluate(engine, labelled)
     assert set(found) == {
         "n",
         "accuracy",
@@ -103,7 +126,8 @@ def test_reads_rasa_yaml_and_tsv_alike(tmp_path: Path) -> None:
         "nlu:\n- intent: greet\n  examples: |\n    - halo [Lipu](area)\n", encoding="utf-8"
     )
     tsv.write_text("# kata\n\ngreet\thalo Lipu\n", encoding="utf-8")
-    assert read_labelled(yml) == read_labelled(tsv) == [("greet", "halo Lipu")]
+    read = [read_labelled(path)[0] for path in (yml, tsv)]
+    assert [(example.intent, example.text) for example in read] == [("greet", "halo Lipu")] * 2
     tsv.write_text("greet halo\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"a\.tsv baris 1"):
         read_labelled(tsv)

@@ -16,7 +16,7 @@ from bot.settings import Settings, load_settings
 from db.crypto import Vault
 from db.sample.load import load
 from db.session import Store
-from nlu.parse import Band, Parse
+from nlu.parse import Parse, Thresholds
 from tests.browser import find_chromium
 from tests.webhook.browser import Watch, launch, serving
 from webhook.app import create_app
@@ -29,8 +29,8 @@ class StubUnderstander:
 
     def parse(self, text: str) -> Parse:
         known = INTENTS.get(text.lower().strip())
-        intent, band = (known, Band.SURE) if known else ("out_of_scope", Band.BELOW)
-        return Parse(text, intent, 1.0, ((intent, 1.0),), (), band)
+        ranking = ((known, 1.0),) if known else (("out_of_scope", 0.0),)
+        return Parse(text, ranking, (), Thresholds(sure=0.9, below=0.4))
 
 
 def demo_settings(folder: Path, store_url: str, data_key: str) -> Settings:

@@ -17,6 +17,8 @@ def handle(turn: Turn) -> None:
     if program is None:
         _ask_which(turn)
         return
+    if not turn.aside:  # the form that goes on afterwards may still need its own
+        turn.conversation.topic = {"about": "program"}
     turn.tell(
         say(
             "program.about",

@@ -29,7 +29,8 @@ def handle(turn: Turn) -> None:
         entity for entity in (turn.parse.entities if turn.parse else ()) if entity.entity == "area"
     ]
     if named:
-        matches = turn.places.gazetteer.find(named[0].raw)
+        # What was carried over from the last question has no spelling, and was clear then.
+        matches = turn.places.gazetteer.find(named[0].raw) if named[0].raw else ()
         if is_ambiguous(matches) and not turn.aside:
             turn.conversation.topic = {"program": program or ""}
             turn.reply("form.area_ambiguous", *area_choices(matches))
@@ -70,7 +71,11 @@ def _own_area(turn: Turn) -> str | None:
 
 def _tell(turn: Turn, area_code: str, program_code: str | None) -> None:
     if not turn.aside:  # the form that goes on afterwards may still need its own
-        turn.conversation.topic = {"area": area_code, "program": program_code or ""}
+        turn.conversation.topic = {
+            "about": "schedule",
+            "area": area_code,
+            "program": program_code or "",
+        }
     found = upcoming(turn.session, turn.today, area_code, program_code, limit=_SHOWN)
     area_name = _area_label(turn, area_code)
     if not found:

@@ -1,0 +1,109 @@
+"""What a message means only together with the last one, and what it asks beside its first wish."""
+
+import re
+from dataclasses import replace
+
+from bot import router
+from bot.router import Capability
+from bot.turn import Turn, button
+from nlu.parse import Band, Entity, Parse, Understander
+from nlu.requests import split_requests
+
+ALSO = "also:yes"
+
+_ASKED_AGAIN = ("area", "program")  # what the same question can be asked about once more
+_WORD = re.compile(r"[a-z']+")
+# "kalau di Lipu?", "nek bpnt piye": words that ask the last question again, and what stands around.
+_OPENERS = frozenset(
+    ("kalau", "kalo", "klo", "kl", "klu", "kalu", "nek", "lek", "yen", "trus", "terus", "lalu",
+     "untuk", "utk", "dengan", "dg", "dgn", "di", "yang", "yg", "sama")
+)  # fmt: skip
+_AROUND = _OPENERS | frozenset(
+    ("kelurahan", "kel", "desa", "kecamatan", "kec", "kota", "mano", "cak", "bagaimana", "bgmn",
+     "gimana", "gmn", "piye", "pripun", "kah", "ya", "pak", "bu", "min", "kak", "nya", "itu",
+     "program", "bantuan", "sini", "ini", "ko", "lah", "dong", "juga", "ing", "ning", "mana",
+     "bagian", "daerah", "punya", "mi", "ji", "pi")
+)  # fmt: skip
+_LONGEST_PAIR = 25  # words; in a longer text the sentences tell one story
+_SURE_ENOUGH = 0.75  # of each part; it was cut out of its sentence
+
+
+def same_question(turn: Turn) -> Capability | None:
+    """Give what was asked last, if the message only names another place or programme for it.
+
+    What the message leaves unsaid is then taken from the last question.
+    """
+    topic = turn.conversation.topic
+    about = router.by_button(topic.get("about", ""), turn.role)
+    parse = turn.parse
+    if about is None or parse is None or not _names_only(parse):
+        return None
+    named = {entity.entity for entity in parse.entities}
+    end = len(parse.text)
+    carried = tuple(
+        Entity(kind, topic[kind], "", end, end)
+        for kind in _ASKED_AGAIN
+        if topic.get(kind) and kind not in named
+    )
+    turn.parse = replace(parse, entities=(*parse.entities, *carried))
+    return about
+
+
+def _names_only(parse: Parse) -> bool:
+    kinds = {entity.entity for entity in parse.entities}
+    if not kinds or not kinds <= set(_ASKED_AGAIN):
+        return False
+    rest = parse.text.lower()
+    for entity in reversed(parse.entities):
+        rest = f"{rest[: entity.start]} {rest[entity.end :]}"
+    said = set(_WORD.findall(rest))
+    return bool(said & _OPENERS) and said <= _AROUND
+
+
+def keep_second_request(turn: Turn, understander: Understander) -> None:
+    """Leave the second of two requests for later, so that the first is answered by itself."""
+    turn.conversation.also = ""
+    whole = turn.parse
+    if whole is None or len(turn.text.split()) > _LONGEST_PAIR:
+        return
+    parts = split_requests(turn.text)
+    if len(parts) < 2:
+        return
+    weights = router.intent_weights(turn.role)
+    requests = [
+        (part, parse, capability)
+        for part, parse in ((part, understander.parse(part).weighed(weights)) for part in parts)
+        if (capability := _request(turn, parse)) is not None
+    ]
+    second = next((r for r in requests[1:] if r[2] is not requests[0][2]), None)
+    if second is None or not requests[0][2].informs:
+        return
+    text, parse, _capability = second
+    program = requests[0][1].first("program")
+    if program is not None and parse.first("program") is None:
+        text = f"{text} {program.raw}"
+    turn.text, turn.parse = requests[0][0], requests[0][1]
+    turn.conversation.also = text
+
+
+def _request(turn: Turn, parse: Parse) -> Capability | None:
+    """Give what a part of a message asks for, if it is a wish and clear enough."""
+    capability = router.by_intent(parse.intent, turn.role)
+    clear = parse.band is Band.SURE or parse.confidence >= _SURE_ENOUGH
+    if capability is None or not clear or capability.name in router.NO_WISH:
+        return None
+    return capability
+
+
+def take_second_request(turn: Turn) -> None:
+    """Read the request that was left for later as if it had been written now."""
+    turn.text, turn.conversation.also = turn.conversation.also, ""
+
+
+def offer_second_request(turn: Turn) -> None:
+    """Offer to answer what else was asked, once nothing is open any more."""
+    said = turn.conversation.also
+    if said and turn.conversation.form is None and turn.contact.consent is not None:
+        turn.reply(
+            "welcome.also", button(ALSO, "choice.also"), button("menu", "choice.menu"), text=said
+        )

@@ -1,0 +1,57 @@
+"""What a message means only together with the one before it."""
+
+import pytest
+
+from db.doubts import PURPOSE, open_doubts
+from tests.talk import Person, labels, words
+
+
+def test_the_same_is_asked_for_another_place(citizen: Person) -> None:
+    citizen.say("kapan pkh cair di bukit wolio indah")
+    again = citizen.say("kalau di lipu?")
+    assert "Lipu" in words(again)
+    assert "PKH" in words(again) or "Program Keluarga Harapan" in words(again)
+
+
+def test_the_same_is_asked_for_another_programme(citizen: Person) -> None:
+    citizen.say("kapan pkh cair di lipu")
+    again = words(citizen.say("klo bpnt gimana"))
+    assert "Lipu" in again
+    assert "PKH" not in again
+
+
+def test_two_requests_are_answered_one_after_the_other(citizen: Person) -> None:
+    first = citizen.say("syarat pkh apa aja, sekalian kapan cair di lipu")
+    assert "Maksud" not in words(first)
+    assert labels(first)[0] == "Ya, jawab juga"
+    second = citizen.say("ya")
+    assert "Lipu" in words(second)
+    assert "Ya, jawab juga" not in labels(second)
+
+
+def test_what_is_picked_after_an_unclear_message_is_kept_with_it(citizen: Person) -> None:
+    citizen.say("xqztw vbnjk")
+    citizen.press("schedule")
+    with citizen.store.read() as session:
+        [doubt] = open_doubts(session, 10)
+        assert doubt.picked == "ask_schedule"
+        assert session.vault.open(doubt.text_sealed, PURPOSE).startswith("xqztw")
+
+
+def test_what_is_written_next_is_no_label(citizen: Person) -> None:
+    citizen.say("xqztw vbnjk")
+    citizen.say("kapan pkh cair di lipu")
+    citizen.press("schedule")
+    with citizen.store.read() as session:
+        assert [doubt.picked for doubt in open_doubts(session, 10)] == [None]
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [("yang atas", 0), ("yang pertama", 0), ("nomor dua", 1), ("yg ke 3", 2), ("paling bawah", -1)],
+)
+def test_a_choice_is_named_by_its_place(citizen: Person, said: str, place: int) -> None:
+    offered = citizen.say("menu")[-1].choices
+    by_word = words(citizen.say(said))
+    citizen.say("batal")
+    assert by_word == words(citizen.press(offered[place].value))
