@@ -1,20 +1,18 @@
 """The door to the store: one engine, and transactions that are whole or nothing."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import TimeoutError as StoreBusy
 from sqlalchemy.orm import Session as OrmSession
 
 from db.crypto import Vault
+from db.sqlite import DEADLINE, READ_ONLY, WriteLine
 
-# One may wait so long for one's turn and then for the database: together below Twilio's 15 s, so
-# that a provider hears 503 rather than nothing.
+# So long one waits for a lock: well below Twilio's 15 s, so that a provider hears 503 rather than
+# nothing.
 _LOCK_WAIT_MS = 7_000
 
 # A database host that vanished without a word is noticed within about 20 s.
@@ -51,8 +49,7 @@ class Store:
         self.vault = vault
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, pool_size, lock_wait_ms)
-        self._line = threading.Lock() if self.is_sqlite else None
-        self._lock_wait = lock_wait_ms / 1000
+        self._line = WriteLine(self.engine, lock_wait_ms / 1000) if self.is_sqlite else None
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -65,32 +62,25 @@ class Store:
     def read(self) -> Iterator[Session]:
         """One reading transaction; on SQLite it waits for no writer."""
         with self.engine.connect() as connection:
-            connection.execution_options(halo_read_only=True)
+            connection.execution_options(**{READ_ONLY: True})
             with Session(connection, self.vault) as session:
                 yield session
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """One writing transaction without a session, for the fixed statements of a hot loop."""
-        with self._write_turn(), self.engine.begin() as connection:
-            yield connection
+        if self._line is None:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with self._line.turn() as deadline, self.engine.connect() as connection:
+            connection.execution_options(**{DEADLINE: deadline})
+            with connection.begin():
+                yield connection
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
-
-    @contextmanager
-    def _write_turn(self) -> Iterator[None]:
-        """Wait in line on SQLite: it takes one writer at a time and lets the others poll."""
-        if self._line is None:
-            yield
-            return
-        if not self._line.acquire(timeout=self._lock_wait):
-            raise StoreBusy("too many wait to write")
-        try:
-            yield
-        finally:
-            self._line.release()
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -119,29 +109,10 @@ def _engine(url: URL, pool_size: int, lock_wait_ms: int) -> Engine:
             hide_parameters=True,  # they are people's; errors are logged
             connect_args={"connect_timeout": 5, "options": options, **_KEEPALIVES},
         )
-    engine = create_engine(
+    return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,
         connect_args={"timeout": lock_wait_ms / 1000, "check_same_thread": False},
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by _begin_sqlite, not by the driver
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # FULL, not NORMAL: the provider was told 200, so a power cut in the office may lose nothing.
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA cache_size=-65536")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("halo_read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
