@@ -1,8 +1,7 @@
 """The command that announces a distribution, and tells what became of announcements."""
 
 import re
-import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.capabilities.officer.announce import AlreadyAnnounced, Announcement, announce, audience
 from bot.commands.common import (
     Refused,
+    agreed,
     area_code,
     places_of,
     print_json,
@@ -29,6 +29,7 @@ from db.session import Store
 
 _CONTENT_SID = re.compile(r"HX[0-9a-f]{32}")
 _PLACE_LENGTHS = (4, 120)
+_FARTHEST = timedelta(days=366)  # what lies beyond is a slip of the fingers
 _STATES = ("queued", "sending", "sent", "delivered", "read", "failed", "canceled")
 
 
@@ -60,8 +61,6 @@ def announce_command(
             return
         if not (program and area and day and hours and place):
             raise click.UsageError(say("cli.announce_incomplete"))
-        if as_json and not yes and not sys.stdin.isatty():
-            raise click.UsageError(say("cli.announce_yes_needed"))
         places = places_of(store)
         announcement = _announcement(
             store, places, program, area, day.date(), hours, place, content_sid
@@ -88,8 +87,11 @@ def _announcement(
     if content_sid is not None and not _CONTENT_SID.fullmatch(content_sid):
         raise click.UsageError(say("cli.bad_content_sid"))
     code = area_code(places, area)
-    if day < utc_now().astimezone(ZoneInfo(places.zone_of(code))).date():
+    today = utc_now().astimezone(ZoneInfo(places.zone_of(code))).date()
+    if day < today:
         raise Refused(say("cli.date_past", day=plain_date(day)))
+    if day > today + _FARTHEST:
+        raise Refused(say("cli.date_far", day=plain_date(day)))
     with store.read() as session:
         known = find_program(session, program)
     if known is None:
@@ -117,7 +119,7 @@ def _send(store: Store, announcement: Announcement, yes: bool, as_json: bool) ->
         click.echo(say("cli.announce_reach", families=counted.families, contacts=counted.contacts))
         for channel, count in sorted(counted.by_channel.items()):
             click.echo(f"  {channel}: {count}")
-    if not yes and not _agreed():
+    if not yes and not agreed(say("cli.announce_ask")):
         raise Refused(say("cli.announce_not_sent"))
     try:
         with store.begin() as session:
@@ -129,13 +131,6 @@ def _send(store: Store, announcement: Announcement, yes: bool, as_json: bool) ->
         print_json({"notice": notice.id} | result)
     else:
         click.echo(say("cli.announce_queued", contacts=counted.contacts))
-
-
-def _agreed() -> bool:
-    try:
-        return click.confirm(say("cli.announce_ask"), err=True)
-    except click.Abort:  # there is nobody to ask
-        raise click.UsageError(say("cli.announce_yes_needed")) from None
 
 
 def _status(store: Store, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from db.settlement import Outcome, settle
 from nlu.classifier import ModelError
 
 _LOOKS = (Channel.TELEGRAM.value, Channel.WHATSAPP.value, Channel.SMS.value)
+_LONGEST_ADDRESS = 64  # as the engine keeps it
 _BAUBAU = Location(-5.4622, 122.6014)
 
 
@@ -26,6 +27,9 @@ _BAUBAU = Location(-5.4622, 122.6014)
 @click.option("--look", type=click.Choice(_LOOKS), default="telegram", help="Tampilan kanal.")
 def chat(user: str, look: str) -> None:
     """Bercakap-cakap dengan layanan di terminal."""
+    user = user.strip()
+    if not user.isprintable() or not 1 <= len(user) <= _LONGEST_ADDRESS:
+        raise click.UsageError(say("cli.bad_sender", most=_LONGEST_ADDRESS))
     found = settings()
     with ready_store(found):
         pass

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import DataError
 
+from bot.choices import NO_WORDS, YES_WORDS
 from bot.fields import is_ambiguous
 from bot.places import Places, read_places
 from bot.service import check_data_key, open_store, utc_now
@@ -117,6 +118,22 @@ def area_code(places: Places, name: str) -> str:
         names = ", ".join(f"{match.place.name} ({match.place.code})" for match in matches[:4])
         raise Refused(say("cli.area_ambiguous", name=name, names=names))
     return matches[0].place.code
+
+
+def agreed(question: str) -> bool:
+    """Ask on standard error and read the answer, typed or piped; Enter alone means no."""
+    while True:
+        click.echo(f"{question} {say('cli.yes_or_no')} ", nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line:  # there is nobody to ask
+            click.echo(err=True)
+            raise click.UsageError(say("cli.yes_needed"))
+        answer = line.strip().strip(".!").casefold()
+        if answer in YES_WORDS:
+            return True
+        if not answer or answer == "n" or answer in NO_WORDS:
+            return False
+        click.echo(say("cli.answer_yes_or_no"), err=True)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from bot.commands import serve
 from db.crypto import new_key
 
 Halo = Callable[..., Result]
+SOON = (datetime.now(UTC).date() + timedelta(days=200)).isoformat()
 PKH = (
-    "announce", "--program", "pkh", "--area", "Bukit Wolyo Indah", "--date", "2099-12-01",
+    "announce", "--program", "pkh", "--area", "Bukit Wolyo Indah", "--date", SOON,
     "--time", "08:00-12:00", "--place", "Kantor Pos Baubau",
 )  # fmt: skip
 
@@ -42,12 +44,31 @@ def run(
     return invoke
 
 
-def test_announce_shows_whom_it_reaches_and_asks(run: Halo) -> None:
-    asked = run(*PKH, stdin="n\n")
+def _announced(run: Halo) -> int:
+    return len(json.loads(run("announce", "--status", "--json").output))
+
+
+@pytest.mark.parametrize("answers", ["n\n", "t\n", "Tidak\n", "tidak", "\n", "besok\nT\n"])
+def test_announce_shows_whom_it_reaches_and_asks(run: Halo, answers: str) -> None:
+    asked = run(*PKH, stdin=answers)
     assert asked.exit_code == 1
-    assert "keluarga" in asked.output
-    assert "Tidak dikirim" in asked.output
-    assert json.loads(run("announce", "--status", "--json").output) == []
+    assert "keluarga" in asked.stdout
+    assert "[y/T]" in asked.stderr
+    assert "Tidak dikirim" in asked.stderr
+    assert ("Jawab ya atau tidak" in asked.stderr) == (answers.count("\n") > 1)
+    assert _announced(run) == 0
+
+
+@pytest.mark.parametrize("answers", ["ya\n", "Y\n", "ya", "entah\nya.\n"])
+def test_announce_goes_by_a_yes_that_is_typed_or_piped(run: Halo, answers: str) -> None:
+    assert run(*PKH, stdin=answers).exit_code == 0
+    assert _announced(run) == 1
+
+
+def test_a_piped_yes_leaves_the_json_alone(run: Halo) -> None:
+    sent = run(*PKH, "--json", stdin="ya\n")
+    assert sent.exit_code == 0
+    assert json.loads(sent.stdout)["contacts"] > 0
 
 
 def test_announce_queues_once(run: Halo) -> None:
@@ -68,6 +89,7 @@ def test_announce_queues_once(run: Halo) -> None:
         (("--area", "Atlantis"), 1, "Atlantis"),
         (("--program", "XYZ"), 1, "XYZ"),
         (("--date", "2020-01-01"), 1, "sudah lewat"),
+        (("--date", "9999-12-31"), 1, "lebih dari setahun lagi"),
         (("--time", "pagi"), 2, "--time"),
         (("--date", "besok"), 2, "--date"),
         (("--place", "a  b"), 2, "--place"),
@@ -156,11 +178,21 @@ def test_status_names_the_area(run: Halo) -> None:
 
 
 @pytest.mark.parametrize("more", [(), ("--json",)])
-def test_announce_with_nobody_to_ask_names_the_option(run: Halo, more: tuple[str, ...]) -> None:
-    refused = run(*PKH, *more)
+@pytest.mark.parametrize("answers", ["", "entah\n"])
+def test_announce_with_nobody_to_ask_names_the_option(
+    run: Halo, more: tuple[str, ...], answers: str
+) -> None:
+    refused = run(*PKH, *more, stdin=answers)
     assert refused.exit_code == 2
     assert "--yes" in refused.output
     assert "Aborted" not in refused.output
+
+
+@pytest.mark.parametrize("user", ["", "  ", "a" * 65, "a\nb"])
+def test_chat_says_what_a_sender_must_be(run: Halo, user: str) -> None:
+    refused = run("chat", "--as", user, stdin="halo\n")
+    assert refused.exit_code == 2
+    assert "--as harus" in refused.output
 
 
 @pytest.mark.parametrize("name", ["  ", "a" * 101])
