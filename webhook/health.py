@@ -1,19 +1,22 @@
 """Whether the service is alive, ready, and how much it has to do."""
 
+import os
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.service import Service
+from bot.settings import Settings
 from db import schema
 from db.outbox import oldest_due, waiting_by_channel
 from db.session import Store
+from nlu.rasa_server import RasaServer, server_at
 
 # A message that has been due for longer than two leases means that nobody dispatches.
 _MOST_LAG_SECONDS = 60.0
@@ -24,6 +27,9 @@ def health(service: Service) -> Blueprint:
     blueprint = Blueprint("health", __name__)
     registry = CollectorRegistry()
     registry.register(_OutboxCollector(service))
+    rasa = _rasa(service.settings)
+    if rasa is not None:
+        registry.register(_RasaCollector(rasa))
 
     @blueprint.get("/healthz")
     def alive() -> Response:
@@ -46,7 +52,11 @@ def health(service: Service) -> Blueprint:
 
 def readiness(service: Service) -> dict[str, dict[str, object]]:
     """Check each part that an answer needs."""
-    model = {"ok": True, "engine": service.settings.nlu_engine}
+    model: dict[str, object] = {"ok": True, "engine": service.settings.nlu_engine}
+    rasa = _rasa(service.settings)
+    if rasa is not None:
+        # Told, but no reason not to be ready: the embedded engine answers meanwhile.
+        model["rasa"] = "up" if rasa.is_up() else "down"
     try:
         current = schema.is_current(service.store)
         lag = _lag(service.store, service.clock(), service.dispatcher.channels) if current else 0.0
@@ -59,6 +69,13 @@ def readiness(service: Service) -> dict[str, dict[str, object]]:
         "model": model,
         "dispatcher": {"ok": lag <= _MOST_LAG_SECONDS, "lag_seconds": round(lag, 1)},
     }
+
+
+def _rasa(settings: Settings) -> RasaServer | None:
+    """Return the Rasa server that the service asks, if it asks one."""
+    if settings.nlu_engine == "rasa" and settings.rasa_url:
+        return server_at(settings.rasa_url)
+    return None
 
 
 def _lag(store: Store, now: datetime, channels: Collection[str]) -> float:
@@ -97,3 +114,22 @@ class _OutboxCollector(Collector):
         yield GaugeMetricFamily(
             "halo_dispatcher_lag_seconds", "Age of the oldest message that is due.", value=lag
         )
+
+
+class _RasaCollector(Collector):
+    """Tells how often Rasa was missed."""
+
+    def __init__(self, rasa: RasaServer) -> None:
+        self._rasa = rasa
+
+    def collect(self) -> Iterator[Metric]:
+        """Give the texts that were understood without Rasa."""
+        fallbacks = CounterMetricFamily(
+            "halo_rasa_fallbacks",
+            "Texts that the embedded engine understood as Rasa did not answer.",
+            labels=["process"],
+        )
+        # Each worker counts its own texts, and any of them may be asked: without the label their
+        # counts would look like one that goes up and down.
+        fallbacks.add_metric([str(os.getpid())], self._rasa.fallbacks)
+        yield fallbacks
