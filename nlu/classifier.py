@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from nlu.features import edge_features, word_features
+from nlu.features import edge_features, phrase_features, word_features
 from nlu.parse import Thresholds
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _CACHED_WORDS: Final = 20_000
 
 Floats = npt.NDArray[np.float32]
@@ -36,7 +36,7 @@ class ModelHeader:
 
 
 class Model:
-    """A linear classifier over character n-grams."""
+    """A linear classifier over the letters of words and over words with their neighbours."""
 
     def __init__(
         self, header: ModelHeader, vocabulary: tuple[str, ...], weights: Floats, bias: Floats
@@ -50,34 +50,34 @@ class Model:
         self._known = lru_cache(maxsize=_CACHED_WORDS)(self._lookup)
 
     def _lookup(self, word: str) -> frozenset[int]:
-        """Return the rows of the features of one word."""
-        get = self._index.get
-        rows = (get(feature) for feature in word_features(word))
-        return frozenset(row for row in rows if row is not None)
+        """Return the rows of the letter features of one word."""
+        return frozenset(self._rows_of(word_features(word)))
 
-    def _rows(self, normalized: str) -> set[int]:
-        words = normalized.split()
+    def _rows_of(self, features: Iterable[str]) -> list[int]:
+        get = self._index.get
+        return [row for feature in features if (row := get(feature)) is not None]
+
+    def _letter_rows(self, words: Sequence[str]) -> set[int]:
         rows: set[int] = set()
-        known = self._known
         for word in words:
             # A monster of a word is not worth a place in the cache.
-            rows |= known(word) if len(word) <= 32 else self._lookup(word)
-        get = self._index.get
-        for edge in edge_features(words):
-            row = get(edge)
-            if row is not None:
-                rows.add(row)
+            rows |= self._known(word) if len(word) <= 32 else self._lookup(word)
+        rows.update(self._rows_of(edge_features(words)))
         return rows
 
     def probabilities(self, normalized: str) -> Floats | None:
         """Return the probability of each label, or nothing for a text without a known feature."""
-        rows = self._rows(normalized)
-        if not rows:
+        words = normalized.split()
+        logits = self._bias
+        kinds = (self._letter_rows(words), set(self._rows_of(phrase_features(words))))
+        for rows in kinds:
+            if rows:
+                # Sorted, so that the same text gives the same sum to the last bit.
+                sums = np.add.reduce(self._weights[sorted(rows)], axis=0)
+                logits = logits + sums[:-1] / np.sqrt(sums[-1])
+        if not any(kinds):
             return None
-        # Sorted, so that the same text gives the same sum to the last bit.
-        sums = np.add.reduce(self._weights[sorted(rows)], axis=0)
-        logits = sums[:-1] / np.sqrt(sums[-1]) + self._bias
-        logits /= np.float32(self.header.temperature)
+        logits = logits / np.float32(self.header.temperature)
         powers = np.exp(logits - logits.max())
         scaled: Floats = powers / powers.sum()
         return scaled

@@ -1,6 +1,11 @@
-"""Splits a normalised text into the features that the classifier weighs."""
+"""Splits a normalised text into the features that the classifier weighs.
+
+There are two kinds, each of which is brought to length one by itself: the letters of words, which
+bear misspelling and unknown endings, and whole words with their neighbours, which know a "not".
+"""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 SHORTEST: Final = 2
@@ -20,7 +25,7 @@ def word_features(word: str) -> list[str]:
     return found
 
 
-def edge_features(words: list[str]) -> tuple[str, ...]:
+def edge_features(words: Sequence[str]) -> tuple[str, ...]:
     """Return how a text begins and ends and about how long it is."""
     if not words:
         return ()
@@ -28,11 +33,18 @@ def edge_features(words: list[str]) -> tuple[str, ...]:
     return (f"<{words[0]}", f"{words[-1]}>", f"={length}")
 
 
-def features(normalized: str, of_word: Callable[[str], Sequence[str]] = word_features) -> list[str]:
-    """Return every feature of a normalised text, repeats included."""
+def letter_features(
+    normalized: str, of_word: Callable[[str], Sequence[str]] = word_features
+) -> list[str]:
+    """Return every feature of the letters of a normalised text, repeats included."""
     words = normalized.split()
     found: list[str] = []
     for word in words:
         found.extend(of_word(word))
     found.extend(edge_features(words))
     return found
+
+
+def phrase_features(words: Sequence[str]) -> list[str]:
+    """Return the words and the pairs of neighbours; none is also a feature of letters."""
+    return [*(f"{word}|" for word in words), *(f"{a}|{b}" for a, b in pairwise(words))]
