@@ -10,8 +10,10 @@ from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.menu import menu_choices
 from bot.messages import Choice, Inbound
 from bot.router import Capability
-from bot.texts import known
+from bot.texts import known, say
 from bot.turn import CITIZEN, Turn, button
+from bot.written import plainly_asked
+from db.contacts import CONSENT_REFUSED
 from db.doubts import note_doubt, note_pick
 from nlu.parse import Band, Parse, Understander
 
@@ -41,7 +43,7 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
     if turn.text and value is None and not router.is_command(turn.text, turn.role):
         parse = understood or understander.parse(turn.text)
         turn.parse = parse.weighed(router.intent_weights(turn.role))
-        if state is None:
+        if state is None and turn.contact.consent != CONSENT_REFUSED:
             followups.keep_second_request(turn, understander)
     if turn.contact.consent is None and _first_contact(turn, value):
         pass
@@ -51,11 +53,20 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
             _act(turn, left_for)
     else:
         _act(turn, value)
-    if turn.contact.consented and turn.conversation.pending and turn.opening is None:
+    if value in welcome.CONSENT and turn.conversation.pending and turn.opening is None:
         _answer_pending(turn, understander)
     open_wanted_form(turn)
     _keep_asking(turn)
     followups.offer_second_request(turn)
+    _number_once(turn)
+
+
+def _number_once(turn: Turn) -> None:
+    """Put all choices below the last message: where they are numbers, each must mean one thing."""
+    choices = {choice.value: choice for reply in turn.replies for choice in reply.choices}
+    if sum(bool(reply.choices) for reply in turn.replies) > 1:
+        turn.replies = [replace(reply, choices=()) for reply in turn.replies]
+        turn.replies[-1] = replace(turn.replies[-1], choices=tuple(choices.values()))
 
 
 def _decides(turn: Turn, value: str | None) -> bool:
@@ -118,10 +129,19 @@ def _wanted(turn: Turn, value: str | None) -> Capability | None:
     """Give what the message asks for, as surely as it needs to be known."""
     if value is not None:
         return router.by_button(value, turn.role)
-    command = router.by_command(turn.text, turn.role) or router.by_label(turn.text, turn.role)
-    if command is not None:
-        return command
+    asked = _asked_in_words(turn) or followups.same_question(turn)
+    if asked is not None:
+        return asked
     return _meant(turn, turn.parse) if turn.parse is not None else None
+
+
+def _asked_in_words(turn: Turn) -> Capability | None:
+    """Give what the words themselves ask for, whatever else they may look like."""
+    return (
+        router.by_command(turn.text, turn.role)
+        or router.by_label(turn.text, turn.role)
+        or plainly_asked(turn)
+    )
 
 
 def _meant(turn: Turn, parse: Parse) -> Capability | None:
@@ -134,10 +154,16 @@ def _meant(turn: Turn, parse: Parse) -> Capability | None:
 
 
 def _answer_pending(turn: Turn, understander: Understander) -> None:
-    """Answer what was asked before consent had been given."""
+    """Answer what was asked before the decision about consent, as far as it allows."""
     turn.text, turn.conversation.pending = turn.conversation.pending, ""
     turn.parse = understander.parse(turn.text)
     turn.argument = ""
+    if not turn.contact.consented:
+        capability = _wanted(turn, None)
+        if capability is None or capability.needs_consent:
+            return
+        turn.replies = []
+        turn.reply("welcome.refused")
     turn.replies = turn.replies[:1]  # the thanks; the menu would come between it and the answer
     turn.replies[0] = replace(turn.replies[0], choices=())
     _act(turn, None)
@@ -158,10 +184,10 @@ def _act(turn: Turn, value: str | None) -> None:
     if enrol.code_in(turn.text):
         enrol.handle(turn)
         return
-    command = router.by_command(turn.text, turn.role) or router.by_label(turn.text, turn.role)
-    same = None if command is not None else followups.same_question(turn)
-    if command is not None or same is not None:
-        _run(turn, command or same)
+    asked = _asked_in_words(turn) or followups.same_question(turn)
+    if asked is not None:
+        turn.conversation.misses = 0
+        _run(turn, asked)
     elif turn.parse is not None:
         _by_confidence(turn, turn.parse)
 
@@ -226,7 +252,9 @@ def _run(turn: Turn, capability: Capability | None) -> None:
     if capability is None:
         turn.reply("welcome.missed", *menu_choices(turn))
     elif capability.needs_consent and not turn.contact.consented:
-        turn.conversation.pending = turn.text
+        # After a refusal nothing is kept of the message but what it asked for.
+        told = turn.text if turn.contact.consent is None else ""
+        turn.conversation.pending = told or say(f"choice.{capability.name}")
         welcome.ask_consent(turn)
     else:
         capability.handle(turn)

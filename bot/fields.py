@@ -102,6 +102,8 @@ def area(name: str) -> Parser:
         if picked in facts["areas"]:
             return {name: picked}
         text = answer.text.strip()[:_LONGEST_NAME]
+        if not text and answer.location is not None:
+            raise Refused("form.area_by_name")
         matches = facts["gazetteer"].find(text) if text else []
         # A whole sentence is nearest to some name by chance; what it names inside is meant.
         if "area" in answer.entities and not (matches and matches[0].score >= _CERTAIN):
@@ -171,11 +173,14 @@ def nik(answer: Answer, _facts: Facts) -> Answers:
 
     Anything of 16 digits may be tried: whether it is somebody's is for the store to say. What is
     called NIK or KK is that, in whatever order; of two long numbers without a name, which one is
-    the NIK is left open: `kk4` then holds all sixteen digits.
+    the NIK is left open: `kk4` then holds all sixteen digits. A KK by itself waits for its NIK.
     """
     numbers = _numbers(answer.text)
     long = [number for number in numbers if len(number[1]) == 16 and number[0] != "kk"]
     if not long:
+        cards = {digits[-4:] for label, digits in numbers if label == "kk" and len(digits) == 16}
+        if len(cards) == 1:
+            return {"kk4": cards.pop()}
         raise Refused("identity.bad_nik")
     long.sort(key=lambda number: number[0] != "nik")
     chosen = long[0]
@@ -192,7 +197,10 @@ def nik(answer: Answer, _facts: Facts) -> Answers:
 
 
 def kk4(answer: Answer, facts: Facts) -> Answers:
-    """Take the last four digits of the KK number, or all sixteen of it; or NIK and KK anew."""
+    """Take the last four digits of the KK number, or all sixteen of it; or NIK and KK anew.
+
+    Sixteen digits that nobody called a KK are kept whole, as the first number may have been it.
+    """
     numbers = _numbers(answer.text)
     if len(numbers) > 1:
         try:
@@ -201,10 +209,14 @@ def kk4(answer: Answer, facts: Facts) -> Answers:
             pair = {}
         if "kk4" in pair:
             return pair
-    given = [digits for label, digits in numbers if label != "nik" and len(digits) in (4, 16)]
+    given = {
+        digits if label != "kk" else digits[-4:]
+        for label, digits in numbers
+        if len(digits) == 16 or (len(digits) == 4 and label != "nik")
+    }
     if len(given) != 1:
         raise Refused("identity.bad_kk")
-    return {"kk4": given[0][-4:]}
+    return {"kk4": given.pop()}
 
 
 def _numbers(text: str) -> list[tuple[str, str]]:
@@ -222,6 +234,10 @@ def _numbers(text: str) -> list[tuple[str, str]]:
         done = found.end()
         if len(run) == 20 and is_nik(run[4:]) and not is_nik(run[:16]):
             numbers += [("kk", run[:4]), ("nik", run[4:])]
+        elif len(run) == 8 and run[:4] == run[4:]:
+            numbers.append((label, run[:4]))
+        elif len(run) == 24 and run[16:20] == run[20:]:
+            numbers += [("nik", run[:16]), ("kk", run[16:20])]
         elif len(run) == 20:
             numbers += [("nik", run[:16]), ("kk", run[16:])]
         elif len(run) == 32:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot import router
 from bot.router import Capability
@@ -10,6 +11,7 @@ from nlu.parse import Band, Entity, Parse, Understander
 from nlu.requests import split_requests
 
 ALSO = "also:yes"
+_LONG_AGO = "2000-01-01T00:00:00+00:00"
 
 _ASKED_AGAIN = ("area", "program")  # what the same question can be asked about once more
 _WORD = re.compile(r"[a-z']+")
@@ -24,6 +26,8 @@ _AROUND = _OPENERS | frozenset(
      "program", "bantuan", "sini", "ini", "ko", "lah", "dong", "juga", "ing", "ning", "mana",
      "bagian", "daerah", "punya", "mi", "ji", "pi")
 )  # fmt: skip
+_STILL_FRESH = timedelta(minutes=15)  # so long a bare name asks the same once more
+_SURELY_A_NAME = 90.0  # of 100, for a whole message
 _LONGEST_PAIR = 25  # words; in a longer text the sentences tell one story
 _SURE_ENOUGH = 0.75  # of each part; it was cut out of its sentence
 
@@ -35,8 +39,11 @@ def same_question(turn: Turn) -> Capability | None:
     """
     topic = turn.conversation.topic
     about = router.by_button(topic.get("about", ""), turn.role)
-    parse = turn.parse
-    if about is None or parse is None or not _names_only(parse):
+    if about is None or turn.parse is None:
+        return None
+    fresh = turn.now - datetime.fromisoformat(topic.get("at", _LONG_AGO)) <= _STILL_FRESH
+    parse = _with_bare_name(turn, turn.parse) if fresh else turn.parse
+    if not _names_only(parse, bare=fresh):
         return None
     named = {entity.entity for entity in parse.entities}
     end = len(parse.text)
@@ -49,7 +56,21 @@ def same_question(turn: Turn) -> Capability | None:
     return about
 
 
-def _names_only(parse: Parse) -> bool:
+def _with_bare_name(turn: Turn, parse: Parse) -> Parse:
+    """Take a message that is a place's name as such, even one that is an everyday word, too."""
+    said = parse.text.strip(" .?!,")
+    if parse.entities or not said or len(said.split()) > 3:
+        return parse
+    matches = turn.places.gazetteer.find(said, limit=2)
+    clear = len(matches) == 1 or (len(matches) == 2 and matches[0].score > matches[1].score)
+    if not clear or matches[0].score < _SURELY_A_NAME:
+        return parse
+    start = parse.text.index(said)
+    name = Entity("area", matches[0].place.code, said, start, start + len(said))
+    return replace(parse, entities=(name,))
+
+
+def _names_only(parse: Parse, *, bare: bool) -> bool:
     kinds = {entity.entity for entity in parse.entities}
     if not kinds or not kinds <= set(_ASKED_AGAIN):
         return False
@@ -57,7 +78,7 @@ def _names_only(parse: Parse) -> bool:
     for entity in reversed(parse.entities):
         rest = f"{rest[: entity.start]} {rest[entity.end :]}"
     said = set(_WORD.findall(rest))
-    return bool(said & _OPENERS) and said <= _AROUND
+    return (bare or bool(said & _OPENERS)) and said <= _AROUND
 
 
 def keep_second_request(turn: Turn, understander: Understander) -> None:
@@ -104,6 +125,8 @@ def offer_second_request(turn: Turn) -> None:
     """Offer to answer what else was asked, once nothing is open any more."""
     said = turn.conversation.also
     if said and turn.conversation.form is None and turn.contact.consent is not None:
+        # One question at a time: the next steps of the first answer would be a second list.
+        turn.replies = [replace(reply, choices=()) for reply in turn.replies]
         turn.reply(
             "welcome.also", button(ALSO, "choice.also"), button("menu", "choice.menu"), text=said
         )

@@ -4,6 +4,7 @@ Nothing here does any IO. The state is plain data that lives in the store betwee
 a form survives restarts and deployments.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -63,6 +64,8 @@ class Field:
     optional: bool = False
     free_text: bool = False  # whatever is written is an answer, unless it is clearly a question
     searched: bool = False  # words are looked up among more than the few choices offered
+    noted: bool = False  # kept where another field's answer names it, never asked for
+    called: tuple[str, ...] = ()  # what people call it when they want it changed
     when: Callable[[Answers], bool] = _always
 
 
@@ -80,8 +83,26 @@ class Form:
 
     def due(self, answers: Answers) -> Field | None:
         """Give the first field that still wants an answer."""
-        wanting = (item for item in self.fields if item.name not in answers and item.when(answers))
+        wanting = (
+            item
+            for item in self.fields
+            if item.name not in answers and not item.noted and item.when(answers)
+        )
         return next(wanting, None)
+
+    def called(self, text: str, alone: bool) -> str | None:
+        """Give the field that a text calls by its name, if it is the only one.
+
+        With `alone` a bare word counts only if it is all that was said: "tempat", "tempatnya di…".
+        """
+        words = re.findall(r"\w+", text.lower())
+        bare = not alone or len(words) == 1
+        found = [
+            item.name
+            for item in self.fields
+            if any(f"{name}nya" in words or (bare and name in words) for name in item.called)
+        ]
+        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +189,8 @@ def advance(
     """Move an open form by one message; never raises for anything that a person may send."""
     if move is Move.CANCEL or answer.value == CANCEL:
         return Canceled()
+    if (answer.value or "").removeprefix(_EDIT_PREFIX) in state.answers:
+        return _edit(form, state, answer, now)
     if move is Move.BACK:
         return _back(form, state, answer, facts, now)
     if state.asked == CONFIRM:

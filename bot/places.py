@@ -1,5 +1,6 @@
 """The areas of the deployment, read once and kept: names, zones, and the finding of names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,24 @@ from db.session import Session
 from nlu.gazetteer import Gazetteer, Place
 
 _FRESH_FOR = timedelta(minutes=5)
+_NEAR_A_NAME = 75.0  # of 100; it may be a slip of a name that is known here
+_NAMED_PLACE = re.compile(
+    r"\b(?:di|kota|kab|kabupaten|provinsi|kel|kelurahan|kec|kecamatan)\s+"
+    r"((?:kota|kab|kabupaten|kel|kelurahan|kec|kecamatan|provinsi|daerah|wilayah)\s+)?([a-z]{4,})",
+    re.IGNORECASE,
+)
+# What follows "di" without being a kelurahan or a city.
+_NO_PLACE = frozenset(
+    ("kantor", "bank", "mandiri", "rumah", "balai", "lurah", "camat", "warong", "warung", "ewarong",
+     "agen", "desa", "kelurahan", "kecamatan", "kampung", "daerah", "wilayah", "tempat", "sini",
+     "situ", "mana", "manaa", "sana", "bulan", "tahun", "tanggal", "hari", "minggu", "kita",
+     "tempatku", "rumahku", "kantorpos", "aula", "lapangan", "gedung", "sekolah", "puskesos",
+     "puskesmas", "dinas", "dinsos", "lingkungan", "kotaku", "januari", "februari", "maret",
+     "april", "juni", "juli", "agustus", "september", "oktober", "november", "desember", "akhir",
+     "awal", "kota", "tempatnya", "sekitar", "depan", "bagian", "komputer", "aplikasi", "kartu",
+     "atas", "bawah", "pasar", "rekening", "bulan", "bansos", "bantuan", "program", "dalam", "luar",
+     "jalan", "toko")
+)  # fmt: skip
 _NATIONAL_ZONE = "Asia/Jakarta"
 
 
@@ -65,3 +84,16 @@ def _places(areas: Sequence[Area], now: datetime) -> Places:
 def no_places(now: datetime) -> Places:
     """Give the areas of a store that does not exist yet: none."""
     return _places((), now)
+
+
+def unknown_place(places: Places, text: str) -> str | None:
+    """Give the name of a place that a text asks about and that is none of this deployment."""
+    own = {word.lower() for name in places.names.values() for word in name.split()}
+    for found in _NAMED_PLACE.finditer(text):
+        name = found.group(2)
+        if name.lower() in _NO_PLACE | own:
+            continue
+        matches = places.gazetteer.find(name)
+        if not matches or matches[0].score < _NEAR_A_NAME:
+            return name.capitalize()
+    return None

@@ -77,6 +77,12 @@ CAPABILITIES: tuple[Capability, ...] = (
         form=FormUse(registration.FORM, registration.finish),
     ),
     Capability(
+        "other_family", registration.other_family, (),
+        ("ganti keluarga", "bukan keluarga saya", "ganti nik", "cek nik lain", "nik lain",
+         "keluarga lain"),
+        informs=True, needs_consent=True,
+    ),
+    Capability(
         "schedule", schedule.handle, ("ask_schedule",), ("/jadwal", "jadwal"),
         informs=True, interrupts=True,
         form=FormUse(schedule.FORM, schedule.finish, schedule.facts),
@@ -84,7 +90,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "complaint", complaint.handle, ("report_complaint",), ("/lapor", "lapor"),
         needs_consent=True,
-        form=FormUse(complaint.FORM, complaint.finish, summary=complaint.summary),
+        form=FormUse(complaint.FORM, complaint.finish, complaint.facts, complaint.summary),
     ),
     Capability(
         "track", track.handle, ("track_ticket",), ("/status", "laporan saya", "tiket"),
@@ -152,7 +158,7 @@ def by_button(value: str, role: str) -> Capability | None:
 
 def by_command(text: str, role: str) -> Capability | None:
     """Give the capability of a command that the text is, or begins with where that is sure."""
-    said = text.strip().lower()
+    said = _written(text)
     found = _BY_COMMAND.get(said)
     if found is None and said.startswith("/"):
         found = _BY_COMMAND.get(said.split()[0].partition("@")[0])
@@ -163,7 +169,11 @@ def by_command(text: str, role: str) -> Capability | None:
 
 def is_command(text: str, role: str) -> bool:
     """Say whether the whole text is a command, so that there is nothing more to understand."""
-    return _allowed(_BY_COMMAND.get(text.strip().lower()), role) is not None
+    return _allowed(_BY_COMMAND.get(_written(text)), role) is not None
+
+
+def _written(text: str) -> str:
+    return " ".join(text.lower().strip(" .,!").split())
 
 
 def by_label(text: str, role: str) -> Capability | None:

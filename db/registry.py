@@ -184,6 +184,25 @@ def aid_of_household(session: Session, household_id: int) -> list[Aid]:
     return aids
 
 
+def programs_of_household(session: Session, household_id: int) -> list[str]:
+    """Give the codes of the programmes that a family gets or waits for, in their order."""
+    query = (
+        select(Enrolment.program_code)
+        .where(Enrolment.household_id == household_id, Enrolment.status != STOPPED)
+        .distinct()
+        .order_by(Enrolment.program_code)
+    )
+    return list(session.scalars(query))
+
+
+def is_nik_of(session: Session, person_id: int, nik: str) -> bool:
+    """Say whether a NIK is that of a person."""
+    found = select(Person.id).where(
+        Person.id == person_id, Person.nik_index == session.vault.index(nik, "nik")
+    )
+    return session.scalar(found) is not None
+
+
 def _last_payouts(session: Session, enrolment_ids: Sequence[int]) -> dict[int, Payout]:
     payouts = session.scalars(
         select(Payout).where(Payout.enrolment_id.in_(enrolment_ids)).order_by(Payout.paid_on)

@@ -84,14 +84,15 @@ def upcoming(
     area_code: str | None = None,
     program_code: str | None = None,
     limit: int = 5,
+    among: Sequence[str] | None = None,
 ) -> Sequence[Handout]:
-    """Give the next distributions, soonest first.
+    """Give the next distributions, soonest first, of one programme, of some or of all.
 
     A distribution for a whole kecamatan or city holds for each kelurahan in it; whoever asks for
     a whole kecamatan or city is told of those of its kelurahan, too.
     """
-    query = _upcoming_query(area_code is not None, program_code is not None)
-    asked = _asked(on_or_after, area_code, program_code) | {"most": limit}
+    query = _upcoming_query(area_code is not None, program_code is not None, among is not None)
+    asked = _asked(on_or_after, area_code, program_code, among) | {"most": limit}
     return [Handout(*row) for row in session.core.execute(query, asked)]
 
 
@@ -100,26 +101,34 @@ def count_upcoming(
     on_or_after: date,
     area_code: str | None = None,
     program_code: str | None = None,
+    among: Sequence[str] | None = None,
 ) -> int:
     """Count what `upcoming` would give without a limit."""
-    query = _count_query(area_code is not None, program_code is not None)
-    asked = _asked(on_or_after, area_code, program_code)
+    query = _count_query(area_code is not None, program_code is not None, among is not None)
+    asked = _asked(on_or_after, area_code, program_code, among)
     return int(session.core.execute(query, asked).scalar_one())
 
 
-def _asked(on_or_after: date, area_code: str | None, program_code: str | None) -> dict[str, Any]:
+def _asked(
+    on_or_after: date,
+    area_code: str | None,
+    program_code: str | None,
+    among: Sequence[str] | None,
+) -> dict[str, Any]:
     asked: dict[str, Any] = {"since": on_or_after}
     if area_code is not None:
         low, high = subtree(area_code)
         asked |= {"areas": _self_and_above(area_code), "low": low, "high": high}
     if program_code is not None:
         asked["program"] = program_code
+    if among is not None:
+        asked["among"] = list(among)
     return asked
 
 
 @cache
-def _upcoming_query(by_area: bool, by_program: bool) -> Any:
-    """Make each of the four queries once: the building took longer than the asking."""
+def _upcoming_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
+    """Make each of the eight queries once: the building took longer than the asking."""
     table: Any = Distribution.__table__
     columns = table.c
     query = (
@@ -132,16 +141,16 @@ def _upcoming_query(by_area: bool, by_program: bool) -> Any:
         .order_by(columns.held_on, columns.starts_at, columns.id)
         .limit(bindparam("most"))
     )  # fmt: skip
-    return query.where(*_conditions(by_area, by_program))
+    return query.where(*_conditions(by_area, by_program, by_some))
 
 
 @cache
-def _count_query(by_area: bool, by_program: bool) -> Any:
+def _count_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
     table: Any = Distribution.__table__
-    return select(func.count()).select_from(table).where(*_conditions(by_area, by_program))
+    return select(func.count()).select_from(table).where(*_conditions(by_area, by_program, by_some))
 
 
-def _conditions(by_area: bool, by_program: bool) -> list[Any]:
+def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
     table: Any = Distribution.__table__
     columns = table.c
     conditions: list[Any] = [columns.held_on >= bindparam("since")]
@@ -151,6 +160,8 @@ def _conditions(by_area: bool, by_program: bool) -> list[Any]:
         conditions.append(or_(above, below))
     if by_program:
         conditions.append(columns.program_code == bindparam("program"))
+    if by_some:
+        conditions.append(columns.program_code.in_(bindparam("among", expanding=True)))
     return conditions
 
 

@@ -8,7 +8,7 @@ from bot.engine import Engine
 from bot.messages import Address, Channel
 from db.session import Store
 from nlu.classifier import Model
-from tests.talk import Clock, Person, make_engine
+from tests.talk import Clock, Person, make_engine, make_single_minded
 
 
 @pytest.fixture(scope="session")
@@ -63,5 +63,29 @@ def engine_person(engine: Engine, sample_store: Store, clock: Clock) -> Person:
     """A second person, who has agreed."""
     person = Person(engine, sample_store, clock, Address(Channel.SIMULATOR, "orang-lain"))
     person.say("halo")
+    person.press("consent:yes")
+    return person
+
+
+@pytest.fixture
+def unread(sample_store: Store, clock: Clock) -> Person:
+    """Somebody who has agreed, and of whom the language model understands nothing at all."""
+    return _agreed(sample_store, clock, "out_of_scope", 0.0)
+
+
+@pytest.fixture
+def alarming(sample_store: Store, clock: Clock) -> Person:
+    """Somebody who has agreed, and of whom the model takes every word for an emergency."""
+    return _agreed(sample_store, clock, "report_emergency", 0.99)
+
+
+@pytest.fixture
+def foreign(sample_store: Store, clock: Clock) -> Person:
+    """Somebody who has agreed, and of whom the model takes every word for another office's."""
+    return _agreed(sample_store, clock, "out_of_scope", 0.99)
+
+
+def _agreed(store: Store, clock: Clock, intent: str, confidence: float) -> Person:
+    person = Person(make_single_minded(store, clock, intent, confidence), store, clock)
     person.press("consent:yes")
     return person

@@ -219,7 +219,7 @@ def test_emergency_inside_a_form_is_answered_at_once(citizen: Person) -> None:
     citizen.press("category:card")
     replies = citizen.say("tolong ada kebakaran di rumah tetangga sekarang")
     assert "113" in words(replies)
-    assert "Ceritakan" in replies[-1].text
+    assert "Kapan dan di mana" in replies[-1].text
 
 
 def test_eh_salah_corrects_the_last_answer(citizen: Person) -> None:

@@ -67,3 +67,26 @@ def test_pair_without_labels_is_one_try_whichever_is_the_nik(citizen: Person) ->
 )
 def test_given_name_is_one_that_somebody_answers_to(name: str, short: str) -> None:
     assert given_name(name) == short
+
+
+@pytest.mark.parametrize("first", [SITI_KK, f"kk {SITI_KK}"])
+@pytest.mark.parametrize("second", [SITI_NIK, f"nik {SITI_NIK}"])
+def test_kk_before_nik_one_by_one(unread: Person, first: str, second: str) -> None:
+    unread.press("registration")
+    unread.say(first)
+    assert "Program Keluarga Harapan" in words(unread.say(second))
+
+
+@pytest.mark.parametrize("text", [f"{SITI_NIK} 0217 0217", f"nik {SITI_NIK} kk 0217 kk 0217"])
+def test_digits_said_twice_are_said_once(unread: Person, text: str) -> None:
+    unread.press("registration")
+    assert "Program Keluarga Harapan" in words(unread.say(text))
+
+
+def test_second_wrong_try_warns_of_the_lock(unread: Person) -> None:
+    unread.press("registration")
+    assert "Tinggal satu kali" not in words(unread.say(f"{SITI_NIK} 9999"))
+    unread.press("registration")
+    assert "Tinggal satu kali" in words(unread.say(f"{SITI_NIK} 9998"))
+    unread.press("registration")
+    assert "berhenti dulu sampai" in words(unread.say(f"{SITI_NIK} 9997"))

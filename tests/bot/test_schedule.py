@@ -1,8 +1,11 @@
 """When and where aid is handed out, as citizens ask for it, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.talk import Person, labels, words
+from bot.messages import Location
+from tests.talk import Clock, Person, labels, words
 
 
 @pytest.mark.parametrize("question", ["jadwal bantuan kecamatan wolio", "jadwal pkh kec. wolio"])
@@ -88,3 +91,52 @@ def test_emergency_names_a_next_step(citizen: Person, text: str) -> None:
     assert "Puskesos" in words(replies)
     assert len(replies[-1].text) <= 600
     assert labels(replies) == ["Bicara dengan petugas", "Menu"]
+
+
+def test_programme_said_for_the_area_is_kept_with_it(unread: Person) -> None:
+    unread.say("jadwal")
+    assert "kelurahan mana" in words(unread.say("PKH"))
+    told = words(unread.say("lamangga"))
+    assert "Program Keluarga Harapan" in told
+    assert told.count("📅") == 1
+
+
+def test_bare_names_ask_the_last_schedule_again(unread: Person, clock: Clock) -> None:
+    unread.say("jadwal PKH lamangga")
+    assert "Lowu-Lowu" in words(unread.say("lowu2"))
+    assert "Program Keluarga Harapan, untuk Lipu" in words(unread.say("PKH lipu"))
+    assert "Jadwal bantuan untuk Wale" in words(unread.say("wale"))
+    assert "Sembako" in words(unread.say("BPNT"))
+    clock.forward(timedelta(hours=2))
+    assert "Jadwal" not in words(unread.say("lipu"))
+
+
+@pytest.mark.parametrize("place", ["Jakarta", "Makassar"])
+def test_place_that_is_not_served_is_said_to_be_none(unread: Person, place: str) -> None:
+    told = words(unread.say(f"jadwal PKH di {place.lower()}"))
+    assert f"{place} tidak ada" in told
+    assert "Kota Baubau" in told
+    assert "kelurahan mana" in told
+
+
+def test_place_of_payment_is_no_place_that_is_not_served(known: Person) -> None:
+    assert "tidak ada di daftar" not in words(known.say("jadwal bantuan di kantor pos"))
+
+
+def test_two_places_are_both_answered(unread: Person) -> None:
+    replies = unread.say("jadwal PKH Tomba dan Wale")
+    assert "Jadwal bantuan untuk Tomba" in words(replies)
+    assert "Jadwal bantuan untuk Wale" in words(replies)
+    assert sum(bool(reply.choices) for reply in replies) == 1
+
+
+def test_point_for_the_kelurahan_is_asked_for_by_name(unread: Person) -> None:
+    unread.say("jadwal")
+    assert "tulis nama kelurahannya" in words(unread.send_location(Location(-5.46, 122.6)))
+
+
+def test_own_aid_is_that_of_the_family(known: Person) -> None:
+    assert "Dhuafa" in words(known.say("jadwal bantuan"))
+    told = words(known.say("kapan bantuan saya cair"))
+    assert "Program Keluarga Harapan" in told
+    assert "Dhuafa" not in told

@@ -1,7 +1,16 @@
 """Matters that have no form yet: each gets an honest word and the next step."""
 
+import re
+
 from bot.menu import menu_choices
 from bot.turn import Turn, button
+
+# What other offices handle, as people name it.
+_ELSEWHERE = re.compile(
+    r"\b(?:e-?ktp|ktp|kk|kartu keluarga|akta|akte|sim|stnk|bpkb|skck|pajak|paspor|pasport|nikah"
+    r"|cerai|domisili|pindah|surat kehilangan|tilang|polisi|dukcapil|samsat)(?:nya|ku)?\b",
+    re.IGNORECASE,
+)
 
 
 def propose(turn: Turn) -> None:
@@ -32,8 +41,9 @@ def kube(turn: Turn) -> None:
 
 
 def other(turn: Turn) -> None:
-    """Point somebody with another matter to where it belongs."""
-    turn.reply("guidance.other", *menu_choices(turn))
+    """Say what this is and can do; somebody with another office's matter is sent there."""
+    elsewhere = _ELSEWHERE.search(turn.text) is not None
+    turn.reply("guidance.other" if elsewhere else "guidance.self", *menu_choices(turn))
 
 
 def nothing_asked(turn: Turn) -> None:

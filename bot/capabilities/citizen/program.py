@@ -1,6 +1,6 @@
 """What a programme is and who gets it, from the catalogue with its source."""
 
-from bot.messages import Choice
+from bot.menu import program_choice
 from bot.texts import say
 from bot.texts.format import plain_date
 from bot.turn import Turn, button
@@ -18,7 +18,7 @@ def handle(turn: Turn) -> None:
         _ask_which(turn)
         return
     if not turn.aside:  # the form that goes on afterwards may still need its own
-        turn.conversation.topic = {"about": "program"}
+        turn.conversation.topic = {"about": "program", "at": turn.now.isoformat()}
     turn.tell(
         say(
             "program.about",
@@ -37,8 +37,13 @@ def handle(turn: Turn) -> None:
 def _ask_which(turn: Turn) -> None:
     catalogue = {program.code: program for program in all_programs(turn.session)}
     choices = [
-        Choice(f"program:{code}", catalogue[code].name[:24]) for code in _FIRST if code in catalogue
+        program_choice("program", code, catalogue[code].name)
+        for code in _FIRST
+        if code in catalogue
     ]
+    if turn.aside:  # the choices of the form that goes on stand below
+        turn.reply("program.name_it")
+        return
     if not choices:
         turn.reply("program.none", button("office", "choice.office"))
         return

@@ -23,6 +23,7 @@ from db.registry import (
     aid_of_household,
     find_by_nik_and_kk,
     household_of,
+    is_nik_of,
     list_of_household,
 )
 from db.schedules import upcoming
@@ -34,14 +35,33 @@ FORM = Form("identity", (Field("nik", nik), Field("kk4", kk4)))
 
 
 def handle(turn: Turn) -> None:
-    """Show the family's aid to a known sender; ask anybody else who he is."""
-    if turn.contact.person_id is not None:
-        _show(turn, turn.contact.person_id)
+    """Show the family's aid to a known sender; ask anybody else who he is.
+
+    Phones are shared: whoever gives a NIK asks for that one, not for the family known so far.
+    """
+    given = _known_identity(turn)
+    person_id = turn.contact.person_id
+    if person_id is not None and (not given or _is_own(turn, person_id, given)):
+        _show(turn, person_id)
         return
+    _ask_who(turn, given)
+
+
+def other_family(turn: Turn) -> None:
+    """Ask for the numbers of another family; until they prove right the known one stays."""
+    _ask_who(turn, {})
+
+
+def _is_own(turn: Turn, person_id: int, given: Answers) -> bool:
+    """Say whether somebody gave only the NIK by which the sender is known."""
+    return given.keys() == {"nik"} and is_nik_of(turn.session, person_id, given["nik"])
+
+
+def _ask_who(turn: Turn, given: Answers) -> None:
     if turn.contact.locked_until is not None and turn.contact.locked_until > turn.now:
         turn.reply("identity.locked", until=local_moment(turn.contact.locked_until, turn.zone))
         return
-    turn.open_form(FORM.name, _known_identity(turn))
+    turn.open_form(FORM.name, given)
 
 
 def _known_identity(turn: Turn) -> Answers:
@@ -62,6 +82,10 @@ def finish(turn: Turn, answers: Answers) -> None:
     if person is None:
         _failed(turn)
         return
+    known = turn.contact.person_id
+    if known is not None and known != person.id:
+        audit.record(turn.session, turn.now, turn.actor, "unlink", f"person:{known}")
+        turn.conversation.topic = {}  # it may name the other family's place
     turn.change_contact(person_id=person.id, failed_tries=0, locked_until=None)
     audit.record(turn.session, turn.now, turn.actor, "identify", f"person:{person.id}")
     _show(turn, person.id)
@@ -76,7 +100,7 @@ def _failed(turn: Turn) -> None:
         return
     turn.change_contact(failed_tries=tries)
     turn.reply(
-        "identity.not_found",
+        "identity.not_found_last" if tries == MOST_TRIES - 1 else "identity.not_found",
         button("registration", "choice.try_again"),
         button("propose", "choice.propose"),
         button("human", "choice.human"),
@@ -104,12 +128,14 @@ def _show(turn: Turn, person_id: int) -> None:
             "aid.next_step",
             button("schedule", "choice.schedule"),
             button("complaint", "choice.complaint"),
+            button("other_family", "choice.other_family"),
             button("menu", "choice.menu"),
         )
     else:
         turn.reply(
             "aid.next_step_without",
             button("propose", "choice.propose"),
+            button("other_family", "choice.other_family"),
             button("menu", "choice.menu"),
         )
 

@@ -1,20 +1,51 @@
 """When and where aid is handed out, by programme and kelurahan; nothing is invented."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.fields import area, area_choices, is_ambiguous
-from bot.forms import Answers, Facts, Field, Form
+from bot.forms import Answer, Answers, Facts, Field, Form, Refused
+from bot.places import unknown_place
 from bot.texts import say
 from bot.texts.format import clock, long_date, packed, zone_name
 from bot.turn import Turn, button
-from db.registry import Program, household_of
+from db.registry import Program, household_of, programs_of_household
 from db.schedules import Handout, count_upcoming, upcoming
 from nlu.gazetteer import name_words
+from nlu.parse import Entity
 
 _SHOWN = 8
+_SHOWN_ASIDE = 2  # in the middle of a form, which goes on below
+_MOST_AREAS = 3  # of one question
 _BEFORE_CITY = frozenset(("kota", "di", "se", "untuk"))
+_OWN = re.compile(r"\b(?:saya|sy|sa|aku|ku|kami|ambo|kulo|(?:bantuan|bansos)ku)\b", re.IGNORECASE)
 
-FORM = Form("schedule", (Field("area", area("area")),))
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is asked for: one programme, those of the sender's own family, or all."""
+
+    program: str | None
+    own: tuple[str, ...] | None = None
+
+
+def _area_or_program(answer: Answer, facts: Facts) -> Answers:
+    """Take an area; a programme that is named with it, or instead, is kept, too."""
+    program = {"program": answer.entities["program"]} if "program" in answer.entities else {}
+    try:
+        return _area(answer, facts) | program
+    except Refused:
+        if program and "area" not in answer.entities:
+            return program
+        raise
+
+
+_area = area("area")
+FORM = Form(
+    "schedule",
+    (Field("area", _area_or_program), Field("program", _area_or_program, noted=True)),
+)
 
 
 def facts(turn: Turn) -> Facts:
@@ -23,33 +54,74 @@ def facts(turn: Turn) -> Facts:
 
 
 def handle(turn: Turn) -> None:
-    """Tell the dates of the named area, or of the sender's own, or ask which one."""
+    """Tell the dates of the named areas, or of the sender's own, or ask which one."""
     program = turn.entity("program")
-    named = [
-        entity for entity in (turn.parse.entities if turn.parse else ()) if entity.entity == "area"
-    ]
-    if named:
-        # What was carried over from the last question has no spelling, and was clear then.
-        matches = turn.places.gazetteer.find(named[0].raw) if named[0].raw else ()
-        if is_ambiguous(matches) and not turn.aside:
-            turn.conversation.topic = {"program": program or ""}
-            turn.reply("form.area_ambiguous", *area_choices(matches))
-            turn.open_form(FORM.name)
-            return
-        _tell(turn, named[0].value, program)
+    if _tell_named(turn, program):
         return
-    own = _named_city(turn) or _own_area(turn)
-    if own is not None:
-        _tell(turn, own, program)
+    place = unknown_place(turn.places, turn.text)
+    if place is not None:
+        turn.reply("schedule.not_here", place=place, city=turn.places.name_of(turn.places.city))
+        _ask_area(turn, program)
         return
-    turn.conversation.topic = {"program": program or ""}
-    turn.open_form(FORM.name)
+    own = _own_area(turn)
+    city = _named_city(turn)
+    if city is not None or own is not None:
+        _tell(turn, city or own or "", _wanted(turn, program))
+    elif turn.aside and turn.places.city is not None:
+        # An open form cannot wait for the kelurahan; the next dates of the city help a little.
+        _tell(turn, turn.places.city, _wanted(turn, program))
+    else:
+        _ask_area(turn, program)
 
 
 def finish(turn: Turn, answers: Answers) -> None:
     """Tell the dates of the area that was asked for."""
-    program = turn.entity("program") or turn.conversation.topic.get("program")
-    _tell(turn, answers["area"], program or None)
+    program = turn.entity("program") or answers.get("program")
+    _tell(turn, answers["area"], _Wanted(program))
+
+
+def _ask_area(turn: Turn, program: str | None) -> None:
+    if turn.aside:
+        turn.reply("schedule.how_aside")
+        return
+    turn.open_form(FORM.name, {"program": program} if program else {})
+
+
+def _tell_named(turn: Turn, program: str | None) -> bool:
+    """Tell the dates of every area that the message names; False where it names none."""
+    named = _named_areas(turn)
+    if not named:
+        return False
+    # What was carried over from the last question has no spelling, and was clear then.
+    raw = named[0].raw
+    matches = turn.places.gazetteer.find(raw) if raw and len(named) == 1 else ()
+    if is_ambiguous(matches) and not turn.aside:
+        turn.reply("form.area_ambiguous", *area_choices(matches))
+        turn.open_form(FORM.name, {"program": program} if program else {})
+        return True
+    for entity in named:
+        # The next steps stand below the last area only.
+        turn.replies = [type(reply)(reply.text) for reply in turn.replies]
+        _tell(turn, entity.value, _Wanted(program))
+    return True
+
+
+def _named_areas(turn: Turn) -> list[Entity]:
+    found = {
+        entity.value: entity
+        for entity in (turn.parse.entities if turn.parse else ())
+        if entity.entity == "area"
+    }
+    return list(found.values())[: 1 if turn.aside else _MOST_AREAS]
+
+
+def _wanted(turn: Turn, program: str | None) -> _Wanted:
+    """Narrow a question about "my aid" to the programmes of the sender's family."""
+    person_id = turn.contact.person_id
+    if program or person_id is None or not turn.contact.consented or not _OWN.search(turn.text):
+        return _Wanted(program)
+    household = household_of(turn.session, person_id)
+    return _Wanted(None, tuple(programs_of_household(turn.session, household.id)) or None)
 
 
 def _named_city(turn: Turn) -> str | None:
@@ -69,32 +141,29 @@ def _own_area(turn: Turn) -> str | None:
     return None
 
 
-def _tell(turn: Turn, area_code: str, program_code: str | None) -> None:
+def _tell(turn: Turn, area_code: str, wanted: _Wanted) -> None:
     if not turn.aside:  # the form that goes on afterwards may still need its own
         turn.conversation.topic = {
             "about": "schedule",
             "area": area_code,
-            "program": program_code or "",
+            "program": wanted.program or "",
+            "at": turn.now.isoformat(),
         }
-    found = upcoming(turn.session, turn.today, area_code, program_code, limit=_SHOWN)
-    area_name = _area_label(turn, area_code)
+    most = _SHOWN_ASIDE if turn.aside else _SHOWN
+    found = upcoming(
+        turn.session, turn.today, area_code, wanted.program, limit=most, among=wanted.own
+    )
     if not found:
-        program = turn.session.get(Program, program_code) if program_code else None
-        key = "schedule.none_of_program" if program else "schedule.none"
-        turn.reply(
-            key,
-            button("subscribe", "choice.subscribe"),
-            button("office", "choice.office"),
-            area=area_name,
-            program=program.name if program else "",
-        )
+        _tell_none(turn, area_code, wanted)
         return
-    paragraphs = [say("schedule.found", area=area_name), *_lines(turn, found)]
-    left = 0
-    if len(found) == _SHOWN:
-        left = count_upcoming(turn.session, turn.today, area_code, program_code) - _SHOWN
-    if left > 0:
-        paragraphs.append(say("schedule.more", count=left))
+    paragraphs = [say("schedule.found", area=_area_label(turn, area_code)), *_lines(turn, found)]
+    if turn.aside:
+        if area_code == turn.places.city:
+            paragraphs.append(say("schedule.how_aside"))
+        for text in packed(paragraphs):
+            turn.tell(text)
+        return
+    paragraphs += _left(turn, area_code, wanted) if len(found) == most else []
     *before, last = packed([*paragraphs, say("schedule.bring")])
     for text in before:
         turn.tell(text)
@@ -103,6 +172,24 @@ def _tell(turn: Turn, area_code: str, program_code: str | None) -> None:
         button("registration", "choice.registration"),
         button("complaint", "choice.complaint"),
         button("menu", "choice.menu"),
+    )
+
+
+def _left(turn: Turn, area_code: str, wanted: _Wanted) -> list[str]:
+    """Say how many dates are not shown."""
+    count = count_upcoming(turn.session, turn.today, area_code, wanted.program, wanted.own)
+    return [say("schedule.more", count=count - _SHOWN)] if count > _SHOWN else []
+
+
+def _tell_none(turn: Turn, area_code: str, wanted: _Wanted) -> None:
+    program = turn.session.get(Program, wanted.program) if wanted.program else None
+    key = "none_of_program" if program else "none_of_own" if wanted.own else "none"
+    turn.reply(
+        f"schedule.{key}",
+        button("subscribe", "choice.subscribe"),
+        button("office", "choice.office"),
+        area=_area_label(turn, area_code),
+        program=program.name if program else ", ".join(wanted.own or ()),
     )
 
 

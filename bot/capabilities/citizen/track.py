@@ -1,5 +1,7 @@
 """What became of an earlier report, by its number or as a list of one's own."""
 
+from bot.messages import Choice
+from bot.spoken import ticket_number
 from bot.texts import say
 from bot.texts.format import local_moment
 from bot.turn import Turn, button
@@ -10,7 +12,7 @@ _SHOWN = 5
 
 def handle(turn: Turn) -> None:
     """Tell the state of the named ticket, or of the sender's last ones."""
-    number = turn.argument or turn.entity("ticket_number")
+    number = turn.argument or turn.entity("ticket_number") or ticket_number(turn.text)
     if number is None:
         _list(turn)
         return
@@ -38,7 +40,7 @@ def _list(turn: Turn) -> None:
         say("track.line", number=ticket.number, state=say(f"track.state_{ticket.state}"))
         for ticket in tickets
     )
-    choices = [button(f"track:{ticket.number}", "choice.track_this") for ticket in tickets[:1]]
+    choices = [Choice(f"track:{ticket.number}", ticket.number) for ticket in tickets]
     turn.tell(say("track.list", lines=lines), *choices, button("menu", "choice.menu"))
 
 

@@ -65,11 +65,21 @@ def _longest_unseen(_answers: Answers, facts: Facts) -> list[Choice]:
 FORM = Form(
     "visit",
     (
-        Field("family", _family, _longest_unseen, searched=True),
-        Field("purpose", one_of("purpose", _purposes), lambda _answers, facts: _purposes(facts)),
-        Field("finding", words("finding", 3, files_to="photo", files_suffice=True), free_text=True),
-        Field("photo", photo("photo"), optional=True),
-        Field("location", point("location"), optional=True),
+        Field("family", _family, _longest_unseen, searched=True, called=("keluarga", "nama")),
+        Field(
+            "purpose",
+            one_of("purpose", _purposes),
+            lambda _answers, facts: _purposes(facts),
+            called=("tujuan",),
+        ),
+        Field(
+            "finding",
+            words("finding", 3, files_to="photo", files_suffice=True),
+            free_text=True,
+            called=("temuan", "hasil"),
+        ),
+        Field("photo", photo("photo"), optional=True, called=("foto", "gambar")),
+        Field("location", point("location"), optional=True, called=("lokasi",)),
     ),
     read_back=True,
 )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.fields import area, day, hours, parse_hours, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
+from bot.menu import program_choice
 from bot.messages import Choice
 from bot.texts import say
 from bot.texts.format import clock, long_date, zone_name
@@ -179,7 +180,7 @@ def _program_choices(_answers: Answers, facts: Facts) -> Sequence[Choice]:
     known: dict[str, str] = facts["programs"]
     first = [code for code in _FIRST_OFFERED if code in known]
     codes = [*first, *(code for code in known if code not in first)]
-    return [Choice(f"programme:{code}", known[code][:24]) for code in codes[:6]]
+    return [program_choice("programme", code, known[code]) for code in codes[:6]]
 
 
 def _own_area(answer: Answer, facts: Facts) -> Answers:
@@ -196,11 +197,11 @@ _any_area = area("area")
 FORM = Form(
     "announce",
     (
-        Field("program", _program_field, _program_choices),
-        Field("area", _own_area),
-        Field("date", day("date")),
-        Field("hours", hours("hours")),
-        Field("place", words("place", 4), free_text=True),
+        Field("program", _program_field, _program_choices, called=("bantuan", "program")),
+        Field("area", _own_area, called=("kelurahan", "wilayah")),
+        Field("date", day("date"), called=("tanggal", "hari")),
+        Field("hours", hours("hours"), called=("jam", "waktu", "pukul")),
+        Field("place", words("place", 4), free_text=True, called=("tempat", "lokasi")),
     ),
     read_back=True,
 )

@@ -1,0 +1,86 @@
+"""What a form says at each of its steps, and the keeping of its state."""
+
+from bot import router
+from bot.forms import (
+    CANCEL,
+    CHANGE,
+    CONFIRM,
+    EDIT,
+    SKIP,
+    YES,
+    Asking,
+    Canceled,
+    Done,
+    Field,
+    FormState,
+    Step,
+    edit_value,
+)
+from bot.menu import menu_choices
+from bot.messages import Choice, Reply
+from bot.router import FormUse
+from bot.texts import known, say
+from bot.turn import Turn, button
+
+
+def say_step(turn: Turn, use: FormUse, step: Step) -> None:
+    """Say what a step of a form asks for, and keep the form's state."""
+    turn.opening = None
+    if isinstance(step, Canceled):
+        turn.conversation.form = None
+        # The same word outside a form ends the notices; here it must not, and that is said.
+        command = router.by_command(turn.text, turn.role)
+        stop_word = command is not None and command.name == "unsubscribe"
+        turn.reply("form.canceled_by_stop" if stop_word else "form.canceled", *menu_choices(turn))
+    elif isinstance(step, Done):
+        turn.conversation.form = None
+        use.finish(turn, step.answers)
+    else:
+        turn.conversation.form = step.state
+        turn.replies.append(question(turn, use, step))
+
+
+def question(turn: Turn, use: FormUse, step: Asking) -> Reply:
+    """Put the question of a step, after the problem that there was, with its choices."""
+    asked = use.form.field_named(step.state.asked)
+    if step.state.asked == CONFIRM:
+        text, choices = _read_back(turn, use, step.state)
+    elif step.state.asked == EDIT or asked is None:
+        text, choices = say("form.which_field"), _fields_to_change(use, step.state)
+    else:
+        text = say(
+            _key(use, step.state, asked),
+            **(use.values(turn, step.state.answers) if use.values else {}),
+        )
+        choices = list(step.choices) or list(asked.choices(step.state.answers, use.facts(turn)))
+        if asked.optional:
+            choices.append(button(SKIP, "choice.skip"))
+    if step.problem:
+        text = say(step.problem) if step.choices else f"{say(step.problem)}\n\n{text}"
+    if step.stuck:
+        text = f"{text}\n\n{say('form.stuck')}"
+        ways_out = (button("human", "choice.human"), button(CANCEL, "choice.cancel"))
+        there = {choice.value for choice in choices}
+        choices += [choice for choice in ways_out if choice.value not in there]
+    return Reply(text, tuple(choices))
+
+
+def _key(use: FormUse, state: FormState, asked: Field) -> str:
+    """Give the key of a question; once something is known it may be put in another way."""
+    key = f"{use.form.name}.ask_{asked.name}"
+    return f"{key}_then" if state.order and known(f"{key}_then") else key
+
+
+def _read_back(turn: Turn, use: FormUse, state: FormState) -> tuple[str, list[Choice]]:
+    summary = use.summary(turn, state.answers) if use.summary else ""
+    return say("form.read_back", summary=summary), [
+        button(YES, f"{use.form.name}.send"),
+        button(CHANGE, "choice.change"),
+        button(CANCEL, "choice.cancel"),
+    ]
+
+
+def _fields_to_change(use: FormUse, state: FormState) -> list[Choice]:
+    labels = ((key, f"{use.form.name}.label_{key}") for key in state.order)
+    offered = [button(edit_value(key), label) for key, label in labels if known(label)]
+    return [*offered, button(CANCEL, "choice.cancel")]

@@ -1,0 +1,100 @@
+"""Requests that short messages make in plain words, whatever the language model thinks of them."""
+
+import re
+from collections.abc import Sequence
+
+from bot import router
+from bot.fields import nik
+from bot.forms import Answer, Refused
+from bot.places import unknown_place
+from bot.router import Capability
+from bot.spoken import ticket_number
+from bot.turn import Turn
+from nlu.identifiers import is_nik
+
+_WORD = re.compile(r"[a-z']+")
+_LONGEST = 120  # characters; a longer text says more than its request
+_SCHEDULE = frozenset(("jadwal", "jadual", "jdwl", "jadwalnya", "jadwalx", "schedule"))
+_WHEN = frozenset(("kapan", "kpn", "kapankah", "bilakah", "tanggal", "tgl"))
+_COMES = frozenset(
+    ("cair", "cairnya", "pencairan", "penyaluran", "pembagian", "dibagi", "dibagikan", "bagi",
+     "turun", "keluar", "masuk", "disalurkan", "salur", "ambil", "diambil")
+)  # fmt: skip
+_AROUND_SCHEDULE = frozenset(
+    ("bantuan", "bansos", "sembako", "program", "saya", "sa", "sy", "kami", "keluarga", "di", "ke",
+     "untuk", "utk", "dari", "yang", "yg", "kelurahan", "kel", "kecamatan", "kec", "kota", "desa",
+     "berapa", "brp", "apa", "dan", "dgn", "ini", "itu", "lagi", "lg", "pak", "bu", "kak", "min",
+     "ya", "dong", "tolong", "lihat", "cek", "tanya", "mau", "tahu", "tau", "info", "berikutnya",
+     "nya", "kah", "terbaru", "bulan")
+)  # fmt: skip
+_OFFICE = frozenset(("kantor", "puskesos", "dinsos", "dinas", "kantornya"))
+_OF_OFFICE = frozenset(
+    ("alamat", "alamatnya", "buka", "tutup", "jam", "telepon", "telp", "telpon", "dimana", "dmn",
+     "mana", "lokasi")
+)  # fmt: skip
+_AROUND_OFFICE = frozenset(
+    ("sosial", "kelurahan", "kel", "kecamatan", "kec", "kota", "lurah", "di", "nya", "kapan", "kpn",
+     "berapa", "brp", "apa", "nomor", "no", "hari", "sampai", "pak", "bu", "kak", "min", "ya",
+     "kah", "saya", "mau", "ke", "tanya", "yang", "bukanya", "letak", "letaknya", "adakah")
+)  # fmt: skip
+_AROUND_IDENTITY = frozenset(
+    ("nik", "niknya", "nikku", "kk", "kknya", "ktp", "nokk", "nonik", "kartu", "keluarga", "no",
+     "nomor", "nomer", "nmr", "saya", "sa", "sy", "ini", "itu", "dan", "dengan", "dgn", "dg", "cek",
+     "cekkan", "tolong", "tlg", "mohon", "bantuan", "bansos", "untuk", "utk", "data", "punya",
+     "pak", "bu", "kak", "min", "ya", "mau", "lihat", "periksa", "atas", "angka", "terakhir",
+     "akhir", "adalah", "yaitu", "berikut", "lahir", "tahun", "dong", "ku", "nya")
+)  # fmt: skip
+
+
+def plainly_asked(turn: Turn, among: Sequence[str] = ()) -> Capability | None:
+    """Give what a short message asks for beyond doubt, of some capabilities or of all."""
+    if not turn.text or len(turn.text) > _LONGEST:
+        return None
+    for name, asked in _ASKED:
+        if (not among or name in among) and asked(turn):
+            return router.by_button(name, turn.role)
+    return None
+
+
+def _gives_identity(turn: Turn) -> bool:
+    if not set(_WORD.findall(turn.text.lower())) <= _AROUND_IDENTITY:
+        return False
+    try:
+        found = nik(Answer(turn.text), {})
+    except Refused:
+        return False
+    return len(found) > 1 or is_nik(found.get("nik", "0" * 16))
+
+
+def _names_ticket(turn: Turn) -> bool:
+    return ticket_number(turn.text) is not None
+
+
+def _asks_schedule(turn: Turn) -> bool:
+    elsewhere = unknown_place(turn.places, turn.text)
+    said = _beside_names(turn) - {(elsewhere or "").lower()}
+    asked = said & _SCHEDULE or (said & _WHEN and said & _COMES)
+    return bool(asked) and said <= _SCHEDULE | _WHEN | _COMES | _AROUND_SCHEDULE
+
+
+def _asks_office(turn: Turn) -> bool:
+    said = _beside_names(turn)
+    asked = said & _OFFICE and said & _OF_OFFICE
+    return bool(asked) and said <= _OFFICE | _OF_OFFICE | _AROUND_OFFICE
+
+
+def _beside_names(turn: Turn) -> set[str]:
+    """Give the words of a message without the places and programmes that it names."""
+    rest = turn.text.lower()
+    for entity in reversed(turn.parse.entities if turn.parse else ()):
+        if entity.entity in ("area", "program") and entity.raw:
+            rest = f"{rest[: entity.start]} {rest[entity.end :]}"
+    return set(_WORD.findall(rest)) if not re.search(r"\d", rest) else set()
+
+
+_ASKED = (
+    ("registration", _gives_identity),
+    ("track", _names_ticket),
+    ("schedule", _asks_schedule),
+    ("office", _asks_office),
+)
