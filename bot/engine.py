@@ -19,8 +19,8 @@ from bot.outbox import seal_reply
 from bot.places import Places, read_places
 from bot.texts import say
 from bot.turn import Person, Turn
-from db.contacts import Sender, keep_conversation, lock_contact, mark_reachable
-from db.inbox import store_inbound
+from db.contacts import CONSENT_REFUSED, Sender, keep_conversation, lock_contact, mark_reachable
+from db.inbox import NOTHING, PURPOSE, store_inbound
 from db.outbox import queue_replies
 from db.receipts import record_receipt
 from db.session import Session, Store
@@ -209,6 +209,20 @@ def _person(row: Sender, now: datetime) -> Person:
 
 
 def _inbound_row(session: Session, row: Sender, inbound: Inbound, now: datetime) -> dict[str, Any]:
+    # Who refused is answered, but what he wrote is not kept; staff write for their work.
+    unkept = row.consent == CONSENT_REFUSED and row.staff_id is None
+    body = NOTHING if unkept else _content(inbound)
+    return {
+        "contact_id": row.id,
+        "channel": row.channel,
+        "external_id": inbound.external_id,
+        "body": session.vault.seal(body, PURPOSE),
+        "sent_at": inbound.sent_at,
+        "received_at": now,
+    }
+
+
+def _content(inbound: Inbound) -> str:
     body: dict[str, Any] = {"text": inbound.text}
     if inbound.button is not None:
         body["button"] = inbound.button
@@ -216,14 +230,7 @@ def _inbound_row(session: Session, row: Sender, inbound: Inbound, now: datetime)
         body["media"] = [[media.kind.value, media.ref, media.mime] for media in inbound.media]
     if inbound.location is not None:
         body["location"] = [inbound.location.latitude, inbound.location.longitude]
-    return {
-        "contact_id": row.id,
-        "channel": row.channel,
-        "external_id": inbound.external_id,
-        "body": session.vault.seal(json.dumps(body, separators=(",", ":")), "inbound"),
-        "sent_at": inbound.sent_at,
-        "received_at": now,
-    }
+    return json.dumps(body, separators=(",", ":"))
 
 
 def _remember_choices(conversation: Conversation, replies: list[Reply]) -> None:

@@ -1,9 +1,10 @@
 """Messages as they came in: each stored once, however often the provider sends it."""
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, bindparam
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, bindparam, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
@@ -29,6 +30,9 @@ class InboundMessage(Base):
     received_at: Mapped[datetime]
 
 
+PURPOSE = "inbound"
+NOTHING = json.dumps({"text": ""}, separators=(",", ":"))  # what is kept of a message unkept
+
 _TABLE: Any = InboundMessage.__table__
 
 
@@ -44,3 +48,9 @@ _STORE = Fixed(_store)
 def store_inbound(session: Session, values: dict[str, Any]) -> bool:
     """Store a message; False if it is stored already."""
     return _STORE.run(session.core, values) == 1
+
+
+def forget_bodies(session: Session, contact_id: int) -> None:
+    """Empty all messages of a contact; the rows stay, by which a redelivery is known."""
+    empty = session.vault.seal(NOTHING, PURPOSE)
+    session.core.execute(update(_TABLE).where(_TABLE.c.contact_id == contact_id).values(body=empty))

@@ -5,6 +5,7 @@ from bot.messages import Choice, MediaKind
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED
+from db.inbox import forget_bodies
 
 CONSENT = ("consent:yes", "consent:no")
 _OPEN = ("schedule", "program", "office", "emergency")  # what needs no consent
@@ -33,8 +34,9 @@ def ask_consent(turn: Turn) -> None:
 
 def open_menu(turn: Turn) -> None:
     """Show what is open without consent, and ask for consent to the rest."""
-    turn.reply("welcome.menu_open", *(button(name, f"choice.{name}") for name in _OPEN))
-    turn.reply("welcome.consent_needed", *consent_choices())
+    open_to_all = tuple(button(name, f"choice.{name}") for name in _OPEN)
+    turn.reply("welcome.menu_open")
+    turn.reply("welcome.consent_needed", *open_to_all, *consent_choices())
 
 
 def remind(turn: Turn) -> None:
@@ -51,7 +53,8 @@ def consent(turn: Turn) -> None:
     if given:
         turn.reply("welcome.consent_given", *menu_choices(turn))
         return
-    turn.conversation.pending = ""
+    if turn.staff is None:
+        forget_bodies(turn.session, turn.contact.id)
     turn.reply(
         "welcome.consent_refused",
         button("schedule", "choice.schedule"),

@@ -1,0 +1,93 @@
+"""What is kept, asked and answered around the decision about consent, on both databases."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from db.contacts import Contact
+from db.inbox import InboundMessage
+from tests.talk import Person, labels, words
+
+NIK = "7472915407880001"
+
+
+def kept(person: Person) -> list[str]:
+    """Give the texts of the person's messages as the store holds them."""
+    with person.store.read() as session:
+        rows = session.scalars(
+            select(InboundMessage.body)
+            .join(Contact, Contact.id == InboundMessage.contact_id)
+            .where(Contact.address == person.address.user)
+            .order_by(InboundMessage.id)
+        )
+        return [json.loads(session.vault.open(row, "inbound"))["text"] for row in rows]
+
+
+def test_nothing_said_is_kept_after_a_refusal(newcomer: Person) -> None:
+    newcomer.say("halo")
+    assert kept(newcomer) == ["halo"]
+    newcomer.say("tidak")
+    newcomer.say(f"{NIK} 0217")
+    assert kept(newcomer) == ["", "", ""]
+    with newcomer.store.read() as session:
+        sealed = session.scalars(
+            select(Contact.conversation).where(Contact.address == newcomer.address.user)
+        ).one()
+        assert sealed is not None
+        assert NIK not in session.vault.open(sealed, "conversation")
+
+
+def test_wish_is_remembered_after_a_refusal_without_its_words(newcomer: Person) -> None:
+    newcomer.say("halo")
+    newcomer.say("tidak")
+    newcomer.say(f"{NIK} 0217")
+    told = words(newcomer.say("ya"))
+    assert "izinnya sudah kami catat" in told
+    assert "Tolong tulis NIK" in told
+
+
+def test_withdrawal_empties_what_was_kept(known: Person) -> None:
+    known.say("apakah saya dapat bantuan")
+    known.press("privacy:withdraw")
+    assert set(kept(known)) == {""}
+    assert known.say("halo")
+    assert set(kept(known)) == {""}
+
+
+def test_own_data_after_a_refusal_are_told_as_they_are(newcomer: Person) -> None:
+    newcomer.say("halo")
+    newcomer.say("tidak")
+    replies = newcomer.say("data saya")
+    assert "tidak kami simpan" in words(replies)
+    assert labels(replies) == ["Ya, setuju", "Menu"]
+
+
+def test_general_question_is_answered_after_a_refusal(newcomer: Person) -> None:
+    newcomer.say("jadwal PKH di lamangga")
+    told = words(newcomer.say("tidak"))
+    assert "kami hormati" in told
+    assert "Jadwal bantuan untuk Lamangga" in told
+
+
+def test_personal_question_is_not_answered_after_a_refusal(newcomer: Person) -> None:
+    newcomer.say("cek bantuan saya")
+    replies = newcomer.say("tidak")
+    assert "kami hormati" in words(replies)
+    assert labels(replies) == ["Jadwal bantuan", "Penjelasan bantuan", "Alamat kantor"]
+
+
+@pytest.mark.parametrize("said", ["menu", "penjelasan bantuan", "jadwal pip di lipu"])
+def test_one_answer_has_one_list_and_its_first_number_is_no_consent(
+    newcomer: Person, said: str
+) -> None:
+    newcomer.say("halo")
+    replies = newcomer.say(said)
+    assert sum(bool(reply.choices) for reply in replies) == 1
+    assert labels(replies)[-2:] == ["Ya, setuju", "Tidak"]
+    newcomer.say("1")
+    with newcomer.store.read() as session:
+        contact = session.scalars(
+            select(Contact).where(Contact.address == newcomer.address.user)
+        ).one()
+        assert contact.consent is None
