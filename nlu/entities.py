@@ -1,10 +1,11 @@
 """Finds every entity of a text, with its canonical value and its place in the original."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from nlu.dates import find_dates
-from nlu.fold import fold, tokens
+from nlu.elsewhere import places_elsewhere
+from nlu.fold import Token, fold, tokens
 from nlu.gazetteer import Gazetteer
 from nlu.identifiers import (
     find_bare_tickets,
@@ -16,6 +17,7 @@ from nlu.identifiers import (
 from nlu.money import find_amounts
 from nlu.parse import Entity
 from nlu.programs import find_programs
+from nlu.respell import respell
 from nlu.span import Span
 
 
@@ -24,13 +26,14 @@ class Extractor:
 
     def __init__(self, gazetteer: Gazetteer, today: Callable[[], date]) -> None:
         self._gazetteer = gazetteer
+        self._elsewhere = places_elsewhere()
         self._today = today
 
     def extract(self, text: str) -> tuple[Entity, ...]:
         """Return the entities of a text in the order in which they stand."""
         folded = fold(text)
         kept: list[Span] = []
-        for span in self._spans(folded):
+        for span in self._spans(text, folded):
             if not any(span.start < other.end and other.start < span.end for other in kept):
                 kept.append(span)
         kept.sort(key=lambda span: span.start)
@@ -39,19 +42,30 @@ class Extractor:
             for span in kept
         )
 
-    def _spans(self, folded: str) -> Iterator[Span]:
+    def _spans(self, text: str, folded: str) -> Iterator[Span]:
         words = tokens(folded)
         if "." in folded or "/" in folded:
             yield from find_urls(folded)
-        numbered = any(letter.isdigit() for letter in folded)
-        if numbered:
+        if any(letter.isdigit() for letter in folded):
             yield from find_full_tickets(folded)
             yield from find_id_numbers(folded)
             yield from find_phones(folded)
-        yield from find_amounts(folded, words)
-        yield from find_dates(folded, self._today())
-        if numbered:
-            yield from find_bare_tickets(folded)
-        yield from find_programs(words)
-        for located in self._gazetteer.locate_in(folded, words):
+        respelt = respell(folded, words)
+        right = words if respelt.text == folded else tokens(respelt.text)
+        for span in self._spelt(respelt.text, right):
+            yield respelt.in_original(span)
+        yield from find_programs(folded, words)
+        yield from self._areas(text, words)
+
+    def _spelt(self, right: str, words: Sequence[Token]) -> Iterator[Span]:
+        """Find what is said in words that a slip would hide."""
+        yield from find_amounts(right, words)
+        yield from find_dates(right, self._today())
+        yield from find_bare_tickets(right)
+
+    def _areas(self, text: str, words: Sequence[Token]) -> Iterator[Span]:
+        """Find places, those written exactly first, and of two alike the deployment's own."""
+        own = self._gazetteer.locate_in(text, words)
+        found = [*own, *self._elsewhere.locate_in(text, words)]
+        for located in sorted(found, key=lambda located: -located.matches[0].score):
             yield Span("area", located.matches[0].place.code, located.start, located.end)

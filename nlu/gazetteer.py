@@ -3,35 +3,29 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Final
 
-import yaml
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
+from nlu.cues import Cue, capitalised, cue_before
 from nlu.fold import Token, fold, tokens
+from nlu.near import everyday_words, leaves_out, ordinary_table, skeleton, squeezed
 
-ORDINARY_PATH: Final = Path(__file__).parent / "tables" / "ordinary.yml"
 NOT_LOCATED: Final = frozenset({"kota", "kabupaten", "provinsi"})
 _LEVELS: Final = ("kelurahan", "desa", "kecamatan", "kota", "kabupaten", "provinsi")
-# After these a name follows for certain; after the others it may.
-_CERTAIN: Final = frozenset(
-    {"kelurahan", "kel", "kelrahan", "klurahan", "kecamatan", "kec", "lurah", "camat"}
+_BEFORE_NAMES: Final = frozenset(
+    {"kelurahan", "kel", "kecamatan", "kec", "lurah", "camat", "desa", "ds", "di"}
 )
-_CUES: Final = frozenset(
-    {"di", "d", "desa", "ds", "ke", "dari", "dr", "warga", "teng", "ning", "nang"}
-)
-# Streets, markets and schools bear the names of places without being them.
-_NAMED_AFTER: Final = frozenset(
-    {
-        "jalan", "jln", "jl", "gang", "gg", "lorong", "dusun", "pasar", "psr", "sd", "sdn", "smp",
-        "smpn", "sma", "sman", "smk", "puskesmas", "masjid", "pelabuhan",
-    }
-)  # fmt: skip
 _REPEATED = re.compile(r"([a-z]{2,})2\b")
 _FIND_CUTOFF: Final = 62.0
 _WORDS_REMEMBERED: Final = 8192
+_MOST_SLIPS: Final = 4
+# The sides of a place that is called by its first word alone: "Srondol" of Srondol Wetan.
+_SIDES: Final = frozenset(
+    {"lor", "kidul", "kulon", "wetan", "ngisor", "dhuwur", "atas", "bawah", "dalam"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +55,6 @@ class Located:
     matches: tuple[Match, ...]
 
 
-@cache
-def ordinary_words() -> frozenset[str]:
-    """Return the everyday words that are never corrected into a place."""
-    table: dict[str, list[str]] = yaml.safe_load(ORDINARY_PATH.read_text("utf-8"))
-    return frozenset(table["words"])
-
-
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of a name; "Lowu2" and "Lowu-Lowu" have the same ones."""
     return tuple(token.word for token in tokens(_REPEATED.sub(r"\1 \1", fold(name))))
@@ -76,27 +63,41 @@ def name_words(name: str) -> tuple[str, ...]:
 class Gazetteer:
     """The places that this deployment knows, indexed for exact and misspelt names."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], *, elsewhere: bool = False) -> None:
         self.places = tuple(places)
+        # Names of another city are less likely, so they must be written more exactly.
+        self._elsewhere = elsewhere
         self._named: dict[str, list[Place]] = {}
         self._words_of: dict[str, tuple[str, ...]] = {}
-        self._holders: dict[str, list[str]] = {}
+        self._known: dict[str, str] = {}
         for place in self.places:
             words = name_words(place.name)
             joined = "".join(words)
             self._named.setdefault(joined, []).append(place)
-            if joined not in self._words_of and place.level not in NOT_LOCATED:
-                self._words_of[joined] = words
-                for word in {*words, joined}:
-                    self._holders.setdefault(word, []).append(joined)
+            if place.level not in NOT_LOCATED:
+                self._words_of.setdefault(joined, words)
+        for joined, words in self._words_of.items():
+            for part in _parts(words):
+                self._known.setdefault("".join(part), joined)
+        self._known.update({joined: joined for joined in self._words_of})
         self._joined = list(self._named)
-        self._longest = max((len(words) for words in self._words_of.values()), default=0)
-        self._rare = [word for word in self._holders if word not in ordinary_words()]
-        self._near = lru_cache(maxsize=_WORDS_REMEMBERED)(self._near_words)
+        self._longest = max((len(words) for words in self._words_of.values()), default=0) + 1
+        self._begin_alike: dict[str, list[str]] = {}
+        for known in self._known:
+            self._begin_alike.setdefault(known[:1], []).append(known)
+        self._longest_letters = max(map(len, self._known), default=0) + _MOST_SLIPS
+        self._first_words = {
+            part[0]
+            for words in self._words_of.values()
+            for part in (words, *_parts(words))
+            if len(part) > 1
+        }
+        self._near = lru_cache(maxsize=_WORDS_REMEMBERED)(self._near_names)
+        self._may_begin = lru_cache(maxsize=_WORDS_REMEMBERED)(self._words_begun)
 
     def find(self, text: str, limit: int = 8) -> list[Match]:
         """Return the places that a text known to be a name may mean, best first."""
-        words = [w for w in name_words(text) if w not in _CERTAIN and w not in ("desa", "ds", "di")]
+        words = [word for word in name_words(text) if word not in _BEFORE_NAMES]
         wanted = "".join(words)
         if not wanted:
             return []
@@ -121,13 +122,19 @@ class Gazetteer:
     def locate(self, text: str) -> list[Located]:
         """Find the place names inside a sentence; spans fit the text."""
         folded = fold(text)
-        return list(self.locate_in(folded, tokens(folded)))
+        return list(self.locate_in(text, tokens(folded)))
 
-    def locate_in(self, folded: str, words: Sequence[Token]) -> Iterator[Located]:
-        """Find the place names among the tokens of a folded text."""
+    def locate_in(self, text: str, words: Sequence[Token]) -> Iterator[Located]:
+        """Find the place names among the tokens of a text."""
         at = 0
         while at < len(words):
-            found = self._at(folded, words, at)
+            most = self._may_begin(words[at].word)
+            cue = cue_before(words, at) if most else Cue.NEVER
+            if cue is Cue.NEVER:
+                at += 1
+                continue
+            most = min(most, len(words) - at)
+            found = self._exact(text, words, at, cue, most) or self._misspelt(words, at, cue, most)
             if found is None:
                 at += 1
                 continue
@@ -135,111 +142,149 @@ class Gazetteer:
             yield located
             at += count
 
-    def _at(self, folded: str, words: Sequence[Token], at: int) -> tuple[int, Located] | None:
-        """Try the windows that begin at a token, whole names before misspelt ones."""
-        before = words[at - 1].word if at else ""
-        if before.isdigit() and at > 1:
-            before = words[at - 2].word
-        if before in _NAMED_AFTER:
-            return None
-        certain, cued = before in _CERTAIN, before in _CERTAIN or before in _CUES
-        for count in range(min(self._longest + 1, len(words) - at), 0, -1):
+    def _exact(
+        self, text: str, words: Sequence[Token], at: int, cue: Cue, most: int
+    ) -> tuple[int, Located] | None:
+        """Return the longest whole name that begins at a token."""
+        for count in range(most, 0, -1):
             window = words[at : at + count]
-            joined, repeated = _joined(window)
-            if joined in self._words_of and self._allowed(window, cued=cued):
-                longer = self._partial(words, at) if count == 1 else None
-                return longer or (repeated, self._located(window, {joined: 100.0}))
-        if not self._near(words[at].word) and not self._begins(words, at):
-            return None
-        return self._misspelt(words, at, certain=certain, cued=cued)
+            joined = _joined(window)
+            words_of = self._words_of.get(self._known.get(joined, ""), ())
+            if not words_of or (count > len(words_of) and not _pulled_apart(window)):
+                continue
+            if self._likely(window, cue) or self._cased(text, words, at, count):
+                return count, self._located(window, {joined: 100.0})
+        return None
 
-    def _allowed(self, window: Sequence[Token], *, cued: bool) -> bool:
-        """Tell whether a whole name may be taken: an everyday word only after a cue."""
-        return cued or len(window) > 1 or window[0].word not in ordinary_words()
+    def _likely(self, window: Sequence[Token], cue: Cue) -> bool:
+        """Tell whether a whole name may be taken: everyday words only after a cue."""
+        name = " ".join(token.word for token in window)
+        if name in ordinary_table()["elsewhere"]:
+            return cue is Cue.LEVEL
+        if cue >= Cue.PLACE:
+            return True
+        plain = ordinary_table()["words"]
+        if self._elsewhere:
+            return not all(token.word in plain for token in window)
+        return len(window) > 1 or name not in plain
 
-    def _partial(self, words: Sequence[Token], at: int) -> tuple[int, Located] | None:
-        """Return the longer name that two words belong to: "wolio indah" is not Wolio."""
-        window = words[at : at + 2]
-        inside = {token.word for token in window}
-        names = self._holders.get(words[at].word, ())
-        scores = {n: 95.0 for n in names if len(inside) == 2 and inside <= set(self._words_of[n])}
-        return (2, self._located(window, scores)) if scores else None
+    def _cased(self, text: str, words: Sequence[Token], at: int, count: int) -> bool:
+        name = " ".join(token.word for token in words[at : at + count])
+        return name not in ordinary_table()["elsewhere"] and capitalised(text, words, at, count)
 
-    def _begins(self, words: Sequence[Token], at: int) -> bool:
-        """Tell whether two tokens together come near a name, as "batara guru" does."""
-        if at + 1 >= len(words) or not words[at].word.isalpha():
-            return False
-        return len(words[at].word) >= 3 and bool(self._near(words[at].word + words[at + 1].word))
+    def _words_begun(self, word: str) -> int:
+        """Return of how many words a name may be that begins with this one, right or wrong."""
+        if word.isdigit():
+            return 0
+        alike = self._begin_alike.get(word[0], ())
+        if any(known.startswith(word) for known in alike):
+            return self._longest
+        if word in everyday_words() and word not in self._first_words:
+            return 1 if self._near(word) else 0
+        if any(OSA.distance(word, first, score_cutoff=2) < 3 for first in self._first_words):
+            return self._longest
+        return 1 if self._near(word) else 0
 
-    def _near_words(self, word: str) -> tuple[str, ...]:
-        """Return the words of names that a word may be a slip of."""
-        if len(word) < 4 or len(word) > 30 or word.isdigit() or word in ordinary_words():
-            # An everyday word that begins a longer name still leads to that name.
-            return (word,) if word in self._holders and not word.isdigit() else ()
-        cutoff = 74.0 if len(word) < 6 else 78.0
-        found = process.extract(word, self._rare, scorer=fuzz.ratio, score_cutoff=cutoff, limit=6)
-        return tuple(near for near, _, _ in found if near[0] == word[0] or near[1:3] == word[1:3])
+    def _near_names(self, joined: str) -> tuple[tuple[str, int], ...]:
+        """Return the names that begin like some letters and differ from them in a few."""
+        if not 4 <= len(joined) <= 30 or joined.isdigit():
+            return ()
+        alike = self._begin_alike.get(joined[0], ())
+        most = 1 if self._elsewhere else _MOST_SLIPS
+        found = process.extract(joined, alike, scorer=OSA.distance, score_cutoff=most, limit=6)
+        return tuple((name, int(slips)) for name, slips, _ in found)
 
     def _misspelt(
-        self, words: Sequence[Token], at: int, *, certain: bool, cued: bool
+        self, words: Sequence[Token], at: int, cue: Cue, most: int
     ) -> tuple[int, Located] | None:
         """Return the window from here that comes nearest to a name, if it is near enough."""
-        names: dict[str, None] = {}
-        for count in (1, 2):
-            for near in self._near("".join(t.word for t in words[at : at + count])):
-                names.update(dict.fromkeys(self._holders.get(near, ())))
         best: tuple[float, int, dict[str, float]] = (0.0, 0, {})
-        for count in range(1, min(self._longest + 1, len(words) - at) + 1):
+        for count in range(1, most + 1):
             window = words[at : at + count]
-            if any(t.word.isdigit() for t in window[:1]):
+            joined = _joined(window)
+            if len(joined) > self._longest_letters:
                 break
-            joined, _ = _joined(window)
             scored = {
-                name: score
-                for name in names
-                if (score := self._score(joined, window, name))
-                >= _needed(joined, count, certain=certain, cued=cued)
+                name: 100.0 * (1 - slips / len(name))
+                for name, slips in self._near(joined)
+                if self._is_slip(joined, name, slips, window, cue)
             }
             top = max(scored.values(), default=0.0)
             if top > best[0]:
                 best = (top, count, {n: s for n, s in scored.items() if s >= top - 3})
-        score, count, scores = best
-        if not scores or (count == 1 and words[at].word in ordinary_words()):
-            return None
-        return count, self._located(words[at : at + count], scores)
+        _, count, scores = best
+        return (count, self._located(words[at : at + count], scores)) if scores else None
 
-    def _score(self, joined: str, window: Sequence[Token], name: str) -> float:
-        known = self._words_of[name]
-        inside = {token.word for token in window}
-        # Two words of a long name, one of them rare, name the place.
-        if len(inside) > 1 and inside <= set(known) and not inside <= ordinary_words():
-            return 90.0
-        whole = float(fuzz.ratio(joined, name))
-        if len(window) > 1 and len(joined) >= 8 and len(known) > len(window):
-            return max(whole, 0.97 * float(fuzz.partial_ratio(joined, name)))
-        return whole
+    def _is_slip(
+        self, joined: str, name: str, slips: int, window: Sequence[Token], cue: Cue
+    ) -> bool:
+        """Tell a misspelt name from other words that merely look like it."""
+        words_of = self._words_of[self._known[name]]
+        if len(window) > len(words_of):
+            any_everyday = any(token.word in everyday_words() for token in window)
+            return _pulled_apart(window) and slips < (1 if self._elsewhere or any_everyday else 2)
+        plain = ordinary_table()["words"]
+        if slips == 0 or (len(words_of) == 1 and name in plain):
+            return False
+        if squeezed(joined) == squeezed(name) and len(joined) > 4 and joined not in plain:
+            return True
+        if all(token.word in everyday_words() for token in window):
+            return False
+        if self._elsewhere:
+            listed = " ".join(words_of) in ordinary_table()["elsewhere"]
+            return not listed and slips <= (len(name) > 6 if cue >= Cue.PLACE else len(name) > 8)
+        # A letter put for another makes another word of a short name, "muli" of "wali".
+        replaced = len(joined) == len(name) < 6 and sorted(joined) != sorted(name)
+        replaced = replaced and cue < Cue.LEVEL and skeleton(joined) != skeleton(name)
+        if slips <= _slips_allowed(len(name), cue):
+            return not replaced
+        if len(name) > 7 and slips * 4 <= len(name) and leaves_out(joined, name):
+            return True
+        return len(name) > 6 and slips < 3 and skeleton(joined) == skeleton(name)
 
     def _located(self, window: Sequence[Token], scores: dict[str, float]) -> Located:
-        start, end = window[0].start, window[-1].end
-        return Located(start, end, tuple(self._matches(scores)))
+        whole: dict[str, float] = {}
+        for known, score in scores.items():
+            name = self._known[known]
+            whole[name] = max(score, whole.get(name, 0.0))
+        return Located(window[0].start, window[-1].end, tuple(self._matches(whole)))
+
+
+def _parts(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the parts by which a name of several words is called: "wolio indah"."""
+    if len(words) > 2:
+        return [words[:2], words[-2:]]
+    ordinary = ordinary_table()["words"]
+    if len(words) == 2 and words[1] in _SIDES and len(words[0]) > 5 and words[0] not in ordinary:
+        return [words[:1]]
+    return []
+
+
+def _pulled_apart(window: Sequence[Token]) -> bool:
+    """Tell whether words may be one name written apart: "batara guru", not "to mas"."""
+    inside = {token.word for token in window}
+    if len(inside) == 1 or window[-1].word == "2":
+        return True
+    long = all(len(word) > 2 for word in inside) and sum(map(len, inside)) > 8
+    return long and not all(word in everyday_words() for word in inside)
+
+
+def _slips_allowed(length: int, cue: Cue) -> int:
+    """Return how many letters of a name may be wrong: more after a cue and in long names."""
+    if length < 4:
+        return 0
+    if cue >= Cue.PLACE:
+        return 1 if length < 8 else 2 if length < 11 else 3
+    return 0 if length < 6 else 1 if length < 10 else 2 if length < 12 else 3
 
 
 def _level_order(place: Place) -> int:
     return _LEVELS.index(place.level) if place.level in _LEVELS else len(_LEVELS)
 
 
-def _joined(window: Sequence[Token]) -> tuple[str, int]:
+def _joined(window: Sequence[Token]) -> str:
     """Return the letters of a window; "lowu2" is read as said twice."""
     if len(window) > 1 and window[-1].word == "2" and window[-2].end == window[-1].start:
         head = "".join(token.word for token in window[:-1])
-        return head + window[-2].word, len(window)
-    return "".join(token.word for token in window), len(window)
-
-
-def _needed(joined: str, count: int, *, certain: bool, cued: bool) -> float:
-    """Return the score that a window must reach: less after a cue and for long names."""
-    if certain:
-        return 74.0
-    if cued:
-        return 80.0 if len(joined) >= 6 else 88.0
-    return 86.0 if len(joined) >= 7 or count > 1 else 92.0
+        return head + window[-2].word
+    return "".join(token.word for token in window)

@@ -8,8 +8,8 @@ from nlu.span import Span
 
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"]+"
-    r"|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|info|xyz|site|online|id|me|ly|link|top|club"
-    r"|my\.id|apk)\b(?:/[^\s<>\"]*)?"
+    r"|\b[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.(?:com|net|org|info|xyz|site|online|id|me|ly|link|top|club"
+    r"|app|vip|dev|shop|store|live|page|win|bet|icu|fun|space|website|biz|apk)\b(?:/[^\s<>\"]*)?"
 )
 _SIXTEEN = re.compile(r"(?<!\d)\d(?:[ .\-\u2010-\u2015]{0,2}\d){15}(?!\d)")
 _PHONE = re.compile(
@@ -18,22 +18,35 @@ _PHONE = re.compile(
 _FULL_TICKET = re.compile(
     r"\bp\.?k\.?s[\s\-_/.:#]*(20\d\d)[\s\-_/.]*(\d{1,6})(?!\d)|(?<![\d/-])(20\d\d)-(\d{6})(?!\d)"
 )
+_TICKET_WORD: Final = (
+    r"(?:pks|tiket|tkt|laporan|laporanx|lap|aduan|pengaduan|usulan|sanggahan|pengajuan|permohonan|perkara"
+    r"|registrasi|progre[s]{1,2}|status|perkembangan)(?:ku|nya|nyo|mu|ne|e|ipun|kami)?"
+)
+_NUMBER_WORD: Final = r"(?:nomor|nomer|nmr|nmer|no)(?:nya|nyo|ku|ne|e|ipun)?"
+_FILLER: Final = (
+    r"(?:saya|sy|sya|sa|ambo|kulo|kula|aku|kami|kmi|iku|itu|ini|niku|niki|iko|tu|yang|yg|dengan|dgn|pu"
+    r"|punya)"
+)
+_COUNTED: Final = (
+    r"(?!\s*(?:hari|hr|dino|dinten|minggu|mgg|bulan|bln|wulan|sasi|tahun|thn|x\b|kali|orang|org|kk\b|rb"
+    r"|ribu|jt|juta|jam|warga|rumah|anak|nama|keluarga|kpm|lembar|foto|kilo|[/.,-]\d))"
+)
 _BARE_TICKET = re.compile(
-    r"(?:\bpks|\bti[ck]+et?|\blaporan(?:ku|nya)?|\blaporanx|\blap|\baduan|\bpengaduan|\busulan"
-    r"|\bsanggahan)\b"
-    r"(?:\s+(?:saya|sy|sa|ambo|kulo))?[\s:.\-]*(?:(?:nomornya|nomor|nomer|nmr|no)\b)?"
-    r"[\s:.#\-]*(\d{1,6})(?![\d])(?!\s*(?:hari|hr|minggu|mgg|bulan|bln|tahun|thn|x\b|kali|orang"
-    r"|kk\b|rb|ribu|jt|juta|jam|[/.,-]\d))"
+    rf"\b{_TICKET_WORD}\b(?:\s+{_FILLER}\b){{0,3}}[\s:.,\-]*(?:{_NUMBER_WORD}\b)?(?:\s+{_FILLER}\b)?"
+    rf"[\s:.#\-]*(\d{{1,6}})(?!\d){_COUNTED}"
     r"|(?<!\w)#(\d{1,6})(?!\d)"
 )
-_BARE_NUMBER = re.compile(r"\b(?:nomor|nomer|nmr|no)\b[\s:.]*(\d{1,6})(?![\d]|[ .,/-]\d)")
+# A number of one or two digits is more often that of a question in a book or of a child.
+_BARE_NUMBER = re.compile(rf"\b{_NUMBER_WORD}\b[\s:.]*(\d{{3,6}})(?![\d]|[ .,/-]\d){_COUNTED}")
 _PLACE_BEFORE = re.compile(
     r"\b(?:jalan|jln|jl|gang|gg|blok|lorong|rumah|rmh|antrian|antrean|urut|rt|rw|hp|wa|sd|smp|sma"
     r"|kk|nik|ktp|kks|telepon|telp|undangan)\b[\s.,]*(?:\w+\s+){0,2}$"
 )
-_KK_BEFORE: Final = re.compile(r"\b(?:kk|kartu\s+keluarga|no\s*kk|nokk)\b")
+_KK_BEFORE: Final = re.compile(
+    r"\b(?:(?:no)?kk|k\.k|kartu\s+k(?:e|a)?luar?g[ao])(?:nya|nyo|ku|ne|ipun)?\b"
+)
 _NIK_BEFORE: Final = re.compile(r"\b(?:nik|ktp|n\.i\.k)")
-_BEFORE: Final = 28
+_BEFORE: Final = 80
 
 
 def find_urls(folded: str) -> Iterator[Span]:
