@@ -28,7 +28,7 @@ from nlu.classifier import Model
 from nlu.corpus import corpus_digest
 from nlu.entities import Extractor
 from nlu.parse import Understander
-from nlu.rasa_server import RasaEngine
+from nlu.rasa_server import RasaEngine, RasaServer
 from nlu.understand import EmbeddedEngine
 
 _RASA_SECONDS = 2.0  # Rasa answers in 13 ms; a person should not wait longer than this for it
@@ -43,6 +43,7 @@ class Service:
     engine: Engine
     dispatcher: Dispatcher
     clock: Callable[[], datetime]
+    rasa: RasaServer | None = None
 
 
 def utc_now() -> datetime:
@@ -73,20 +74,33 @@ def open_service(
         check_data_key(store)
     model = Model.load(settings.model_path, corpus_digest())
     dispatcher = Dispatcher(store, adapters(settings), clock, random, limit_rates)
+    # One for the process: that it is down, and how often it was, outlives the engines, which come
+    # and go with the areas that they know.
+    rasa = rasa_server(settings)
     engine = Engine(
-        store, partial(understander, settings, model, clock), clock, on_queued=dispatcher.wake
+        store, partial(understander, rasa, model, clock), clock, on_queued=dispatcher.wake
     )
-    return Service(settings, store, engine, dispatcher, clock)
+    return Service(settings, store, engine, dispatcher, clock, rasa)
+
+
+def rasa_server(settings: Settings) -> RasaServer | None:
+    """Make what asks the Rasa server of the settings, if they want one asked."""
+    if settings.nlu_engine == "rasa" and settings.rasa_url:
+        return RasaServer(settings.rasa_url)
+    return None
 
 
 def understander(
-    settings: Settings, model: Model, clock: Callable[[], datetime], places: Places
+    rasa: RasaServer | None, model: Model, clock: Callable[[], datetime], places: Places
 ) -> Understander:
     """Make what reads texts with the areas of the deployment in mind."""
-    embedded = EmbeddedEngine(model, Extractor(places.gazetteer, partial(_today, clock, places)))
-    if settings.nlu_engine == "rasa" and settings.rasa_url:
-        return RasaEngine(settings.rasa_url, embedded, _RASA_SECONDS)
-    return embedded
+    embedded = EmbeddedEngine(model, extractor(clock, places))
+    return embedded if rasa is None else RasaEngine(rasa, embedded, _RASA_SECONDS)
+
+
+def extractor(clock: Callable[[], datetime], places: Places) -> Extractor:
+    """Make what finds the entities of a text, with the areas of the deployment in mind."""
+    return Extractor(places.gazetteer, partial(_today, clock, places))
 
 
 def _today(clock: Callable[[], datetime], places: Places) -> date:

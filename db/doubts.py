@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String, select, update
+from sqlalchemy import Float, LargeBinary, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
@@ -22,7 +22,7 @@ class Doubt(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     guess: Mapped[str] = mapped_column(String(40))
-    confidence: Mapped[float]
+    confidence: Mapped[float] = mapped_column(Float)
     picked: Mapped[str | None] = mapped_column(String(40))
     noted_at: Mapped[datetime]
     learned_at: Mapped[datetime | None]

@@ -57,7 +57,8 @@ def learn(
     wrong = [fault for fault in faults([*taught, *new]) if fault not in before]
     if wrong:
         raise CorpusError("\n".join(wrong))
-    _write(path, [*(read_file(path) if path.exists() else ()), *new])
+    if new:
+        _write(path, [*(read_file(path) if path.exists() else ()), *new])
     return new
 
 

@@ -101,34 +101,18 @@ class RasaServer:
         return (best, *(entry for entry in rest if entry[0] != best[0]))
 
 
-_servers: dict[str, RasaServer] = {}
-_servers_lock = Lock()
-
-
-def server_at(url: str) -> RasaServer:
-    """Return the server at an address, always the same one.
-
-    Engines come and go with the areas they know; that the server is down, and how often it was,
-    outlives them.
-    """
-    with _servers_lock:
-        if url not in _servers:
-            _servers[url] = RasaServer(url)
-        return _servers[url]
-
-
 class RasaEngine:
     """Takes the intent from Rasa; the entities, for their canonical values, from the fallback."""
 
     def __init__(
         self,
-        url: str,
+        server: RasaServer,
         fallback: Understander,
         timeout: float = 1.0,
         thresholds: Thresholds = RASA_THRESHOLDS,
     ) -> None:
-        """Ask the server at this address, and wait for it no longer than `timeout` seconds."""
-        self._server = server_at(url)
+        """Ask this server, and wait for it no longer than `timeout` seconds."""
+        self._server = server
         self._fallback = fallback
         self._timeout = timeout
         self._thresholds = thresholds

@@ -12,11 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.service import Service
-from bot.settings import Settings
 from db import schema
 from db.outbox import oldest_due, waiting_by_channel
 from db.session import Store
-from nlu.rasa_server import RasaServer, server_at
+from nlu.rasa_server import RasaServer
 
 # A message that has been due for longer than two leases means that nobody dispatches.
 _MOST_LAG_SECONDS = 60.0
@@ -27,9 +26,8 @@ def health(service: Service) -> Blueprint:
     blueprint = Blueprint("health", __name__)
     registry = CollectorRegistry()
     registry.register(_OutboxCollector(service))
-    rasa = _rasa(service.settings)
-    if rasa is not None:
-        registry.register(_RasaCollector(rasa))
+    if service.rasa is not None:
+        registry.register(_RasaCollector(service.rasa))
 
     @blueprint.get("/healthz")
     def alive() -> Response:
@@ -53,10 +51,9 @@ def health(service: Service) -> Blueprint:
 def readiness(service: Service) -> dict[str, dict[str, object]]:
     """Check each part that an answer needs."""
     model: dict[str, object] = {"ok": True, "engine": service.settings.nlu_engine}
-    rasa = _rasa(service.settings)
-    if rasa is not None:
+    if service.rasa is not None:
         # Told, but no reason not to be ready: the embedded engine answers meanwhile.
-        model["rasa"] = "up" if rasa.is_up() else "down"
+        model["rasa"] = "up" if service.rasa.is_up() else "down"
     try:
         current = schema.is_current(service.store)
         lag = _lag(service.store, service.clock(), service.dispatcher.channels) if current else 0.0
@@ -69,13 +66,6 @@ def readiness(service: Service) -> dict[str, dict[str, object]]:
         "model": model,
         "dispatcher": {"ok": lag <= _MOST_LAG_SECONDS, "lag_seconds": round(lag, 1)},
     }
-
-
-def _rasa(settings: Settings) -> RasaServer | None:
-    """Return the Rasa server that the service asks, if it asks one."""
-    if settings.nlu_engine == "rasa" and settings.rasa_url:
-        return server_at(settings.rasa_url)
-    return None
 
 
 def _lag(store: Store, now: datetime, channels: Collection[str]) -> float:

@@ -10,7 +10,7 @@ import click
 
 from bot.commands.common import Refused, places_of, print_json, progress, ready_store, settings
 from bot.places import Places, no_places
-from bot.service import understander, utc_now
+from bot.service import extractor, rasa_server, understander, utc_now
 from bot.settings import Settings
 from bot.texts import say
 from db import audit
@@ -87,12 +87,12 @@ def evaluate_file(file: Path, as_json: bool) -> None:
 def suggest(limit: int, as_json: bool) -> None:
     """Tampilkan pesan yang belum jelas, tanpa data pribadi, untuk diberi label petugas."""
     found = settings(keep_keys=False)
-    engine = _understander(found)
+    entities = extractor(utc_now, _known_places(found))
     with ready_store(found) as store, store.begin() as session:
         rows = []
         for doubt in open_doubts(session, limit):
             text = session.vault.open(doubt.text_sealed, PURPOSE)
-            masked = " ".join(mask(text, engine.parse(text).entities).split())
+            masked = " ".join(mask(text, entities.extract(text)).split())
             rows.append(
                 {
                     "number": doubt.id,
@@ -116,12 +116,12 @@ def suggest(limit: int, as_json: bool) -> None:
 def learn(file: Path) -> None:
     """Tambahkan pesan yang sudah diberi label ke korpus."""
     found = settings()
-    engine = _understander(found)
+    entities = extractor(utc_now, _known_places(found))
     try:
         labels = read_labels(file)
         decided = [row for row in labels if row[1] != UNDECIDED]
         phrases = [
-            (intent, text, engine.parse(text).entities)
+            (intent, text, entities.extract(text))
             for _number, intent, text in decided
             if intent != NOTHING
         ]
@@ -158,7 +158,7 @@ def _understander(found: Settings) -> Understander:
         model = Model.load(found.model_path, corpus_digest())
     except ModelError as error:
         raise Refused(str(error)) from None
-    return understander(found, model, utc_now, _known_places(found))
+    return understander(rasa_server(found), model, utc_now, _known_places(found))
 
 
 def _known_places(found: Settings) -> Places:

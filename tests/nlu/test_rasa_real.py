@@ -8,7 +8,7 @@ import pytest
 from nlu.entities import Extractor
 from nlu.labels import INTENTS, OUT_OF_SCOPE
 from nlu.parse import Band, Parse
-from nlu.rasa_server import RASA_THRESHOLDS, RasaEngine, RasaServer, server_at
+from nlu.rasa_server import RASA_THRESHOLDS, RasaEngine, RasaServer
 
 URL = os.environ.get("RASA_URL", "")
 PLAIN = {
@@ -48,23 +48,25 @@ class OnlyEntities:
 
 
 @pytest.fixture
-def remote(extractor: Extractor) -> RasaEngine:
-    return RasaEngine(URL, OnlyEntities(extractor), timeout=5.0)
+def server() -> RasaServer:
+    return RasaServer(URL)
 
 
-def test_plain_sentences_are_understood(remote: RasaEngine) -> None:
-    before = server_at(URL).fallbacks
+@pytest.fixture
+def remote(server: RasaServer, extractor: Extractor) -> RasaEngine:
+    return RasaEngine(server, OnlyEntities(extractor), timeout=5.0)
+
+
+def test_plain_sentences_are_understood(remote: RasaEngine, server: RasaServer) -> None:
     parses = {text: remote.parse(text) for text in PLAIN}
     assert {text: parse.intent for text, parse in parses.items()} == PLAIN
     assert any(parse.band is Band.SURE for parse in parses.values())
     assert [item.value for item in parses["kapan pkh cair"].entities] == ["PKH"]
-    assert server_at(URL).fallbacks == before
+    assert server.fallbacks == 0
 
 
-def test_every_intent_is_ranked() -> None:
-    server = RasaServer(URL)
+def test_every_intent_is_ranked(server: RasaServer) -> None:
     ranking = server.rank("kapan pkh cair", 5.0)
-    server.close()
     assert ranking is not None
     assert {name for name, _ in ranking} == set(INTENTS)
     assert sum(confidence for _, confidence in ranking) == pytest.approx(1.0, abs=0.01)
@@ -72,7 +74,6 @@ def test_every_intent_is_ranked() -> None:
 
 
 @pytest.mark.parametrize("text", ODD, ids=lambda text: text[:8].encode(errors="replace").decode())
-def test_odd_text_is_no_failure_of_rasa(remote: RasaEngine, text: str) -> None:
-    before = server_at(URL).fallbacks
+def test_odd_text_is_no_failure_of_rasa(remote: RasaEngine, server: RasaServer, text: str) -> None:
     assert remote.parse(text).intent in INTENTS
-    assert server_at(URL).fallbacks == before
+    assert server.fallbacks == 0

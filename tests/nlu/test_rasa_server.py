@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from nlu import rasa_server
 from nlu.parse import Band
-from nlu.rasa_server import Breaker, RasaEngine, RasaServer, server_at
+from nlu.rasa_server import Breaker, RasaEngine, RasaServer
 from nlu.understand import EmbeddedEngine
 
 ANSWER = {
@@ -79,16 +78,6 @@ def rasa(
         server.server_close()
 
 
-@pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test know of the server that another had at the same port."""
-    known: dict[str, RasaServer] = {}
-    monkeypatch.setattr(rasa_server, "_servers", known)
-    yield
-    for server in known.values():
-        server.close()
-
-
 @pytest.fixture
 def server_with() -> Iterator[Callable[[str, Seconds], RasaServer]]:
     opened: list[RasaServer] = []
@@ -104,12 +93,13 @@ def server_with() -> Iterator[Callable[[str, Seconds], RasaServer]]:
 
 def test_takes_intent_from_rasa_and_values_from_our_own(engine: EmbeddedEngine) -> None:
     with rasa(200, GOOD) as (url, asked, _):
-        parse = RasaEngine(url, engine).parse("kapan pkh cair")
+        server = RasaServer(url)
+        parse = RasaEngine(server, engine).parse("kapan pkh cair")
     assert asked == [("/model/parse", {"text": "kapan pkh cair"})]
     assert (parse.intent, parse.confidence, parse.band) == ("ask_schedule", 0.99, Band.SURE)
     assert parse.ranking == (("ask_schedule", 0.99), ("ask_program", 0.01))
     assert [entity.value for entity in parse.entities] == ["PKH"]
-    assert server_at(url).fallbacks == 0
+    assert server.fallbacks == 0
 
 
 @pytest.mark.parametrize(
@@ -130,26 +120,29 @@ def test_wrong_answer_falls_back_and_is_counted(
     engine: EmbeddedEngine, status: int, body: bytes
 ) -> None:
     with rasa(status, body) as (url, _, _):
-        assert RasaEngine(url, engine).parse("halo") == engine.parse("halo")
-        assert server_at(url).fallbacks == 1
+        server = RasaServer(url)
+        assert RasaEngine(server, engine).parse("halo") == engine.parse("halo")
+        assert server.fallbacks == 1
 
 
 def test_server_that_is_down_falls_back(engine: EmbeddedEngine) -> None:
     with rasa(200, b"") as (url, _, _):
         pass
-    assert RasaEngine(url, engine, timeout=0.5).parse("halo \ud800").intent == "greet"
-    assert server_at(url).fallbacks == 1
+    server = RasaServer(url)
+    assert RasaEngine(server, engine, timeout=0.5).parse("halo \ud800").intent == "greet"
+    assert server.fallbacks == 1
 
 
 def test_server_that_does_not_answer_is_waited_for_once(engine: EmbeddedEngine) -> None:
     with rasa(200, GOOD, after=0.5) as (url, asked, _):
+        server = RasaServer(url)
         began = monotonic()
         for _ in range(20):
             # Another engine each time, as when the areas are read again.
-            assert RasaEngine(url, engine, timeout=0.1).parse("halo").intent == "greet"
+            assert RasaEngine(server, engine, timeout=0.1).parse("halo").intent == "greet"
         assert monotonic() - began < 0.5
         assert len(asked) == 1
-        assert server_at(url).fallbacks == 20
+        assert server.fallbacks == 20
 
 
 @pytest.mark.parametrize("name", [None, "nlu_fallback"])
@@ -158,13 +151,16 @@ def test_words_for_nothing_understood_are_out_of_scope(
 ) -> None:
     answer = json.dumps({"intent": {"name": name, "confidence": 0.5}}).encode()
     with rasa(200, answer) as (url, _, _):
-        assert RasaEngine(url, engine).parse("zzz qqq").ranking == (("out_of_scope", 0.5),)
+        assert RasaEngine(RasaServer(url), engine).parse("zzz qqq").ranking == (
+            ("out_of_scope", 0.5),
+        )
 
 
 def test_text_without_a_word_is_not_asked_about(engine: EmbeddedEngine) -> None:
     with rasa(200, GOOD) as (url, asked, _):
-        assert RasaEngine(url, engine).parse(" ") == engine.parse(" ")
-        assert (asked, server_at(url).fallbacks) == ([], 0)
+        server = RasaServer(url)
+        assert RasaEngine(server, engine).parse(" ") == engine.parse(" ")
+        assert (asked, server.fallbacks) == ([], 0)
 
 
 def test_server_that_failed_is_left_alone_for_a_while(

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from bot.dispatcher import Dispatcher
 from bot.messages import Reply
 from bot.outbox import open_reply
-from bot.service import Service, adapters
+from bot.service import Service, adapters, rasa_server
 from bot.settings import Settings, load_settings
 from db.contacts import Contact
 from db.inbox import InboundMessage
@@ -155,5 +155,5 @@ def make_site(settings: Settings, store: Store, model: Model) -> Site:
     clock = TickingClock()
     engine = make_engine(store, model, clock)
     dispatcher = Dispatcher(store, adapters(settings), clock, lambda: 0.5)
-    service = Service(settings, store, engine, dispatcher, clock)
+    service = Service(settings, store, engine, dispatcher, clock, rasa_server(settings))
     return Site(create_app(settings, service), store, clock, service)

@@ -8,16 +8,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.places import no_places
 from bot.service import understander
 from bot.settings import Settings
 from db.session import Store
-from nlu import rasa_server
 from nlu.classifier import Model
-from nlu.rasa_server import RasaServer, server_at
 from tests.webhook.site import Site, make_settings, make_site
 
 GREETING = json.dumps({"intent": {"name": "greet", "confidence": 0.99}}).encode()
@@ -49,16 +46,6 @@ def greeting() -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@pytest.fixture(autouse=True)
-def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let no test know of the server that another had at the same port."""
-    known: dict[str, RasaServer] = {}
-    monkeypatch.setattr(rasa_server, "_servers", known)
-    yield
-    for server in known.values():
-        server.close()
 
 
 def rasa_settings(folder: Path, store_url: str, data_key: str, url: str) -> Settings:
@@ -95,14 +82,13 @@ def test_fallbacks_of_the_service_are_counted_and_probes_are_not(
 ) -> None:
     with greeting() as url:
         site = make_site(rasa_settings(tmp_path, store_url, data_key, url), store, model)
-        reading = understander(site.service.settings, model, site.clock, no_places(site.clock()))
+        reading = understander(site.service.rasa, model, site.clock, no_places(site.clock()))
         assert reading.parse("kapan pkh cair").intent == "greet"
         assert fallbacks(site) == {str(os.getpid()): 0}
     for _ in range(3):
         assert told(site)[0] == 200
         assert reading.parse("kapan pkh cair").intent == "ask_schedule"
     assert fallbacks(site) == {str(os.getpid()): 3}
-    assert server_at(url).fallbacks == 3
 
 
 def test_embedded_engine_alone_says_nothing_of_rasa(site: Site) -> None:

@@ -1,0 +1,115 @@
+"""From a message that was not understood to a phrase of the corpus, by an officer's hand."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from bot.commands import nlu as commands
+from db.crypto import Vault
+from db.doubts import note_doubt, note_pick
+from db.session import Store
+from nlu.corpus import DATA_PATH, read_corpus
+from nlu.learning import FILE
+from tests.bot.test_commands import run  # noqa: F401 -- a fixture
+from tests.moment import NOW
+
+Halo = Callable[..., Result]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the corpus, which the commands may change."""
+    folder = tmp_path / "corpus"
+    shutil.copytree(DATA_PATH, folder)
+    monkeypatch.setattr(commands, "DATA_PATH", folder)
+    monkeypatch.setattr(commands, "read_corpus", lambda: read_corpus(folder))
+    return folder
+
+
+@pytest.fixture
+def doubts(sample_url: str, data_key: str) -> list[int]:
+    """Two messages that were not understood, one of which its sender then explained."""
+    store = Store(sample_url, Vault(data_key))
+    with store.begin() as session:
+        first = note_doubt(
+            session, "nama saya Rahmawati nik 7472915407880001 brp duitnya nanti kubawa pulang",
+            "out_of_scope", 0.4, NOW,
+        )  # fmt: skip
+        second = note_doubt(session, "sodorkan nomor hape kepala ruang aduan", "greet", 0.3, NOW)
+        note_pick(session, second, "ask_contact")
+    store.close()
+    return [first, second]
+
+
+def test_doubts_are_shown_without_what_tells_a_person(run: Halo, doubts: list[int]) -> None:  # noqa: F811
+    shown = run("nlu", "suggest", "--json")
+    assert shown.exit_code == 0, shown.output
+    rows = json.loads(shown.output)
+    assert [row["number"] for row in rows] == [doubts[1], doubts[0]]
+    assert [row["intent"] for row in rows] == ["ask_contact", "?"]
+    assert "Rahmawati" not in shown.output
+    assert "7472915407880001" not in shown.output
+
+
+def test_labelled_doubts_join_the_corpus_once(
+    run: Halo,  # noqa: F811
+    doubts: list[int],
+    corpus: Path,
+    tmp_path: Path,
+) -> None:
+    labels = tmp_path / "labels.tsv"
+    labels.write_text(
+        run("nlu", "suggest").output.replace(f"{doubts[0]}\t?", f"{doubts[0]}\task_program")
+    )
+    learned = run("nlu", "learn", str(labels))
+    assert learned.exit_code == 0, learned.output
+    assert "2 kalimat" in learned.output
+    phrases = {e.text: e.intent for e in read_corpus(corpus).examples if e.file == FILE}
+    assert phrases["sodorkan nomor hape kepala ruang aduan"] == "ask_contact"
+    assert len(phrases) == 2
+    assert json.loads(run("nlu", "suggest", "--json").output) == []
+    assert "0 kalimat" in run("nlu", "learn", str(labels)).output
+
+
+def test_undecided_rows_stay_and_dropped_ones_go(
+    run: Halo,  # noqa: F811
+    doubts: list[int],
+    corpus: Path,
+    tmp_path: Path,
+) -> None:
+    labels = tmp_path / "labels.tsv"
+    labels.write_text(
+        run("nlu", "suggest").output.replace(f"{doubts[1]}\task_contact", f"{doubts[1]}\t-")
+    )
+    assert "0 kalimat" in run("nlu", "learn", str(labels)).output
+    assert not (corpus / FILE).exists()
+    left = json.loads(run("nlu", "suggest", "--json").output)
+    assert [row["number"] for row in left] == [doubts[0]]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("1\tgreet", "harus `nomor<TAB>maksud<TAB>teks`"),
+        ("x\tgreet\thalo", "harus `nomor<TAB>maksud<TAB>teks`"),
+        ("1\torder_pizza\tmau pizza", "maksud `order_pizza` tidak dikenal"),
+        ("1\tdeny\tselamat pagi", "maksudnya lain di"),
+    ],
+)
+def test_wrong_labels_are_refused_with_their_place(
+    run: Halo,  # noqa: F811
+    corpus: Path,
+    tmp_path: Path,
+    row: str,
+    said: str,
+) -> None:
+    labels = tmp_path / "labels.tsv"
+    labels.write_text(f"# kepala\n{row}\n")
+    refused = run("nlu", "learn", str(labels))
+    assert refused.exit_code == 1
+    assert said in refused.output
+    assert not (corpus / FILE).exists()
