@@ -16,6 +16,7 @@ from db.crypto import Vault, new_key
 from db.facts import ensure_national_facts
 from db.sample.load import load
 from db.session import Store
+from nlu.classifier import FORMAT
 from nlu.corpus import corpus_digest
 from nlu.training import train_file
 from tests.moment import NOW, TODAY
@@ -76,7 +77,7 @@ def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a trained model, trained once for all processes of the test run."""
     shared = tmp_path_factory.getbasetemp().parent
     # Without xdist the folder outlives the run, and a model of an older corpus is refused.
-    path = shared / f"nlu-model-{corpus_digest()[:16]}.npz"
+    path = shared / f"nlu-model-{FORMAT}-{corpus_digest()[:16]}.npz"
     with FileLock(shared / "nlu-model.lock"):
         if not path.exists():
             train_file(path)
