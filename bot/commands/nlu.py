@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bot.commands.common import Refused, places_of, print_json, progress, ready_store, settings
-from bot.places import Places, no_places
+from bot.places import Places, places_of_sample
 from bot.service import extractor, rasa_server, understander, utc_now
 from bot.settings import Settings
 from bot.texts import say
@@ -162,9 +162,9 @@ def _understander(found: Settings) -> Understander:
 
 
 def _known_places(found: Settings) -> Places:
-    """Give the areas of the store if there is one: texts are understood without it too."""
+    """Give the areas of the store, or of the sample data as long as there is none."""
     path = sqlite_path(found.database_url)
     if path is not None and not path.exists():
-        return no_places(utc_now())
+        return places_of_sample(utc_now())
     with ready_store(found, only_reads=True) as store:
         return places_of(store)

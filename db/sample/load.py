@@ -21,7 +21,6 @@ from db.staff import Assignment, Staff
 
 Progress = Callable[[int, int, str], None]
 
-_TIMEZONE = "Asia/Makassar"
 _KNOWN_FOR = timedelta(days=30)
 
 
@@ -73,19 +72,7 @@ class _Loader:
 
     def places_and_programs(self) -> None:
         """Load areas, programmes, lists and distributions, keeping what an office has already."""
-        self._add_missing(
-            Area,
-            [
-                {
-                    "code": area.code,
-                    "name": area.name,
-                    "level": area.level,
-                    "parent_code": area.code.rpartition(".")[0] or None,
-                    "timezone": _TIMEZONE,
-                }
-                for area in self._sample.areas
-            ],
-        )
+        self._add_missing(Area, [area.row for area in self._sample.areas])
         self._add_missing(
             Program,
             [

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+_TIMEZONE = "Asia/Makassar"
+
 
 @dataclass(frozen=True, slots=True)
 class SampleArea:
@@ -14,6 +16,17 @@ class SampleArea:
     families: int = 0
     men: int = 0
     women: int = 0
+
+    @property
+    def row(self) -> dict[str, str | None]:
+        """Give the columns of the area's row in the store."""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "level": self.level,
+            "parent_code": self.code.rpartition(".")[0] or None,
+            "timezone": _TIMEZONE,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Tables:
 def read_tables() -> Tables:
     """Read every file of the sample."""
     return Tables(
-        areas=_areas(),
+        areas=sample_areas(),
         programs=tuple(SampleProgram(**row) for row in _toml("programs.toml")["program"]),
         staff=tuple(_staff(row) for row in _toml("staff.toml")["staff"]),
         names=_toml("names.toml"),
@@ -54,7 +54,8 @@ def _csv(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(_text(name).splitlines()))
 
 
-def _areas() -> tuple[SampleArea, ...]:
+def sample_areas() -> tuple[SampleArea, ...]:
+    """Give the city with its kecamatan and kelurahan."""
     # The verification table spells some kelurahan in its own way; baubau_areas.csv says which.
     totals = {row["kelurahan"]: row for row in _csv("baubau_kelurahan.csv")}
     areas = []
