@@ -19,7 +19,7 @@ from nlu.calibration import Calibration, calibrate, scores
 from nlu.classifier import Model, ModelHeader
 from nlu.corpus import DATA_PATH, Corpus, CorpusError, Example, read_corpus
 from nlu.features import letter_features, phrase_features, word_features
-from nlu.labels import INTENTS
+from nlu.labels import INTENTS, OUT_OF_SCOPE
 from nlu.noise import Noise
 from nlu.normalize import normalize
 
@@ -34,6 +34,7 @@ _RATES: Final = (0.25, 0.4, 0.55)
 _STRENGTH: Final = 8.0
 _SMOOTHING: Final = 0.02
 _SHARE_OF_BAYES: Final = 0.3
+_FOREIGN: Final = 1.0  # no corpus holds all that is foreign, so what looks foreign mostly is
 
 
 def _silent(done: int, total: int, what: str) -> None:
@@ -76,11 +77,14 @@ def fit(texts: Sequence[str], intents: Sequence[str]) -> Fitted:
         regression.fit(rows, np.asarray(intents))
         bayes.fit(rows, np.asarray(intents))
     shares = bayes.feature_log_prob_.T
+    labels = tuple(str(label) for label in regression.classes_)
+    bias = regression.intercept_.copy()
+    bias[labels.index(OUT_OF_SCOPE)] += _FOREIGN
     return Fitted(
         vectorizers,
-        tuple(str(label) for label in regression.classes_),
+        labels,
         regression.coef_.T + _SHARE_OF_BAYES * (shares - shares.mean(axis=1, keepdims=True)),
-        regression.intercept_,
+        bias,
     )
 
 

@@ -5,13 +5,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from nlu.corpus import CorpusError, Example, read_corpus
+from nlu.corpus import DATA_PATH, CorpusError, Example, read_corpus, read_file
+from nlu.corpus_check import faults
 from nlu.evaluate import evaluate, read_labelled
 from nlu.labels import OUT_OF_SCOPE
+from nlu.normalize import normalize
 from nlu.parse import Band, Entity
 from nlu.understand import EmbeddedEngine
 
 UNSEEN = Path(__file__).parent / "unseen.tsv"
+DEVELOPMENT = DATA_PATH.parent / "dev"
 
 
 @settings(
@@ -71,6 +74,30 @@ def test_understands_what_it_was_not_taught(engine: EmbeddedEngine) -> None:
     assert found["top3_accuracy"] >= 0.95
     assert found["sure"]["wrong"] <= 0.02
     assert found["latency_ms"]["p50"] < 2.0
+
+
+def test_understands_the_development_set(engine: EmbeddedEngine) -> None:
+    """It was written apart from the training phrases, by somebody who had not seen them."""
+    found = evaluate(
+        engine, [e for path in sorted(DEVELOPMENT.glob("*.yml")) for e in read_file(path)]
+    )
+    assert found["n"] > 500
+    assert found["accuracy"] >= 0.95
+    assert found["macro_f1"] >= 0.94
+    assert found["top3_accuracy"] >= 0.99
+    assert found["out_of_scope"]["recall"] >= 0.9
+    assert found["rejected_in_scope"] <= 0.03
+    assert found["sure"]["wrong"] <= 0.01
+    assert found["sure"]["share"] >= 0.4
+    assert min(found["per_manner"].values()) >= 0.92
+    assert found["entities"]["f1"] >= 0.95
+
+
+def test_development_set_is_none_of_the_corpus() -> None:
+    taught = {normalize(example.text) for example in read_corpus().examples}
+    told = [e for path in sorted(DEVELOPMENT.glob("*.yml")) for e in read_file(path)]
+    assert faults(told) == []
+    assert sum(normalize(example.text) in taught for example in told) <= 0.03 * len(told)
 
 
 def phrase(intent: str, text: str, manner: str = "", *entities: Entity) -> Example:
