@@ -21,6 +21,9 @@ _WORDS_REMEMBERED: Final = 8192
 # A red card of these is shown by a referee.
 _FOOTBALL: Final = frozenset({"wasit", "wasitnya", "bola", "gol", "pemain", "kiper", "liga"})
 _SHOWN_BY_REFEREES: Final = ("kartu", "merah")
+# These are people, and a programme only after a word for handing out.
+_GROUPS: Final = {"lansia": "LANSIA", "disabilitas": "DISABILITAS", "difabel": "DISABILITAS"}
+_HANDED_OUT: Final = frozenset({"jadwal", "jdwl", "pencairan", "pembagian", "penyaluran"})
 _BETWEEN_LETTERS: Final = frozenset({" ", ".", "-", ". "})
 # Words of their own, not a part of a name.
 _APART_ALREADY: Final = frozenset({"kk", "ki", "pi", "ku", "bl", "is", "ip", "it", "di", "km"})
@@ -87,7 +90,7 @@ def find_programs(folded: str, words: Sequence[Token]) -> Iterator[Span]:
     at = 0
     while at < len(words):
         found = _apart(folded, words, at) or _named(words, read, at)
-        found = found or _together(words[at], read[at])
+        found = found or _together(words[at], read[at]) or _of_group(words, at)
         if found is None:
             at += 1
             continue
@@ -117,6 +120,14 @@ def _together(token: Token, read: tuple[str, int]) -> tuple[int, str, int] | Non
     """Return the name of several words that is written as one, such as "kursiroda"."""
     code = _joined_names().get(read[0]) if len(read[0]) > 7 else None
     return (1, code, token.start + read[1]) if code else None
+
+
+def _of_group(words: Sequence[Token], at: int) -> tuple[int, str, int] | None:
+    """Return the programme for a group of people that is meant by "jadwal lansia"."""
+    code = _GROUPS.get(words[at].word)
+    if code is None or at == 0 or words[at - 1].word not in _HANDED_OUT:
+        return None
+    return 1, code, words[at].end
 
 
 def _apart(folded: str, words: Sequence[Token], at: int) -> tuple[int, str, int] | None:

@@ -11,7 +11,9 @@ from bot.cli import halo
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 SETTING = re.compile(r'"((?:HALO|TELEGRAM|TWILIO|RASA|NLU|PUBLIC|DATABASE)_[A-Z_]+)"')
-COMMAND = re.compile(r"halo ((?:[a-z]+)(?: (?:upgrade|add|train|parse|eval))?)")
+COMMAND = re.compile(
+    r"halo ((?:[a-z]+)(?: (?:upgrade|add|train|parse|eval|suggest|learn|confusions))?)"
+)
 INTERNAL = {"HALO_DEMO"}  # between `halo demo` and its own server process
 
 

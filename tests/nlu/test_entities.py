@@ -125,3 +125,18 @@ def test_every_name_of_a_programme_leads_to_its_code() -> None:
             assert program_code(name) == (None if code == "-" else code)
     assert program_code("PKH") == "PKH"
     assert program_code("mobil") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("jadwal lansia lipu", ["LANSIA"]),
+        ("pencairan disabilitas kapan", ["DISABILITAS"]),
+        ("ada lansia sakit di rumah", []),
+        ("lansia", []),
+    ],
+)
+def test_people_are_a_programme_only_where_it_is_handed_out(
+    extractor: Extractor, text: str, found: list[str]
+) -> None:
+    assert [e.value for e in extractor.extract(text) if e.entity == "program"] == found
