@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from db.areas import Area, all_areas
 from db.sample.tables import sample_areas
@@ -52,6 +53,11 @@ class Places:
         """The zone of the deployment: that of its city, or of the capital where there is none."""
         return self.zone_of(self.city)
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that the names consist of, in small letters."""
+        return frozenset(word.lower() for name in self.names.values() for word in name.split())
+
     def zone_of(self, code: str | None) -> str:
         """Give the zone of an area."""
         return self.zones.get(code or "", _NATIONAL_ZONE)
@@ -94,10 +100,9 @@ def no_places(now: datetime) -> Places:
 
 def unknown_place(places: Places, text: str) -> str | None:
     """Give the name of a place that a text asks about and that is none of this deployment."""
-    own = {word.lower() for name in places.names.values() for word in name.split()}
     for found in _NAMED_PLACE.finditer(text):
         name = found.group(2)
-        if name.lower() in _NO_PLACE | own:
+        if name.lower() in _NO_PLACE or name.lower() in places.words:
             continue
         matches = places.gazetteer.find(name)
         if not matches or matches[0].score < _NEAR_A_NAME:

@@ -15,6 +15,8 @@ from nlu.features import edge_features, phrase_features, word_features
 from nlu.parse import Thresholds
 
 FORMAT: Final = 2
+_SHORT: Final = 40  # characters
+_CACHED_TEXTS: Final = 4096
 _CACHED_WORDS: Final = 20_000
 
 Floats = npt.NDArray[np.float32]
@@ -48,6 +50,7 @@ class Model:
         self._weights = weights
         self._bias = bias
         self._known = lru_cache(maxsize=_CACHED_WORDS)(self._lookup)
+        self._ranked = lru_cache(maxsize=_CACHED_TEXTS)(self._rank)
 
     def _lookup(self, word: str) -> frozenset[int]:
         """Return the rows of the letter features of one word."""
@@ -73,7 +76,7 @@ class Model:
         for rows in kinds:
             if rows:
                 # Sorted, so that the same text gives the same sum to the last bit.
-                sums = np.add.reduce(self._weights[sorted(rows)], axis=0)
+                sums = np.add.reduce(self._weights.take(sorted(rows), axis=0), axis=0)
                 logits = logits + sums[:-1] / np.sqrt(sums[-1])
         if not any(kinds):
             return None
@@ -84,6 +87,12 @@ class Model:
 
     def rank(self, normalized: str) -> tuple[tuple[str, float], ...]:
         """Return the labels with their probabilities, best first; none for an empty text."""
+        # Many messages are a word or two that others have written before.
+        if len(normalized) <= _SHORT:
+            return self._ranked(normalized)
+        return self._rank(normalized)
+
+    def _rank(self, normalized: str) -> tuple[tuple[str, float], ...]:
         probabilities = self.probabilities(normalized)
         if probabilities is None:
             return ()

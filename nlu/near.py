@@ -34,11 +34,13 @@ def everyday_words() -> frozenset[str]:
     return table["words"] | table["never"] | slang_words().keys() | full | protected_words()
 
 
+@lru_cache(maxsize=_WORDS_REMEMBERED)
 def squeezed(word: str) -> str:
     """Return a word without its doubled letters."""
     return _TWICE.sub(r"\1", word)
 
 
+@lru_cache(maxsize=_WORDS_REMEMBERED)
 def skeleton(word: str) -> str:
     """Return the consonants of a word, as shorthand writes it."""
     return squeezed(_VOWELS.sub("", word))

@@ -4,7 +4,7 @@ import re
 
 # Words with which people go on to another wish; a mere "dan" joins far more often within one.
 _JOINTS = re.compile(
-    r"\s*(?:[?!\n]+|\.\s"
+    r"\s*(?:[?!\n]+|(?<!\bkel)(?<!\bkec)(?<!\bjl)(?<!\bno)(?<!\btgl)(?<!\brt)(?<!\brw)\.\s"
     r"|[\s,]\s*(?:(?:dan|trus|terus|lalu)\s+)?(?:sekalian|skalian|sklian|sklyan|sekaligus"
     r"|sama\s+(?:mau|tanya|cek|minta)|dan\s+juga|dan\s+(?=kapan|kpn|cek|mau|apakah)|trus|terus"
     r"|lalu|lantas|plus|terusan|sisan)\s+(?:juga\s+)?)\s*",

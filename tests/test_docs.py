@@ -78,5 +78,11 @@ def test_make_targets_that_are_told_exist() -> None:
 
 
 def test_no_commit_names_a_package_registry() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock", "pyproject.toml", "Makefile"):
+    for name in (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-rasa.lock",
+        "pyproject.toml",
+        "Makefile",
+    ):
         assert not re.search(r"https?://", (ROOT / name).read_text()), name

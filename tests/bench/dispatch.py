@@ -100,7 +100,7 @@ def measure(
     kinds: tuple[Databases, ...], folder: Path, quick: bool, progress: Progress
 ) -> list[Table]:
     """Measure each channel on every kind of database, in turn with the bare loops."""
-    rounds, count = (1, 400) if quick else (5, 20_000)
+    rounds, count = (1, 400) if quick else (3, 20_000)
     rows: list[tuple[str, ...]] = []
     for provider in PROVIDERS:
         with _fake(provider.fake, folder) as url:

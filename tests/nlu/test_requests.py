@@ -15,6 +15,7 @@ from nlu.requests import split_requests
         ("kapan bpnt cair? terus syarat pkh apa", ["kapan bpnt cair", "syarat pkh apa"]),
         ("alamat puskesos dmn. kapan buka", ["alamat puskesos dmn", "kapan buka"]),
         ("kapan pkh cair", ["kapan pkh cair"]),
+        ("kapan pkh di kel. Sulaa", ["kapan pkh di kel. Sulaa"]),
         ("ibu dan anak saya belum dapat", ["ibu dan anak saya belum dapat"]),
         ("", []),
     ],
