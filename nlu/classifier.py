@@ -15,6 +15,7 @@ from nlu.features import edge_features, phrase_features, word_features
 from nlu.parse import Thresholds
 
 FORMAT: Final = 2
+_RANKED: Final = 10  # labels, as Rasa answers with; the others have no chance
 _SHORT: Final = 40  # characters
 _CACHED_TEXTS: Final = 4096
 _CACHED_WORDS: Final = 20_000
@@ -86,7 +87,7 @@ class Model:
         return scaled
 
     def rank(self, normalized: str) -> tuple[tuple[str, float], ...]:
-        """Return the labels with their probabilities, best first; none for an empty text."""
+        """Return the likeliest labels with their probabilities, best first; none for no word."""
         # Many messages are a word or two that others have written before.
         if len(normalized) <= _SHORT:
             return self._ranked(normalized)
@@ -98,7 +99,7 @@ class Model:
             return ()
         labels = self.header.labels
         values = probabilities.tolist()
-        order = sorted(range(len(values)), key=values.__getitem__, reverse=True)
+        order = sorted(range(len(values)), key=values.__getitem__, reverse=True)[:_RANKED]
         return tuple((labels[at], values[at]) for at in order)
 
     def save(self, path: Path) -> None:
