@@ -45,20 +45,8 @@ _SURELY_NAMED = 90.0  # of 100; said without being offered, a label must be near
 _RIGHT = YES_WORDS | {"sudah", "sdh", "udah", "pas", "sesuai"}
 _WRONG = NO_WORDS | {"salah", "belum", "blm", "keliru", "ubah"}
 _UNSAYING = _WRONG | {"batal", "tapi", "tp"}
-_AROUND = frozenset(
-    (
-        "kirim",
-        "dikirim",
-        "dulu",
-        "benar",
-        "betul",
-        "sesuai",
-        "pas",
-        "semua",
-        "semuanya",
-        "juga",
-        *_FILLERS,
-    )
+_AROUND = _FILLERS.union(
+    ("kirim", "dikirim", "dulu", "benar", "betul", "sesuai", "pas", "semua", "semuanya", "juga")
 )
 _NOTHING_TO_GIVE = re.compile(
     r"(?:(?:tidak|tdk|gak|ga|nggak|enggak|ndak|nda|idak|tida|ora|no)"

@@ -15,6 +15,7 @@ from bot.turn import CITIZEN, Turn, button
 from bot.written import plainly_asked
 from db.contacts import CONSENT_REFUSED
 from db.doubts import note_doubt, note_pick
+from nlu.masking import mask
 from nlu.parse import Band, Parse, Understander
 
 # From here on a question is answered without asking back: a wrong answer to it costs one message.
@@ -216,8 +217,10 @@ def _by_confidence(turn: Turn, parse: Parse) -> None:
 def _note_doubt(turn: Turn, parse: Parse) -> None:
     """Keep the message for an officer to label, with what its sender may pick next."""
     if turn.contact.consented:
+        # Nobody could find it again to erase it, so that it must not tell who wrote it.
+        masked = " ".join(mask(parse.text, parse.entities).split())
         turn.conversation.doubt = note_doubt(
-            turn.session, parse.text, parse.intent, parse.confidence, turn.now
+            turn.session, masked, parse.intent, parse.confidence, turn.now
         )
 
 

@@ -11,8 +11,6 @@ from nlu.parse import Band, Entity, Parse, Understander
 from nlu.requests import split_requests
 
 ALSO = "also:yes"
-_LONG_AGO = "2000-01-01T00:00:00+00:00"
-
 _ASKED_AGAIN = ("area", "program")  # what the same question can be asked about once more
 _WORD = re.compile(r"[a-z']+")
 # "kalau di Lipu?", "nek bpnt piye": words that ask the last question again, and what stands around.
@@ -39,9 +37,9 @@ def same_question(turn: Turn) -> Capability | None:
     """
     topic = turn.conversation.topic
     about = router.by_button(topic.get("about", ""), turn.role)
-    if about is None or turn.parse is None:
+    if about is None or turn.parse is None or "at" not in topic:
         return None
-    fresh = turn.now - datetime.fromisoformat(topic.get("at", _LONG_AGO)) <= _STILL_FRESH
+    fresh = turn.now - datetime.fromisoformat(topic["at"]) <= _STILL_FRESH
     parse = _with_bare_name(turn, turn.parse) if fresh else turn.parse
     if not _names_only(parse, bare=fresh):
         return None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import router
 from bot.choices import approves, gives_nothing, is_number, named, pick
-from bot.form_steps import say_step
+from bot.form_steps import OpenForm, ask_again, open_form, say_step
 from bot.forms import (
     CHANGE,
     CONFIRM,
@@ -12,8 +12,6 @@ from bot.forms import (
     YES,
     Answer,
     Asking,
-    Facts,
-    Field,
     Form,
     FormState,
     advance,
@@ -54,21 +52,19 @@ def in_form(turn: Turn, state: FormState, value: str | None) -> str | None:
 
     Gives the value of what the person left the form for, if that is what happened.
     """
-    use = router.form_use(state.form)
-    if use is None:
+    form = open_form(turn, state)
+    if form is None:
         return None
-    facts = use.facts(turn)
-    asked = use.form.field_named(state.asked)
-    value = _spoken_value(turn, use.form, state, asked, facts, value)
+    value = _spoken_value(turn, form, value)
     if value == RESUME:
-        say_step(turn, use, Asking(state))
+        ask_again(turn, form)
         return None
     if value is not None and value.startswith(LEAVE):
         turn.conversation.form = None
         return value.removeprefix(LEAVE)
-    if interrupted(turn, use, state, asked, facts, value):
+    if interrupted(turn, form, value):
         return None
-    move, text = read_move(turn.text if value is None else "", asked)
+    move, text = read_move(turn.text if value is None else "", form.asked)
     answer = Answer(
         text=text,
         value=value,
@@ -76,32 +72,26 @@ def in_form(turn: Turn, state: FormState, value: str | None) -> str | None:
         location=turn.inbound.location,
         entities=turn.entities(),
     )
-    step = advance(use.form, state, move, answer, facts, turn.now)
+    step = advance(form.use.form, state, move, answer, form.facts, turn.now)
     if isinstance(step, Asking) and step.problem and value is None and is_helpless(text):
         step = replace(step, stuck=True)
-    say_step(turn, use, step)
+    say_step(turn, form.use, step)
     return None
 
 
-def _spoken_value(
-    turn: Turn,
-    form: Form,
-    state: FormState,
-    asked: Field | None,
-    facts: Facts,
-    value: str | None,
-) -> str | None:
+def _spoken_value(turn: Turn, form: OpenForm, value: str | None) -> str | None:
     """Give the value that an answer in words stands for at this step of a form."""
     if turn.inbound.button is not None or not turn.text:
         return value
+    asked = form.asked
     if asked is None:
-        return _at_the_end(turn.text, form, state) if value is None else value
-    mended = _mended(turn.text, form, state)
+        return _at_the_end(turn.text, form.use.form, form.state) if value is None else value
+    mended = _mended(turn.text, form.use.form, form.state)
     if value is None and mended is not None:
         return edit_value(mended)
     if value is None and asked.optional and (gives_nothing(turn.text) or is_done(turn.text)):
         return SKIP
-    own = asked.choices(state.answers, facts)
+    own = asked.choices(form.state.answers, form.facts)
     if value is None and not is_number(turn.text) and not asked.free_text and not asked.searched:
         # What was offered last may have been a menu; the field's own choices still count.
         chosen = pick(turn.text, own)
@@ -109,7 +99,7 @@ def _spoken_value(
     offered = [choice for choice in (*turn.conversation.choices, *own) if choice.value == value]
     whole = is_number(turn.text) or named(turn.text, offered) is not None
     if asked.searched and value is not None and not whole:
-        found = probe(asked, Answer(turn.text), facts, turn)
+        found = probe(turn, form, Answer(turn.text))
         if isinstance(found, Asking) and found.choices:
             return None  # the word stands in one label only, but several answers bear it
     return value

@@ -1,5 +1,7 @@
 """What a form says at each of its steps, and the keeping of its state."""
 
+from dataclasses import dataclass
+
 from bot import router
 from bot.forms import (
     CANCEL,
@@ -11,6 +13,7 @@ from bot.forms import (
     Asking,
     Canceled,
     Done,
+    Facts,
     Field,
     FormState,
     Step,
@@ -21,6 +24,29 @@ from bot.messages import Choice, Reply
 from bot.router import FormUse
 from bot.texts import known, say
 from bot.turn import Turn, button
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """A form that waits for an answer: where it stands, what it asks and what it must know."""
+
+    use: FormUse
+    state: FormState
+    asked: Field | None  # None at the read-back and at the choice of what to change
+    facts: Facts
+
+
+def open_form(turn: Turn, state: FormState) -> OpenForm | None:
+    """Give the form of a state, or None for one that this program no longer has."""
+    use = router.form_use(state.form)
+    if use is None:
+        return None
+    return OpenForm(use, state, use.form.field_named(state.asked), use.facts(turn))
+
+
+def ask_again(turn: Turn, form: OpenForm) -> None:
+    """Put the open question once more."""
+    say_step(turn, form.use, Asking(form.state))
 
 
 def say_step(turn: Turn, use: FormUse, step: Step) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot import router
-from bot.form_steps import question, say_step
-from bot.forms import Answer, Asking, Done, Facts, Field, Form, FormState, Move, Step, advance
+from bot.form_steps import OpenForm, ask_again, question
+from bot.forms import Answer, Asking, Done, Field, Form, FormState, Move, Step, advance
 from bot.menu import menu_choices, menu_key
-from bot.router import Capability, FormUse
+from bot.router import Capability
 from bot.spoken import (
     asks,
     correction,
@@ -42,24 +42,17 @@ def read_move(text: str, asked: Field | None) -> tuple[Move, str]:
     return (Move.ANSWER, text) if instead is None else (Move.BACK, instead)
 
 
-def interrupted(
-    turn: Turn,
-    use: FormUse,
-    state: FormState,
-    asked: Field | None,
-    facts: Facts,
-    value: str | None,
-) -> bool:
+def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
     """Answer what is no answer to the field; the form stays open.
 
     False means that the message is to be read as an answer, even if something was said to it.
     """
-    capability = _interruption(turn, use, state, asked, facts, value)
+    capability = _interruption(turn, form, value)
     if capability is None:
-        if value is not None or not is_courtesy(turn.text) or _fits(turn, asked, facts):
+        if value is not None or not is_courtesy(turn.text) or _fits(turn, form):
             return False
         turn.reply("form.courtesy")
-        say_step(turn, use, Asking(state))
+        ask_again(turn, form)
         return True
     if not capability.interrupts or (capability.needs_consent and not turn.contact.consented):
         turn.reply(
@@ -69,14 +62,14 @@ def interrupted(
         )
         return True
     if capability.name == "menu":
-        _menu_aside(turn, use, state)
+        _menu_aside(turn, form)
         return True
     _answer_aside(turn, capability, value)
-    if capability.name == "emergency" and value is None and _takes(turn, asked, facts):
+    if capability.name == "emergency" and value is None and _takes(turn, form):
         turn.reply("form.kept")
         return False
     turn.reply("form.goes_on")
-    say_step(turn, use, Asking(state))
+    ask_again(turn, form)
     return True
 
 
@@ -88,11 +81,11 @@ def _answer_aside(turn: Turn, capability: Capability, value: str | None) -> None
     turn.replies = [replace(reply, choices=()) for reply in turn.replies]
 
 
-def _menu_aside(turn: Turn, use: FormUse, state: FormState) -> None:
+def _menu_aside(turn: Turn, form: OpenForm) -> None:
     """Show the menu over an open form: its choices can be picked, and the form resumed."""
     turn.reply(menu_key(turn))
-    asking = question(turn, use, Asking(state)).text
-    turn.conversation.form = replace(state, touched_at=turn.now)
+    asking = question(turn, form.use, Asking(form.state)).text
+    turn.conversation.form = replace(form.state, touched_at=turn.now)
     text = f"{say('form.still_open')}\n\n{asking}"
     turn.tell(
         text if len(text) <= _LONGEST_MESSAGE else say("form.still_open"),
@@ -106,75 +99,66 @@ def _destination(capability: Capability, value: str | None) -> str:
     return value if value and len(value.encode()) <= _LONGEST_DESTINATION else capability.name
 
 
-def _interruption(
-    turn: Turn,
-    use: FormUse,
-    state: FormState,
-    asked: Field | None,
-    facts: Facts,
-    value: str | None,
-) -> Capability | None:
+def _interruption(turn: Turn, form: OpenForm, value: str | None) -> Capability | None:
     if value is not None:
-        own = value.startswith("form:") or value in _values(turn, state, asked, facts)
+        own = value.startswith("form:") or value in _values(turn, form)
         return None if own else router.by_button(value, turn.role)
-    if not turn.text or read_move(turn.text, asked)[0] is not Move.ANSWER:
+    if not turn.text or read_move(turn.text, form.asked)[0] is not Move.ANSWER:
         return None
     command = router.by_command(turn.text, turn.role) or router.by_label(turn.text, turn.role)
     if command is not None:
         return command
     plain = plainly_asked(turn, _ASIDE)
-    if plain is not None and not _fits(turn, asked, facts):
-        return None if _is_the_asking(use, plain) else plain
-    return _meant_aside(turn, state, asked, facts)
+    if plain is not None and not _fits(turn, form):
+        return None if _is_the_asking(form, plain) else plain
+    return _meant_aside(turn, form)
 
 
-def _is_the_asking(use: FormUse, capability: Capability) -> bool:
+def _is_the_asking(form: OpenForm, capability: Capability) -> bool:
     """Say whether a question is the one that opened the form: asked anew, it is answered there."""
-    return capability.form is not None and capability.form.form.name == use.form.name
+    return capability.form is not None and capability.form.form.name == form.use.form.name
 
 
-def _meant_aside(
-    turn: Turn, state: FormState, asked: Field | None, facts: Facts
-) -> Capability | None:
+def _meant_aside(turn: Turn, form: OpenForm) -> Capability | None:
     """Give what a message asks for that answers something else than the field."""
-    if state.form == "identity" and is_helpless(turn.text):
+    if form.state.form == "identity" and is_helpless(turn.text):
         return None  # a question about the numbers themselves
-    if _is_emergency(turn, asked, facts):
+    if _is_emergency(turn, form):
         return router.by_button("emergency", turn.role)
     if turn.parse is None or turn.parse.band is not Band.SURE:
         return None
     capability = router.by_intent(turn.parse.intent, turn.role)
     if capability is None or not capability.interrupts or capability.name in _TALK:
         return None
-    free = asked is not None and asked.free_text
+    free = form.asked is not None and form.asked.free_text
     if free and tells_trouble(turn.text):
         return None  # a question that tells the story is the story
     if capability.name == "track" and not free and names_ticket(turn.text):
         return capability
-    if not asks(turn.text) or _fits(turn, asked, facts):
+    if not asks(turn.text) or _fits(turn, form):
         return None
     return capability
 
 
-def _is_emergency(turn: Turn, asked: Field | None, facts: Facts) -> bool:
+def _is_emergency(turn: Turn, form: OpenForm) -> bool:
     """Say whether somebody may be in danger; what answers the field must name the danger."""
     if turn.parse is None or turn.parse.intent != "report_emergency":
         return False
     if names_danger(turn.text):
         return turn.parse.band is not Band.BELOW
-    return turn.parse.band is Band.SURE and not _takes(turn, asked, facts)
+    return turn.parse.band is Band.SURE and not _takes(turn, form)
 
 
-def _fits(turn: Turn, asked: Field | None, facts: Facts) -> bool:
+def _fits(turn: Turn, form: OpenForm) -> bool:
     """Say whether a field that does not take any words reads the message as its answer."""
-    if asked is None or asked.free_text:
+    if form.asked is None or form.asked.free_text:
         return False
-    return isinstance(probe(asked, _answer(turn), facts, turn), Done)
+    return isinstance(probe(turn, form, _answer(turn)), Done)
 
 
-def _takes(turn: Turn, asked: Field | None, facts: Facts) -> bool:
+def _takes(turn: Turn, form: OpenForm) -> bool:
     """Say whether the message gives the form anything that it wants."""
-    step = None if asked is None else probe(asked, _answer(turn), facts, turn)
+    step = probe(turn, form, _answer(turn))
     return isinstance(step, Done) or (isinstance(step, Asking) and step.problem is None)
 
 
@@ -182,15 +166,18 @@ def _answer(turn: Turn) -> Answer:
     return Answer(turn.text, media=turn.inbound.media, entities=turn.entities())
 
 
-def probe(asked: Field, answer: Answer, facts: Facts, turn: Turn) -> Step:
-    """Try an answer on a field by itself."""
-    state = FormState("probe", turn.now, asked=asked.name)
-    return advance(Form("probe", (asked,)), state, Move.ANSWER, answer, facts, turn.now)
+def probe(turn: Turn, form: OpenForm, answer: Answer) -> Step | None:
+    """Try an answer on the open field by itself; gives None where no field is open."""
+    if form.asked is None:
+        return None
+    state = FormState("probe", turn.now, asked=form.asked.name)
+    return advance(Form("probe", (form.asked,)), state, Move.ANSWER, answer, form.facts, turn.now)
 
 
-def _values(turn: Turn, state: FormState, asked: Field | None, facts: Facts) -> set[str]:
+def _values(turn: Turn, form: OpenForm) -> set[str]:
     """Give the values that the open field may be answered with."""
     offered = {choice.value for choice in turn.conversation.choices}
-    if asked is not None:
-        offered |= {choice.value for choice in asked.choices(state.answers, facts)}
+    if form.asked is not None:
+        own = form.asked.choices(form.state.answers, form.facts)
+        offered |= {choice.value for choice in own}
     return {value for value in offered if router.by_button(value, turn.role) is None}

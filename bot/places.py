@@ -27,7 +27,7 @@ _NO_PLACE = frozenset(
      "puskesmas", "dinas", "dinsos", "lingkungan", "kotaku", "januari", "februari", "maret",
      "april", "juni", "juli", "agustus", "september", "oktober", "november", "desember", "akhir",
      "awal", "kota", "tempatnya", "sekitar", "depan", "bagian", "komputer", "aplikasi", "kartu",
-     "atas", "bawah", "pasar", "rekening", "bulan", "bansos", "bantuan", "program", "dalam", "luar",
+     "atas", "bawah", "pasar", "rekening", "bansos", "bantuan", "program", "dalam", "luar",
      "jalan", "toko")
 )  # fmt: skip
 _NATIONAL_ZONE = "Asia/Jakarta"
@@ -91,11 +91,6 @@ def _places(areas: Sequence[Area], now: datetime) -> Places:
 def places_of_sample(now: datetime) -> Places:
     """Give the areas of the sample data, for texts that are read before there is a store."""
     return _places([Area(**area.row) for area in sample_areas()], now)
-
-
-def no_places(now: datetime) -> Places:
-    """Give no area at all."""
-    return _places((), now)
 
 
 def unknown_place(places: Places, text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Messages that were not understood surely, kept sealed until an officer has labelled them."""
+"""Messages that were not understood surely, masked, kept until an officer has labelled them."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ class Doubt(Base):
 
 
 def note_doubt(session: Session, text: str, guess: str, confidence: float, now: datetime) -> int:
-    """Keep a message that was not understood surely; gives its id."""
+    """Keep a message that was not understood surely, already masked; gives its id."""
     doubt = Doubt(
         text_sealed=session.vault.seal(text, PURPOSE),
         guess=guess,

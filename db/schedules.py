@@ -179,8 +179,3 @@ def recent_notices(session: Session, limit: int = 20) -> Sequence[tuple[Notice, 
         .limit(limit)
     )
     return [tuple(row) for row in session.execute(query)]
-
-
-def count_distributions(session: Session) -> int:
-    """Count all distributions."""
-    return session.scalar(select(func.count()).select_from(Distribution)) or 0

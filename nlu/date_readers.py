@@ -7,6 +7,7 @@ from typing import Final
 
 from nlu.calendar_words import DAY_PHRASES, LAST, MONTHS, NEXT, SMALL_NUMBERS, WEEKDAYS
 from nlu.money import spelt
+from nlu.not_dates import is_duration
 
 Reader = Callable[[re.Match[str], date], date | None]
 _OF_DATES: Final = re.compile(r"\b(?:tgl|tanggal|lahir|lhir|laire|lahire)")
@@ -134,17 +135,17 @@ def near_period(match: re.Match[str], today: date) -> date | None:
 
 def counted(match: re.Match[str], today: date) -> date | None:
     """Read "3 hari lagi" and "2 minggu lalu"."""
-    count = 1 if match["count"] is None else SMALL_NUMBERS.get(match["count"]) or 0
-    if match["count"] is not None and match["count"].isdigit():
-        count = int(match["count"])
-    step = count if match["way"].startswith(("lagi", "lg", "maneh", "malih")) else -count
+    ahead = match["way"].startswith(("lagi", "lg", "maneh", "malih"))
+    if is_duration(match.string[max(0, match.start() - _NEARBY) : match.start()], ahead=ahead):
+        return None
+    written = match["count"] or "se"
+    count = int(written) if written.isdigit() else SMALL_NUMBERS[written]
+    step = count if ahead else -count
     unit = match["unit"]
-    if unit.startswith("m"):
-        return today + timedelta(weeks=step)
     if unit in ("bulan", "bln", "sasi", "wulan"):
         first = _step_month(today.replace(day=1), step)
         return make(first.year, first.month, min(today.day, 28))
-    return today + timedelta(days=step)
+    return today + (timedelta(weeks=step) if unit[0] in "mp" else timedelta(days=step))
 
 
 def month_alone(match: re.Match[str], today: date) -> date | None:

@@ -29,13 +29,19 @@ _DAY: Final = r"(?<![\w./-])(?P<day>\d{1,2})"
 _DATE_WORD: Final = r"(?:tanggale?|tgl|tg|tggl(?!\s*\d+\s+(?:yg|yang|org|orang)))"
 _AFTER_WORD: Final = _DATE_WORD + r"\b\.?\s*(?P<day>\d{1,2})(?!\d)"
 _MONTH_WORD: Final = r"(?:bulan|bln|sasi|wulan)"
-_UNIT: Final = r"(?P<unit>hari|hr|dinten|dino|minggu|mggu|mgg|bulan|bln|sasi|wulan)"
+_UNIT: Final = r"(?:hari|hri|hr|dinten|dino|dina|minggu|mggu|mgg|pekan|bulan|bln|sasi|wulan)"
 
 
 _SUNDAY: Final = (
     r"(?:(?<=hari )minggu\b|(?<=dino )minggu\b|(?<=dinten )minggu\b"
     r"|minggu(?=\s+(?:malam|malem|mlm|pagi|pg|siang|sore|esuk|isuk|enjing|bengi|dalu|jam|jm|pukul|pkl|tgl|tanggal)\b)"
     rf"|(?:(?<=^)|(?<=[.!?] ))minggu(?!\s+(?:{_NEAR}|ke|kedua|pertama|terakhir|yang|yg|sing)\b))"
+)
+# "lewat" is also "by way of", and only at the end of a text surely "ago".
+_WAY: Final = (
+    r"(?:lagi|lg|maneh|malih"
+    r"|(?:(?:yang|yg|sing|kang|ingkang)\s+)?(?:lalu|llu|silam|k[ea]pungkur|k[ea]pengker)"
+    r"|lewat(?=\s*$))"
 )
 # A question or stress may be written onto the word: "besokkah".
 _PARTICLE: Final = r"(?=(?:kah|ji|mi|pi|lah|pun|mo)?\b)"
@@ -100,10 +106,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], readers.Reader], ...]] = (
     ),
     (
         re.compile(
-            # Within a sentence it is a duration, alone it answers when.
-            rf"^\s*(?:(?P<count>{_COUNT})\s*|se){_UNIT}\s+"
-            r"(?P<way>lagi|lg|maneh|malih|(?:(?:yang|yg|sing|ingkang)\s+)?(?:lalu|llu|kepungkur)"
-            r"|lewat)\s*$"
+            rf"(?<![\w.,/-])(?:(?P<count>{_COUNT})\s*|se)(?P<unit>{_UNIT})\s+(?P<way>{_WAY}){_PARTICLE}"
         ),
         readers.counted,
     ),
@@ -138,8 +141,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], readers.Reader], ...]] = (
     ),
 )
 _STARTS: Final = re.compile(
-    rf"\b(?:{any_of([*DAY_PHRASES, *WEEKDAYS, *MONTHS_ALONE])}|minggu|mgg|mggu|pekan|bulan|bln|sasi"
-    rf"|wulan|tanggal|tgl|se(?:hari|minggu|bulan|pekan))|\d"
+    rf"\b(?:{any_of([*DAY_PHRASES, *WEEKDAYS, *MONTHS_ALONE])}|tanggal|tgl|(?:se)?{_UNIT})|\d"
 )
 _WEEKDAY_BEFORE: Final = re.compile(rf"\b(?:{any_of(WEEKDAYS)}|minggu)(?:\s*,\s*|\s+)$")
 _BEFORE: Final = 32

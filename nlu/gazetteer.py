@@ -11,7 +11,8 @@ from rapidfuzz.distance import OSA
 
 from nlu.cues import Cue, capitalised, cue_before
 from nlu.fold import Token, fold, tokens
-from nlu.near import everyday_words, leaves_out, ordinary_table, skeleton, squeezed
+from nlu.near import everyday_words, leaves_out, ordinary_table, skeleton
+from nlu.normalize import squeezed
 
 NOT_LOCATED: Final = frozenset({"kota", "kabupaten", "provinsi"})
 _LEVELS: Final = ("kelurahan", "desa", "kecamatan", "kota", "kabupaten", "provinsi")

@@ -23,7 +23,9 @@ _NO_NAME = (
 )
 _NAMED = re.compile(
     r"(?P<before>\b(?i:bernama|atas\s+nama|a\.n\.?|nama(?:\s*(?:saya|sy|sa|anak|ibu|bapak|suami|istri"
-    r"|nya))*|namanya)\s*[:=]?\s+)" + _NO_NAME + r"[^\W\d_]+(?:\s+[A-Z][^\W\d_]+)*"
+    r"|nya))*|namanya)\s*[:=]?\s+)"
+    + _NO_NAME
+    + r"(?:(?i:wa(?:\s+ode)?|la\s+ode)\s+)?[^\W\d_]+(?:\s+[A-Z][^\W\d_]+)*"
     r"|(?P<title>\b(?i:pak|bu|ibu|bapak|mbak|mas|om|tante|wa|la)\s+)"
     + _NO_NAME
     + r"[A-Z][^\W\d_]+(?:\s+[A-Z][^\W\d_]+)*"

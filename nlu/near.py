@@ -10,12 +10,11 @@ import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from nlu.normalize import protected_words, slang_words
+from nlu.normalize import protected_words, slang_words, squeezed
 
 ORDINARY_PATH: Final = Path(__file__).parent / "tables" / "ordinary.yml"
 _WORDS_REMEMBERED: Final = 8192
 _LONGEST: Final = 30
-_TWICE = re.compile(r"([a-z])\1+")
 _VOWELS = re.compile(r"[aeiouy]")
 
 
@@ -32,12 +31,6 @@ def everyday_words() -> frozenset[str]:
     full = {word for phrase in slang_words().values() for word in phrase.split()}
     table = ordinary_table()
     return table["words"] | table["never"] | slang_words().keys() | full | protected_words()
-
-
-@lru_cache(maxsize=_WORDS_REMEMBERED)
-def squeezed(word: str) -> str:
-    """Return a word without its doubled letters."""
-    return _TWICE.sub(r"\1", word)
 
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)

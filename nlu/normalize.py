@@ -30,7 +30,7 @@ _MASKED = re.compile(
 _TOKEN = re.compile(r"p2k2|[a-z]+(?:'[a-z]+)?2?(?![0-9])|[a-z]+|\d+|\?+|[^\W\d_a-z]+|[^\x00-\x7f]")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
 _DOUBLED_END = re.compile(r"([a-z])\1$")
-_TWICE = re.compile(r"([a-z])\1")
+_TWICE = re.compile(r"([a-z])\1+")
 _VOWELS = str.maketrans("", "", "aiueo")
 # Endings of the regions and of chat: the ending, the fewest letters before it, what it means.
 # Bengkulu -nyo, Javanese -e, -ne, -ipun, -ke, -no, -aken; Buton -mi, -ji, -pi, -ki; chat -in, -x.
@@ -76,12 +76,18 @@ def _slips(plain: frozenset[str]) -> Mapping[str, str]:
     return MappingProxyType({key: word for key, word in found.items() if word})
 
 
+@lru_cache(maxsize=_REMEMBERED_WORDS)
+def squeezed(word: str) -> str:
+    """Return a word without its doubled letters."""
+    return _TWICE.sub(r"\1", word)
+
+
 def _slip_keys(word: str) -> tuple[str, str, str]:
     """Return what is left of a word by hurried hands: consonants, letters swapped or doubled."""
     return (
         "-" + word[0] + word[1:].translate(_VOWELS) + word[-1],
         "~" + word[0] + "".join(sorted(word[1:])),
-        "=" + _TWICE.sub(r"\1", word),
+        "=" + squeezed(word),
     )
 
 
@@ -189,9 +195,9 @@ def _word(token: str) -> str:
     if known is not None:
         return known
     if len(token) > 3:
-        squeezed = _DOUBLED_END.sub(r"\1", _REPEATED.sub(r"\1", token))
-        if squeezed != token:
-            return squeezed if squeezed in protected else words.get(squeezed, squeezed)
+        calm = _DOUBLED_END.sub(r"\1", _REPEATED.sub(r"\1", token))
+        if calm != token:
+            return calm if calm in protected else words.get(calm, calm)
     if token[-1] == "2" and len(token) > 2:
         stem = token[:-1]
         full = stem if stem in protected else words.get(stem, stem)

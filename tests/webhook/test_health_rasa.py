@@ -10,7 +10,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.places import no_places
+from bot.places import places_of_sample
 from bot.service import understander
 from bot.settings import Settings
 from db.session import Store
@@ -82,7 +82,7 @@ def test_fallbacks_of_the_service_are_counted_and_probes_are_not(
 ) -> None:
     with greeting() as url:
         site = make_site(rasa_settings(tmp_path, store_url, data_key, url), store, model)
-        reading = understander(site.service.rasa, model, site.clock, no_places(site.clock()))
+        reading = understander(site.service.rasa, model, site.clock, places_of_sample(site.clock()))
         assert reading.parse("kapan pkh cair").intent == "greet"
         assert fallbacks(site) == {str(os.getpid()): 0}
     for _ in range(3):
