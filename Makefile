@@ -43,7 +43,7 @@ test: lint ## every check and every test
 bench: $(VENV)/.dev ## how fast, beside the floor of the same machine
 	@$(BIN)/python -m tests.bench
 
-bench-nlu: $(VENV)/.dev ## how well and how fast texts are understood; beside Rasa if it runs
+bench-nlu: $(VENV)/.dev ## how well and how fast texts are understood; beside Rasa and the encoder where they are
 	@$(BIN)/python -m tests.bench.nlu
 
 rasa: ## Rasa beside the service: install, check the corpus, train, serve (RASA_PORT, 5005)
@@ -52,3 +52,4 @@ rasa: ## Rasa beside the service: install, check the corpus, train, serve (RASA_
 lock:
 	@uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet -o requirements.lock
 	@uv pip compile pyproject.toml --extra build --extra dev --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet -o requirements-dev.lock
+	@uv pip compile pyproject.toml --extra build --extra semantic --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --quiet -o requirements-semantic.lock

@@ -36,12 +36,17 @@ def softmax(logits: npt.NDArray[Any], temperature: float) -> Logits:
 
 def _temperature(logits: Logits, answers: Indices) -> float:
     """Return the temperature at which unseen answers were least surprising."""
+    return float(min(_TEMPERATURES, key=lambda at: _surprise(logits, answers, at)))
+
+
+def _surprise(logits: Logits, answers: Indices, temperature: float) -> float:
     rows = np.arange(len(answers))
+    return float(-np.log(softmax(logits, temperature)[rows, answers] + 1e-12).mean())
 
-    def surprise(temperature: float) -> float:
-        return float(-np.log(softmax(logits, temperature)[rows, answers] + 1e-12).mean())
 
-    return float(min(_TEMPERATURES, key=surprise))
+def surprise(logits: Logits, answers: Indices) -> float:
+    """Return how surprising unseen answers were at the best temperature."""
+    return _surprise(logits, answers, _temperature(logits, answers))
 
 
 def _sure(confidence: Logits, right: npt.NDArray[np.bool_]) -> float:

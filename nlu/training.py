@@ -1,8 +1,9 @@
-"""Trains the intent model; the only module that needs scikit-learn."""
+"""Trains the intent model; only training needs scikit-learn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +19,15 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from nlu.calibration import Calibration, calibrate, scores
 from nlu.classifier import Model, ModelHeader
 from nlu.corpus import DATA_PATH, Corpus, CorpusError, Example, read_corpus
+from nlu.encoder import Encoder, Floats, Head
 from nlu.features import letter_features, phrase_features, word_features
 from nlu.labels import INTENTS, OUT_OF_SCOPE
 from nlu.noise import Noise
 from nlu.normalize import normalize
+from nlu.semantic import train_head, vectors
 
 Progress = Callable[[int, int, str], None]
+Indices = npt.NDArray[np.intp]
 Labels = npt.NDArray[np.str_]
 Logits = npt.NDArray[np.float64]
 
@@ -34,6 +38,7 @@ _RATES: Final = (0.25, 0.4, 0.55)
 _STRENGTH: Final = 8.0
 _SMOOTHING: Final = 0.02
 _SHARE_OF_BAYES: Final = 0.3
+_ENCODING: Final = 25  # steps that reading all phrases counts for; a fold is one
 _FOREIGN: Final = 1.0  # no corpus holds all that is foreign, so what looks foreign mostly is
 
 
@@ -109,23 +114,42 @@ def with_copies(
     return texts, intents
 
 
-def _fold_logits(
-    examples: Sequence[Example], progress: Progress, steps: int
-) -> tuple[Logits, Labels]:
-    """Return the logits of every phrase, and of a misspelt copy, from a model that saw neither."""
+def _folds(
+    examples: Sequence[Example], noises: Iterable[Noise], progress: Progress, steps: int
+) -> Iterator[tuple[Fitted, Indices]]:
+    """Give for each fold a model that did not see it, and the places of the fold's phrases."""
+    intents = [example.intent for example in examples]
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED).split(intents, intents)
+    for at, ((learn, check), noise) in enumerate(zip(folds, noises, strict=False)):
+        progress(at, steps, f"uji silang {at + 1} dari {_FOLDS}")
+        yield fit(*with_copies([examples[i] for i in learn], noise)), check
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """Every phrase and a misspelt copy of it, with the logits of a model that saw neither."""
+
+    texts: list[str]  # normalised
+    intents: Labels
+    folds: Indices
+    logits: Logits
+
+
+def _unseen(examples: Sequence[Example], progress: Progress, steps: int) -> _Unseen:
     intents = np.asarray([example.intent for example in examples])
     noise = Noise(SEED + 1)
+    texts: list[str] = []
     logits: list[Logits] = []
-    truth: list[Labels] = []
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED)
-    for at, (learn, check) in enumerate(folds.split(intents, intents)):
-        progress(at, steps, f"uji silang {at + 1} dari {_FOLDS}")
-        fitted = fit(*with_copies([examples[i] for i in learn], noise))
-        unseen = [examples[i].text for i in check]
-        texts = [*unseen, *(noise.copy(text, 0.3) for text in unseen)]
-        logits.append(fitted.logits([normalize(text) for text in texts]))
-        truth.append(np.concatenate([intents[check], intents[check]]))
-    return np.concatenate(logits), np.concatenate(truth)
+    places: list[Indices] = []
+    for fitted, check in _folds(examples, repeat(noise), progress, steps):
+        phrases = [examples[i].text for i in check]
+        copies = [noise.copy(text, 0.3) for text in phrases]
+        normalized = [normalize(text) for text in (*phrases, *copies)]
+        texts += normalized
+        logits.append(fitted.logits(normalized))
+        places.append(np.concatenate([check, check]))
+    folds = np.repeat(np.arange(len(places)), [len(check) for check in places])
+    return _Unseen(texts, intents[np.concatenate(places)], folds, np.concatenate(logits))
 
 
 def _check(corpus: Corpus) -> None:
@@ -138,21 +162,37 @@ def _check(corpus: Corpus) -> None:
         )
 
 
-def train(corpus: Corpus, progress: Progress = _silent) -> Model:
-    """Train on a corpus: cross-validate, calibrate, then fit on everything."""
+def train(corpus: Corpus, progress: Progress = _silent, encoder: Encoder | None = None) -> Model:
+    """Train on a corpus: cross-validate, calibrate, then fit on everything.
+
+    With an encoder, a head on its vectors is trained too and averaged with the rest.
+    """
     _check(corpus)
-    steps = _FOLDS + 1
-    fold_logits, truth = _fold_logits(corpus.examples, progress, steps)
+    encoding = 0 if encoder is None else _ENCODING
+    steps = _FOLDS + 1 + encoding
+    unseen = _unseen(corpus.examples, progress, steps)
     labels = tuple(sorted({example.intent for example in corpus.examples}))
-    answers = np.searchsorted(np.asarray(labels), truth)
-    calibration = calibrate(fold_logits, answers, labels)
-    progress(_FOLDS, steps, "melatih model")
+    answers = np.searchsorted(np.asarray(labels), unseen.intents)
+    logits, head = unseen.logits, None
+    if encoder is not None:
+        rows = _vectors(encoder, unseen.texts, progress, steps)
+        progress(_FOLDS + encoding, steps, "menimbang makna")
+        head, logits = train_head(encoder, rows, answers, unseen.folds, logits)
+    calibration = calibrate(logits, answers, labels)
+    progress(_FOLDS + encoding, steps, "melatih model")
     fitted = fit(*with_copies(corpus.examples, Noise(SEED)))
-    model = to_model(
-        fitted, corpus.digest, calibration, scores(fold_logits, answers, labels, calibration)
-    )
+    found = scores(logits, answers, labels, calibration)
+    model = to_model(fitted, corpus.digest, calibration, found, head)
     progress(steps, steps, "selesai")
     return model
+
+
+def _vectors(encoder: Encoder, texts: Sequence[str], progress: Progress, steps: int) -> Floats:
+    def report(done: int, total: int) -> None:
+        what = f"membaca makna {done} dari {total} kalimat"
+        progress(_FOLDS * total + _ENCODING * done, steps * total, what)
+
+    return vectors(encoder, texts, report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +208,8 @@ def confusions(corpus: Corpus, progress: Progress = _silent) -> list[Confusion]:
     """Say which intents are mixed up, by models that had not seen the phrase; most first."""
     _check(corpus)
     found: dict[tuple[str, str], list[str]] = {}
-    intents = np.asarray([example.intent for example in corpus.examples])
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=SEED)
-    for at, (learn, check) in enumerate(folds.split(intents, intents)):
-        progress(at, _FOLDS, f"uji silang {at + 1} dari {_FOLDS}")
-        fitted = fit(*with_copies([corpus.examples[i] for i in learn], Noise(SEED + 1)))
+    noises = (Noise(SEED + 1) for _ in range(_FOLDS))
+    for fitted, check in _folds(corpus.examples, noises, progress, _FOLDS):
         unseen = [corpus.examples[i] for i in check]
         logits = fitted.logits([normalize(example.text) for example in unseen])
         for example, taken in zip(
@@ -186,7 +223,11 @@ def confusions(corpus: Corpus, progress: Progress = _silent) -> list[Confusion]:
 
 
 def to_model(
-    fitted: Fitted, digest: str, calibration: Calibration, found: Mapping[str, float]
+    fitted: Fitted,
+    digest: str,
+    calibration: Calibration,
+    found: Mapping[str, float],
+    head: Head | None = None,
 ) -> Model:
     """Return the serving model that computes what the fitted parts compute."""
     idf = np.concatenate([vectorizer.idf_ for vectorizer in fitted.vectorizers])
@@ -208,11 +249,17 @@ def to_model(
         vocabulary,
         np.ascontiguousarray(weights, dtype=np.float32),
         fitted.bias.astype(np.float32),
+        head,
     )
 
 
-def train_file(path: Path, folder: Path = DATA_PATH, progress: Progress = _silent) -> Model:
+def train_file(
+    path: Path,
+    folder: Path = DATA_PATH,
+    progress: Progress = _silent,
+    encoder: Encoder | None = None,
+) -> Model:
     """Train on the corpus of a folder and write the model file."""
-    model = train(read_corpus(folder), progress)
+    model = train(read_corpus(folder), progress, encoder)
     model.save(path)
     return model
