@@ -11,9 +11,9 @@ from bot.cli import halo
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 SETTING = re.compile(r'"((?:HALO|TELEGRAM|TWILIO|RASA|NLU|PUBLIC|DATABASE)_[A-Z_]+)"')
-COMMAND = re.compile(
-    r"halo ((?:[a-z]+)(?: (?:upgrade|add|train|parse|eval|suggest|learn|confusions))?)"
-)
+_SECOND = {name for group in halo.commands.values() if isinstance(group, click.Group)
+           for name in group.commands}
+COMMAND = re.compile(rf"halo ([a-z][a-z-]*[a-z](?: (?:{'|'.join(sorted(_SECOND))})\b)?)")
 INTERNAL = {"HALO_DEMO"}  # between `halo demo` and its own server process
 
 
@@ -82,6 +82,7 @@ def test_no_commit_names_a_package_registry() -> None:
         "requirements.lock",
         "requirements-dev.lock",
         "requirements-rasa.lock",
+        "requirements-semantic.lock",
         "pyproject.toml",
         "Makefile",
     ):

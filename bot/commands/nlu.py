@@ -18,11 +18,11 @@ from db.doubts import PURPOSE, open_doubts, settle_doubts
 from db.session import sqlite_path
 from nlu.classifier import Model, ModelError
 from nlu.corpus import DATA_PATH, CorpusError, corpus_digest, read_corpus
+from nlu.encoder import EncoderMissing, open_encoder
 from nlu.evaluate import evaluate, read_labelled
 from nlu.learning import FILE as LEARNED_FILE
 from nlu.learning import NOTHING, UNDECIDED, read_labels
 from nlu.learning import learn as add_learned
-from nlu.masking import mask
 from nlu.parse import Understander
 
 
@@ -32,21 +32,23 @@ def nlu_group() -> None:
 
 
 @nlu_group.command()
-def train() -> None:
+@click.option("--semantic", is_flag=True, help="Dengan penyandi makna (lihat README).")
+def train(semantic: bool) -> None:
     """Latih model dari korpus."""
-    train_model(settings())
+    train_model(settings(), semantic)
     click.echo(say("cli.trained"))
 
 
-def train_model(found: Settings) -> None:
+def train_model(found: Settings, semantic: bool = False) -> None:
     """Train with a progress bar and write the model file."""
     found.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Named here and not above: it loads scikit-learn, which would cost every command a second.
-    training = importlib.import_module("nlu.training")
     try:
+        encoder = open_encoder() if semantic else None
+        # Named here and not above: it loads scikit-learn, which would cost every command a second.
+        training = importlib.import_module("nlu.training")
         with progress(say("cli.training")) as report:
-            training.train_file(found.model_path, progress=report)
-    except CorpusError as error:
+            training.train_file(found.model_path, progress=report, encoder=encoder)
+    except (CorpusError, EncoderMissing) as error:
         raise Refused(str(error)) from None
 
 
@@ -86,22 +88,17 @@ def evaluate_file(file: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Hasil sebagai JSON saja.")
 def suggest(limit: int, as_json: bool) -> None:
     """Tampilkan pesan yang belum jelas, tanpa data pribadi, untuk diberi label petugas."""
-    found = settings(keep_keys=False)
-    entities = extractor(utc_now, _known_places(found))
-    with ready_store(found) as store, store.begin() as session:
-        rows = []
-        for doubt in open_doubts(session, limit):
-            text = session.vault.open(doubt.text_sealed, PURPOSE)
-            masked = " ".join(mask(text, entities.extract(text)).split())
-            rows.append(
-                {
-                    "number": doubt.id,
-                    "intent": doubt.picked or UNDECIDED,
-                    "text": masked,
-                    "guess": doubt.guess,
-                    "confidence": doubt.confidence,
-                }
-            )
+    with ready_store(settings(keep_keys=False)) as store, store.begin() as session:
+        rows = [
+            {
+                "number": doubt.id,
+                "intent": doubt.picked or UNDECIDED,
+                "text": session.vault.open(doubt.text_sealed, PURPOSE),
+                "guess": doubt.guess,
+                "confidence": doubt.confidence,
+            }
+            for doubt in open_doubts(session, limit)
+        ]
         audit.record(session, utc_now(), "cli", "suggest", f"doubts:{len(rows)}")
     if as_json:
         print_json(rows)
