@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, selec
 from db.areas import subtree
 from db.contacts import ACTIVE as REACHABLE
 from db.contacts import CONSENT_GIVEN, Contact
+from db.enrolments import ACTIVE, Enrolment
 from db.outbox import BULK, OutboundMessage
-from db.registry import ACTIVE, Enrolment, Household, Person
+from db.registry import Household, Person
 from db.schedules import Distribution, Notice
 from db.session import Session
 
@@ -43,8 +44,10 @@ def _concerned(program_code: str, area_code: str) -> Select[int]:
     low, high = subtree(area_code)
     return (
         select(Household.id)
-        .join(Enrolment, Enrolment.household_id == Household.id)
+        .join(Person, Person.household_id == Household.id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
         .where(
+            Enrolment.ended_batch_id.is_(None),
             Enrolment.program_code == program_code,
             Enrolment.status == ACTIVE,
             Household.area_code >= low,

@@ -1,8 +1,10 @@
 """Administrative areas by Kemendagri code, from province down to kelurahan."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -42,3 +44,15 @@ def subtree(code: str) -> tuple[str, str]:
     begins with a dot, and "/" is the character after it.
     """
     return code, code + "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The area that somebody may see, with all below it; every query of a page is held to it."""
+
+    area_code: str
+
+    def holds(self, column: Any) -> ColumnElement[bool]:
+        """Give the condition that a column of area codes lies within."""
+        low, high = subtree(self.area_code)
+        return and_(column >= low, column < high)

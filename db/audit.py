@@ -1,8 +1,10 @@
 """The trail: who read or changed which personal data, and when."""
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
@@ -10,9 +12,10 @@ from db.session import Session
 
 
 class AuditEntry(Base):
-    """One reading or change of personal data; never altered."""
+    """One reading or change of personal data; the database lets nobody alter it."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_subject", "subject", "id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime]
@@ -24,3 +27,23 @@ class AuditEntry(Base):
 def record(session: Session, at: datetime, actor: str, action: str, subject: str) -> None:
     """Add one row to the trail; actor and subject are ids such as `contact:7`, never names."""
     session.add(AuditEntry(at=at, actor=actor, action=action, subject=subject))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One row of the trail."""
+
+    at: datetime
+    actor: str
+    action: str
+
+
+def trail_of(session: Session, subjects: Collection[str], limit: int) -> Sequence[Looked]:
+    """Give the last rows of the trail about these subjects, newest first."""
+    query = (
+        select(AuditEntry.at, AuditEntry.actor, AuditEntry.action)
+        .where(AuditEntry.subject.in_(subjects))
+        .order_by(AuditEntry.id.desc())
+        .limit(limit)
+    )
+    return [Looked(*row) for row in session.execute(query)]

@@ -1,10 +1,11 @@
 """Contacts: one person's end of one channel, with consent, identity and the open conversation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, bindparam, update
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
@@ -30,7 +31,9 @@ class Contact(Base):
     consent_at: Mapped[datetime | None]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    linked_at: Mapped[datetime | None]  # when the person was tied to it, where that is known
     failed_tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]  # the last failed try
     locked_until: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime | None]
     notices: Mapped[bool] = mapped_column(default=True)  # whether schedule notices are welcome
@@ -51,6 +54,7 @@ class Sender:
     person_id: int | None
     staff_id: int | None
     failed_tries: int
+    tried_at: datetime | None
     locked_until: datetime | None
     notices: bool
     conversation: bytes | None
@@ -100,6 +104,12 @@ def keep_conversation(session: Session, contact_id: int, sealed: bytes | None) -
 def change_contact(session: Session, contact_id: int, **values: Any) -> None:
     """Set columns of a contact."""
     session.core.execute(update(_TABLE).where(_TABLE.c.id == contact_id).values(**values))
+
+
+def other_contacts(session: Session, person_id: int, contact_id: int) -> Sequence[Contact]:
+    """Give the other contacts that a person is tied to."""
+    query = select(Contact).where(Contact.person_id == person_id, Contact.id != contact_id)
+    return session.scalars(query.order_by(Contact.id)).all()
 
 
 def mark_reachable(session: Session, channel: str, address: str, reachable: bool) -> None:

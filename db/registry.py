@@ -1,16 +1,17 @@
-"""Families, people and what they receive, with the list and date that each fact came from."""
+"""Families and people as the registry knows them, with the day for which it does."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hmac
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db.base import Base, BigId
 from db.session import Session
 
-ACTIVE, WAITING, STOPPED = "active", "waiting", "stopped"
+DIED, MOVED = "died", "moved"
+_NO_KK = "\N{BULLET}" * 16  # ends in nothing that anybody can give
 
 
 class Program(Base):
@@ -27,10 +28,10 @@ class Program(Base):
 
 
 class AgencyList(Base):
-    """A list as an agency gave it, with the day for which it holds."""
+    """A list that an agency keeps, with the day for which what is in force of it holds."""
 
     __tablename__ = "lists"
-    __table_args__ = (UniqueConstraint("agency", "name", "as_of"),)
+    __table_args__ = (UniqueConstraint("agency", "name"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     agency: Mapped[str] = mapped_column(String(100))
@@ -39,98 +40,93 @@ class AgencyList(Base):
 
 
 class Household(Base):
-    """A family of one KK."""
+    """A family of one KK; one person alone, of whom no list names the KK, has none."""
 
     __tablename__ = "households"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kk_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    kk_index: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    kk_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    kk_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True)
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"), index=True)
     address: Mapped[str] = mapped_column(String(200))
     rt: Mapped[str] = mapped_column(String(3))
     rw: Mapped[str] = mapped_column(String(3))
     decile: Mapped[int | None]
     list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
+    as_of: Mapped[date]  # of the list that told all this
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))  # which brought it in
 
 
 class Person(Base):
-    """A member of a family."""
+    """A member of a family; what no list says of him is empty."""
 
     __tablename__ = "people"
+    __table_args__ = (Index("ix_people_birth_date", "birth_date"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
-    nik_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    nik_index: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    nik_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    nik_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True)
     name: Mapped[str] = mapped_column(String(100))
-    birth_date: Mapped[date]
-    sex: Mapped[str] = mapped_column(String(1))  # L or P, as on the KTP
+    birth_date: Mapped[date | None]
+    sex: Mapped[str | None] = mapped_column(String(1))  # L or P, as on the KTP
     relation: Mapped[str] = mapped_column(String(20))  # head, spouse, child, parent, other
+    as_of: Mapped[date]  # of the list that told all this
+    left_on: Mapped[date | None]
+    left_because: Mapped[str | None] = mapped_column(String(10))  # died or moved
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batches.id"))  # which brought him in
 
 
-class Enrolment(Base):
-    """One person's place in one programme, as one list says it."""
+def find_by_nik_and_kk(session: Session, nik: str, kk: str) -> Person | None:
+    """Find the person of a NIK whose KK number ends in the given digits.
 
-    __tablename__ = "enrolments"
-    __table_args__ = (
-        UniqueConstraint("person_id", "program_code", "list_id"),
-        Index("ix_enrolments_program_status", "program_code", "status", "household_id"),
+    Two numbers of sixteen digits are tried in both orders. Whether the NIK is known or not, the
+    same statement and the same number of cryptographic operations are done, so that the time
+    taken tells nothing. A person who was merged may give the KK of either family.
+    """
+    vault = session.vault
+    unknown = vault.seal(_NO_KK, "kk")
+    swapped = kk if len(kk) == len(nik) else ""
+    tries = ((vault.index(nik, "nik"), kk[-4:]), (vault.index(swapped, "nik"), nik[-4:]))
+    rows = {
+        row.nik_index: row for row in session.execute(_families_of(index for index, _ in tries))
+    }
+    found: int | None = None
+    for index, ending in tries:
+        row = rows.get(index)
+        given = [row.kk_sealed, row.kept_kk_sealed] if row is not None else [None, None]
+        opened = [vault.open(sealed or unknown, "kk")[-4:].encode() for sealed in given]
+        matches = [hmac.compare_digest(ending.encode(), kk4) for kk4 in opened]
+        if any(matches) and row is not None:
+            found = row.id
+    return kept_person(session, found) if found is not None else None
+
+
+def _families_of(
+    nik_indexes: Iterable[bytes],
+) -> Select[bytes | None, int, bytes | None, bytes | None]:
+    kept, kept_household = aliased(Person), aliased(Household)
+    return (
+        select(
+            Person.nik_index,
+            Person.id,
+            Household.kk_sealed,
+            kept_household.kk_sealed.label("kept_kk_sealed"),
+        )
+        .join(Household, Household.id == Person.household_id)
+        .outerjoin(kept, kept.id == Person.merged_into)
+        .outerjoin(kept_household, kept_household.id == kept.household_id)
+        .where(Person.nik_index.in_(list(nik_indexes)))
     )
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    program_code: Mapped[str] = mapped_column(ForeignKey("programs.code"))
-    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
-    status: Mapped[str] = mapped_column(String(10))
-    since: Mapped[date]
-    reason: Mapped[str | None] = mapped_column(String(200))
 
-
-class Payout(Base):
-    """Aid that was paid or handed out."""
-
-    __tablename__ = "payouts"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), index=True)
-    period: Mapped[str] = mapped_column(String(20))
-    amount: Mapped[int | None] = mapped_column(BigId)  # rupiah; goods have none
-    paid_on: Mapped[date]
-    place: Mapped[str] = mapped_column(String(120))
-
-
-@dataclass(frozen=True, slots=True)
-class Aid:
-    """One programme of a family in the words of one list."""
-
-    program_code: str
-    program_name: str
-    person_name: str
-    status: str
-    since: date
-    reason: str | None
-    agency: str
-    list_name: str
-    as_of: date
-    last_paid_on: date | None
-    last_amount: int | None
-    last_place: str | None
-
-
-def find_by_nik_and_kk(session: Session, nik: str, kk_last4: str) -> Person | None:
-    """Find the person of a NIK whose KK number ends in the given four digits."""
-    vault = session.vault
-    row = session.execute(
-        select(Person, Household.kk_sealed)
-        .join(Household, Household.id == Person.household_id)
-        .where(Person.nik_index == vault.index(nik, "nik"))
-    ).one_or_none()
-    if row is None:
-        return None
-    person, kk_sealed = row
-    return person if vault.open(kk_sealed, "kk")[-4:] == kk_last4 else None
+def kept_person(session: Session, person_id: int) -> Person:
+    """Give a person, or whom he was merged into."""
+    person = session.get_one(Person, person_id)
+    while person.merged_into is not None:
+        person = session.get_one(Person, person.merged_into)
+    return person
 
 
 def household_of(session: Session, person_id: int) -> Household:
@@ -151,63 +147,12 @@ def list_of_household(session: Session, household_id: int) -> AgencyList:
     ).one()
 
 
-def aid_of_household(session: Session, household_id: int) -> list[Aid]:
-    """Give every programme of a family with its last payout, in the order of programmes."""
-    rows = session.execute(
-        select(Enrolment, Program.name, Person.name, AgencyList)
-        .join(Program, Program.code == Enrolment.program_code)
-        .join(Person, Person.id == Enrolment.person_id)
-        .join(AgencyList, AgencyList.id == Enrolment.list_id)
-        .where(Enrolment.household_id == household_id)
-        .order_by(Enrolment.program_code, Enrolment.id)
-    ).all()
-    last = _last_payouts(session, [enrolment.id for enrolment, *_ in rows])
-    aids = []
-    for enrolment, program_name, person_name, source in rows:
-        payout = last.get(enrolment.id)
-        aids.append(
-            Aid(
-                program_code=enrolment.program_code,
-                program_name=program_name,
-                person_name=person_name,
-                status=enrolment.status,
-                since=enrolment.since,
-                reason=enrolment.reason,
-                agency=source.agency,
-                list_name=source.name,
-                as_of=source.as_of,
-                last_paid_on=payout.paid_on if payout else None,
-                last_amount=payout.amount if payout else None,
-                last_place=payout.place if payout else None,
-            )
-        )
-    return aids
-
-
-def programs_of_household(session: Session, household_id: int) -> list[str]:
-    """Give the codes of the programmes that a family gets or waits for, in their order."""
-    query = (
-        select(Enrolment.program_code)
-        .where(Enrolment.household_id == household_id, Enrolment.status != STOPPED)
-        .distinct()
-        .order_by(Enrolment.program_code)
-    )
-    return list(session.scalars(query))
-
-
 def is_nik_of(session: Session, person_id: int, nik: str) -> bool:
     """Say whether a NIK is that of a person."""
     found = select(Person.id).where(
         Person.id == person_id, Person.nik_index == session.vault.index(nik, "nik")
     )
     return session.scalar(found) is not None
-
-
-def _last_payouts(session: Session, enrolment_ids: Sequence[int]) -> dict[int, Payout]:
-    payouts = session.scalars(
-        select(Payout).where(Payout.enrolment_id.in_(enrolment_ids)).order_by(Payout.paid_on)
-    )
-    return {payout.enrolment_id: payout for payout in payouts}
 
 
 def all_programs(session: Session) -> Sequence[Program]:

@@ -12,35 +12,61 @@ from sqlalchemy import Connection, select
 from db import (
     areas,
     audit,
+    batches,
     contacts,
     doubts,
+    enrolments,
+    erasures,
+    exports,
     facts,
+    findings,
+    identities,
     inbox,
+    keys,
+    login_tries,
+    logins,
+    nik_tries,
     outbox,
     registry,
+    retention,
     schedules,
     staff,
     tickets,
     visits,
+    vouchers,
 )
 from db.base import DIALECT_INSERT, Base
 from db.crypto import CryptoError
+from db.mismatch import runs
 from db.session import Store
 
 # Naming the modules here is what makes their tables part of the metadata.
 SUBJECTS = (
     areas,
     audit,
+    batches,
     contacts,
     doubts,
+    enrolments,
+    erasures,
+    exports,
     facts,
+    findings,
+    identities,
     inbox,
+    keys,
+    login_tries,
+    logins,
+    nik_tries,
     outbox,
     registry,
+    retention,
+    runs,
     schedules,
     staff,
     tickets,
     visits,
+    vouchers,
 )
 metadata = Base.metadata
 _KEY_CHECK = "key_check"
@@ -55,13 +81,13 @@ def _config(connection: Connection | None = None) -> Config:
 
 def upgrade(store: Store, revision: str = "head") -> None:
     """Bring the store up to a revision, in one transaction."""
-    with store.connect() as connection:
+    with store.rebuild() as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(store: Store, revision: str = "base") -> None:
     """Take the store down to a revision, in one transaction."""
-    with store.connect() as connection:
+    with store.rebuild() as connection:
         command.downgrade(_config(connection), revision)
 
 
@@ -81,23 +107,25 @@ def check_key(store: Store, note: bool = True) -> None:
     """
     with store.read() as session:
         kept = session.get(facts.Fact, _KEY_CHECK)
-        person = session.scalars(select(registry.Person).limit(1)).first()
+        known = select(registry.Person).where(registry.Person.nik_sealed.is_not(None)).limit(1)
+        person = session.scalars(known).first()
         ids = (registry.Person.id, contacts.Contact.id, staff.Staff.id)
         sealed = any(session.scalar(select(column).limit(1)) is not None for column in ids)
         try:
             if kept is not None:
                 session.vault.open(bytes.fromhex(kept.text), _KEY_CHECK)
                 return
-            if person is not None:
+            if person is not None and person.nik_sealed is not None:
                 session.vault.open(person.nik_sealed, "nik")
         except CryptoError:
             if sealed:
                 raise
     if note and (person is not None or not sealed):
-        _note_key(store)
+        note_key(store)
 
 
-def _note_key(store: Store) -> None:
+def note_key(store: Store) -> None:
+    """Keep what tells the present key from others."""
     with store.begin() as session:
         insert = DIALECT_INSERT[session.get_bind().dialect.name]
         text = session.vault.seal(_KEY_CHECK, _KEY_CHECK).hex()

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session as OrmSession
 
-from db.crypto import Vault
+from db.crypto import Vault, WrappedKey
 from db.sqlite import DEADLINE, READ_ONLY, WriteLine
 
 # So long one waits for a lock: well below Twilio's 15 s, so that a provider hears 503 rather than
@@ -22,6 +23,9 @@ _KEEPALIVES = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
 }
+
+# In words, since the table's own module stands on this one.
+_KEYS = text("SELECT purpose, id, wrapped, retired_at IS NOT NULL FROM data_keys")
 
 
 class Session(OrmSession):
@@ -46,7 +50,7 @@ class Store:
     ) -> None:
         """Prepare the engine; nothing is opened before the first transaction."""
         self.url = _driver_url(url)
-        self.vault = vault
+        self.vault = vault.of_store(self._wrapped_keys)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, pool_size, lock_wait_ms)
         self._line = WriteLine(self.engine, lock_wait_ms / 1000) if self.is_sqlite else None
@@ -78,9 +82,43 @@ class Store:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def rebuild(self) -> Iterator[Connection]:
+        """One writing transaction that may rebuild tables which others refer to.
+
+        SQLite can change a column only by making the table anew, and would follow the references
+        while it is away; they are checked before the end instead (sqlite.org/lang_altertable.html).
+        """
+        if self._line is None:
+            with self.connect() as connection:
+                yield connection
+            return
+        with self._line.turn() as deadline, self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                connection.execution_options(**{DEADLINE: deadline})
+                with connection.begin():
+                    yield connection
+                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                        raise RuntimeError("a migration would leave references without a row")
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+    def _wrapped_keys(self) -> list[WrappedKey]:
+        """Read the data keys; a store of an older program has none."""
+        with self.engine.connect() as connection:
+            connection.execution_options(**{READ_ONLY: True})
+            if not inspect(connection).has_table("data_keys"):
+                return []
+            return [
+                WrappedKey(purpose, key_id, bytes(wrapped), bool(retired))
+                for purpose, key_id, wrapped, retired in connection.execute(_KEYS)
+            ]
 
 
 def sqlite_path(url: str) -> Path | None:

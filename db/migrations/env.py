@@ -8,6 +8,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     transaction_per_migration=False,
+    render_as_batch=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -7,7 +7,7 @@ from typing import Any
 
 from db.contacts import ACTIVE as REACHABLE
 from db.contacts import BLOCKED
-from db.registry import ACTIVE
+from db.enrolments import ACTIVE
 from db.sample.named import named_member
 from db.sample.records import SampleContact, SampleEnrolment, SampleHousehold, SampleStaff
 from db.sample.tables import read_tables

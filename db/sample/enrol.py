@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from db.registry import ACTIVE, STOPPED, WAITING
+from db.enrolments import ACTIVE, STOPPED, WAITING
 from db.sample.dates import pay_day, quarter_of
 from db.sample.identifiers import age_on, dice
 from db.sample.records import (

