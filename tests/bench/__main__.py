@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import dispatch, inbound, machine, outbox
+from tests.bench import dispatch, guesses, imports, inbound, machine, outbox
 from tests.bench.databases import Databases, both
 from tests.bench.progress import Progress
 from tests.bench.report import Table
@@ -18,6 +18,8 @@ SECTIONS: dict[str, Measure] = {
     "inbound": inbound.measure,
     "dispatch": dispatch.measure,
     "outbox": outbox.measure,
+    "guesses": guesses.measure,
+    "imports": imports.measure,
 }
 
 
