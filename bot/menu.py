@@ -7,7 +7,7 @@ from bot.turn import Turn, button
 _CITIZEN = ("registration", "schedule", "complaint", "track", "human")
 _OFFICER = ("announce", "schedule", "menu")
 _STAFF = {
-    "companion": ("households", "visit", "schedule", "track"),
+    "companion": ("households", "visit", "vouch", "schedule", "track"),
     "officer": _OFFICER,
     "chief": _OFFICER,
     "admin": _OFFICER,

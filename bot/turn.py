@@ -28,6 +28,7 @@ class Person:
     person_id: int | None
     staff_id: int | None
     failed_tries: int
+    tried_at: datetime | None
     locked_until: datetime | None
     notices: bool
     is_new: bool
@@ -52,6 +53,7 @@ class Turn:
     text: str = ""
     parse: Parse | None = None
     argument: str = ""  # what stands behind the capability's name in a pressed button
+    public_url: str | None = None  # the address by which people reach our pages
     aside: bool = False  # a question in the middle of a form: the form goes on afterwards
     replies: list[Reply] = field(default_factory=list)
     opening: tuple[str, Answers] | None = None  # the form to be opened, with what is known

@@ -1,17 +1,19 @@
-"""Enrolling a member of staff: a one-time code makes this chat that person's."""
+"""One-time codes: one makes this chat a member of staff's, another ties it to a citizen."""
 
 import re
 
-from bot.forms import LIFETIME
+from bot.aid import show
+from bot.identity import failed, link, locked_until
 from bot.menu import menu_choices
 from bot.texts import say
-from bot.turn import Turn
+from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN
-from db.staff import redeem_code
+from db.registry import kept_person
+from db.staff import Staff, redeem_code
+from db.vouchers import Voucher, find_voucher, use_voucher
 
 _CODE = re.compile(r"kode\s*:?\s*([A-Za-z2-9]{4}[\s-]?[A-Za-z2-9]{4})", re.IGNORECASE)
-_MOST_TRIES = 3
 
 
 def code_in(text: str) -> str | None:
@@ -21,24 +23,50 @@ def code_in(text: str) -> str | None:
 
 
 def handle(turn: Turn) -> None:
-    """Link the contact to the member of staff whose code this is."""
+    """Do what the code stands for; a wrong one does not tell which kind it was not."""
     code = code_in(turn.text)
     if code is None:
         turn.reply("enrol.how")
         return
-    if turn.contact.locked_until is not None and turn.contact.locked_until > turn.now:
-        turn.reply("enrol.locked")
-        return
-    staff = redeem_code(turn.session, code, turn.now)
-    if staff is None:
-        tries = turn.contact.failed_tries + 1
-        lock = turn.now + LIFETIME if tries >= _MOST_TRIES else None
-        turn.change_contact(failed_tries=0 if lock else tries, locked_until=lock)
-        turn.reply("enrol.locked" if lock else "enrol.wrong")
-        return
-    turn.change_contact(
-        staff_id=staff.id, failed_tries=0, consent=CONSENT_GIVEN, consent_at=turn.now
-    )
+    # Who is locked out is the one whom a companion vouches for; in the ten minutes of such a code
+    # nobody guesses it, in the days of one for staff somebody might.
+    locked = locked_until(turn) is not None
+    staff = None if locked else redeem_code(turn.session, code, turn.now)
+    voucher = find_voucher(turn.session, code, turn.now)
+    if staff is not None:
+        _enrol(turn, staff)
+    elif voucher is not None:
+        _identify(turn, voucher)
+    else:
+        if not locked:
+            failed(turn)
+        turn.reply("enrol.wrong" if locked_until(turn) is None else "enrol.locked")
+
+
+def _enrol(turn: Turn, staff: Staff) -> None:
+    """Link the contact to a member of staff."""
+    turn.change_contact(staff_id=staff.id, consent=CONSENT_GIVEN, consent_at=turn.now)
     audit.record(turn.session, turn.now, f"staff:{staff.id}", "enrol", f"contact:{turn.contact.id}")
     turn.staff = staff
     turn.reply("enrol.done", *menu_choices(turn), name=staff.name, role=say(f"role.{staff.role}"))
+
+
+def _identify(turn: Turn, voucher: Voucher) -> None:
+    """Link the contact to the person whom a companion vouched for, once it may be."""
+    if not turn.contact.consented:
+        turn.conversation.pending = turn.text
+        turn.reply(
+            "vouch.consent",
+            button("consent:yes", "choice.consent_yes"),
+            button("consent:no", "choice.consent_no"),
+        )
+        return
+    use_voucher(voucher, turn.contact.id, turn.now)
+    person = kept_person(turn.session, voucher.person_id)
+    audit.record(turn.session, turn.now, turn.actor, "use voucher", f"voucher:{voucher.id}")
+    link(turn, person)
+    form = turn.conversation.form
+    if form is not None and form.form == "identity":  # what it asks for is proven
+        turn.conversation.form = None
+    turn.reply("vouch.linked")
+    show(turn, person.id)

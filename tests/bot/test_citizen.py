@@ -301,7 +301,7 @@ def test_edited_message_is_asked_for_again(citizen: Person) -> None:
 
 def test_data_saya_and_withdrawal(known: Person, sample_store: Store) -> None:
     assert "tautan ke data keluarga" in words(known.say("data saya"))
-    known.press("privacy:withdraw")
+    known.press("privacy:erase_yes")
     with sample_store.read() as session:
         contact = session.scalars(
             select(Contact).where(Contact.address == "siti", Contact.channel == Channel.SIMULATOR)

@@ -42,9 +42,11 @@ FACTS: Mapping[str, Any] = {
     "programs": {"PKH": "Program Keluarga Harapan", "BPNT": "Sembako"},
     "own_area": "74.72",
     "households": {"1": "La Ode", "2": "Wa Ode", "3": "La Ode"},
+    "members": {"7": "Wa Siti", "8": "Lipu"},
 }
 VALUES = [
     YES, CHANGE, CANCEL, SKIP, "category:card", "purpose:home", "family:1", "family:99",
+    "member:7", "member:9",
     "area:74.72.02.1011", "area:1", "programme:PKH", "form:resume", "menu", "", "\0",
     *(edit_value(field.name) for form in FORMS.values() for field in form.fields),
 ]  # fmt: skip

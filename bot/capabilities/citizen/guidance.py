@@ -23,13 +23,6 @@ def object_to(turn: Turn) -> None:
     turn.reply("guidance.object", button("office", "choice.office"), button("menu", "choice.menu"))
 
 
-def correct(turn: Turn) -> None:
-    """Tell how data are corrected."""
-    turn.reply(
-        "guidance.correct", button("complaint", "choice.complaint"), button("menu", "choice.menu")
-    )
-
-
 def genuine(turn: Turn) -> None:
     """Tell how to know a genuine message from a fraud."""
     turn.reply("guidance.genuine", button("human", "choice.human"), button("menu", "choice.menu"))

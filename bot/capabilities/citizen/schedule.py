@@ -10,7 +10,8 @@ from bot.places import unknown_place
 from bot.texts import say
 from bot.texts.format import clock, long_date, packed, zone_name
 from bot.turn import Turn, button
-from db.registry import Program, household_of, programs_of_household
+from db.enrolments import programs_of_household
+from db.registry import Program, household_of
 from db.schedules import Handout, count_upcoming, upcoming
 from nlu.gazetteer import name_words
 from nlu.parse import Entity

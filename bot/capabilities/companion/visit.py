@@ -1,71 +1,31 @@
 """A household visit, reported in a form; only families of the sender's own can be named."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
+from bot.families import family, longest_unseen, own_families
 from bot.fields import one_of, photo, point, words
-from bot.forms import Answer, Answers, Facts, Field, Form, Refused
+from bot.forms import Answers, Facts, Field, Form
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.session import Session
-from db.staff import households_of, is_assigned
+from db.staff import is_assigned
 from db.tickets import Attachment
 from db.visits import Visit
 
 PURPOSES = ("home", "commitment", "data", "complaint", "payout")
-_NEAR = 75.0  # of 100, for a name as it is heard
-_OFFERED = 5
-_ALIKE = 8  # families of one name that are offered
-_LABEL = 24  # characters that a list of WhatsApp shows of a label
-_PLACE_LEAST = 10  # as long as RT 001/002
 
 
 def _purposes(_facts: Facts) -> list[Choice]:
     return [button(f"purpose:{name}", f"visit.purpose_{name}") for name in PURPOSES]
 
 
-def _family(answer: Answer, facts: Facts) -> Answers:
-    """Take a picked family, or find the name of its head, misspelt or not."""
-    own: dict[str, str] = facts["households"]
-    picked = (answer.value or "").removeprefix("family:")
-    if picked in own:
-        return {"family": picked}
-    said = answer.text.strip()[:100]
-    if not said:
-        raise Refused("visit.family_unknown")
-    found = process.extract(
-        said.lower(), own, scorer=fuzz.WRatio, processor=str.lower, score_cutoff=_NEAR,
-        limit=None,
-    )  # fmt: skip
-    if not found:
-        raise Refused("visit.family_unknown")
-    best = [match for match in found if match[1] == found[0][1]]
-    if len(best) > 1:
-        raise Refused(
-            "visit.family_ambiguous", [_family_choice(key, facts) for *_, key in best[:_ALIKE]]
-        )
-    return {"family": found[0][2]}
-
-
-def _family_choice(key: str, facts: Facts) -> Choice:
-    label = facts.get("labels", {}).get(key) or facts["households"][key][:_LABEL]
-    return Choice(f"family:{key}", label)
-
-
-def _longest_unseen(_answers: Answers, facts: Facts) -> list[Choice]:
-    own: dict[str, str] = facts["households"]
-    return [_family_choice(key, facts) for key in list(own)[:_OFFERED]]
-
-
 FORM = Form(
     "visit",
     (
-        Field("family", _family, _longest_unseen, searched=True, called=("keluarga", "nama")),
+        Field("family", family, longest_unseen, searched=True, called=("keluarga", "nama")),
         Field(
             "purpose",
             one_of("purpose", _purposes),
@@ -85,37 +45,6 @@ FORM = Form(
 )
 
 
-def facts(turn: Turn) -> Facts:
-    """Give the sender's own families, longest unseen first, with labels that tell them apart."""
-    staff_id = turn.staff.id if turn.staff else 0
-    rows = households_of(turn.session, staff_id)
-    places = [turn.places.name_of(household.area_code) for household, *_ in rows]
-    plain = [_label(row[1], place) for row, place in zip(rows, places, strict=True)]
-    nearer = [_label(name, f"RT {household.rt}/{household.rw}") for household, name, _seen in rows]
-    own: dict[str, str] = {}
-    labels: dict[str, str] = {}
-    lines: dict[str, str] = {}
-    often, often_nearer = Counter(plain), Counter(nearer)
-    for place, (household, name, _seen) in enumerate(rows):
-        key = str(household.id)
-        label = plain[place]
-        if often[label] > 1:
-            label = nearer[place]
-            if often_nearer[label] > 1:
-                label = _label(name, f"no. {place + 1}")
-        own[key], labels[key] = name, label
-        lines[key] = say(
-            "visit.family_line", name=name, area=places[place], address=household.address
-        )
-    return {"households": own, "labels": labels, "lines": lines}
-
-
-def _label(name: str, place: str) -> str:
-    """Put a name and what tells it apart into the length of a label."""
-    place = place[: max(_PLACE_LEAST, _LABEL - len(name) - 2)].strip()
-    return f"{name[: _LABEL - len(place) - 2].strip()}, {place}"
-
-
 def handle(turn: Turn) -> None:
     """Open the form."""
     turn.open_form(FORM.name)
@@ -123,7 +52,7 @@ def handle(turn: Turn) -> None:
 
 def summary(turn: Turn, answers: Answers) -> str:
     """Read the visit back."""
-    own = facts(turn)["lines"]
+    own = own_families(turn)["lines"]
     return say(
         "visit.summary",
         family=own.get(answers["family"], say("visit.no_longer_yours")),

@@ -1,0 +1,97 @@
+"""Wrong data: what is wrong, as it is written and as it should be, for an officer to correct."""
+
+import re
+
+from bot.fields import one_of, photo, words
+from bot.forms import Answers, Facts, Field, Form
+from bot.messages import Choice
+from bot.texts import say
+from bot.turn import Turn, button
+from db import audit
+from db.tickets import Attachment, open_ticket
+
+WHAT = ("name", "birth_date", "number", "address", "family", "aid", "other")
+_SHOWN = 150
+_GUESSES = (
+    ("birth_date", re.compile(r"\b(?:tanggal|tgl|lahir|umur)\b", re.IGNORECASE)),
+    ("number", re.compile(r"\b(?:nik|kk|ktp)\b", re.IGNORECASE)),
+    ("address", re.compile(r"\b(?:alamat|rumah|rt|rw|pindah)\b", re.IGNORECASE)),
+    ("family", re.compile(r"\b(?:anak|istri|suami|anggota|keluarga|tanggungan)\b", re.IGNORECASE)),
+    ("aid", re.compile(r"\b(?:bantuan|desil|pkh|bpnt|pbi|pip)\b", re.IGNORECASE)),
+    ("name", re.compile(r"\bnama\w*\b", re.IGNORECASE)),
+)
+
+
+def _guess(text: str) -> str | None:
+    return next((name for name, pattern in _GUESSES if pattern.search(text)), None)
+
+
+def _choices(_facts: Facts) -> list[Choice]:
+    return [button(f"what:{name}", f"correction.what_{name}") for name in WHAT]
+
+
+FORM = Form(
+    "correction",
+    (
+        Field(
+            "what",
+            one_of("what", _choices, _guess),
+            lambda _answers, facts: _choices(facts),
+            called=("soal", "jenis", "bagian"),
+        ),
+        Field("was", words("was"), free_text=True, called=("tertulis", "lama")),
+        Field(
+            "right",
+            words("right", files_to="photo"),
+            free_text=True,
+            called=("seharusnya", "benar", "baru"),
+        ),
+        Field("photo", photo("photo"), optional=True, called=("foto", "gambar", "bukti")),
+    ),
+    read_back=True,
+)
+
+
+def handle(turn: Turn) -> None:
+    """Open the form."""
+    turn.open_form(FORM.name)
+
+
+def summary(_turn: Turn, answers: Answers) -> str:
+    """Read the correction back."""
+    return say(
+        "correction.summary",
+        what=say(f"correction.what_{answers['what']}"),
+        was=answers["was"][:_SHOWN],
+        right=answers["right"][:_SHOWN],
+    )
+
+
+def finish(turn: Turn, answers: Answers) -> None:
+    """File the correction as a ticket and tell its number."""
+    story = say(
+        "correction.story",
+        what=say(f"correction.what_{answers['what']}"),
+        was=answers["was"],
+        right=answers["right"],
+    )
+    ticket = open_ticket(
+        turn.session,
+        contact_id=turn.contact.id,
+        person_id=turn.contact.person_id,
+        kind="correction",
+        category="data",
+        story=story,
+        occurred="",
+        year=turn.today.year,
+        now=turn.now,
+    )
+    for file in answers.get("photo") or ():
+        turn.session.add(Attachment(ticket_id=ticket.id, **file))
+    audit.record(turn.session, turn.now, turn.actor, "open ticket", f"ticket:{ticket.id}")
+    turn.reply(
+        "correction.filed",
+        button(f"track:{ticket.number}", "choice.track_this"),
+        button("menu", "choice.menu"),
+        number=ticket.number,
+    )

@@ -1,0 +1,86 @@
+"""Which phones are tied to a person: letting go, telling the first, shutting others out."""
+
+import pytest
+
+from bot.messages import Address, Channel
+from tests.bot.registry import NURLINA, NURLINA_KK, SITI, SITI_KK, linked_to, trail
+from tests.talk import Person, labels, words
+
+
+@pytest.fixture
+def second(known: Person) -> Person:
+    """Another phone on which somebody gives Wa Siti's numbers."""
+    known.unread()
+    person = Person(known.engine, known.store, known.clock, Address(Channel.SIMULATOR, "hp-kedua"))
+    person.press("consent:yes")
+    return person
+
+
+@pytest.mark.parametrize("word", ["lepas", "Bukan saya.", "hapus tautan", "GANTI ORANG"])
+def test_phone_is_let_go_by_a_word_after_a_yes(known: Person, word: str) -> None:
+    replies = known.say(word)
+    assert "terhubung ke data Wa Siti. Mau dilepas?" in words(replies)
+    assert labels(replies) == ["Ya, lepas", "Tidak jadi"]
+    assert linked_to(known.store, "siti") is not None
+    assert "Sudah dilepas" in words(known.say("ya"))
+    assert linked_to(known.store, "siti") is None
+    assert len(trail(known.store, "unlink")) == 1
+    assert "Tolong tulis NIK" in words(known.press("registration"))
+
+
+def test_letting_go_can_be_thought_better_of(known: Person) -> None:
+    known.say("lepas")
+    assert "tidak jadi" in words(known.say("tidak"))
+    assert linked_to(known.store, "siti") is not None
+
+
+@pytest.mark.parametrize("word", ["lepas", "lepas semua"])
+def test_who_is_tied_to_nobody_is_told_so(citizen: Person, word: str) -> None:
+    assert "tidak terhubung ke data siapa pun" in words(citizen.say(word))
+
+
+def test_second_phone_tells_the_first(known: Person, second: Person) -> None:
+    assert "Wa Siti" in words(second.say(f"{SITI} {SITI_KK[-4:]}"))
+    told = known.unread()
+    assert "Data bantuan Wa Siti baru saja dibuka dari HP lain" in words(told)
+    assert "LEPAS SEMUA" in words(told)
+    second.say(f"{SITI} {SITI_KK[-4:]}")
+    assert known.unread() == []
+
+
+def test_another_family_tells_nobody_else(known: Person, second: Person) -> None:
+    second.say(f"{NURLINA} {NURLINA_KK[-4:]}")
+    assert known.unread() == []
+
+
+def test_wrong_numbers_tell_nobody(known: Person, second: Person) -> None:
+    second.say(f"{SITI} 9999")
+    assert known.unread() == []
+
+
+def test_first_phone_shuts_the_others_out(known: Person, second: Person) -> None:
+    second.say(f"{SITI} {SITI_KK[-4:]}")
+    assert "1 HP lain tidak lagi terhubung" in words(known.say("Lepas semua"))
+    assert linked_to(known.store, "siti") is not None
+    assert linked_to(known.store, "hp-kedua") is None
+    assert "tidak lagi terhubung" in words(second.unread())
+    assert "Tolong tulis NIK" in words(second.press("registration"))
+    assert "Tidak ada HP lain" in words(known.say("lepas semua"))
+
+
+def test_later_phone_does_not_shut_the_first_out(known: Person, second: Person) -> None:
+    second.say(f"{SITI} {SITI_KK[-4:]}")
+    assert "lebih dulu terhubung" in words(second.say("lepas semua"))
+    assert linked_to(known.store, "siti") is not None
+
+
+def test_phones_are_told_in_the_middle_of_a_form_without_losing_it(
+    known: Person, second: Person
+) -> None:
+    known.press("complaint")
+    known.press("category:card")
+    second.say(f"{SITI} {SITI_KK[-4:]}")
+    known.unread()
+    replies = known.say("lepas semua")
+    assert "1 HP lain" in words(replies)
+    assert "Ceritakan" in replies[-1].text
