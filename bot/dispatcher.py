@@ -14,10 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import Adapter
 from bot.lane import Lane, Surroundings, within
 from db.claims import LEASE, release_expired
+from db.erasures import erase_due
 from db.receipts import apply_left_over
 from db.session import Store
 
 _SWEEP_SECONDS = 5.0
+_ERASE_EACH = timedelta(hours=1)
 _LOCK_SECONDS = 0.5
 _POLL_SECONDS, _POLL_SECONDS_SQLITE = 0.2, 1.0
 _JOIN_SECONDS = 15.0
@@ -59,6 +61,7 @@ class Dispatcher:
         self._stopping = False
         self._lanes: tuple[Lane, ...] = ()
         self._waking = False
+        self._erased_at: datetime | None = None
 
     @property
     def channels(self) -> frozenset[str]:
@@ -149,6 +152,7 @@ class Dispatcher:
                 try:
                     if await self._in_thread(self._sweep):
                         self._wake_lanes()
+                    await self._in_thread(self._erase)
                     reachable = True
                 except Exception as error:
                     if reachable:
@@ -161,6 +165,15 @@ class Dispatcher:
             now = self._around.clock()
             apply_left_over(connection, now)
             return release_expired(connection, now + ahead)
+
+    def _erase(self) -> None:
+        """Carry out what people asked to have erased, once an hour."""
+        now = self._around.clock()
+        if self._erased_at is not None and now - self._erased_at < _ERASE_EACH:
+            return
+        with self._store.begin() as session:
+            erase_due(session, now)
+        self._erased_at = now
 
     def _is_stopped(self) -> bool:
         return self._stopped is None or self._stopped.is_set()

@@ -64,11 +64,18 @@ class Settings:
     nlu_engine: str
     rasa_url: str | None
     port: int
+    keep_chats_days: int
+    keep_media_days: int
 
     @property
     def model_path(self) -> Path:
         """Where the trained model lies."""
         return self.instance / "nlu-model.npz"
+
+    @property
+    def page_url(self) -> str | None:
+        """The address by which people reach our pages; in the demo only this computer does."""
+        return self.public_url or (f"http://127.0.0.1:{self.port}" if self.demo else None)
 
     def require_own_keys(self) -> None:
         """Raise SettingsError if the service would guard real people's data by made-up keys."""
@@ -97,6 +104,8 @@ def load_settings(environ: Mapping[str, str], folder: Path, keep_keys: bool = Tr
         nlu_engine=_nlu_engine(environ),
         rasa_url=_url(environ, "RASA_URL"),
         port=_port(environ),
+        keep_chats_days=_days(environ, "HALO_KEEP_CHATS_DAYS", 180),
+        keep_media_days=_days(environ, "HALO_KEEP_MEDIA_DAYS", 90),
     )
 
 
@@ -235,3 +244,24 @@ def _port(environ: Mapping[str, str]) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", given) or not 0 < int(given) < 65_536:
         raise SettingsError(say("settings.bad_port"))
     return int(given)
+
+
+def _days(environ: Mapping[str, str], name: str, usual: int) -> int:
+    given = environ.get(name) or str(usual)
+    if not re.fullmatch(r"[0-9]{1,4}", given) or int(given) == 0:
+        raise SettingsError(say("settings.bad_days", name=name))
+    return int(given)
+
+
+def next_master(environ: Mapping[str, str], file: Path | None) -> Vault:
+    """Read the key that is to follow HALO_DATA_KEY, from a file or from HALO_NEW_DATA_KEY."""
+    try:
+        key = environ.get("HALO_NEW_DATA_KEY", "") if file is None else file.read_text().strip()
+    except (OSError, ValueError):
+        raise SettingsError(say("settings.unreadable_file", path=file)) from None
+    if not key:
+        raise SettingsError(say("settings.missing", name="HALO_NEW_DATA_KEY"))
+    try:
+        return Vault(key)
+    except CryptoError:
+        raise SettingsError(say("settings.bad_new_key")) from None

@@ -50,7 +50,13 @@ def store_inbound(session: Session, values: dict[str, Any]) -> bool:
     return _STORE.run(session.core, values) == 1
 
 
-def forget_bodies(session: Session, contact_id: int) -> None:
-    """Empty all messages of a contact; the rows stay, by which a redelivery is known."""
+def forget_bodies(session: Session, contact_id: int, until: datetime | None = None) -> None:
+    """Empty all messages of a contact, or those until a moment.
+
+    The rows stay, by which a redelivery is known.
+    """
     empty = session.vault.seal(NOTHING, PURPOSE)
-    session.core.execute(update(_TABLE).where(_TABLE.c.contact_id == contact_id).values(body=empty))
+    theirs = _TABLE.c.contact_id == contact_id
+    if until is not None:
+        theirs &= _TABLE.c.received_at <= until
+    session.core.execute(update(_TABLE).where(theirs).values(body=empty))

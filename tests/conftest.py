@@ -19,9 +19,15 @@ from db.session import Store
 from nlu.classifier import FORMAT
 from nlu.corpus import corpus_digest
 from nlu.training import train_file
+from tests import leaks
 from tests.moment import NOW, TODAY
 
 DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Watch what is logged and shown, and fail the run if anybody's data stand in it."""
+    leaks.pytest_sessionstart(session)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

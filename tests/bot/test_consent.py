@@ -49,7 +49,7 @@ def test_wish_is_remembered_after_a_refusal_without_its_words(newcomer: Person) 
 
 def test_withdrawal_empties_what_was_kept(known: Person) -> None:
     known.say("apakah saya dapat bantuan")
-    known.press("privacy:withdraw")
+    known.press("privacy:erase_yes")
     assert set(kept(known)) == {""}
     assert known.say("halo")
     assert set(kept(known)) == {""}

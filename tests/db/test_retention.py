@@ -1,0 +1,139 @@
+"""How long things are kept, and a trail that nobody can alter, on both databases."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from db import audit
+from db.contacts import Contact
+from db.doubts import Doubt, note_doubt
+from db.erasures import stop_processing
+from db.exports import make_link
+from db.inbox import NOTHING, PURPOSE, InboundMessage, store_inbound
+from db.outbox import OutboundMessage, queue_replies
+from db.retention import Keep, Purge, count_due, purge
+from db.session import Session, Store
+from db.tickets import Attachment, TicketEvent, open_ticket
+from tests.moment import NOW
+
+KEEP = Keep(chats=timedelta(days=180), media=timedelta(days=90))
+DAY = timedelta(days=1)
+
+
+def report(_done: int, _total: int, _what: str) -> None:
+    """Tell nobody."""
+
+
+def write(session: Session, contact_id: int, at: datetime, **body: object) -> None:
+    sealed = session.vault.seal(json.dumps(body, separators=(",", ":")), PURPOSE)
+    store_inbound(
+        session,
+        {"contact_id": contact_id, "channel": "simulator", "external_id": str(at),
+         "body": sealed, "sent_at": at, "received_at": at},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def contact_id(store: Store) -> int:
+    """Somebody who wrote and was answered half a year and a quarter of a year ago."""
+    with store.begin() as session:
+        contact = Contact(channel="simulator", address="siti", created_at=NOW)
+        session.add(contact)
+        session.flush()
+        for age in (181, 179, 91, 89):
+            at = NOW - age * DAY
+            write(session, contact.id, at, text=f"hari {age}", media=[["photo", f"f{age}", None]])
+            reply = session.vault.seal('["jawaban", []]', "outbound")
+            queue_replies(session, contact.id, "simulator", [reply], at)
+            note_doubt(session, f"entah {age}", "greet", 0.5, at)
+            ticket = open_ticket(
+                session, contact_id=contact.id, person_id=None, kind="complaint",
+                category="other", story="cerita", occurred="kemarin", year=2026, now=at,
+            )  # fmt: skip
+            session.add(Attachment(ticket_id=ticket.id, kind="photo", ref=f"f{age}"))
+        session.execute(text("UPDATE outbound SET state = 'sent'"))
+        return contact.id
+
+
+def said(store: Store) -> list[dict[str, object]]:
+    with store.read() as session:
+        rows = session.scalars(select(InboundMessage.body).order_by(InboundMessage.received_at))
+        return [json.loads(session.vault.open(body, PURPOSE)) for body in rows]
+
+
+def test_what_is_older_than_it_is_kept_is_emptied_and_the_rows_stay(
+    store: Store, contact_id: int
+) -> None:
+    would = count_due(store, KEEP, NOW)
+    assert said(store)[0] == {"text": "hari 181", "media": [["photo", "f181", None]]}
+    counts = purge(store, KEEP, NOW, report)
+    assert counts == would | {"media_in_chats": 2}
+    assert (counts["chats_in"], counts["chats_out"], counts["doubts"]) == (1, 1, 1)
+    assert counts["media"] == 3
+    assert [message.get("media") for message in said(store)] == [
+        None, [["photo", "", None]], [["photo", "", None]], [["photo", "f89", None]],
+    ]  # fmt: skip
+    assert said(store)[0] == json.loads(NOTHING)
+    with store.read() as session:
+        bodies = session.scalars(select(OutboundMessage.body).order_by(OutboundMessage.created_at))
+        assert [body is None for body in bodies] == [True, False, False, False]
+        refs = session.scalars(select(Attachment.ref).order_by(Attachment.id)).all()
+        assert refs == [None, None, None, "f89"]
+        assert session.scalar(select(func.count()).select_from(Doubt)) == 3
+
+
+def test_second_run_finds_nothing_left(store: Store, contact_id: int) -> None:
+    purge(store, KEEP, NOW, report)
+    assert set(purge(store, KEEP, NOW, report).values()) == {0}
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Purge)) == 2
+
+
+def test_message_that_waits_to_be_sent_keeps_its_words(store: Store, contact_id: int) -> None:
+    with store.begin() as session:
+        session.execute(text("UPDATE outbound SET state = 'queued'"))
+    assert purge(store, KEEP, NOW, report)["chats_out"] == 0
+
+
+def test_due_erasures_and_used_links_are_dealt_with(store: Store, contact_id: int) -> None:
+    with store.begin() as session:
+        make_link(session, contact_id, None, NOW - 3 * DAY)
+        request = stop_processing(session, contact_id, "cli", NOW - 2 * DAY)
+        make_link(session, contact_id, None, NOW - 3 * DAY)
+        asked = request.id
+    counts = purge(store, KEEP, NOW, report)
+    assert (counts["erasures"], counts["links"]) == (1, 1)
+    assert asked
+    assert {message["text"] for message in said(store)} == {""}
+
+
+@pytest.mark.parametrize("table", ["audit", "ticket_events"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE {} SET actor = 'x'", "DELETE FROM {}", "DELETE FROM {} WHERE id = 1"]
+)
+def test_rows_of_the_trail_can_be_neither_changed_nor_deleted(
+    store: Store, contact_id: int, table: str, change: str
+) -> None:
+    with store.begin() as session:
+        audit.record(session, NOW, "cli", "purge", "store:all")
+    with pytest.raises(DBAPIError, match="never altered"), store.begin() as session:
+        session.execute(text(change.format(table)))
+    with store.read() as session:
+        assert session.scalar(select(func.count()).select_from(TicketEvent)) == 4
+        assert session.scalars(select(audit.AuditEntry.actor)).all() == ["cli"]
+
+
+def test_trail_of_a_person_is_found_by_an_index(store: Store) -> None:
+    with store.begin() as session:
+        rows = [
+            {"at": NOW, "actor": "cli", "action": "read aid", "subject": f"person:{number % 40}"}
+            for number in range(400)
+        ]
+        session.execute(insert(audit.AuditEntry), rows)
+        assert len(audit.trail_of(session, ["person:3"], 100)) == 10
+        if store.is_sqlite:
+            query = "EXPLAIN QUERY PLAN SELECT at FROM audit WHERE subject IN ('a') ORDER BY id"
+            assert "ix_audit_subject" in str(session.execute(text(query)).all())
