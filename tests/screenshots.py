@@ -63,6 +63,9 @@ def main() -> int:
             for name, user, messages in _CHATS:
                 _talk(page, user, messages)
                 page.screenshot(path=folder / f"{name}.png")
+            page.goto("/console/")
+            page.get_by_role("button", name="ketua Puskesos").click()
+            page.screenshot(path=folder / "konsol.png")
         browser.close()
         thread.stop()
         service.store.close()

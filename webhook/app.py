@@ -16,7 +16,10 @@ from bot.service import Service, open_service, start_own_dispatcher
 from bot.settings import Settings, load_settings
 from webhook.channels.telegram import telegram_webhook
 from webhook.channels.twilio import twilio_webhook
+from webhook.console import console, error_page
+from webhook.console.guards import ROOT
 from webhook.health import health
+from webhook.pages.export import export_page
 from webhook.pages.start import start_page
 from webhook.simulator.views import simulator
 
@@ -55,6 +58,8 @@ def create_app(settings: Settings, service: Service | None = None) -> Flask:
     app.register_blueprint(twilio_webhook(parts.engine, settings.twilio, settings.public_url))
     app.register_blueprint(health(parts))
     app.register_blueprint(start_page(settings, parts.clock))
+    app.register_blueprint(export_page(parts.store, parts.clock))
+    app.register_blueprint(console(parts))
     if settings.demo:
         app.register_blueprint(simulator(parts))
     app.after_request(_guard)
@@ -111,10 +116,16 @@ def _answer_failures(app: Flask) -> None:
         if request.path.startswith("/webhook/"):
             log.warning("refused %s with %s", request.path, error.code)
             return Response(status=error.code)
-        return render_template("pages/error.html", code=error.code), error.code
+        return _error_page(error.code), error.code
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> tuple[str, int]:
         """Log what nobody foresaw; the reader gets a sentence, never a traceback."""
         log.error("unforeseen failure at %s\n%s", request.endpoint, where_only(error))
-        return render_template("pages/error.html", code=500), 500
+        return _error_page(500), 500
+
+
+def _error_page(code: int) -> str:
+    if request.path.startswith(ROOT):
+        return error_page(code)
+    return render_template("pages/error.html", code=code)

@@ -153,7 +153,7 @@ def make_settings(folder: Path, store_url: str, data_key: str, **more: str) -> S
 
 def make_site(settings: Settings, store: Store, model: Model) -> Site:
     clock = TickingClock()
-    engine = make_engine(store, model, clock)
+    engine = make_engine(store, model, clock, settings.page_url)
     dispatcher = Dispatcher(store, adapters(settings), clock, lambda: 0.5)
     service = Service(settings, store, engine, dispatcher, clock, rasa_server(settings))
     return Site(create_app(settings, service), store, clock, service)

@@ -1,19 +1,28 @@
 """Who may call which route: one explicit table, and each guard is tried."""
 
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from bot.settings import Settings, load_settings
 from bot.texts import say
 from db.session import Store
+from db.staff import CONSOLE_ROLES, ROLES
 from nlu.classifier import Model
+from tests.webhook.console import Officer, signed_in
 from tests.webhook.site import ENVIRON, NOTHING, Site, make_site
+from webhook.console.guards import OPEN, roles_of
 
 PUBLIC = "public"  # says nothing of anybody
 PROVIDER = "provider"  # carries Telegram's secret or Twilio's signature
+LINK = "one-time link"  # the secret in its address opens it, once
 DEMO = "demo only"  # the phone in the browser, over made-up people
+ENTRANCE = "entrance"  # a page of the console by which staff come in; it tells nothing
+ALL = frozenset(CONSOLE_ROLES)  # a page of the console is for these roles
+LOOK_UP = frozenset(("front_office", "back_office", "chief", "officer", "admin"))
 
 # Every route of the application. A new one is entered here with its guard, and tried below.
 GUARDS = {
@@ -22,6 +31,8 @@ GUARDS = {
     ("GET", "/readyz"): PUBLIC,
     ("GET", "/metrics"): PUBLIC,
     ("GET", "/bootstrap/<path:filename>"): PUBLIC,
+    ("GET", "/data/<token>"): LINK,
+    ("POST", "/data/<token>"): LINK,
     ("POST", "/webhook/telegram"): PROVIDER,
     ("POST", "/webhook/twilio/message"): PROVIDER,
     ("POST", "/webhook/twilio/status"): PROVIDER,
@@ -30,7 +41,23 @@ GUARDS = {
     ("POST", "/simulator/identity"): DEMO,
     ("GET", "/simulator/messages"): DEMO,
     ("POST", "/simulator/messages"): DEMO,
+    ("GET", "/console/static/<path:filename>"): PUBLIC,
+    ("GET", "/console/masuk"): ENTRANCE,
+    ("POST", "/console/masuk"): ENTRANCE,
+    ("GET", "/console/aktivasi"): ENTRANCE,
+    ("POST", "/console/aktivasi"): ENTRANCE,
+    ("POST", "/console/contoh"): DEMO,
+    ("POST", "/console/keluar"): ALL,
+    ("GET", "/console/"): ALL,
+    ("GET", "/console/akun"): ALL,
+    ("POST", "/console/akun"): ALL,
+    ("GET", "/console/daftar"): ALL,
+    ("GET", "/console/warga"): LOOK_UP,
+    ("POST", "/console/warga"): LOOK_UP,
+    ("GET", "/console/warga/<int:person_id>"): LOOK_UP,
+    ("GET", "/console/jejak"): frozenset(("chief", "admin")),
 }
+CONSOLE = {route: guard for route, guard in GUARDS.items() if isinstance(guard, frozenset)}
 pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
 
@@ -49,7 +76,7 @@ def _routes(app: Flask) -> set[tuple[str, str]]:
 
 
 def _path(rule: str) -> str:
-    return rule.replace("<path:filename>", "nothing.css")
+    return re.sub(r"<int:\w+>", "1", rule.replace("<path:filename>", "nothing.css"))
 
 
 def test_every_route_of_the_demo_has_its_guard_in_the_table(demo_site: Site) -> None:
@@ -73,11 +100,73 @@ def test_what_only_a_provider_may_call_is_closed_to_all_others(site: Site) -> No
     assert site.stored() == NOTHING
 
 
+def test_link_that_nobody_was_given_opens_nothing(site: Site) -> None:
+    for (method, rule), guard in GUARDS.items():
+        if guard == LINK:
+            for guess in ("x", "A" * 32, "A" * 5_000, "%00"):
+                path = rule.replace("<token>", guess)
+                assert site.app.test_client().open(path, method=method).status_code == 404
+    assert site.stored() == NOTHING
+
+
 def test_what_is_public_opens_without_anything_and_stores_nothing(site: Site) -> None:
     for (method, rule), guard in GUARDS.items():
         if guard == PUBLIC and "<" not in rule:
             assert site.app.test_client().open(rule, method=method).status_code == 200, rule
     assert site.stored() == NOTHING
+
+
+def _open(officer: Officer, method: str, rule: str) -> TestResponse:
+    return officer.post(_path(rule)) if method == "POST" else officer.get(_path(rule))
+
+
+def test_what_the_console_says_of_its_routes_is_what_the_table_says(demo_site: Site) -> None:
+    views = demo_site.app.view_functions
+    for rule in demo_site.app.url_map.iter_rules():
+        if rule.endpoint.startswith("console.") and rule.endpoint != "console.static":
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                guard = GUARDS[method, rule.rule]
+                expected = guard if isinstance(guard, frozenset) else OPEN
+                assert roles_of(views[rule.endpoint]) == expected, rule.endpoint
+
+
+def test_without_a_session_every_page_of_the_console_asks_to_sign_in(site: Site) -> None:
+    for method, rule in CONSOLE:
+        client = site.app.test_client()
+        for cookie in (None, "", "x", 7):
+            if cookie is not None:
+                with client.session_transaction() as kept:
+                    kept["console"] = cookie
+            response = _open(Officer(client), method, rule)
+            assert response.status_code == 303, rule
+            assert (response.location or "").startswith("/console/masuk"), rule
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_with_a_role_that_a_page_is_not_for_it_stays_shut(site: Site, role: str) -> None:
+    for (method, rule), roles in CONSOLE.items():
+        officer = signed_in(site, role)
+        if role not in CONSOLE_ROLES:
+            officer.page = "/console/masuk"
+        refused = _open(officer, method, rule).status_code == 403
+        assert refused == (role not in roles), rule
+
+
+def test_a_form_of_the_console_needs_its_token(site: Site) -> None:
+    for method, rule in CONSOLE:
+        if method == "POST":
+            refused = signed_in(site, "admin").client.post(_path(rule))
+            assert refused.status_code == 400, rule
+
+
+def test_a_route_that_does_not_say_whom_it_is_for_opens_to_nobody(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = signed_in(site, "admin")
+    monkeypatch.setitem(site.app.view_functions, "console.home.show", lambda: "terbuka")
+    response = officer.get("/console/")
+    assert response.status_code == 500
+    assert "terbuka" not in response.text
 
 
 def test_a_message_of_the_demo_needs_the_session_of_the_page(demo_site: Site) -> None:
@@ -95,7 +184,7 @@ def test_a_message_of_the_demo_needs_the_session_of_the_page(demo_site: Site) ->
 def test_static_files_lead_to_no_other_file(demo_site: Site) -> None:
     client = demo_site.app.test_client()
     escapes = ("../views.py", "..%2fviews.py", "%2e%2e/chat.py", "%2fetc/passwd", "..\\chat.py")
-    for folder in ("/simulator/static/", "/bootstrap/"):
+    for folder in ("/simulator/static/", "/bootstrap/", "/console/static/"):
         for name in escapes:
             response = client.get(folder + name, follow_redirects=True)
             assert response.status_code == 404, name

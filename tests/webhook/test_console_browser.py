@@ -1,0 +1,132 @@
+"""The console in a real browser: coming in, looking up, leaving, on an old PC and on a phone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from db.logins import IDLE
+from db.sample.named import named_people
+from db.session import Store
+from nlu.classifier import Model
+from tests.staff import PASSWORD, activate, add_staff, code_of
+from tests.webhook.browser import Watch, serving
+from tests.webhook.site import Site, make_settings, make_site
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True),
+]
+OLD_PC, PHONE = {"width": 1024, "height": 768}, {"width": 360, "height": 640}
+EDGE = 12  # points that are left free beside what stands on a page
+SITI = named_people()[0]
+# The browser itself writes a line about a page that came with a refusal.
+REFUSAL = "Failed to load resource: the server responded with a status of 40"
+
+
+@pytest.fixture
+def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
+    """Give the application outside the demo, over the sample; addressed without https."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    return make_site(settings, sample_store, model)
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    """Give a page without scripts; nobody else is asked, and nothing is complained of."""
+    with serving(site.app) as address:
+        context = browser.new_context(
+            base_url=address, viewport=OLD_PC, java_script_enabled=False  # type: ignore[arg-type]
+        )  # fmt: skip
+        context.set_default_timeout(15_000)
+        opened = context.new_page()
+        watch = Watch(opened, address)
+        yield opened
+        context.close()
+    assert [url for url in watch.strangers if not url.startswith("data:")] == []
+    assert [said for said in watch.complaints if not said.startswith(REFUSAL)] == []
+
+
+def enter(page: Page, login: str, password: str, code: str) -> None:
+    page.get_by_label("Nama login").fill(login)
+    page.get_by_label("Kata sandi").fill(password)
+    page.get_by_label("Kode dari HP").fill(code)
+    page.get_by_role("button", name="Masuk", exact=True).click()
+
+
+@pytest.fixture
+def secret(site: Site) -> str:
+    """Give the phone's secret of `rahma`, chief of the city, whose next code may be used."""
+    _, code = add_staff(site.store, site.clock(), login="rahma")
+    secret, _ = activate(site.store, "rahma", code, site.clock())
+    site.clock.forward(timedelta(minutes=1))
+    return secret
+
+
+def test_somebody_sets_a_login_up_by_the_code(site: Site, page: Page) -> None:
+    _, code = add_staff(site.store, site.clock(), login="rahma")
+    page.goto("/console/")
+    page.get_by_role("link", name="Pakai kode sekali pakai").click()
+    page.get_by_label("Nama login").fill("rahma")
+    page.get_by_role("textbox", name="Kode sekali pakai").fill(f"{code[:4]}-{code[4:]}")
+    page.get_by_role("button", name="Lanjut").click()
+    expect(page.get_by_alt_text("Kode QR")).to_be_visible()
+    key = page.locator(".digits").inner_text().strip()
+    page.get_by_label("Kata sandi baru").fill(PASSWORD)
+    page.get_by_label("Sekali lagi").fill(PASSWORD)
+    page.get_by_label("6 angka").fill(code_of(key, site.clock()))
+    page.get_by_role("button", name="Simpan dan masuk").click()
+    expect(page.get_by_role("status")).to_contain_text("Login rahma sudah siap")
+
+
+def test_coming_in_looking_up_and_leaving(site: Site, page: Page, secret: str) -> None:
+    page.goto("/console/warga")
+    enter(page, "rahma", "salah sekali ini", code_of(secret, site.clock()))
+    expect(page.get_by_role("alert")).to_contain_text("tidak cocok")
+    expect(page.get_by_label("Nama login")).to_have_value("rahma")
+    expect(page.get_by_label("Kata sandi")).to_have_value("")
+    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
+    expect(page.get_by_role("heading", name="Cari warga")).to_be_visible()
+
+    page.get_by_label("NIK").fill(SITI.nik)
+    page.get_by_role("button", name="Cari").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(SITI.name)
+    assert SITI.nik not in page.url
+    assert SITI.nik not in page.content()
+    page.get_by_role("link", name="Siapa yang pernah membuka").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+
+    page.get_by_role("button", name="Keluar").click()
+    expect(page.get_by_role("status")).to_contain_text("sudah keluar")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Masuk ke konsol")).to_be_visible()
+
+
+def test_after_half_an_hour_one_signs_in_again_and_goes_on(
+    site: Site, page: Page, secret: str
+) -> None:
+    page.goto("/console/")
+    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
+    site.clock.forward(IDLE)
+    page.get_by_role("link", name="Daftar", exact=True).click()
+    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
+    expect(page.get_by_role("heading", name="Daftar semua dinas")).to_be_visible()
+
+
+def test_every_page_fits_an_old_screen_and_a_phone(site: Site, page: Page, secret: str) -> None:
+    page.goto("/console/")
+    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
+    page.goto("/console/warga")
+    page.get_by_label("NIK").fill(SITI.nik)
+    page.get_by_role("button", name="Cari").click()
+    person = page.url
+    for size in (OLD_PC, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for path in ("/console/", "/console/daftar", "/console/jejak", "/console/akun", person):
+            page.goto(path)
+            for part in page.locator(".box, .box > *").all():
+                found = part.bounding_box()
+                assert found is not None
+                assert found["x"] + found["width"] <= size["width"] - EDGE, path

@@ -1,0 +1,65 @@
+"""The console of the officers.
+
+A subject is one file with one blueprint. Its function takes the `Service` and is named in
+`SUBJECTS` below, its pages stand in `navigation.ENTRIES`, its templates in `templates/console`.
+Each of its views says by `@require(*roles)` whom it is for and gets a `Desk`, whose `scope` it
+gives to every query; forms carry `csrf()` of `_parts.html`. `tests/webhook/test_routes_guarded.py`
+has a row for each route, `test_console_pages.py` one for each whose address names something.
+"""
+
+from flask import Blueprint, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.engine import StoreUnavailable
+from bot.service import Service
+from webhook.console.account import account_pages
+from webhook.console.entrance import entrance_pages
+from webhook.console.guards import guard_pages
+from webhook.console.home import home_pages
+from webhook.console.lists import lists_pages
+from webhook.console.mismatch import mismatch_pages
+from webhook.console.people import people_pages
+from webhook.console.trail import trail_pages
+from webhook.console.wording import words
+
+SUBJECTS = (
+    account_pages, entrance_pages, home_pages, lists_pages, mismatch_pages, people_pages,
+    trail_pages,
+)  # fmt: skip
+
+
+def console(parts: Service) -> Blueprint:
+    """Make all routes of the console, behind their guards."""
+    blueprint = Blueprint(
+        "console",
+        __name__,
+        url_prefix="/console",
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    guard_pages(blueprint, parts)
+    blueprint.context_processor(words)
+    for subject in SUBJECTS:
+        blueprint.register_blueprint(subject(parts))
+
+    @blueprint.errorhandler(CSRFError)
+    def stale(_error: CSRFError) -> tuple[str, int]:
+        """Say that the page was open for too long; its form does nothing."""
+        return error_page("stale"), 400
+
+    @blueprint.errorhandler(DBAPIError)
+    @blueprint.errorhandler(PoolTimeout)
+    @blueprint.errorhandler(StoreUnavailable)
+    def busy(_error: Exception) -> tuple[str, int]:
+        """Say that the store cannot be reached just now."""
+        return error_page(503), 503
+
+    return blueprint
+
+
+def error_page(code: int | str) -> str:
+    """Say in the look of the console what went wrong; also for an address that is no page of it."""
+    return render_template("console/error.html", code=code, **words())

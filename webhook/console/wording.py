@@ -1,0 +1,62 @@
+"""What the templates of the console need to say things as people do."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from bot.texts import known, say
+from bot.texts.format import local_moment, plain_date, rupiah
+from webhook.console.desk import Desk
+from webhook.console.guards import current_desk
+from webhook.console.navigation import entries_for
+
+_OLD_DAYS = 183  # a list older than half a year is told as old
+
+
+def words() -> dict[str, Any]:
+    """Give what every template of the console may use."""
+    desk = current_desk()
+    return {
+        "desk": desk,
+        "entries": entries_for(desk),
+        "day": plain_date,
+        "moment": _moment(desk),
+        "age": _age,
+        "is_old": _is_old,
+        "number": _number,
+        "rupiah": rupiah,
+        "said": _said,
+    }
+
+
+def _moment(desk: Desk | None) -> Callable[[datetime], str]:
+    zone = desk.staff.zone if desk is not None else "Asia/Jakarta"
+    return lambda moment: local_moment(moment, zone)
+
+
+def _said(section: str, key: str | None) -> str:
+    """Give the sentence of a key that stands in the store, or the key where there is none."""
+    if key is None:
+        return ""
+    name = f"{section}.{key.replace(' ', '_')}"
+    return say(name) if known(name) else key
+
+
+def _number(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
+
+
+def _is_old(as_of: date, today: date) -> bool:
+    return (today - as_of).days > _OLD_DAYS
+
+
+def _age(as_of: date, today: date) -> str:
+    days = (today - as_of).days
+    if days < 1:
+        return "hari ini"
+    if days < 31:
+        return f"{days} hari"
+    if days < 365:
+        return f"{days // 30} bulan"
+    months = days % 365 // 30
+    return f"{days // 365} tahun" + (f" {months} bulan" if months else "")
