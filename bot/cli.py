@@ -7,8 +7,14 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from bot.commands.announce import announce_command
+from bot.commands.batches import batch_group
 from bot.commands.chat import chat
+from bot.commands.imports import import_command
+from bot.commands.keys import keys_group
+from bot.commands.matches import match_group
+from bot.commands.mismatch import mismatch
 from bot.commands.nlu import nlu_group
+from bot.commands.privacy import erase, export_person, purge_command
 from bot.commands.serve import demo, dispatch, poll, web
 from bot.commands.staff import staff_group
 from bot.commands.store import db_group, sample
@@ -25,7 +31,9 @@ def halo() -> None:
 
 
 for command in (
-    announce_command, chat, db_group, demo, dispatch, nlu_group, poll, sample, staff_group, web,
+    announce_command, batch_group, chat, db_group, demo, dispatch, erase, export_person,
+    import_command, keys_group, match_group, mismatch, nlu_group, poll, purge_command, sample,
+    staff_group, web,
 ):  # fmt: skip
     halo.add_command(command)
 

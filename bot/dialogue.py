@@ -48,7 +48,7 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
             followups.keep_second_request(turn, understander)
     if turn.contact.consent is None and _first_contact(turn, value):
         pass
-    elif state is not None and not _decides(turn, value):
+    elif state is not None and not _decides(turn, value) and not enrol.code_in(turn.text):
         left_for = in_form(turn, state, value)
         if left_for is not None:
             _act(turn, left_for)
@@ -160,6 +160,8 @@ def _answer_pending(turn: Turn, understander: Understander) -> None:
     turn.parse = understander.parse(turn.text)
     turn.argument = ""
     if not turn.contact.consented:
+        if enrol.code_in(turn.text):
+            return
         capability = _wanted(turn, None)
         if capability is None or capability.needs_consent:
             return

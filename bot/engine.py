@@ -24,7 +24,7 @@ from db.inbox import NOTHING, PURPOSE, store_inbound
 from db.outbox import queue_replies
 from db.receipts import record_receipt
 from db.session import Session, Store
-from db.staff import Staff
+from db.staff import active_staff
 from nlu.parse import Parse, Understander
 
 log = logging.getLogger(__name__)
@@ -56,12 +56,14 @@ class Engine:
         understander_for: Callable[[Places], Understander],
         clock: Callable[[], datetime],
         on_queued: Callable[[], None],
+        public_url: str | None = None,
     ) -> None:
         """Take what the engine works with; `on_queued` wakes the dispatcher after a commit."""
         self._store = store
         self._understander_for = understander_for
         self._clock = clock
         self._on_queued = on_queued
+        self._public_url = public_url
         self._reading: tuple[Places, Understander] | None = None
 
     def receive(self, event: Event) -> bool:
@@ -128,9 +130,10 @@ class Engine:
         if self._reading is None or not self._reading[0].fresh(now):
             with self._store.read() as session:
                 places = read_places(session, now)
+            self._store.vault.refresh()  # a new key is soon used, also by who meets it nowhere
             self._reading = (places, self._understander_for(places))
         places, understander = self._reading
-        return _Ahead(places, understander, understand(inbound, understander))
+        return _Ahead(places, understander, understand(inbound, understander), self._public_url)
 
     def _note_receipt(self, receipt: Receipt) -> bool:
         with self._store.begin() as session:
@@ -153,6 +156,7 @@ class _Ahead:
     places: Places
     understander: Understander
     parse: Parse | None
+    public_url: str | None
 
 
 def _replies(
@@ -163,11 +167,12 @@ def _replies(
         session=session,
         now=now,
         contact=_person(row, now),
-        staff=session.get(Staff, row.staff_id) if row.staff_id is not None else None,
+        staff=active_staff(session, row.staff_id),
         inbound=inbound,
         places=ahead.places,
         conversation=conversation,
         text=inbound.text.strip(),
+        public_url=ahead.public_url,
     )
     converse(turn, ahead.understander, ahead.parse)
     session.flush()
@@ -202,6 +207,7 @@ def _person(row: Sender, now: datetime) -> Person:
         person_id=row.person_id,
         staff_id=row.staff_id,
         failed_tries=row.failed_tries,
+        tried_at=row.tried_at,
         locked_until=row.locked_until,
         notices=row.notices,
         is_new=row.created_at == now,

@@ -8,8 +8,10 @@ from typing import Any
 from bot.capabilities import enrol
 from bot.capabilities.citizen import (
     complaint,
+    correction,
     emergency,
     guidance,
+    link,
     notices,
     office,
     privacy,
@@ -19,9 +21,10 @@ from bot.capabilities.citizen import (
     track,
     welcome,
 )
-from bot.capabilities.companion import households, visit
+from bot.capabilities.companion import households, visit, vouch
 from bot.capabilities.officer import announce
 from bot.choices import named
+from bot.families import own_families
 from bot.forms import Answers, Facts, Form
 from bot.messages import Choice
 from bot.texts import known
@@ -83,6 +86,14 @@ CAPABILITIES: tuple[Capability, ...] = (
         informs=True, needs_consent=True,
     ),
     Capability(
+        "unlink", link.handle, (),
+        ("lepas", "bukan saya", "hapus tautan", "ganti orang", "lepas tautan", "lepaskan"),
+    ),
+    Capability(
+        "unlink_others", link.others, (), ("lepas semua", "lepaskan semua", "lepas semua hp"),
+        interrupts=True,
+    ),
+    Capability(
         "schedule", schedule.handle, ("ask_schedule",), ("/jadwal", "jadwal"),
         informs=True, interrupts=True,
         form=FormUse(schedule.FORM, schedule.finish, schedule.facts),
@@ -112,7 +123,12 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability("genuine", guidance.genuine, ("verify_message",), interrupts=True, informs=True),
     Capability("propose", guidance.propose, ("propose_beneficiary",), informs=True),
     Capability("object", guidance.object_to, ("object_beneficiary",), informs=True),
-    Capability("correct", guidance.correct, ("update_personal_data",), informs=True),
+    Capability(
+        "correct", correction.handle, ("update_personal_data",),
+        ("betulkan data", "ubah data saya"),
+        needs_consent=True,
+        form=FormUse(correction.FORM, correction.finish, summary=correction.summary),
+    ),
     Capability(
         "subscribe", notices.subscribe, ("subscribe_notices",), ("langganan",),
         needs_consent=True, interrupts=True,
@@ -121,7 +137,10 @@ CAPABILITIES: tuple[Capability, ...] = (
         "unsubscribe", notices.unsubscribe, ("unsubscribe_notices",), ("berhenti", "stop"),
         interrupts=True,
     ),
-    Capability("privacy", privacy.handle, ("manage_privacy",), ("data saya",)),
+    Capability(
+        "privacy", privacy.handle, ("manage_privacy",),
+        ("data saya", "hapus data saya", "hapus data", "ekspor data saya", "salinan data saya"),
+    ),
     Capability("other", guidance.other, ("out_of_scope",)),
     Capability("nothing_asked", guidance.nothing_asked, ("affirm", "deny", "cancel")),
     Capability(
@@ -131,7 +150,12 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "visit", visit.handle, ("report_visit",), ("/kunjungan", "kunjungan"),
         roles=COMPANIONS,
-        form=FormUse(visit.FORM, visit.finish, visit.facts, visit.summary),
+        form=FormUse(visit.FORM, visit.finish, own_families, visit.summary),
+    ),
+    Capability(
+        "vouch", vouch.handle, (), ("jamin", "/jamin", "kode warga", "buat kode"),
+        roles=COMPANIONS,
+        form=FormUse(vouch.FORM, vouch.finish, vouch.facts, vouch.summary),
     ),
     Capability("kube", guidance.kube, ("report_kube",), roles=COMPANIONS | ANNOUNCERS),
     Capability(

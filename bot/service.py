@@ -78,7 +78,11 @@ def open_service(
     # and go with the areas that they know.
     rasa = rasa_server(settings)
     engine = Engine(
-        store, partial(understander, rasa, model, clock), clock, on_queued=dispatcher.wake
+        store,
+        partial(understander, rasa, model, clock),
+        clock,
+        on_queued=dispatcher.wake,
+        public_url=settings.page_url,
     )
     return Service(settings, store, engine, dispatcher, clock, rasa)
 

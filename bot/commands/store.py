@@ -1,8 +1,18 @@
 """Commands on the store: migrations and the sample data."""
 
+from pathlib import Path
+from shlex import quote
+
 import click
 
-from bot.commands.common import any_store, print_json, progress, require_key, settings
+from bot.commands.common import (
+    Refused,
+    any_store,
+    print_json,
+    progress,
+    require_key,
+    settings,
+)
 from bot.service import utc_now
 from bot.settings import Settings
 from bot.texts import say
@@ -11,6 +21,8 @@ from db.facts import ensure_national_facts
 from db.registry import is_empty
 from db.sample.load import load
 from db.sample.named import named_people
+from db.sample.semarang import CITY
+from db.sample.semarang_files import add_semarang, is_only_semarang, write_story
 
 
 @click.group("db")
@@ -37,13 +49,54 @@ def prepare(found: Settings) -> None:
 
 @click.command()
 @click.option("--people", is_flag=True, help="Tampilkan orang-orang contoh sebagai JSON.")
-def sample(people: bool) -> None:
+@click.option(
+    "--lists",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Tulis daftar contoh sepuluh dinas Kota Semarang ke folder ini.",
+)
+def sample(people: bool, folder: Path | None) -> None:
     """Isi basis data dengan data contoh Kota Baubau."""
+    if folder is not None:
+        _write_lists(settings(), folder)
+        return
     if people:
         print_json(people_as_json())
         return
     loaded = fill(settings())
     click.echo(say("cli.sample_loaded" if loaded else "cli.sample_there"))
+
+
+def _write_lists(found: Settings, folder: Path) -> None:
+    """Write Semarang's lists, make its areas known, and say how they come in."""
+    prepare(found)
+    with any_store(found) as store, store.begin() as session:
+        if not is_only_semarang(session):
+            raise Refused(say("mismatch.lists_elsewhere"))
+        add_semarang(session)
+    try:
+        with progress(say("mismatch.writing")) as report:
+            written, truth = write_story(folder, utc_now().date(), tell=report)
+    except OSError:
+        raise Refused(say("mismatch.not_written", path=folder)) from None
+    agencies = len({item.agency for item in written})
+    excess = truth.by_lists - truth.families
+    click.echo(say("mismatch.lists_written", count=len(written), agencies=agencies, folder=folder))
+    click.echo(
+        say(
+            "mismatch.lists_truth",
+            by_lists=truth.by_lists,
+            families=truth.families,
+            excess=excess,
+        )
+    )
+    click.echo(say("mismatch.lists_import"))
+    for item in written:
+        program = f" --program {item.program}" if item.program else ""
+        click.echo(
+            f"halo import {quote(str(item.path))} --agency {quote(item.agency)}"
+            f" --list {quote(item.list_name)} --as-of {item.as_of} --area {CITY}{program} --yes"
+        )
 
 
 def fill(found: Settings) -> bool:

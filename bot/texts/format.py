@@ -21,14 +21,26 @@ _HALF_NAMES = frozenset(
 
 
 def packed(paragraphs: Iterable[str]) -> list[str]:
-    """Put paragraphs together into messages of a readable length."""
+    """Put paragraphs together into messages of a readable length; a longer one ends at a line."""
     messages: list[str] = []
-    for paragraph in paragraphs:
+    for paragraph in (part for whole in paragraphs for part in _parts(whole)):
         if messages and len(messages[-1]) + len(paragraph) + 2 <= _LONGEST:
             messages[-1] += f"\n\n{paragraph}"
         else:
             messages.append(paragraph)
     return messages
+
+
+def _parts(paragraph: str) -> list[str]:
+    """Cut a paragraph that is too long for one message between its lines."""
+    parts = [""]
+    for line in paragraph.split("\n"):
+        joined = f"{parts[-1]}\n{line}" if parts[-1] else line
+        if len(joined) <= _LONGEST:
+            parts[-1] = joined
+        else:
+            parts.append(line)
+    return [part for part in parts if part]
 
 
 def long_date(day: date) -> str:

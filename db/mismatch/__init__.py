@@ -1,0 +1,1 @@
+"""Where the lists disagree: one query a trouble, all giving findings of one shape."""
