@@ -76,3 +76,14 @@ def test_lines_and_payouts_outlive_the_way_back(old_store: Store) -> None:
     schema.upgrade(old_store)
     schema.downgrade(old_store, "0002")
     assert kept(old_store) == before
+
+
+def test_of_two_lists_of_one_name_the_older_is_told_apart_by_its_day(old_store: Store) -> None:
+    with old_store.begin() as session:
+        session.execute(
+            text("INSERT INTO lists (agency, name, as_of) VALUES ('Dinsos', 'PKH', '2026-07-01')")
+        )
+    schema.upgrade(old_store)
+    with old_store.read() as session:
+        names = session.scalars(text("SELECT name FROM lists ORDER BY as_of")).all()
+        assert names == ["PKH per 2026-07-01", "PKH"]

@@ -15,6 +15,12 @@ ENDED = sa.text("ended_batch_id IS NOT NULL")
 
 
 def upgrade() -> None:
+    # Of two lists of one name the older keeps its lines, under a name that tells its day.
+    op.execute(
+        "UPDATE lists SET name = substr(name, 1, 80) || ' per ' || as_of WHERE EXISTS ("
+        "SELECT 1 FROM lists AS newer WHERE newer.agency = lists.agency"
+        " AND newer.name = lists.name AND newer.as_of > lists.as_of)"
+    )
     with op.batch_alter_table("lists") as lists:
         lists.drop_constraint("uq_lists_agency", type_="unique")
         lists.create_unique_constraint("uq_lists_agency", ["agency", "name"])
