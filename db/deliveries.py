@@ -85,7 +85,7 @@ def first_reasons(session: Session, batch_id: int) -> Mapping[str, Mapping[str, 
     return found
 
 
-def _within(scope: Scope) -> Select[tuple[Batch, str, str, str]]:
+def _within(scope: Scope) -> Select[Batch, str, str, str]:
     return (
         select(Batch, AgencyList.agency, AgencyList.name, Area.name)
         .join(AgencyList, AgencyList.id == Batch.list_id)

@@ -44,7 +44,9 @@ class Choices:
 
 def find_finding(session: Session, scope: Scope, finding_id: int) -> Found | None:
     """Give a finding that is true today, settled or not; None for one outside the area."""
-    return next(every_finding(session, scope, Filters(id=finding_id)), None)
+    # Read to its end: a cursor that is left open on PostgreSQL complains.
+    found = list(every_finding(session, scope, Filters(id=finding_id)))
+    return found[0] if found else None
 
 
 def whom(session: Session, found: Collection[Found]) -> dict[int, Whom]:

@@ -259,7 +259,9 @@ def _own(session: Session, scope: Scope, finding_id: int) -> Finding:
 
 def _require_fit(session: Session, finding: Finding, staff_id: int) -> None:
     staff = session.get(Staff, staff_id)
-    if staff is None or not staff.active or not (staff.role == "companion" or staff.section == SECTION):
+    if staff is None or not staff.active:
+        raise WrongAssignee
+    if staff.role != "companion" and staff.section != SECTION:
         raise WrongAssignee
     low, high = subtree(staff.area_code)
     if not low <= finding.area_code < high:

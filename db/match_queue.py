@@ -1,6 +1,6 @@
 """The queue of likely doubles: what both are, and what a human says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Select, or_, select
@@ -29,6 +29,8 @@ class Side:
     sex: str | None
     area_name: str
     lists: tuple[str, ...]  # in force, with their programmes
+    nik_index: bytes | None = field(default=None, repr=False)  # two NIK may have one mask
+    kk_index: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,4 +200,6 @@ def _side(session: Session, person_id: int) -> Side:
         sex=person.sex,
         area_name=area_name,
         lists=tuple(" · ".join(filter(None, line)) for line in lines),
+        nik_index=person.nik_index,
+        kk_index=household.kk_index,
     )

@@ -39,7 +39,7 @@ class ListState:
 
 
 def waiting(session: Session, scope: Scope) -> Waiting:
-    """Count what waits: new tickets, batches to be approved, likely doubles to be judged, findings."""
+    """Count what waits: new tickets, batches to approve, likely doubles to judge, findings."""
     # A ticket of somebody who is not known yet is of no area, and everybody's to answer.
     tickets = (
         select(func.count())

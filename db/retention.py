@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import JSON, delete, func, or_, select, tuple_, update
+from sqlalchemy import JSON, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
+from db.batches import APPLIED, FAILED, READING, STAGED, Batch, RefusedRow, StagedRow
 from db.doubts import Doubt
 from db.erasures import erase_due, open_requests
 from db.exports import ExportLink
@@ -28,6 +29,8 @@ from db.vouchers import Voucher
 
 _CHUNK = 1_000  # rows a transaction: others write in between
 
+_UNDECIDED_FOR = timedelta(days=90)  # a list is replaced every three months
+
 _IN: Any = InboundMessage.__table__
 _OUT: Any = OutboundMessage.__table__
 _DOUBT: Any = Doubt.__table__
@@ -36,6 +39,9 @@ _LINK: Any = ExportLink.__table__
 _SESSION: Any = StaffSession.__table__
 _TRY: Any = NikTry.__table__
 _VOUCHER: Any = Voucher.__table__
+_BATCH: Any = Batch.__table__
+_STAGED: Any = StagedRow.__table__
+_REFUSED: Any = RefusedRow.__table__
 
 
 class Purge(Base):
@@ -133,6 +139,9 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
     settled = _OUT.c.state.not_in(("queued", "sending"))
     files = _FILE.c.ref.is_not(None) & _of_old_matter(media)
     over = or_(_SESSION.c.ended_at.is_not(None), _SESSION.c.started_at < now - LONGEST)
+    old_batch = _BATCH.c.uploaded_at < now - _UNDECIDED_FOR
+    failed = select(_BATCH.c.id).where(_BATCH.c.state == FAILED)
+    forgotten = {"state": FAILED, "problem": "batch.forgotten"}
     used = or_(_LINK.c.expires_at < now, _LINK.c.used_at.is_not(None))
     return [
         _Step("chats_in", _IN, said, {"body": empty}),
@@ -143,7 +152,24 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
         _Step("sessions", _SESSION, over, None),
         _Step("vouchers", _VOUCHER, _VOUCHER.c.expires_at < now, None),
         _Step("nik_tries", _TRY, _TRY.c.day < now.astimezone(UTC).date(), None),
+        _Step("deliveries", _BATCH, (_BATCH.c.state == STAGED) & old_batch, forgotten),
+        _Step("staged_lines", _STAGED, _STAGED.c.batch_id.in_(failed), None),
+        _Step("refused_lines", _REFUSED, _REFUSED.c.batch_id.in_(_replaced(old_batch)), None),
     ]
+
+
+def _replaced(old: Any) -> Any:
+    """Select the old batches that are not in force: what those refused is still to be mended."""
+    newer = _BATCH.alias()
+    later = (
+        (newer.c.list_id == _BATCH.c.list_id)
+        & (newer.c.area_code == _BATCH.c.area_code)
+        & (newer.c.state == APPLIED)
+        & (newer.c.decided_at > _BATCH.c.decided_at)
+    )
+    waiting = _BATCH.c.state.in_((READING, STAGED))
+    in_force = (_BATCH.c.state == APPLIED) & ~exists().where(later)
+    return select(_BATCH.c.id).where(old, ~waiting, ~in_force)
 
 
 def _of_old_matter(before: datetime) -> Any:

@@ -19,7 +19,8 @@ CITY = "74.72"
 
 
 def add_staff(
-    store: Store, now: datetime, role: str = "chief", area: str = CITY, login: str | None = None
+    store: Store, now: datetime, role: str = "chief", area: str = CITY, login: str | None = None,
+    section: str = "pengolah_data",
 ) -> tuple[int, str]:
     """Add somebody; gives the id and the one-time code."""
     with store.begin() as session:
@@ -28,7 +29,7 @@ def add_staff(
             session.flush()
         staff = Staff(
             name="Rahma Salim", role=role, area_code=area, login=login, created_at=now,
-            section="pendidikan" if role == "back_office" else None,
+            section=section if role == "back_office" else None,
         )  # fmt: skip
         session.add(staff)
         session.flush()

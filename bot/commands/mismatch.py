@@ -52,7 +52,7 @@ def mismatch(
     with ready_store(settings(keep_keys=anew), only_reads=not anew) as store:
         scope = Scope(area_code(places_of(store), area) if area else None)
         if anew:
-            _refresh(store, now, quiet=as_json)
+            find_anew(store, now, quiet=as_json)
         with store.read() as session:
             figures = overview(session, scope)
         filters = Filters(kind=kind)
@@ -66,7 +66,8 @@ def mismatch(
             _tell(figures, kind)
 
 
-def _refresh(store: Store, now: datetime, quiet: bool) -> None:
+def find_anew(store: Store, now: datetime, quiet: bool) -> None:
+    """Find everything anew behind a progress bar."""
     try:
         begin_run(store, now)
     except UnderWay:

@@ -19,11 +19,12 @@ from granian.constants import Interfaces
 
 from bot.channels.telegram import TelegramAdapter
 from bot.commands.common import Refused, ready_store, service_settings, settings
+from bot.commands.mismatch import find_anew
 from bot.commands.nlu import train_model
 from bot.commands.store import fill
 from bot.engine import StoreUnavailable
 from bot.messages import SendError
-from bot.service import Service, open_service
+from bot.service import Service, open_service, utc_now
 from bot.settings import Settings
 from bot.texts import say
 from db.session import sqlite_path
@@ -51,7 +52,9 @@ def demo() -> None:
             del os.environ[name]
     found = settings()
     _require_free_port(found.port)
-    fill(found)
+    if fill(found):
+        with ready_store(found) as store:
+            find_anew(store, utc_now(), quiet=True)
     try:
         Model.load(found.model_path, corpus_digest())
     except ModelError:

@@ -8,12 +8,15 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from db import audit
+from db.areas import Area
+from db.batches import APPLIED, FAILED, STAGED, Batch, RefusedRow, StagedRow
 from db.contacts import Contact
 from db.doubts import Doubt, note_doubt
 from db.erasures import stop_processing
 from db.exports import make_link
 from db.inbox import NOTHING, PURPOSE, InboundMessage, store_inbound
 from db.outbox import OutboundMessage, queue_replies
+from db.registry import AgencyList
 from db.retention import Keep, Purge, count_due, purge
 from db.session import Session, Store
 from db.tickets import Attachment, TicketEvent, open_ticket
@@ -137,3 +140,42 @@ def test_trail_of_a_person_is_found_by_an_index(store: Store) -> None:
         if store.is_sqlite:
             query = "EXPLAIN QUERY PLAN SELECT at FROM audit WHERE subject IN ('a') ORDER BY id"
             assert "ix_audit_subject" in str(session.execute(text(query)).all())
+
+
+def _batch(session: Session, list_id: int, state: str, age: int) -> int:
+    at = NOW - age * DAY
+    batch = Batch(
+        list_id=list_id, area_code="74", as_of=at.date(), file_name="x.csv", state=state,
+        uploaded_by="cli", uploaded_at=at, decided_at=at,
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    line = {"batch_id": batch.id, "row_no": 2}
+    session.execute(insert(RefusedRow).values(reasons=[], line_sealed=b"", **line))
+    session.execute(
+        insert(StagedRow).values(
+            digest=b"", name="Siti", status="listed", since=NOW.date(), person_key=b"", **line
+        )
+    )
+    return batch.id
+
+
+def test_refused_lines_go_once_another_version_of_the_list_is_in_force(store: Store) -> None:
+    with store.begin() as session:
+        session.add(Area(code="74", name="Sulawesi Tenggara", level="province"))
+        session.add(AgencyList(id=1, agency="Dinsos", name="PKH", as_of=NOW.date()))
+        session.flush()
+        replaced = _batch(session, 1, APPLIED, 200)
+        in_force = _batch(session, 1, APPLIED, 100)
+        undecided = _batch(session, 1, STAGED, 91)
+        waiting = _batch(session, 1, STAGED, 89)
+    purge(store, KEEP, NOW, report)
+    with store.read() as session:
+        assert session.get_one(Batch, undecided).state == FAILED
+        assert session.get_one(Batch, waiting).state == STAGED
+        kept = set(session.scalars(select(StagedRow.batch_id)))
+        assert waiting in kept
+        assert undecided not in kept
+        refused = set(session.scalars(select(RefusedRow.batch_id)))
+        assert {in_force, waiting} <= refused
+        assert replaced not in refused

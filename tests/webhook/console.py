@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -24,7 +25,7 @@ class Officer:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
-    def post(self, path: str, **fields: str) -> TestResponse:
+    def post(self, path: str, **fields: Any) -> TestResponse:
         """Send a form with the token of a page of this session."""
         found = _TOKEN.search(self.client.get(self.page).text)
         assert found is not None
@@ -36,9 +37,11 @@ def visitor(site: Site) -> Officer:
     return Officer(site.app.test_client())
 
 
-def signed_in(site: Site, role: str = "chief", area: str = CITY) -> Officer:
+def signed_in(
+    site: Site, role: str = "chief", area: str = CITY, section: str = "pengolah_data"
+) -> Officer:
     """Give a browser in which somebody of a role and an area is signed in."""
-    staff_id, _ = add_staff(site.store, site.clock(), role, area)
+    staff_id, _ = add_staff(site.store, site.clock(), role, area, section=section)
     return as_staff(site, site.store, staff_id)
 
 

@@ -12,6 +12,7 @@ from bot.settings import Settings
 from bot.texts import say
 from db.audit import AuditEntry
 from db.crypto import mask
+from db.findings import Finding
 from db.identities import Change, Match
 from db.registry import Household, Person
 from db.sample.named import named_people
@@ -19,6 +20,7 @@ from db.session import Store
 from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
+from tests.webhook.lists import noted_split, open_match, rejected_batch
 from tests.webhook.site import Site, make_settings, make_site
 
 WOLIO, MURHUM = "74.72.02", "74.72.06"
@@ -26,6 +28,16 @@ SITI = named_people()[0]  # of Bukit Wolio Indah, which is in Wolio
 # Every page of the console whose address names somebody or something: what is outside the area.
 NAMED: dict[str, Callable[[Store], int]] = {
     "/console/warga/<int:person_id>": lambda store: person_id(store, SITI.nik),
+    "/console/selisih/temuan/<int:finding_id>": lambda store: finding_of(store, SITI.nik),
+    "/console/selisih/temuan/<int:finding_id>/serahkan": lambda store: finding_of(store, SITI.nik),
+    "/console/selisih/temuan/<int:finding_id>/selesai": lambda store: finding_of(store, SITI.nik),
+    "/console/warga/<int:person_id>/pisah": lambda store: person_id(store, SITI.nik),
+    "/console/pasangan/<int:match_id>": lambda store: open_match(store, WOLIO),
+    "/console/pasangan/<int:match_id>/batalkan": lambda store: open_match(store, WOLIO),
+    "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
+} | {
+    f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)
+    for page in ("", "/kemajuan", "/ditolak.csv", "/setujui", "/tolak", "/ambil-kembali")
 }
 
 
@@ -44,6 +56,24 @@ def person_id(store: Store, nik: str) -> int:
     with store.read() as session:
         index = session.vault.index(nik, "nik")
         return session.scalars(select(Person.id).where(Person.nik_index == index)).one()
+
+
+def finding_of(store: Store, nik: str) -> int:
+    """Give a finding about somebody, put in where there is none yet."""
+    person = person_id(store, nik)
+    with store.begin() as session:
+        found = session.scalar(select(Finding.id).where(Finding.person_id == person))
+        if found is not None:
+            return found
+        family = session.get_one(Person, person).household_id
+        finding = Finding(
+            key=f"left:died:{person}", kind="left", rule="died", person_id=person,
+            household_id=family, area_code=session.get_one(Household, family).area_code,
+            found_at=NOW, last_seen_at=NOW, state="open",
+        )  # fmt: skip
+        session.add(finding)
+        session.flush()
+        return finding.id
 
 
 def read_rows(store: Store) -> list[tuple[str, str]]:
@@ -105,18 +135,23 @@ def test_outside_the_area_nobody_is_found_and_nothing_is_written(site: Site) -> 
 
 def test_what_is_outside_the_area_is_not_there_on_any_page(site: Site) -> None:
     inside, outside = signed_in(site, "admin", WOLIO), signed_in(site, "admin", MURHUM)
-    rules = {
-        rule.rule
+    routes = {
+        (method, rule.rule)
         for rule in site.app.url_map.iter_rules()
+        for method in (rule.methods or set()) & {"GET", "POST"}
         if rule.rule.startswith("/console/") and "<int:" in rule.rule
     }
-    assert rules == NAMED.keys(), "say what is outside the area on each page that names something"
-    for rule, number in NAMED.items():
-        path = rule.partition("<")[0] + str(number(site.store))
-        assert inside.get(path).status_code == 200
-        assert outside.get(path).status_code == 404
+    said = {rule for _, rule in routes}
+    assert said == NAMED.keys(), "say what is outside the area on each page of something"
+    for method, rule in sorted(routes):
+        number = NAMED[rule]
+        call = {"GET": Officer.get, "POST": Officer.post}[method]
+        path = re.sub("<int:[a-z_]+>", "{}", rule).format
+        there = str(number(site.store))
+        assert call(outside, path(there)).status_code == 404, rule
+        assert call(inside, path(there)).status_code in (200, 303, 400, 409), rule
         for nothing in ("0", "999999999", str(2**63), "9" * 40):
-            assert inside.get(rule.partition("<")[0] + nothing).status_code == 404
+            assert call(inside, path(nothing)).status_code == 404, rule
 
 
 @pytest.mark.parametrize("nik", ["", "123", "74729154078800011", "7472915407880 00x", "٧" * 16])

@@ -22,6 +22,10 @@ LINK = "one-time link"  # the secret in its address opens it, once
 DEMO = "demo only"  # the phone in the browser, over made-up people
 ENTRANCE = "entrance"  # a page of the console by which staff come in; it tells nothing
 ALL = frozenset(CONSOLE_ROLES)  # a page of the console is for these roles
+GIVERS = frozenset(("chief", "officer", "admin"))
+MISMATCH = GIVERS | {"back_office"}
+UPLOAD = frozenset(("back_office", "chief", "officer", "admin"))
+APPROVE = frozenset(("chief", "officer", "admin"))
 LOOK_UP = frozenset(("front_office", "back_office", "chief", "officer", "admin"))
 
 # Every route of the application. A new one is entered here with its guard, and tried below.
@@ -55,6 +59,35 @@ GUARDS = {
     ("GET", "/console/warga"): LOOK_UP,
     ("POST", "/console/warga"): LOOK_UP,
     ("GET", "/console/warga/<int:person_id>"): LOOK_UP,
+    ("GET", "/console/selisih"): MISMATCH,
+    ("GET", "/console/selisih/hitung"): MISMATCH,
+    ("POST", "/console/selisih/hitung"): MISMATCH,
+    ("GET", "/console/selisih/unduh"): MISMATCH,
+    ("GET", "/console/selisih/temuan"): MISMATCH,
+    ("GET", "/console/selisih/temuan/<int:finding_id>"): MISMATCH,
+    ("POST", "/console/selisih/temuan/<int:finding_id>/serahkan"): GIVERS,
+    ("POST", "/console/selisih/temuan/<int:finding_id>/selesai"): MISMATCH,
+    ("GET", "/console/kiriman"): UPLOAD,
+    ("GET", "/console/kiriman/baru"): UPLOAD,
+    ("POST", "/console/kiriman/baru"): UPLOAD,
+    ("GET", "/console/kiriman/contoh.csv"): UPLOAD,
+    ("GET", "/console/kiriman/contoh.xlsx"): UPLOAD,
+    ("GET", "/console/kiriman/<int:batch_id>"): UPLOAD,
+    ("GET", "/console/kiriman/<int:batch_id>/kemajuan"): UPLOAD,
+    ("GET", "/console/kiriman/<int:batch_id>/ditolak.csv"): UPLOAD,
+    ("GET", "/console/kiriman/<int:batch_id>/setujui"): APPROVE,
+    ("POST", "/console/kiriman/<int:batch_id>/setujui"): APPROVE,
+    ("GET", "/console/kiriman/<int:batch_id>/tolak"): APPROVE,
+    ("POST", "/console/kiriman/<int:batch_id>/tolak"): APPROVE,
+    ("GET", "/console/kiriman/<int:batch_id>/ambil-kembali"): APPROVE,
+    ("POST", "/console/kiriman/<int:batch_id>/ambil-kembali"): APPROVE,
+    ("GET", "/console/pasangan"): UPLOAD,
+    ("POST", "/console/pasangan/<int:match_id>"): UPLOAD,
+    ("GET", "/console/pasangan/putusan"): UPLOAD,
+    ("POST", "/console/pasangan/<int:match_id>/batalkan"): UPLOAD,
+    ("POST", "/console/pisahan/<int:decision_id>/batalkan"): UPLOAD,
+    ("GET", "/console/warga/<int:person_id>/pisah"): UPLOAD,
+    ("POST", "/console/warga/<int:person_id>/pisah"): UPLOAD,
     ("GET", "/console/jejak"): frozenset(("chief", "admin")),
 }
 CONSOLE = {route: guard for route, guard in GUARDS.items() if isinstance(guard, frozenset)}

@@ -15,18 +15,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.engine import StoreUnavailable
 from bot.service import Service
 from webhook.console.account import account_pages
+from webhook.console.batches import batches_pages
 from webhook.console.entrance import entrance_pages
 from webhook.console.guards import guard_pages
 from webhook.console.home import home_pages
 from webhook.console.lists import lists_pages
+from webhook.console.matches import matches_pages
 from webhook.console.mismatch import mismatch_pages
 from webhook.console.people import people_pages
 from webhook.console.trail import trail_pages
 from webhook.console.wording import words
 
 SUBJECTS = (
-    account_pages, entrance_pages, home_pages, lists_pages, mismatch_pages, people_pages,
-    trail_pages,
+    account_pages, batches_pages, entrance_pages, home_pages, lists_pages, matches_pages,
+    mismatch_pages, people_pages, trail_pages,
 )  # fmt: skip
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, abort, render_template, request
 
 from bot.service import Service
 from bot.texts import say, sentences
@@ -66,7 +65,7 @@ def batches_pages(parts: Service) -> Blueprint:
 
     @blueprint.get("/kiriman/<int:batch_id>/kemajuan")
     @require(*UPLOADERS)
-    def progress(desk: Desk, batch_id: int) -> Mapping[str, object]:
+    def progress(desk: Desk, batch_id: int) -> dict[str, object]:
         """Say how far the work on a list is; for the page, which asks again and again."""
         job = jobs.look(batch_id)
         with desk.read() as session:
@@ -92,7 +91,7 @@ def progress_of(found: Delivery, job: Job | None) -> dict[str, object]:
 
 
 def is_under_way(found: Delivery, job: Job | None) -> bool:
-    """Say whether somebody works on a batch; another computer, or a command, leaves no note here."""
+    """Say whether somebody works on a batch; elsewhere, or by a command, it leaves no note here."""
     return _is_running(job) or (job is None and found.batch.state == READING)
 
 

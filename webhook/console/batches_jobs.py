@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 READING, APPLYING, TAKING_BACK = "checking", "applying", "taking_back"
 Work = Callable[[Tell], object]
 _BROKEN = Problem("batch.broken_off")
+_TRIES, _MOMENT = 5, 0.01  # seconds
 _LENGTH = 1_000  # bytes of a note; always as many, so that it is replaced at once
 
 
@@ -73,6 +75,8 @@ class Jobs:
             return None
         try:
             is_held = _is_held(handle)
+            if os.fstat(handle).st_nlink == 0:  # it ended well meanwhile
+                return None
             return Job(running=is_held, **json.loads(os.pread(handle, _LENGTH, 0)))
         except ValueError:  # it has only begun
             return None
@@ -156,17 +160,22 @@ def _name(batch_id: int) -> str:
 
 def _hold(path: Path) -> int | None:
     """Open a file and hold its lock; None where somebody else does."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
+    for _ in range(_TRIES):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # perhaps only somebody who looks
+            os.close(handle)
+            time.sleep(_MOMENT)
+            continue
+        if os.fstat(handle).st_nlink:
+            return handle
+        os.close(handle)  # it was removed meanwhile
+    return None
 
 
 def _is_held(handle: int) -> bool:
-    """Say whether somebody holds the lock of a file; asking takes it for no moment from others."""
+    """Say whether somebody holds the lock of a file."""
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, groupby
+from itertools import chain, count, groupby
 from math import ceil
 
 from db.mismatch.figures import AreaFigures, Overlap
 
 LEVELS = 5  # shades beside none at all
+_ROUND = (10, 20, 25, 50)
 _FEW = 10  # families; where there are fewer, one finding would shade a whole kelurahan
 _KECAMATAN = 8  # letters of a code down to the kecamatan: 74.72.05
 
@@ -32,8 +33,8 @@ class Scale:
 def scale_of(values: Collection[float]) -> Scale:
     """Give the smallest round steps in which the highest of the values finds room."""
     least = max(values, default=0) / LEVELS
-    rounds = (factor * 10**power for power in count() for factor in (1, 2, 5))
-    return Scale(next(step for step in rounds if step >= least))
+    rounds = (step * 10**power for power in count() for step in _ROUND)
+    return Scale(next(step for step in chain((1, 2, 5), rounds) if step >= least))
 
 
 @dataclass(frozen=True, slots=True)

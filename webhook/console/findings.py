@@ -109,7 +109,7 @@ def add_findings(blueprint: Blueprint) -> None:
 def _add_deeds(blueprint: Blueprint) -> None:
     @blueprint.post("/selisih/temuan/<int:finding_id>/serahkan")
     @require(*GIVERS)
-    def give(desk: Desk, finding_id: int) -> Response | tuple[str, int]:
+    def give(desk: Desk, finding_id: int) -> Response | str:
         """Give a finding to a companion or somebody of the section, or back to the section."""
         wanted = request.form.get("staff", "")
         to = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else None
@@ -121,13 +121,13 @@ def _add_deeds(blueprint: Blueprint) -> None:
                     raise WrongAssignee
                 assign(session, scope, finding_id, to, desk.actor, desk.now)
         except FindingRefused as refused:
-            return _finding_page(desk, finding_id, say(_WORDS[type(refused)])), 409
+            return _finding_page(desk, finding_id, say(_WORDS[type(refused)]))
         flash(say("mismatch.given" if to is not None else "mismatch.given_back"))
         return _back_to(finding_id)
 
     @blueprint.post("/selisih/temuan/<int:finding_id>/selesai")
     @require(*ROLES)
-    def done(desk: Desk, finding_id: int) -> Response | tuple[str, int]:
+    def done(desk: Desk, finding_id: int) -> Response | str:
         """Keep what came of a finding."""
         outcome = request.form.get("outcome", "")
         note = request.form.get("note", "").replace("\0", "").strip()[:_LONGEST_NOTE]
@@ -140,16 +140,15 @@ def _add_deeds(blueprint: Blueprint) -> None:
                 if outcome in OUTCOMES:
                     settle(session, scope, finding_id, outcome, note, desk.actor, desk.now)
         except FindingRefused as refused:
-            return _finding_page(desk, finding_id, say(_WORDS[type(refused)])), 409
+            return _finding_page(desk, finding_id, say(_WORDS[type(refused)]))
         if outcome not in OUTCOMES:
-            return _finding_page(desk, finding_id, say("mismatch.no_outcome"), note), 400
+            return _finding_page(desk, finding_id, say("mismatch.no_outcome"), note)
         flash(say("mismatch.settled"))
         return _back_to(finding_id)
 
 
-def _finding_page(
-    desk: Desk, finding_id: int, problem: str | None = None, note: str = ""
-) -> str:
+def _finding_page(desk: Desk, finding_id: int, problem: str | None = None, note: str = "") -> str:
+    # Also with a problem it is an ordinary page: a page of an error holds nobody's data.
     scope = Scope(desk.scope.area_code)
     with desk.begin() as session:
         found = _existing(session, scope, finding_id)

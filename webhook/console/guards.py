@@ -94,6 +94,14 @@ def _admits(view: View, desk: Desk) -> bool:
     return desk.staff.role in roles_of(view) and is_of_section
 
 
+def _refuse_endless_ids() -> None:
+    if any(
+        isinstance(value, int) and value > _LARGEST_ID
+        for value in (request.view_args or {}).values()
+    ):
+        abort(404)
+
+
 def _allow_body(view: View, desk: Desk) -> None:
     largest: int | None = getattr(view, "largest_body", None)
     if largest is not None and _admits(view, desk):
@@ -160,11 +168,7 @@ def guard_pages(blueprint: Blueprint, parts: Service) -> None:
         roles = roles_of(view)
         if not roles:
             raise RuntimeError(f"{request.endpoint} does not say whom it is for")
-        if any(
-            isinstance(value, int) and value > _LARGEST_ID
-            for value in (request.view_args or {}).values()
-        ):
-            abort(404)
+        _refuse_endless_ids()
         token, now = session.get(_TOKEN), parts.clock()
         staff = find_session(parts.store, token, now) if isinstance(token, str) else None
         if staff is not None:

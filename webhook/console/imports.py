@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bot.service import Service
 from bot.texts import say
 from db.deliveries import known_lists
+from db.intake.apply import Tell
 from db.intake.importer import ImportRefused, begin, look
 from db.intake.source import Spec
 from db.intake.template import template_csv, template_xlsx
@@ -73,9 +74,9 @@ def add_upload(blueprint: Blueprint, parts: Service, jobs: Jobs) -> None:
 
 
 def _start(parts: Service, jobs: Jobs, batch_id: int, kept: Upload, spec: Spec) -> None:
-    def read(tell: object) -> None:
+    def read(tell: Tell) -> None:
         try:
-            look(parts.store, batch_id, kept.path, spec, tell)  # type: ignore[arg-type]
+            look(parts.store, batch_id, kept.path, spec, tell)
         finally:
             kept.let_go()
 
@@ -118,7 +119,7 @@ def _page(desk: Desk, said: Mapping[str, str], problem: str | None = None) -> st
         programs = all_programs(session)
     return render_template(
         "console/upload.html",
-        said=said, problem=problem, programs=programs, megabytes=LARGEST // 1_000_000,
+        given=said, problem=problem, programs=programs, megabytes=LARGEST // 1_000_000,
         agencies=sorted({agency for agency, _ in lists}), names=sorted({name for _, name in lists}),
     )  # fmt: skip
 

@@ -21,6 +21,8 @@ ENTRIES = (
     Entry("home.show", "Beranda"),
     Entry("people.search", "Warga"),
     Entry("lists.show", "Daftar"),
+    Entry("batches.show_all", "Daftar masuk"),
+    Entry("matches.show", "Orang sama"),
     Entry("mismatch.show", "Selisih"),
     Entry("trail.show", "Jejak"),
 )

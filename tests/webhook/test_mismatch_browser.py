@@ -1,0 +1,116 @@
+"""Where the lists disagree, in a real browser: from the figures to a finding that is settled."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from db.findings import DONE, Finding
+from db.mismatch.runs import begin_run, carry_out
+from db.session import Store
+from nlu.classifier import Model
+from tests.moment import NOW
+from tests.webhook.browser import Watch, serving
+from tests.webhook.console import signed_in
+from tests.webhook.site import Site, make_settings, make_site
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True),
+]
+OLD_PC, PHONE = {"width": 1024, "height": 768}, {"width": 360, "height": 640}
+
+
+@pytest.fixture
+def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
+    """Give the application over the sample with its findings; addressed without https."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    made = make_site(settings, sample_store, model)
+    begin_run(sample_store, NOW)
+    carry_out(sample_store, made.clock)
+    return made
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    """Give a page without scripts in which the chief is signed in; nothing is complained of."""
+    cookie = signed_in(site).client.get_cookie("session")
+    assert cookie is not None
+    with serving(site.app) as address:
+        context = browser.new_context(
+            base_url=address, viewport=OLD_PC, java_script_enabled=False  # type: ignore[arg-type]
+        )  # fmt: skip
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        context.set_default_timeout(15_000)
+        opened = context.new_page()
+        watch = Watch(opened, address)
+        yield opened
+        context.close()
+    assert [url for url in watch.strangers if not url.startswith("data:")] == []
+    assert watch.complaints == []
+
+
+def test_from_the_figures_to_a_finding_that_is_settled(site: Site, page: Page) -> None:
+    page.goto("/console/")
+    page.get_by_role("link", name="Selisih terbuka").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Selisih data")
+    expect(page.locator(".sums .count-number").nth(1)).to_have_text("3.290")
+
+    page.locator(".tile", has_text="Bukit Wolio Indah").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Temuan")
+    for cell in page.locator("[data-label=Kelurahan]").all():
+        expect(cell).to_have_text("Bukit Wolio Indah")
+    page.get_by_label("Jenis").select_option(label="Meninggal atau pindah")
+    page.get_by_role("button", name="Saring").click()
+    page.get_by_role("link", name=re.compile("^Tangani")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Meninggal atau pindah")
+    finding_id = int(page.url.rpartition("/")[2])
+
+    page.get_by_role("button", name="Serahkan").click()
+    expect(page.get_by_role("status")).to_contain_text("bagian pengolah data")
+    page.get_by_label("sudah meninggal").check()
+    page.get_by_label("Catatan").fill("Surat kematian sudah dilihat.")
+    page.get_by_role("button", name="Simpan hasil").click()
+    expect(page.get_by_role("status")).to_contain_text("sudah diselesaikan")
+    expect(page.get_by_role("heading", name="Hasilnya: sudah meninggal")).to_be_visible()
+    expect(page.get_by_text("Surat kematian sudah dilihat.")).to_be_visible()
+    with site.store.read() as session:
+        found = session.scalars(select(Finding).where(Finding.id == finding_id)).one()
+        assert (found.state, found.outcome) == (DONE, "died")
+
+
+def test_counting_anew_by_the_button(page: Page) -> None:
+    page.goto("/console/selisih")
+    page.get_by_role("button", name="Hitung ulang").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("Selisih data|Temuan sedang dihitung ulang")
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Selisih data")
+
+
+def test_every_page_fits_an_old_screen_and_a_phone(page: Page) -> None:
+    page.goto("/console/selisih/temuan?kind=left")
+    finding = page.get_by_role("link", name=re.compile("^Tangani")).first.get_attribute("href")
+    assert finding is not None
+    for size in (OLD_PC, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for path in ("/console/", "/console/selisih", "/console/selisih/temuan", finding):
+            page.goto(path)
+            for part in page.locator(".box, .box > *, .bars > * > tr > *, .tile").all():
+                found = part.bounding_box()
+                if found is not None:  # else it is not shown
+                    assert found["x"] + found["width"] <= size["width"] - 12, path
+
+
+def test_tiles_and_shades_stay_readable(page: Page) -> None:
+    page.goto("/console/selisih")
+    tiles = page.locator(".tile")
+    assert tiles.count() > 20
+    for tile in tiles.all():
+        number = tile.locator(".tile-number").inner_text()
+        assert re.match(r"[\d.]+", number)
+    shades = {tile.get_attribute("class") for tile in tiles.all()}
+    assert len(shades) >= 3
