@@ -24,6 +24,20 @@ _BEFORE_PLACE = frozenset(
     ("yang", "yg", "sing", "nan", "no", "nomor", "nmr", "paling", "pilihan", "pilih", "ke", "di",
      "ji", "mi", "saja", "aja", "bu", "pak", "itu", "deh")
 )  # fmt: skip
+_REFUSALS = frozenset(
+    ("bukan", "salah", "tidak", "tdk", "ga", "gak", "nggak", "enggak", "ndak", "nda", "idak",
+     "tida", "ora", "dudu", "bukanmi", "bukang", "belum", "blm", "ndaada", "gada", "gaada",
+     "tidada")
+)  # fmt: skip
+_AROUND_REFUSAL = frozenset(
+    ("ada", "adaji", "itu", "ini", "semua", "semuanya", "dua-duanya", "duanya", "dua", "duaduanya",
+     "keduanya", "ketiganya", "salah", "satu", "satunya", "satupun", "pun", "cocok", "sesuai",
+     "betul", "benar", "yang", "yg", "di", "atas", "sini", "situ", "pilihan", "pilihannya", "kabeh",
+     "galo", "galonyo", "maksud", "maksudnya", "maksudku", "saya", "sa", "sy", "mi", "ji", "pak",
+     "bu", "kak", "min", "ya", "dong", "deh", "lah", "kok", "nya", "kabehe", "bukan",
+     "tiga-tiganya", "iku", "kuwi", "iki", "dari", "termasuk")
+)  # fmt: skip
+_BESIDE = ("menu", "human")  # values of choices that stand below a list without being part of it
 _NEAR = 86.0  # of 100; below it "tidak" begins to look like "tindak"
 # Words that may stand around a label without adding to what it says.
 _FILLERS = frozenset(
@@ -81,11 +95,35 @@ def _by_place(said: str, choices: Sequence[Choice]) -> Choice | None:
     if len(words) != 1:
         return None
     if words[0] in _LAST:
-        return choices[-1]
+        return _last(choices)
     if words[0] == "tengah" and len(choices) != 3:
         return None
     place = next((at for at, names in enumerate(_PLACES) if words[0] in names), None)
     return choices[place] if place is not None and place < len(choices) else None
+
+
+def _last(choices: Sequence[Choice]) -> Choice:
+    """Give the last choice of a list, without the ways out below it."""
+    rest = list(choices)
+    if rest[-1].value == "menu":
+        while len(rest) > 1 and rest[-1].value in _BESIDE:
+            rest.pop()
+    return rest[-1]
+
+
+def refuses_all(text: str) -> bool:
+    """Say whether an answer to a list means that it is none of it: "bukan dua-duanya"."""
+    words = _plain(text).split()
+    if not 1 <= len(words) <= 6:
+        return False
+    rest = [word for word in words if word not in _REFUSALS]
+    return len(rest) < len(words) and set(rest) <= _AROUND_REFUSAL
+
+
+def agrees(text: str) -> bool:
+    """Say whether an answer is a yes and nothing more, which picks none of several."""
+    words = _plain(text).split()
+    return bool(words) and words[0] in YES_WORDS and set(words) <= YES_WORDS | _FILLERS
 
 
 def is_number(text: str) -> bool:

@@ -20,7 +20,10 @@ class Conversation:
     choices: tuple[Choice, ...] = ()
     misses: int = 0  # messages in a row that were not understood
     pending: str = ""  # what was asked before consent was given
+    asked: str = ""  # what was asked back last, if that was the last: see bot/doubtful.py
+    explained: bool = False  # whether it was told in full what consent is asked for
     also: str = ""  # the second request of a message, to be offered when the first is done
+    also_program: str = ""  # the programme that only its first request names
     doubt: int | None = None  # the last message, if it was not understood surely
     topic: dict[str, str] = field(default_factory=dict)
 
@@ -31,7 +34,10 @@ class Conversation:
             "choices": [[choice.value, choice.label] for choice in self.choices],
             "misses": self.misses,
             "pending": self.pending,
+            "asked": self.asked,
+            "explained": self.explained,
             "also": self.also,
+            "also_program": self.also_program,
             "doubt": self.doubt,
             "topic": self.topic,
         }
@@ -48,7 +54,10 @@ def open_conversation(sealed: bytes | None, vault: Vault) -> Conversation:
         choices=tuple(Choice(value, label) for value, label in data["choices"]),
         misses=data["misses"],
         pending=data["pending"],
+        asked=data.get("asked", ""),
+        explained=data.get("explained", False),
         also=data.get("also", ""),
+        also_program=data.get("also_program", ""),
         doubt=data.get("doubt"),
         topic=dict(data["topic"]),
     )

@@ -2,25 +2,20 @@
 
 from dataclasses import replace
 
-from bot import followups, router
+from bot import doubtful, followups, router
 from bot.capabilities import enrol
-from bot.capabilities.citizen import welcome
+from bot.capabilities.citizen import emergency, guidance, welcome
 from bot.choices import is_number, pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
+from bot.forms import FormState
 from bot.menu import menu_choices
-from bot.messages import Choice, Inbound
+from bot.messages import Inbound
 from bot.router import Capability
-from bot.texts import known, say
-from bot.turn import CITIZEN, Turn, button
+from bot.texts import say
+from bot.turn import CITIZEN, Turn
 from bot.written import plainly_asked
 from db.contacts import CONSENT_REFUSED
-from db.doubts import note_doubt, note_pick
-from nlu.masking import mask
 from nlu.parse import Band, Parse, Understander
-
-# From here on a question is answered without asking back: a wrong answer to it costs one message.
-_LIKELY = 0.6
-_OFFERED = 3  # likely meanings offered when one is not sure
 
 
 def understand(inbound: Inbound, understander: Understander) -> Parse | None:
@@ -37,29 +32,38 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         return
     state = form_in_force(turn)
     value = _meant_value(turn)
-    _note_pick(turn, value)
+    if state is None and doubtful.answers_list(turn, value):
+        return
+    doubtful.note_answer(turn, value)
     if value == followups.ALSO and turn.conversation.also:
         followups.take_second_request(turn)
         value, understood = None, None
     if turn.text and value is None and not router.is_command(turn.text, turn.role):
         parse = understood or understander.parse(turn.text)
         turn.parse = parse.weighed(router.intent_weights(turn.role))
-        if state is None and turn.contact.consent != CONSENT_REFUSED:
-            followups.keep_second_request(turn, understander)
-    if turn.contact.consent is None and _first_contact(turn, value):
-        pass
-    elif state is not None and not _decides(turn, value) and not enrol.code_in(turn.text):
-        left_for = in_form(turn, state, value)
-        if left_for is not None:
-            _act(turn, left_for)
-    else:
-        _act(turn, value)
+    danger = doubtful.may_be_danger(turn)
+    if state is None and turn.contact.consent != CONSENT_REFUSED:
+        followups.keep_second_request(turn, understander)
+    _answer(turn, state, value)
     if value in welcome.CONSENT and turn.conversation.pending and turn.opening is None:
         _answer_pending(turn, understander)
     open_wanted_form(turn)
     _keep_asking(turn)
     followups.offer_second_request(turn)
     _number_once(turn)
+    if danger:
+        emergency.warn_first(turn)
+
+
+def _answer(turn: Turn, state: FormState | None, value: str | None) -> None:
+    # A form that is open without consent needs none.
+    if turn.contact.consent is None and state is None and _first_contact(turn, value):
+        return
+    if state is not None and not _decides(turn, value) and not enrol.code_in(turn.text):
+        value = in_form(turn, state, value)
+        if value is None:
+            return
+    _act(turn, value)
 
 
 def _number_once(turn: Turn) -> None:
@@ -104,26 +108,40 @@ def _meant_value(turn: Turn) -> str | None:
 
 def _first_contact(turn: Turn, value: str | None) -> bool:
     """Ask for consent; gives False where the message may be answered without it."""
-    if value is not None and value.startswith("consent:"):
-        return False
-    if enrol.code_in(turn.text):
-        return False
+    decides = value is not None and value.startswith("consent:")
     capability = _wanted(turn, value)
-    if capability is not None and capability.name == "emergency":
+    urgent = capability is not None and capability.name == "emergency"
+    if decides or urgent or enrol.code_in(turn.text):
         return False
-    if turn.contact.is_new:
+    agencies = doubtful.other_agencies(turn) if capability is None else []
+    if turn.contact.is_new and not agencies and not _open_to_all(turn, capability):
         welcome.introduce(turn)
-        if capability is not None and capability.name not in ("menu", "thanks", "other"):
+        if capability is not None and capability.needs_consent:
             turn.conversation.pending = turn.text
+        return True
+    if turn.contact.is_new:
+        turn.reply("welcome.who")  # what is kept, and whether it may be, is asked after the answer
+    if agencies:
+        guidance.point_elsewhere(turn, agencies)
         return True
     if capability is not None and capability.name == "menu":
         welcome.open_menu(turn)
         return True
     if capability is None or capability.needs_consent:
-        turn.conversation.pending = turn.text if capability and capability.needs_consent else ""
+        if capability is not None:
+            turn.conversation.pending = turn.text
         welcome.ask_consent(turn)
         return True
     return False
+
+
+def _open_to_all(turn: Turn, capability: Capability | None) -> bool:
+    """Say whether a first message asks for something that needs no consent."""
+    if capability is None or capability.needs_consent:
+        return False
+    if capability.name == "other":
+        return bool(guidance.agencies_for(turn.text))
+    return capability.name not in router.NO_WISH
 
 
 def _wanted(turn: Turn, value: str | None) -> Capability | None:
@@ -150,23 +168,19 @@ def _meant(turn: Turn, parse: Parse) -> Capability | None:
     if turn.entity("nik") and turn.entity("kk_number") and parse.band is not Band.SURE:
         return router.by_intent("check_registration", turn.role)  # the pair that proves who asks
     capability = router.by_intent(parse.intent, turn.role)
-    likely_enough = capability is not None and capability.informs and parse.confidence >= _LIKELY
+    likely_enough = (
+        capability is not None and capability.informs and parse.confidence >= doubtful.LIKELY
+    )
     return capability if parse.band is Band.SURE or likely_enough else None
 
 
 def _answer_pending(turn: Turn, understander: Understander) -> None:
-    """Answer what was asked before the decision about consent, as far as it allows."""
+    """Answer what was asked before consent and had to wait for it."""
     turn.text, turn.conversation.pending = turn.conversation.pending, ""
+    if not turn.contact.consented:
+        return
     turn.parse = understander.parse(turn.text)
     turn.argument = ""
-    if not turn.contact.consented:
-        if enrol.code_in(turn.text):
-            return
-        capability = _wanted(turn, None)
-        if capability is None or capability.needs_consent:
-            return
-        turn.replies = []
-        turn.reply("welcome.refused")
     turn.replies = turn.replies[:1]  # the thanks; the menu would come between it and the answer
     turn.replies[0] = replace(turn.replies[0], choices=())
     _act(turn, None)
@@ -200,56 +214,8 @@ def _by_confidence(turn: Turn, parse: Parse) -> None:
     if meant is not None or parse.band is Band.SURE:
         turn.conversation.misses = 0
         _run(turn, meant)
-        return
-    _note_doubt(turn, parse)
-    likely = _likely(turn, parse) if parse.band is Band.BETWEEN else []
-    if len(likely) >= 2:
-        turn.conversation.misses = 0
-        turn.reply("welcome.which", *likely, button("menu", "choice.menu"))
-        return
-    turn.conversation.misses += 1
-    if turn.conversation.misses >= 2:
-        turn.reply(
-            "welcome.missed_again", button("human", "choice.human"), button("menu", "choice.menu")
-        )
     else:
-        turn.reply("welcome.missed", *menu_choices(turn))
-
-
-def _note_doubt(turn: Turn, parse: Parse) -> None:
-    """Keep the message for an officer to label, with what its sender may pick next."""
-    if turn.contact.consented:
-        # Nobody could find it again to erase it, so that it must not tell who wrote it.
-        masked = " ".join(mask(parse.text, parse.entities).split())
-        turn.conversation.doubt = note_doubt(
-            turn.session, masked, parse.intent, parse.confidence, turn.now
-        )
-
-
-def _note_pick(turn: Turn, value: str | None) -> None:
-    """Keep what was picked right after an unclear message as its meaning."""
-    doubt, turn.conversation.doubt = turn.conversation.doubt, None
-    picked = router.by_button(value, turn.role) if doubt is not None and value else None
-    if doubt is not None and picked is not None and picked.intents and picked.name != "menu":
-        note_pick(turn.session, doubt, picked.intents[0])
-
-
-def _likely(turn: Turn, parse: Parse) -> list[Choice]:
-    """Give a button for each of the likeliest meanings that has a name of its own."""
-    offered: list[Choice] = []
-    for intent, _confidence in parse.ranking[: _OFFERED + 2]:
-        capability = router.by_intent(intent, turn.role)
-        # The menu is offered beside the likely meanings anyway.
-        if (
-            capability is None
-            or capability.name == "menu"
-            or not known(f"choice.{capability.name}")
-        ):
-            continue
-        choice = button(capability.name, f"choice.{capability.name}")
-        if choice not in offered:
-            offered.append(choice)
-    return offered[:_OFFERED]
+        doubtful.ask_back(turn, parse)
 
 
 def _run(turn: Turn, capability: Capability | None) -> None:

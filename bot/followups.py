@@ -8,7 +8,7 @@ from bot import router
 from bot.router import Capability
 from bot.turn import Turn, button
 from nlu.parse import Band, Entity, Parse, Understander
-from nlu.requests import split_requests
+from nlu.requests import loose_halves, split_requests
 
 ALSO = "also:yes"
 _ASKED_AGAIN = ("area", "program")  # what the same question can be asked about once more
@@ -28,6 +28,11 @@ _STILL_FRESH = timedelta(minutes=15)  # so long a bare name asks the same once m
 _SURELY_A_NAME = 90.0  # of 100, for a whole message
 _LONGEST_PAIR = 25  # words; in a longer text the sentences tell one story
 _SURE_ENOUGH = 0.75  # of each part; it was cut out of its sentence
+_SURE_OF_HALVES = 0.9  # where the cut is at a word that mostly joins within one request
+# An emergency is not cut: all of it is told at once.
+_NEVER_A_PART = router.NO_WISH | {"emergency"}
+
+_Part = tuple[str, Parse]  # the sender's own words, and what they mean
 
 
 def same_question(turn: Turn) -> Capability | None:
@@ -81,42 +86,62 @@ def _names_only(parse: Parse, *, bare: bool) -> bool:
 
 def keep_second_request(turn: Turn, understander: Understander) -> None:
     """Leave the second of two requests for later, so that the first is answered by itself."""
-    turn.conversation.also = ""
-    whole = turn.parse
-    if whole is None or len(turn.text.split()) > _LONGEST_PAIR:
+    if turn.parse is None:
         return
-    parts = split_requests(turn.text)
-    if len(parts) < 2:
+    turn.conversation.also = turn.conversation.also_program = ""
+    if len(turn.text.split()) > _LONGEST_PAIR:
         return
-    weights = router.intent_weights(turn.role)
-    requests = [
-        (part, parse, capability)
-        for part, parse in ((part, understander.parse(part).weighed(weights)) for part in parts)
-        if (capability := _request(turn, parse)) is not None
-    ]
-    second = next((r for r in requests[1:] if r[2] is not requests[0][2]), None)
-    if second is None or not requests[0][2].informs:
+    pair = _two_requests(turn, understander)
+    if pair is None:
         return
-    text, parse, _capability = second
-    program = requests[0][1].first("program")
-    if program is not None and parse.first("program") is None:
-        text = f"{text} {program.raw}"
-    turn.text, turn.parse = requests[0][0], requests[0][1]
+    (turn.text, turn.parse), (text, second) = pair
     turn.conversation.also = text
+    program = turn.parse.first("program")
+    if program is not None and second.first("program") is None:
+        turn.conversation.also_program = program.raw
 
 
-def _request(turn: Turn, parse: Parse) -> Capability | None:
+def _two_requests(turn: Turn, understander: Understander) -> tuple[_Part, _Part] | None:
+    """Give the two requests of a message, if it clearly makes two of different kinds."""
+    parts = [_read(turn, understander, part) for part in split_requests(turn.text)]
+    found = _first_pair(turn, parts, _SURE_ENOUGH) if len(parts) > 1 else None
+    if found is not None:
+        return found
+    for halves in loose_halves(turn.text):
+        parts = [_read(turn, understander, half) for half in halves]
+        found = _first_pair(turn, parts, _SURE_OF_HALVES)
+        if found is not None:
+            return found
+    return None
+
+
+def _read(turn: Turn, understander: Understander, text: str) -> _Part:
+    return text, understander.parse(text).weighed(router.intent_weights(turn.role))
+
+
+def _first_pair(turn: Turn, parts: list[_Part], least: float) -> tuple[_Part, _Part] | None:
+    """Give the first part that wishes something, and the next that wishes something else."""
+    wishes = [(part, wish) for part in parts if (wish := _request(turn, part[1], least))]
+    second = next((part for part, wish in wishes[1:] if wish is not wishes[0][1]), None)
+    if second is None or not wishes[0][1].informs:
+        return None
+    return wishes[0][0], second
+
+
+def _request(turn: Turn, parse: Parse, least: float) -> Capability | None:
     """Give what a part of a message asks for, if it is a wish and clear enough."""
     capability = router.by_intent(parse.intent, turn.role)
-    clear = parse.band is Band.SURE or parse.confidence >= _SURE_ENOUGH
-    if capability is None or not clear or capability.name in router.NO_WISH:
+    clear = parse.band is Band.SURE or parse.confidence >= least
+    if capability is None or not clear or capability.name in _NEVER_A_PART:
         return None
     return capability
 
 
 def take_second_request(turn: Turn) -> None:
     """Read the request that was left for later as if it had been written now."""
-    turn.text, turn.conversation.also = turn.conversation.also, ""
+    left = f"{turn.conversation.also} {turn.conversation.also_program}"
+    turn.text = left.strip()
+    turn.conversation.also = turn.conversation.also_program = ""
 
 
 def offer_second_request(turn: Turn) -> None:

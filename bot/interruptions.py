@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot import router
+from bot.danger import names_danger
 from bot.form_steps import OpenForm, ask_again, question
 from bot.forms import Answer, Asking, Done, Field, Form, FormState, Move, Step, advance
 from bot.menu import menu_choices, menu_key
@@ -14,7 +15,6 @@ from bot.spoken import (
     is_courtesy,
     is_done,
     is_helpless,
-    names_danger,
     names_ticket,
     stops,
     tells_trouble,

@@ -1,4 +1,4 @@
-"""Words that mean the same wherever they are said: stop, back, a slip, a courtesy, a danger."""
+"""Words that mean the same wherever they are said: stop, back, a slip, a courtesy."""
 
 import re
 
@@ -65,18 +65,6 @@ _AROUND_COURTESY = frozenset(
     ("pak", "bu", "bapak", "ibu", "kak", "min", "mbak", "mas", "ya", "banyak", "atas", "bantuannya",
      "infonya", "sebelumnya", "semua", "admin", "puskesos", "halo")
 )  # fmt: skip
-# Parts of words: "kebakaran" and "terbakar", "kebanjiran", "dipukuli".
-_DANGER = re.compile(
-    r"bakar|kobong|\bapi\b|banjir|terendam|merendam|longsor|amblas|gempa|tsunami|beliung|badai"
-    r"|roboh|runtuh|ambruk|tenggelam|hanyut|terseret|terjebak|celaka|tabrak|ledak|racun|gigit"
-    r"|darah|pingsan|sekarat|kritis|kejang|sesak|tergeletak|luka|gawat|darurat|bahaya|tolong|tulung"
-    r"|tlg\b|ambulan|\bevakuasi|melahirkan|\bmules|\bmulas|bunuh|lompat|gantung diri|pukul|mukul"
-    r"|aniaya|siksa|keras[ae]n|kdrt|perkosa|cabul|leceh|culik|rampok|begal|maling|todong|ancam"
-    r"|parang|pisau|senjata|bacok|tusuk|ngamuk|dijual|dipasung|dirantai|dikurung|pasung|lapar"
-    r"|(?:tidak|tdk|belum|blm|gak|ga|nda) (?:ada )?makan|terlantar|telantar|diusir|hamil|bayi"
-    r"|nikahkan paksa|tersesat|pengungsi|meninggal|mayat|sakit (?:parah|keras)|stroke|\btakut\b",
-    re.IGNORECASE,
-)
 _TICKET_WORD = re.compile(r"\b(?:tiket|ticket|pks)\b", re.IGNORECASE)
 _TICKET = re.compile(
     r"(?:(?:cek|lihat|status|kabar|laporan|lapor|tiket|ticket|pks|nomor|nomer|nmr|no|saya|sy|sa"
@@ -145,11 +133,6 @@ def is_courtesy(text: str) -> bool:
     """Say whether a text holds nothing but a greeting or thanks."""
     words = set(re.findall(r"[\w']+", text.lower()))
     return bool(words & _COURTESIES) and words <= _COURTESIES | _AROUND_COURTESY
-
-
-def names_danger(text: str) -> bool:
-    """Say whether a text names something that endangers people."""
-    return _DANGER.search(text) is not None
 
 
 def names_ticket(text: str) -> bool:

@@ -143,4 +143,6 @@ def read_annotated(row: str) -> tuple[str, tuple[Entity, ...]]:
     text = "".join([*pieces, row[done:]])
     if not text:
         raise ValueError("contoh kosong.")
+    if any(mark in text for mark in "[]{}"):
+        raise ValueError("anotasi tidak lengkap.")
     return text, tuple(entities)

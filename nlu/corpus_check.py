@@ -8,6 +8,7 @@ from operator import attrgetter
 from rapidfuzz import fuzz, process
 
 from nlu.corpus import Example
+from nlu.corpus_labels import label_faults
 from nlu.labels import ENTITIES, INTENTS, LEARNED, MANNERS, OUT_OF_SCOPE
 from nlu.normalize import normalize
 
@@ -28,16 +29,29 @@ _FEWEST, _FEWEST_OF_MOST_USED, _FEWEST_OUT_OF_SCOPE = 150, 300, 500
 _LEAST_SHARE = 0.08  # of an intent's phrases for each manner; even would be 0.14
 # Of 100, by letters once normalised; short phrases are alike by chance.
 _NEARLY_THE_SAME, _SHORT = 93.0, 15
+_FORMS_OF_ADDRESS = frozenset(
+    {
+        "ya", "pak", "bapak", "bu", "ibu", "kak", "kakak", "min", "admin", "mas", "mbak", "dong",
+        "deh", "nih", "sih", "tolong", "maaf", "halo", "?", "!",
+    }
+)  # fmt: skip
 
 
 def problems(examples: Sequence[Example]) -> list[str]:
     """Return one sentence for every fault of a corpus that is to be trained on."""
-    return [*faults(examples), *_few(examples), *_uneven(examples)]
+    labels = [f"{_where(example)}: {wrong}" for example, wrong in label_faults(examples)]
+    return [*faults(examples), *labels, *_few(examples), *_uneven(examples)]
 
 
 def faults(examples: Sequence[Example]) -> list[str]:
     """Return one sentence for every phrase that is wrong or there already."""
-    return [*_labels(examples), *_spans(examples), *_repeats(examples), *_near(examples)]
+    return [
+        *_labels(examples),
+        *_spans(examples),
+        *_repeats(examples),
+        *_addressed(examples),
+        *_near(examples),
+    ]
 
 
 def _where(example: Example) -> str:
@@ -78,6 +92,20 @@ def _repeats(examples: Sequence[Example]) -> Iterator[str]:
         other = meant.setdefault(normalized, example)
         if other.intent != example.intent:
             yield f"{_where(example)}: maksudnya lain di {_where(other)} (`{normalized}`)."
+
+
+def _addressed(examples: Sequence[Example]) -> Iterator[str]:
+    """Find texts under two intents that differ by no more than a form of address or a "ya"."""
+    core: dict[str, Example] = {}
+    for example in examples:
+        words = normalize(example.text).split()
+        kept = " ".join(word for word in words if word not in _FORMS_OF_ADDRESS)
+        # A short phrase may be told by them alone: "sudah ya", "iya kak".
+        if len(kept) < _SHORT:
+            continue
+        other = core.setdefault(kept, example)
+        if other.intent != example.intent and normalize(other.text) != " ".join(words):
+            yield f"{_where(example)}: maksudnya lain di {_where(other)} (`{kept}`)."
 
 
 def _near(examples: Sequence[Example]) -> Iterator[str]:

@@ -5,13 +5,22 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Final
 
-from nlu.calendar_words import DAY_PHRASES, LAST, MONTHS, NEXT, SMALL_NUMBERS, WEEKDAYS
+from nlu.calendar_words import (
+    DAY_PHRASES,
+    LAST,
+    MONTHS,
+    NEXT,
+    SMALL_NUMBERS,
+    WEEKDAYS,
+    any_of,
+)
 from nlu.money import spelt
 from nlu.not_dates import is_duration
 
 Reader = Callable[[re.Match[str], date], date | None]
 _OF_DATES: Final = re.compile(r"\b(?:tgl|tanggal|lahir|lhir|laire|lahire)")
 _NEARBY: Final = 48
+_PAST_AFTER: Final = re.compile(rf"\s+(?:(?:yang|yg|sing)\s+)?{any_of(LAST)}\b")
 
 
 def make(year: int, month: int, day: int) -> date | None:
@@ -64,7 +73,10 @@ def day_month(match: re.Match[str], today: date) -> date | None:
     year = match.groupdict().get("year")
     if year:
         return make(_full_year(year, today), month, int(match["day"]))
-    return _coming(month, int(match["day"]), today)
+    found = _coming(month, int(match["day"]), today)
+    if found is not None and found > today and _PAST_AFTER.match(match.string, match.end()):
+        return make(found.year - 1, month, found.day)
+    return found
 
 
 def day_month_said(match: re.Match[str], today: date) -> date | None:
@@ -74,9 +86,10 @@ def day_month_said(match: re.Match[str], today: date) -> date | None:
 
 
 def day_of_near_month(match: re.Match[str], today: date) -> date | None:
-    """Read "tgl 5 bulan depan"."""
+    """Read "tgl 5 bulan depan" and "bulan depan tanggal 5"."""
+    groups = match.groupdict()
     month = _step_month(today.replace(day=1), _direction(match["near"]))
-    return make(month.year, month.month, int(match["day"]))
+    return make(month.year, month.month, int(groups.get("day") or match["numbered"]))
 
 
 def spelt_day(match: re.Match[str], today: date) -> date | None:
@@ -86,7 +99,7 @@ def spelt_day(match: re.Match[str], today: date) -> date | None:
         return None
     if match["month"]:
         return _coming(MONTHS[match["month"]], day, today)
-    return _next_day(day, today)
+    return _last_day(day, today) if match["near"] else _next_day(day, today)
 
 
 def day_alone(match: re.Match[str], today: date) -> date | None:
@@ -101,6 +114,22 @@ def _next_day(day: int, today: date) -> date | None:
         first = _step_month(month, ahead)
         found = make(first.year, first.month, day)
         if found is not None and found >= today:
+            return found
+    return None
+
+
+def day_past(match: re.Match[str], today: date) -> date | None:
+    """Read "tgl 10 kemarin" as the tenth just past."""
+    return _last_day(int(match["day"]), today)
+
+
+def _last_day(day: int, today: date) -> date | None:
+    """Return the last day of a month before today that had this number."""
+    month = today.replace(day=1)
+    for back in range(3):
+        first = _step_month(month, -back)
+        found = make(first.year, first.month, day)
+        if found is not None and found < today:
             return found
     return None
 
@@ -123,6 +152,14 @@ def weekday(match: re.Match[str], today: date) -> date | None:
     if near in LAST:
         return today - timedelta(days=(today.weekday() - wanted - 1) % 7 + 1)
     return monday + timedelta(days=wanted)
+
+
+def weekday_of_week(match: re.Match[str], today: date) -> date:
+    """Read "jumat minggu depan" and "minggu depan hari jumat"; a week begins on Monday."""
+    name = match["weekday"]
+    wanted = 6 if name == "minggu" else WEEKDAYS[name]
+    monday = today - timedelta(days=today.weekday())
+    return monday + timedelta(weeks=_direction(match["near"]), days=wanted)
 
 
 def near_period(match: re.Match[str], today: date) -> date | None:

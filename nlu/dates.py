@@ -28,7 +28,17 @@ _DAY: Final = r"(?<![\w./-])(?P<day>\d{1,2})"
 # "tggl" may also be "tinggal": "tggl 3 yg aktif" is no date.
 _DATE_WORD: Final = r"(?:tanggale?|tgl|tg|tggl(?!\s*\d+\s+(?:yg|yang|org|orang)))"
 _AFTER_WORD: Final = _DATE_WORD + r"\b\.?\s*(?P<day>\d{1,2})(?!\d)"
+# "tgl 6 orang" has six people left.
+_LEFT: Final = (
+    r"(?<!tgl \d)(?<!tgl \d\d)(?<!tg \d)(?<!tg \d\d)"
+    r"|(?!\s*(?:orang|org|wong|tiyang|urang|anggota|kk|keluarga|jiwa|biji|ekor|unit|karung|kg)\b)"
+)
 _MONTH_WORD: Final = r"(?:bulan|bln|sasi|wulan)"
+_WEEK_WORD: Final = r"(?:minggu|mggu|mgg|mnggu|pekan)"
+_BEFORE_LAST: Final = rf"(?=\s+(?:(?:yang|yg|sing)\s+)?(?P<near>{any_of(LAST)})\b)"
+_NEAR_WEEK: Final = rf"{_WEEK_WORD}\s+(?:(?:yang|yg|sing)\s+)?(?P<near>{_NEAR})\b"
+_NEAR_MONTH: Final = rf"{_MONTH_WORD}\s+(?:(?:yang|yg|sing)\s+)?(?P<near>{_NEAR})\b"
+_ON: Final = r"(?:\s*,\s*|\s+)(?:(?:pas|pada|di|ing)\s+)?"
 _UNIT: Final = r"(?:hari|hri|hr|dinten|dino|dina|minggu|mggu|mgg|pekan|bulan|bln|sasi|wulan)"
 
 
@@ -62,6 +72,19 @@ _RULES: Final[tuple[tuple[re.Pattern[str], readers.Reader], ...]] = (
     ),
     (
         re.compile(
+            r"(?<!\d )" + _DAY + r"\s+(?P<month>\d{1,2})\s+(?P<year>(?:19|20)\d\d)"
+            r"(?!\s?[\d/-]|\s*(?:ribu|rb|orang|kali))"
+        ),
+        readers.numeric,
+    ),
+    (
+        re.compile(
+            r"(?<![\w./-])(?P<day>[0-3]\d)(?P<month>[01]\d)(?P<year>(?:19|20)\d\d)(?![\w/-])"
+        ),
+        readers.numeric,
+    ),
+    (
+        re.compile(
             _DAY
             + rf"\s*[-/]?\s*(?P<month>{_MONTH})\b(?:\s*[-/,]?\s*(?P<year>(?:19|20)\d\d)(?!\d))?"
         ),
@@ -74,8 +97,9 @@ _RULES: Final[tuple[tuple[re.Pattern[str], readers.Reader], ...]] = (
         ),
         readers.day_month,
     ),
+    (re.compile(rf"\b{_AFTER_WORD}{_ON}{_NEAR_MONTH}"), readers.day_of_near_month),
     (
-        re.compile(rf"\b{_AFTER_WORD}\s+{_MONTH_WORD}\s+(?P<near>{_NEAR})\b"),
+        re.compile(rf"\b{_NEAR_MONTH}{_ON}{_DATE_WORD}\b\.?\s*(?P<numbered>\d{{1,2}})(?!\d)"),
         readers.day_of_near_month,
     ),
     (
@@ -89,15 +113,27 @@ _RULES: Final[tuple[tuple[re.Pattern[str], readers.Reader], ...]] = (
         re.compile(r"\b" + _AFTER_WORD.replace("(?!\\d)", "") + r"-(?P<month>\d{1,2})(?![\d-])"),
         readers.day_month,
     ),
-    (re.compile(r"\b" + _AFTER_WORD), readers.day_alone),
+    (re.compile(rf"\b{_AFTER_WORD}{_BEFORE_LAST}"), readers.day_past),
+    (re.compile(rf"\b{_AFTER_WORD}(?:{_LEFT})"), readers.day_alone),
     (
         re.compile(
             rf"\b{_DATE_WORD}\s+(?P<spelt>{_NUMBER}(?:\s+{_NUMBER}){{0,3}})\b"
-            rf"(?:\s+(?P<month>{_MONTH})\b)?"
+            rf"(?:\s+(?P<month>{_MONTH})\b|{_BEFORE_LAST})?"
         ),
         readers.spelt_day,
     ),
     (re.compile(r"(?<![\w./-])(?P<day>\d\d)-(?P<month>\d\d)(?![\w-])"), readers.day_month_said),
+    (
+        re.compile(rf"\b(?P<weekday>{any_of(WEEKDAYS)}|{_SUNDAY}){_ON}{_NEAR_WEEK}"),
+        readers.weekday_of_week,
+    ),
+    (
+        re.compile(
+            rf"\b{_NEAR_WEEK}{_ON}(?:(?:hari|hr|dino|dina|dinten|ari)\s+)?"
+            rf"(?P<weekday>{any_of(WEEKDAYS)}|(?<=hari )minggu)\b"
+        ),
+        readers.weekday_of_week,
+    ),
     (
         re.compile(
             rf"\b(?P<weekday>{any_of(WEEKDAYS)}|{_SUNDAY})(?:\s+(?P<near>{_NEAR})\b)?{_PARTICLE}"
@@ -140,6 +176,7 @@ _RULES: Final[tuple[tuple[re.Pattern[str], readers.Reader], ...]] = (
         readers.month_alone,
     ),
 )
+_WHOLE: Final = frozenset({readers.iso, readers.numeric, readers.day_month, readers.spelt_day})
 _STARTS: Final = re.compile(
     rf"\b(?:{any_of([*DAY_PHRASES, *WEEKDAYS, *MONTHS_ALONE])}|tanggal|tgl|(?:se)?{_UNIT})|\d"
 )
@@ -172,6 +209,9 @@ def find_dates(folded: str, today: date) -> Iterator[Span]:
                 continue
             value = None if is_other(folded, start, end) else _safely(read, match, today)
             if value is None:
+                # "31 februari" is no day, and its parts are no other day either.
+                if read in _WHOLE:
+                    taken.append((start, end))
                 continue
             if folded[start].isdigit():
                 weekday = _WEEKDAY_BEFORE.search(folded[max(0, start - _BEFORE) : start])

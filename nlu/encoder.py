@@ -11,7 +11,7 @@ import numpy.typing as npt
 # The encoder's time grows with the length, and who tells a story asks at its end: of long phrases
 # more were understood by their last 200 characters than by all or by the first.
 ENCODER_BOUND: Final = 200
-INSTALL: Final = "pip install --require-hashes -r requirements-semantic.lock"
+INSTALL: Final = ".venv/bin/pip install --require-hashes -r requirements-semantic.lock"
 
 Floats = npt.NDArray[np.float32]
 

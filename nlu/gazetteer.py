@@ -9,6 +9,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from nlu.begun_names import names_begun, parts_of
 from nlu.cues import Cue, capitalised, cue_before
 from nlu.fold import Token, fold, tokens
 from nlu.near import everyday_words, leaves_out, ordinary_table, skeleton
@@ -23,10 +24,6 @@ _REPEATED = re.compile(r"([a-z]{2,})2\b")
 _FIND_CUTOFF: Final = 62.0
 _WORDS_REMEMBERED: Final = 8192
 _MOST_SLIPS: Final = 4
-# The sides of a place that is called by its first word alone: "Srondol" of Srondol Wetan.
-_SIDES: Final = frozenset(
-    {"lor", "kidul", "kulon", "wetan", "ngisor", "dhuwur", "atas", "bawah", "dalam"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class Gazetteer:
             if place.level not in NOT_LOCATED:
                 self._words_of.setdefault(joined, words)
         for joined, words in self._words_of.items():
-            for part in _parts(words):
+            for part in parts_of(words):
                 self._known.setdefault("".join(part), joined)
         self._known.update({joined: joined for joined in self._words_of})
         self._joined = list(self._named)
@@ -90,7 +87,7 @@ class Gazetteer:
         self._first_words = {
             part[0]
             for words in self._words_of.values()
-            for part in (words, *_parts(words))
+            for part in (words, *parts_of(words))
             if len(part) > 1
         }
         self._near = lru_cache(maxsize=_WORDS_REMEMBERED)(self._near_names)
@@ -135,13 +132,30 @@ class Gazetteer:
                 at += 1
                 continue
             most = min(most, len(words) - at)
-            found = self._exact(text, words, at, cue, most) or self._misspelt(words, at, cue, most)
+            found = self._longest_found(text, words, at, cue, most)
             if found is None:
                 at += 1
                 continue
             count, located = found
             yield located
             at += count
+
+    def _longest_found(
+        self, text: str, words: Sequence[Token], at: int, cue: Cue, most: int
+    ) -> tuple[int, Located] | None:
+        """Return the name that begins at a token: as it stands, misspelt or only begun."""
+        exact = self._exact(text, words, at, cue, most)
+        if exact is not None and exact[0] in (1, most):
+            return exact
+        # "bukit wolio indh" is the whole name misspelt rather than its first words.
+        near = self._misspelt(words, at, cue, most)
+        if exact is not None and (near is None or near[0] <= exact[0]):
+            return exact
+        return near or self._begun(words, at, cue)
+
+    def _begun(self, words: Sequence[Token], at: int, cue: Cue) -> tuple[int, Located] | None:
+        names = [] if self._elsewhere else names_begun(self._words_of, words, at, cue)
+        return (1, self._located(words[at : at + 1], dict.fromkeys(names, 85.0))) if names else None
 
     def _exact(
         self, text: str, words: Sequence[Token], at: int, cue: Cue, most: int
@@ -211,7 +225,7 @@ class Gazetteer:
                 if self._is_slip(joined, name, slips, window, cue)
             }
             top = max(scored.values(), default=0.0)
-            if top > best[0]:
+            if top and top >= best[0]:
                 best = (top, count, {n: s for n, s in scored.items() if s >= top - 3})
         _, count, scores = best
         return (count, self._located(words[at : at + count], scores)) if scores else None
@@ -249,16 +263,6 @@ class Gazetteer:
             name = self._known[known]
             whole[name] = max(score, whole.get(name, 0.0))
         return Located(window[0].start, window[-1].end, tuple(self._matches(whole)))
-
-
-def _parts(words: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return the parts by which a name of several words is called: "wolio indah"."""
-    if len(words) > 2:
-        return [words[:2], words[-2:]]
-    ordinary = ordinary_table()["words"]
-    if len(words) == 2 and words[1] in _SIDES and len(words[0]) > 5 and words[0] not in ordinary:
-        return [words[:1]]
-    return []
 
 
 def _pulled_apart(window: Sequence[Token]) -> bool:

@@ -7,7 +7,8 @@ from typing import Final
 from nlu.span import Span
 
 _URL = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"]+"
+    # An address of mail holds the name of a site and is no link to it.
+    r"(?P<mail>[\w.+-]+@[\w.-]+)|(?:https?://|www\.)[^\s<>\"]+"
     r"|\b[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.(?:com|net|org|info|xyz|site|online|id|me|ly|link|top|club"
     r"|app|vip|dev|shop|store|live|page|win|bet|icu|fun|space|website|biz|apk)\b(?:/[^\s<>\"]*)?"
 )
@@ -52,6 +53,8 @@ _BEFORE: Final = 80
 def find_urls(folded: str) -> Iterator[Span]:
     """Find links, with or without their scheme."""
     for match in _URL.finditer(folded):
+        if match["mail"]:
+            continue
         raw = match.group().rstrip(".,;:!?)]}'\"")
         yield Span("url", raw, match.start(), match.start() + len(raw))
 

@@ -106,6 +106,11 @@ def protected_words() -> frozenset[str]:
     return _slang().protected
 
 
+def plain_words() -> frozenset[str]:
+    """Return the words of plain Indonesian that normalisation knows."""
+    return _slang().plain
+
+
 def clip(text: str) -> str:
     """Cut a text to the bound beyond which nothing is read."""
     return text[:BOUND]

@@ -6,7 +6,7 @@ from typing import Final
 from nlu.calendar_words import any_of
 from nlu.money import SMALL_WORDS
 
-_NUMBER_OF: Final = re.compile(r"\b(?:rt|rw|no|nomor|blok)\b[\s.]*$")
+_NUMBER_OF: Final = re.compile(r"\b(?:rt|rw|no|nomor|blok|rek|rekening|norek)\b[\s.]*$")
 # Words that are a date only among others: a marriage vow, four in Javanese.
 _OTHERWISE: Final = {
     "akad": re.compile(r"\|\s*(?:nikah|kredit|jual)"),

@@ -48,22 +48,20 @@ def make_engine(
 
 @dataclass(frozen=True)
 class OneMind:
-    """Takes every message for the same intent; what is named in it is found as always."""
+    """Takes every message for the same intents; what is named in it is found as always."""
 
     extractor: Extractor
-    intent: str
-    confidence: float
+    ranking: tuple[tuple[str, float], ...]
 
     def parse(self, text: str) -> Parse:
-        ranking = ((self.intent, self.confidence),)
-        return Parse(text, ranking, self.extractor.extract(text), Thresholds(0.8, 0.4))
+        return Parse(text, self.ranking, self.extractor.extract(text), Thresholds(0.8, 0.4))
 
 
-def make_single_minded(store: Store, clock: Clock, intent: str, confidence: float) -> Engine:
+def make_single_minded(store: Store, clock: Clock, *ranking: tuple[str, float]) -> Engine:
     """Make an engine whose language model always says the same, so that only structure helps."""
 
     def understander_for(places: Places) -> Understander:
-        return OneMind(Extractor(places.gazetteer, lambda: clock().date()), intent, confidence)
+        return OneMind(Extractor(places.gazetteer, lambda: clock().date()), ranking)
 
     return Engine(store, understander_for, clock, on_queued=lambda: None)
 

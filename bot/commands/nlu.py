@@ -17,13 +17,17 @@ from db import audit
 from db.doubts import PURPOSE, open_doubts, settle_doubts
 from db.session import sqlite_path
 from nlu.classifier import Model, ModelError
-from nlu.corpus import DATA_PATH, CorpusError, corpus_digest, read_corpus
+from nlu.corpus import DATA_PATH, CorpusError, Example, corpus_digest, read_corpus
 from nlu.encoder import EncoderMissing, open_encoder
 from nlu.evaluate import evaluate, read_labelled
+from nlu.labels import LEARNED
 from nlu.learning import FILE as LEARNED_FILE
-from nlu.learning import NOTHING, UNDECIDED, read_labels
+from nlu.learning import NOTHING, UNDECIDED, Unclear, grouped, read_labels, written
 from nlu.learning import learn as add_learned
+from nlu.masking import mask
 from nlu.parse import Understander
+
+_MOST_READ = 10_000  # unclear messages, of which many say the same
 
 
 @click.group("nlu")
@@ -84,28 +88,26 @@ def evaluate_file(file: Path, as_json: bool) -> None:
 
 
 @nlu_group.command()
-@click.option("--limit", default=200, show_default=True, help="Paling banyak berapa pesan.")
+@click.option("--limit", default=200, show_default=True, help="Paling banyak berapa baris.")
 @click.option("--json", "as_json", is_flag=True, help="Hasil sebagai JSON saja.")
 def suggest(limit: int, as_json: bool) -> None:
     """Tampilkan pesan yang belum jelas, tanpa data pribadi, untuk diberi label petugas."""
     with ready_store(settings(keep_keys=False)) as store, store.begin() as session:
-        rows = [
-            {
-                "number": doubt.id,
-                "intent": doubt.picked or UNDECIDED,
-                "text": session.vault.open(doubt.text_sealed, PURPOSE),
-                "guess": doubt.guess,
-                "confidence": doubt.confidence,
-            }
-            for doubt in open_doubts(session, limit)
+        messages = [
+            # Masked once more: what was kept before a rule was made is shown by it, too.
+            Unclear(
+                doubt.id, mask(session.vault.open(doubt.text_sealed, PURPOSE), ()), doubt.picked
+            )
+            for doubt in open_doubts(session, _MOST_READ)
         ]
+        rows = grouped(messages)[:limit]
         audit.record(session, utc_now(), "cli", "suggest", f"doubts:{len(rows)}")
     if as_json:
-        print_json(rows)
+        print_json([{**dataclasses.asdict(row), "count": len(row.numbers)} for row in rows])
         return
     click.echo(say("cli.suggest_how"))
     for row in rows:
-        click.echo(f"{row['number']}\t{row['intent']}\t{row['text']}")
+        click.echo(written(row))
 
 
 @nlu_group.command()
@@ -115,19 +117,27 @@ def learn(file: Path) -> None:
     found = settings()
     entities = extractor(utc_now, _known_places(found))
     try:
-        labels = read_labels(file)
-        decided = [row for row in labels if row[1] != UNDECIDED]
+        decided = [label for label in read_labels(file) if label.intent != UNDECIDED]
         phrases = [
-            (intent, text, entities.extract(text))
-            for _number, intent, text in decided
-            if intent != NOTHING
+            Example(
+                label.text,
+                label.intent,
+                entities.extract(label.text),
+                str(file),
+                label.line,
+                LEARNED,
+            )
+            for label in decided
+            if label.intent != NOTHING
         ]
-        new = add_learned(DATA_PATH, read_corpus().examples, phrases)
+        learned = add_learned(DATA_PATH, read_corpus().examples, phrases)
     except CorpusError as error:
         raise Refused(str(error)) from None
     with ready_store(found) as store, store.begin() as session:
-        settle_doubts(session, [number for number, _intent, _text in decided], utc_now())
-    click.echo(say("cli.learned", count=len(new), file=DATA_PATH / LEARNED_FILE))
+        settle_doubts(session, [one for label in decided for one in label.numbers], utc_now())
+    for reason in learned.skipped:
+        click.echo(say("cli.not_learned", reason=reason))
+    click.echo(say("cli.learned", count=len(learned.new), file=DATA_PATH / LEARNED_FILE))
 
 
 @nlu_group.command()

@@ -59,7 +59,7 @@ def _guess(store: Store, guesses: int) -> tuple[list[float], list[float]]:
         )
         niks = [store.vault.open(nik, "nik") for nik in sealed if nik is not None]
     clock = Clock()
-    engine = make_single_minded(store, clock, "out_of_scope", 0.0)
+    engine = make_single_minded(store, clock, ("out_of_scope", 0.0))
     rng = random.Random(4)
     took: dict[bool, list[float]] = {True: [], False: []}
     for turn in range(-1, guesses):

@@ -76,23 +76,51 @@ def engine_person(engine: Engine, sample_store: Store, clock: Clock) -> Person:
 @pytest.fixture
 def unread(sample_store: Store, clock: Clock) -> Person:
     """Somebody who has agreed, and of whom the language model understands nothing at all."""
-    return _agreed(sample_store, clock, "out_of_scope", 0.0)
+    return _agreed(sample_store, clock, ("out_of_scope", 0.0))
 
 
 @pytest.fixture
 def alarming(sample_store: Store, clock: Clock) -> Person:
     """Somebody who has agreed, and of whom the model takes every word for an emergency."""
-    return _agreed(sample_store, clock, "report_emergency", 0.99)
+    return _agreed(sample_store, clock, ("report_emergency", 0.99))
 
 
 @pytest.fixture
 def foreign(sample_store: Store, clock: Clock) -> Person:
     """Somebody who has agreed, and of whom the model takes every word for another office's."""
-    return _agreed(sample_store, clock, "out_of_scope", 0.99)
+    return _agreed(sample_store, clock, ("out_of_scope", 0.99))
 
 
-def _agreed(store: Store, clock: Clock, intent: str, confidence: float) -> Person:
-    person = Person(make_single_minded(store, clock, intent, confidence), store, clock)
+@pytest.fixture
+def torn(sample_store: Store, clock: Clock) -> Person:
+    """Somebody who has agreed, and of whom every word may mean three things."""
+    meanings = ("propose_beneficiary", 0.45), ("ask_contact", 0.4), ("object_beneficiary", 0.15)
+    return _agreed(sample_store, clock, *meanings)
+
+
+@pytest.fixture
+def maybe_alarming(sample_store: Store, clock: Clock) -> Person:
+    """Somebody who has agreed, and of whom every word may also tell of an emergency."""
+    return _agreed(sample_store, clock, ("out_of_scope", 0.55), ("report_emergency", 0.1))
+
+
+_HALF_FOREIGN = ("out_of_scope", 0.7), ("propose_beneficiary", 0.2), ("update_personal_data", 0.1)
+
+
+@pytest.fixture
+def half_foreign(sample_store: Store, clock: Clock) -> Person:
+    """Somebody who has agreed, and of whom every word is more likely another office's."""
+    return _agreed(sample_store, clock, *_HALF_FOREIGN)
+
+
+@pytest.fixture
+def half_foreign_newcomer(sample_store: Store, clock: Clock) -> Person:
+    """The same before the first message."""
+    return Person(make_single_minded(sample_store, clock, *_HALF_FOREIGN), sample_store, clock)
+
+
+def _agreed(store: Store, clock: Clock, *ranking: tuple[str, float]) -> Person:
+    person = Person(make_single_minded(store, clock, *ranking), store, clock)
     person.press("consent:yes")
     return person
 

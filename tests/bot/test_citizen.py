@@ -23,10 +23,10 @@ def test_first_contact_says_who_speaks_and_asks_for_consent(newcomer: Person) ->
 
 
 def test_question_before_consent_is_answered_after_it(newcomer: Person) -> None:
-    newcomer.say("kapan pkh cair di bukit wolio indah")
+    newcomer.say("apakah saya terdaftar")
     replies = newcomer.say("ya")
     assert "izinnya sudah kami catat" in words(replies)
-    assert "Jadwal bantuan untuk Bukit Wolio Indah" in words(replies)
+    assert "Tolong tulis NIK" in words(replies)
 
 
 def test_refusal_leaves_general_information_open(newcomer: Person) -> None:

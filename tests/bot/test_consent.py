@@ -63,11 +63,38 @@ def test_own_data_after_a_refusal_are_told_as_they_are(newcomer: Person) -> None
     assert labels(replies) == ["Ya, setuju", "Menu"]
 
 
-def test_general_question_is_answered_after_a_refusal(newcomer: Person) -> None:
-    newcomer.say("jadwal PKH di lamangga")
-    told = words(newcomer.say("tidak"))
-    assert "kami hormati" in told
+def test_general_question_is_answered_before_the_decision(newcomer: Person) -> None:
+    replies = newcomer.say("jadwal PKH di lamangga")
+    told = words(replies)
+    assert "ini Halo Puskesos" in told
     assert "Jadwal bantuan untuk Lamangga" in told
+    assert told.count("setuju?") == 1
+    assert labels(replies)[-2:] == ["Ya, setuju", "Tidak"]
+    assert "kami hormati" in words(newcomer.say("tidak"))
+
+
+def test_the_same_is_asked_for_another_place_before_the_decision(newcomer: Person) -> None:
+    newcomer.say("kapan pkh cair di bukit wolio indah")
+    told = words(newcomer.say("kalau di lipu?"))
+    assert "Jadwal bantuan untuk Lipu" in told
+    assert told.count("Setuju?") == 1
+
+
+def test_an_open_question_of_the_schedule_is_answered_before_the_decision(
+    newcomer: Person,
+) -> None:
+    assert "kelurahan mana" in words(newcomer.say("jadwal"))
+    told = words(newcomer.say("lipu"))
+    assert "Lipu" in told
+    assert "Jadwal" in told
+    assert "menyimpan nomor ini" in told  # the whole of what consent is asked for
+
+
+def test_what_waits_for_consent_is_not_lost_by_another_question(newcomer: Person) -> None:
+    newcomer.say("cek bantuan saya")
+    assert "Lipu" in words(newcomer.say("kapan pkh cair di lipu"))
+    newcomer.say("xqztw vbnjk")
+    assert "Tolong tulis NIK" in words(newcomer.say("ya"))
 
 
 def test_personal_question_is_not_answered_after_a_refusal(newcomer: Person) -> None:

@@ -29,6 +29,42 @@ def test_two_requests_are_answered_one_after_the_other(citizen: Person) -> None:
     assert "Ya, jawab juga" not in labels(second)
 
 
+@pytest.mark.parametrize(
+    ("said", "first", "echo", "second"),
+    [
+        ("kapan PKH cair di lipu dan minta nomor Pendamping", "Lipu", "minta nomor Pendamping",
+         "Telepon"),
+        ("mau tanya alamat kantor sama syarat Rutilahu", "Jalan", "syarat Rutilahu",
+         "Tidak Layak Huni"),
+        ("syarat pkh apa aja, kapan CAIR di lipu", "Keluarga Harapan", "kapan CAIR di lipu",
+         "Lipu"),
+    ],
+)  # fmt: skip
+def test_two_requests_joined_by_small_words(
+    citizen: Person, said: str, first: str, echo: str, second: str
+) -> None:
+    told = words(citizen.say(said))
+    assert first in told
+    assert f'"{echo}"' in told
+    assert second.lower() in words(citizen.say("ya")).lower()
+
+
+def test_the_first_of_two_requests_is_not_lost(known: Person) -> None:
+    told = words(known.say("pkh saya masih ada tidak dan kapan cair di lipu"))
+    assert "Tercatat" in told or "tercatat" in told or "menerima" in told
+    assert '"kapan cair di lipu"' in told
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["nama dan alamat saya salah", "beras dan telur busuk semua", "ibu dan anak saya belum dapat",
+     "cek nik dan kk saya", "kapan pkh dan bpnt cair"],
+)  # fmt: skip
+def test_one_request_with_an_and_is_not_cut(citizen: Person, said: str) -> None:
+    assert "Tadi Bapak/Ibu juga menulis" not in words(citizen.say(said))
+    assert "Tadi Bapak/Ibu juga menulis" not in words(citizen.say("batal"))
+
+
 def test_what_is_picked_after_an_unclear_message_is_kept_with_it(citizen: Person) -> None:
     citizen.say("xqztw vbnjk")
     citizen.press("schedule")

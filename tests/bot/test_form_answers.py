@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.choices import approves
-from bot.spoken import is_courtesy, is_done, names_danger, stops
+from bot.danger import names_danger
+from bot.spoken import is_courtesy, is_done, stops
 from bot.stories import guess, tells_story
 from db.contacts import Contact
 from db.tickets import Ticket

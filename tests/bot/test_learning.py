@@ -51,6 +51,7 @@ def labels(tmp_path: Path) -> Path:
         ("nama saya Rahmawati nik 7472915407880001 brp duitnya",
          ("Rahmawati", "7472915407880001")),
         ("kk 7472 9501 0112 0004 nama saya wa ode siti, uangnya", ("0112", "0004", "ode", "siti")),
+        ("email siti.r@contoh.com punya wa siti, uangnya", ("siti", "siti.r")),
         ("ini Bu Halimah hp 0852-4123-9876\nbgmn itu", ("Halimah", "4123", "9876", "\n")),
     ],
 )  # fmt: skip
@@ -68,9 +69,9 @@ def test_doubts_are_shown_explained_ones_first(run: Halo, doubts: list[int]) -> 
     shown = run("nlu", "suggest", "--json")
     assert shown.exit_code == 0, shown.output
     rows = json.loads(shown.output)
-    assert [(row["number"], row["intent"], row["text"]) for row in rows] == [
-        (doubts[1], "ask_contact", "sodorkan nomor hape kepala ruang aduan"),
-        (doubts[0], "?", "brp duitnya nanti kubawa pulang"),
+    assert [(row["numbers"], row["intent"], row["text"], row["count"]) for row in rows] == [
+        ([doubts[1]], "ask_contact", "sodorkan nomor hape kepala ruang aduan", 1),
+        ([doubts[0]], "?", "brp duitnya nanti kubawa pulang", 1),
     ]
 
 
@@ -105,7 +106,7 @@ def test_undecided_rows_stay_and_dropped_ones_go(
     assert "0 kalimat" in run("nlu", "learn", str(labels)).output
     assert not (corpus / FILE).exists()
     left = json.loads(run("nlu", "suggest", "--json").output)
-    assert [row["number"] for row in left] == [doubts[0]]
+    assert [row["numbers"] for row in left] == [[doubts[0]]]
 
 
 @pytest.mark.parametrize(
@@ -129,3 +130,74 @@ def test_wrong_labels_are_refused_with_their_place(
     assert refused.exit_code == 1
     assert said in refused.output
     assert not (corpus / FILE).exists()
+
+
+@pytest.fixture
+def many(sample_url: str, data_key: str) -> list[int]:
+    """The same word from six people, who then picked three different things."""
+    store = Store(sample_url, Vault(data_key))
+    said = ("dtks", "DTKS", "dtks", "dtks?", "dtks", "dtks")
+    picked = ("ask_program", "check_registration", "ask_program", None, "ask_contact", None)
+    with store.begin() as session:
+        ids = [note_doubt(session, text, "greet", 0.4, NOW) for text in said]
+        for number, intent in zip(ids, picked, strict=True):
+            if intent is not None:
+                note_pick(session, number, intent)
+    store.close()
+    return ids
+
+
+def test_the_same_text_of_many_is_one_row_and_all_are_settled(
+    run: Halo, many: list[int], corpus: Path, labels: Path
+) -> None:
+    [row] = json.loads(run("nlu", "suggest", "--json").output)
+    assert set(row["numbers"]) == set(many)
+    assert (row["intent"], row["text"], row["count"]) == ("ask_program", "dtks", 6)
+    labels.write_text(run("nlu", "suggest").output)
+    learned = run("nlu", "learn", str(labels))
+    assert learned.exit_code == 0, learned.output
+    assert json.loads(run("nlu", "suggest", "--json").output) == []
+
+
+def test_what_the_corpus_has_already_is_left_out_and_told(
+    run: Halo, corpus: Path, labels: Path
+) -> None:
+    taught = read_corpus(corpus).examples[0]
+    labels.write_text(
+        f"1\t{taught.intent}\t{taught.text}\n"
+        "2\task_contact\tsodorkan nomor hape kepala ruang aduan\n"
+        "3\task_contact\tsodorkan nomor hape kepala ruang aduan\n"
+        "4\task_contact\tsodorkan nomor hape kepala ruang aduann\n"
+    )
+    learned = run("nlu", "learn", str(labels))
+    assert learned.exit_code == 0, learned.output
+    assert "1 kalimat" in learned.output
+    for line in (1, 3, 4):
+        assert f"{labels} baris {line}: " in learned.output
+    assert [e.text for e in read_corpus(corpus).examples if e.file == FILE] == [
+        "sodorkan nomor hape kepala ruang aduan"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("cek nik 7472915407880001 uangnya", "NIK"),
+        ("kk sa 7472950101120004 uangnya", "nomor KK"),
+        ("telpon 085241239876 uangnya", "nomor telepon"),
+        ("kirim ke siti@contoh.com uangnya", "alamat email"),
+    ],
+)
+def test_what_tells_a_person_is_not_learned(
+    run: Halo, corpus: Path, labels: Path, text: str, kind: str
+) -> None:
+    labels.write_text(f"# kepala\n1\task_contact\t{text}\n")
+    refused = run("nlu", "learn", str(labels))
+    assert refused.exit_code == 1
+    assert f"{labels} baris 2: masih berisi {kind}" in refused.output
+    assert not (corpus / FILE).exists()
+
+
+def test_a_conflict_names_the_labelled_file(run: Halo, corpus: Path, labels: Path) -> None:
+    labels.write_text("1\tdeny\tselamat pagi\n")
+    assert f"{labels} baris 1: maksudnya lain di" in run("nlu", "learn", str(labels)).output

@@ -29,8 +29,19 @@ def test_each_ticket_has_its_own_button(unread: Person) -> None:
     [
         ("siapa kamu", "asisten otomatis", "Dukcapil"),
         ("asdfghjkl", "asisten otomatis", "Dukcapil"),
-        ("cara perpanjang SIM dimana", "Dukcapil", "asisten"),
+        ("cara perpanjang SIM dimana", "polisi", "Dukcapil"),
         ("mau buat ktp baru", "Dukcapil", "asisten"),
+        ("air pdam mati", "PDAM", "Dukcapil"),
+        ("air ledeng ga ngalir dari kemarin", "PDAM", "asisten"),
+        ("listrik mati dari tadi", "PLN", "asisten"),
+        ("token listriknya ga bisa masuk", "PLN", "PDAM"),
+        ("lowongan kerja", "Disnaker", "asisten"),
+        ("bayar pajak motor dimana", "Samsat", "NPWP"),
+        ("cara bikin npwp", "kantor pajak", "Samsat"),
+        ("daftar nikah di kua", "KUA", "Dukcapil"),
+        ("bikin skck syaratnya apa", "polisi", "asisten"),
+        ("jadwal dokter gigi rumah sakit", "rumah sakit", "asisten"),
+        ("perpanjang paspor", "Imigrasi", "asisten"),
     ],
 )
 def test_other_offices_are_named_for_their_own_matters(

@@ -7,6 +7,7 @@ from string import Formatter
 import pytest
 
 from bot.capabilities.citizen.complaint import CATEGORIES
+from bot.capabilities.citizen.guidance import AGENCIES
 from bot.capabilities.companion.visit import PURPOSES
 from bot.router import CAPABILITIES, all_forms
 from bot.texts import sentences
@@ -33,6 +34,7 @@ def made_up() -> set[str]:
     keys = {f"complaint.category_{name}" for name in CATEGORIES}
     keys |= {f"visit.purpose_{name}" for name in PURPOSES}
     keys |= {f"role.{name}" for name in ROLES}
+    keys |= {f"guidance.at_{name}" for name in AGENCIES}
     for use in all_forms():
         keys |= {f"{use.form.name}.ask_{field.name}" for field in use.form.fields}
         if use.form.read_back:

@@ -30,7 +30,7 @@ CONTACTS, GUESSES = 100, 20  # 10,000 guesses are in tests/bench/guesses.py
 
 def stranger(store: Store, clock: Clock, name: str) -> Person:
     """Somebody who has agreed; the language model is not asked, as numbers speak for themselves."""
-    engine = make_single_minded(store, clock, "out_of_scope", 0.0)
+    engine = make_single_minded(store, clock, ("out_of_scope", 0.0))
     person = Person(engine, store, clock, Address(Channel.SIMULATOR, name))
     person.press("consent:yes")
     return person

@@ -51,6 +51,7 @@ def write(folder: Path, content: str) -> Path:
         ('version: "3.1"\nnlu:\n- intent: greet\n', 3),
         ('version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - halo\n    hai\n', 6),
         ("nlu:\n- intent: greet\n  examples: |\n    - halo [x]{oops}\n", 4),
+        ("nlu:\n- intent: greet\n  examples: |\n    - halo\n    - [pkh(program) ya\n", 5),
     ],
 )
 def test_broken_file_is_named_with_its_line(tmp_path: Path, content: str, line: int) -> None:
@@ -73,8 +74,18 @@ def test_digest_follows_the_phrases(tmp_path: Path) -> None:
     assert corpus_digest(tmp_path) != before
 
 
-def example(text: str, intent: str, *entities: Entity) -> Example:
-    return Example(text, intent, entities, "f.yml", 7, "chat")
+def example(row: str, intent: str, *entities: Entity) -> Example:
+    text, marked = read_annotated(row) if "](" in row else (row, ())
+    return Example(text, intent, (*entities, *marked), "f.yml", 7, "chat")
+
+
+@pytest.mark.parametrize(
+    "row", ["[bpnt](program)nya mana", "[besok](date)kah", "[kis](program)'e makku", "pasar lipu"]
+)
+def test_check_takes_what_is_written_onto_a_name(row: str) -> None:
+    known = [example(f"{word} [lipu](area)", "greet") for word in ("di", "ke", "dari")]
+    said = " ".join(problems([*known, example(row, "greet")]))
+    assert not any(fault in said for fault in ("memotong", "terlalu", "diberi label"))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +104,27 @@ def example(text: str, intent: str, *entities: Entity) -> Example:
                 example("kapan bantuan pkh dibagikn di kantor", "ask_schedule"),
             ],
             "hampir sama dengan f.yml baris 7",
+        ),
+        (
+            [example("[lip](area)u timur", "ask_schedule")],
+            "f.yml baris 7: rentang `lip` memotong sebuah kata",
+        ),
+        ([example("[pkh telur](program)", "ask_schedule")], "rentang `pkh telur` terlalu panjang"),
+        ([example("di [lipu kapan](area)", "ask_schedule")], "rentang `lipu kapan` terlalu panj"),
+        ([example("kapan pkh cair", "ask_schedule")], "`pkh` belum diberi label"),
+        (
+            [
+                *(example(f"{word} [lipu](area)", "ask_schedule") for word in ("di", "ke", "dari")),
+                example("orang lipu", "greet"),
+            ],
+            "`lipu` belum diberi label",
+        ),
+        (
+            [
+                example("nomor laporan saya mana", "track_ticket"),
+                example("nomor laporan saya mana ya", "ask_contact"),
+            ],
+            "maksudnya lain di f.yml baris 7",
         ),
         ([], "Maksud `greet` baru 0 contoh, paling sedikit 150"),
         ([], "Maksud `ask_schedule` baru 0 contoh, paling sedikit 300"),

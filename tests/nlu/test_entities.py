@@ -57,8 +57,44 @@ def test_reads_dates_as_people_say_them(text: str, raw: str, value: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("text", "day", "raw", "value"),
+    [
+        ("cair jumat minggu depan", 27, "jumat minggu depan", "2026-12-04"),
+        ("cair jumat minggu depan", 25, "jumat minggu depan", "2026-12-04"),
+        ("selasa minggu depan ya", 23, "selasa minggu depan", "2026-12-01"),
+        ("rabu minggu lalu", 27, "rabu minggu lalu", "2026-11-18"),
+        ("senin, minggu depan", 22, "senin, minggu depan", "2026-11-23"),
+        ("minggu depan hari jumat", 27, "minggu depan hari jumat", "2026-12-04"),
+        ("pekan depan pas kamis", 23, "pekan depan pas kamis", "2026-12-03"),
+        ("kamis minggu ini", 27, "kamis minggu ini", "2026-11-26"),
+        ("dina jemuah minggu ngarep", 27, "jemuah minggu ngarep", "2026-12-04"),
+        ("isnin minggu depan", 25, "isnin minggu depan", "2026-11-30"),
+        ("rebo minggu wingi", 27, "rebo minggu wingi", "2026-11-18"),
+        ("bulan depan tanggal 5", 22, "bulan depan tanggal 5", "2026-12-05"),
+        ("sasi ngarep tgl 3", 22, "sasi ngarep tgl 3", "2026-12-03"),
+        ("tgl 10 kemarin", 22, "10", "2026-11-10"),
+        ("tgl 25 kmrn", 22, "25", "2026-10-25"),
+        ("tanggal sepuluh yang lalu", 22, "sepuluh", "2026-11-10"),
+        ("10 desember kemarin", 22, "10 desember", "2025-12-10"),
+        ("lahir 17 8 1945", 22, "17 8 1945", "1945-08-17"),
+        ("lahir 17081945", 22, "17081945", "1945-08-17"),
+    ],
+)
+def test_reads_what_is_said_of_a_date_together(text: str, day: int, raw: str, value: str) -> None:
+    found = find_dates(fold(text), date(2026, 11, day))
+    assert [(text[s.start : s.end], s.value) for s in found] == [(raw, value)]
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "tanggal 31 februari",
+        "tgl 30 februari",
+        "tgl 31 november",
+        "tanggal tiga puluh satu november",
+        "anggota kube tgl 6 orang",
+        "norek 17081945",
+        "nomor 31132026",
         "sudah 2 bulan",
         "sudah 3 hari belum cair",
         "tiap 2 minggu",
@@ -106,6 +142,11 @@ def test_durations_and_impossible_days_are_no_dates(text: str) -> None:
         ("0852 4123 9876", [("phone", "+6285241239876")]),
         ("+62 812-3456-7890", [("phone", "+6281234567890")]),
         ("buka bit.ly/bansos2026.", [("url", "bit.ly/bansos2026")]),
+        ("email a@b.com", []),
+        ("surel nama.me@mail.com, cek bit.ly/x", [("url", "bit.ly/x")]),
+        ("pkj cair", [("program", "PKH")]),
+        ("kip kuliah", []),
+        ("kip sekolah", [("program", "PIP")]),
         ("dipotong 50rb", [("amount", "50000")]),
         ("Rp 200.000", [("amount", "200000")]),
         ("Rp. 4.750.000,-", [("amount", "4750000")]),

@@ -17,6 +17,12 @@ def located(gazetteer: Gazetteer, text: str) -> list[tuple[str, str]]:
         ("kalau di wolio indah", "wolio indah", "Bukit Wolio Indah"),
         ("di wolyo indah kapan", "wolyo indah", "Bukit Wolio Indah"),
         ("lowu2 kapan", "lowu2", "Lowu-Lowu"),
+        ("kel bkt wolio indh", "bkt wolio indh", "Bukit Wolio Indah"),
+        ("kapan pkh cair di bukit", "bukit", "Bukit Wolio Indah"),
+        ("kel wangk", "wangk", "Wangkanapi"),
+        ("kel kaobu kapan", "kaobu", "Kaobula"),
+        ("kel lowu", "lowu", "Lowu-Lowu"),
+        ("warga wangk", "wangk", "Wangkanapi"),
         ("di Lowu-Lowu", "Lowu-Lowu", "Lowu-Lowu"),
         ("kelurahan lipo", "lipo", "Lipu"),
         ("batara guru", "batara guru", "Bataraguru"),
@@ -40,6 +46,11 @@ def test_finds_names_right_and_wrong(gazetteer: Gazetteer, text: str, raw: str, 
         "kelompok melati",
         "tolong lapor saya tidak dapat bantuan beras sama sekali",
         "kartu baru karya saya",
+        "kami lari ke bukit",
+        "kel saya",
+        "kartu ada di tangan ambo",
+        "lurah baru",
+        "kec mana",
     ],
 )
 def test_makes_no_place_of_ordinary_words(gazetteer: Gazetteer, text: str) -> None:
@@ -55,6 +66,17 @@ def test_ambiguous_name_returns_every_place() -> None:
     found = Gazetteer(places).find("bungi")
     assert [match.place.code for match in found] == ["1.1", "2"]
     assert {match.score for match in found} == {100.0}
+
+
+def test_name_that_is_only_begun_may_mean_several_places() -> None:
+    places = [
+        Place("1.1", "Kadolomoko", "kelurahan", "1"),
+        Place("1.2", "Kadolo Katapi", "kelurahan", "1"),
+        Place("1.3", "Wameo", "kelurahan", "1"),
+    ]
+    (found,) = Gazetteer(places).locate("kapan cair di kel kadol")
+    assert {match.place.code for match in found.matches} == {"1.1", "1.2"}
+    assert len({match.score for match in found.matches}) == 1
 
 
 def test_field_takes_a_part_or_a_slip_of_a_name(gazetteer: Gazetteer) -> None:

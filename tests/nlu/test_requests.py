@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from nlu.masking import mask
 from nlu.parse import Entity
-from nlu.requests import split_requests
+from nlu.requests import loose_halves, split_requests
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,22 @@ def test_nothing_is_added_and_parts_are_few(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "halves"),
+    [
+        (
+            "kapan cair pkh dan minta nomor pendamping",
+            [("kapan cair pkh", "minta nomor pendamping")],
+        ),
+        ("alamat kantor sama syarat RTLH", [("alamat kantor", "syarat RTLH")]),
+        ("nama dan alamat saya salah", []),
+        ("kapan pkh cair", []),
+    ],
+)
+def test_halves_at_small_words(text: str, halves: list[tuple[str, str]]) -> None:
+    assert list(loose_halves(text)) == halves
+
+
+@pytest.mark.parametrize(
     ("text", "hidden"),
     [
         ("nama saya Wa Ode Siti kenapa belum cair", "Ode"),
@@ -39,6 +55,11 @@ def test_nothing_is_added_and_parts_are_few(text: str) -> None:
         ("a.n. Rahmawati sudah cair?", "Rahmawati"),
         ("rekening 1234567890123 kosong", "1234567890"),
         ("Bu Salma bilang sudah", "Salma"),
+        ("bu salma bilang sudah", "salma"),
+        ("wa siti belum dapat", "siti"),
+        ("LA ODE BUDI belum dapat", "BUDI"),
+        ("la ode budi belum dapat", "budi"),
+        ("balas ke email a.b@c.co.id ya", "a.b@c"),
     ],
 )
 def test_people_cannot_be_told_from_a_masked_text(text: str, hidden: str) -> None:
@@ -51,5 +72,6 @@ def test_numbers_are_put_by_others_of_their_kind() -> None:
 
 
 def test_what_names_nobody_stays() -> None:
+    assert mask("wa saya ganti, bu sudah lapor", ()) == "wa saya ganti, bu sudah lapor"
     text = "pak kapan pkh cair di lipu, nama saya tidak ada tgl 5"
     assert mask(text, ()) == text

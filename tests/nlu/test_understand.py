@@ -10,7 +10,7 @@ from nlu.corpus_check import faults
 from nlu.evaluate import evaluate, read_labelled
 from nlu.labels import OUT_OF_SCOPE
 from nlu.normalize import normalize
-from nlu.parse import Band, Entity
+from nlu.parse import Band, Entity, Parse
 from nlu.understand import EmbeddedEngine
 
 UNSEEN = Path(__file__).parent / "unseen.tsv"
@@ -168,6 +168,63 @@ def test_reads_rasa_yaml_and_tsv_alike(tmp_path: Path) -> None:
     tsv.write_text("# kata\n\ngreet\thalo Lipu\n", encoding="utf-8")
     read = [read_labelled(path)[0] for path in (yml, tsv)]
     assert [(example.intent, example.text) for example in read] == [("greet", "halo Lipu")] * 2
-    tsv.write_text("greet halo\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"a\.tsv baris 1"):
-        read_labelled(tsv)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.tsv", "greet halo\n", r"a\.tsv baris 1: harus"),
+        ("a.tsv", "greet\thalo\ngreet\t \n", r"a\.tsv baris 2: harus"),
+        ("a.tsv", "greet\thalo\nsapa\thai\n", r"a\.tsv baris 2: maksud `sapa` tidak dikenal"),
+        ("a.tsv", "# kosong\n", r"a\.tsv baris 1: tidak ada contoh"),
+        ("a.yml", "nlu: []\n", r"a\.yml baris 1: tidak ada contoh"),
+        ("a.yml", "nlu:\n- intent: sapa\n  examples: |\n    - hai\n", r"a\.yml baris 4: maksud"),
+        (
+            "a.yml",
+            "nlu:\n- intent: greet\n  examples: |\n    - hai [pkh(program)\n",
+            r"a\.yml baris 4: anotasi tidak lengkap",
+        ),
+    ],
+)
+def test_what_cannot_be_measured_is_named(
+    tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(CorpusError, match=said):
+        read_labelled(path)
+
+
+def test_first_call_counts_for_no_latency(engine: EmbeddedEngine) -> None:
+    class Slow:
+        calls = 0
+
+        def parse(self, text: str) -> Parse:
+            Slow.calls += 1
+            time.sleep(0.2 if Slow.calls == 1 else 0)
+            return engine.parse(text)
+
+    found = evaluate(Slow(), [phrase("greet", "halo")])
+    assert Slow.calls == 2
+    assert found["latency_ms"]["p99"] < 150
+
+
+@pytest.mark.parametrize(
+    ("intent", "texts"),
+    [
+        (
+            "report_emergency",
+            "saya diperkosa|suami pukul saya|anak saya hilang sejak kemarin sore|ada mayat di kali"
+            "|saya dilecehkan tetangga|mbahku ilang wis rong dina|gempa!!!|kekerasan anak"
+            "|digigit ular|saya mau bunuh diri|ayah pukul saya terus",
+        ),
+        (OUT_OF_SCOPE, "hp saya hilang|film pembunuhan|gempa tahun lalu|jalan rusak"),
+        ("report_complaint", "kks saya hilang|kartu atm saya tertelan"),
+        ("deny", "g ah|ga deh"),
+    ],
+)
+def test_tells_the_severe_from_what_only_sounds_like_it(
+    engine: EmbeddedEngine, intent: str, texts: str
+) -> None:
+    taken = {text: engine.parse(text).intent for text in texts.split("|")}
+    assert taken == dict.fromkeys(taken, intent)

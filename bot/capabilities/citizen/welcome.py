@@ -24,24 +24,28 @@ def thanks(turn: Turn) -> None:
 def introduce(turn: Turn) -> None:
     """Say who speaks, what is kept and why, and ask for consent."""
     turn.reply("welcome.who")
-    turn.reply("welcome.ask_consent", *consent_choices())
+    remind(turn)
 
 
 def ask_consent(turn: Turn) -> None:
     """Ask for consent again, shortly."""
+    turn.conversation.explained = True
     turn.reply("welcome.consent_needed", *consent_choices())
 
 
 def open_menu(turn: Turn) -> None:
     """Show what is open without consent, and ask for consent to the rest."""
     open_to_all = tuple(button(name, f"choice.{name}") for name in _OPEN)
+    turn.conversation.explained = True
     turn.reply("welcome.menu_open")
     turn.reply("welcome.consent_needed", *open_to_all, *consent_choices())
 
 
 def remind(turn: Turn) -> None:
-    """Say that the question for consent is still open."""
-    turn.reply("welcome.consent_open", *consent_choices())
+    """Say that the question for consent is still open; the first time, what it is about."""
+    key = "welcome.consent_open" if turn.conversation.explained else "welcome.ask_consent"
+    turn.conversation.explained = True
+    turn.reply(key, *consent_choices())
 
 
 def consent(turn: Turn) -> None:

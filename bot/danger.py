@@ -1,0 +1,106 @@
+"""Words that name a danger to people, in the ways of Indonesia, Java, Buton and Bengkulu."""
+
+import re
+
+# Parts of words: "kebakaran" and "terbakar", "kebanjiran", "dipukuli". They only confirm what the
+# language model thinks already, so that they may be many.
+_DANGER = re.compile(
+    r"bakar|kobong|\bapi\b|banjir|terendam|merendam|longsor|amblas|gempa|lindu|tsunami|beliung"
+    r"|badai|roboh|runtuh|ambruk|tenggelam|klelep|hanyut|terseret|terjebak|celaka|tabrak|ledak"
+    r"|racun|gigit|darah|pingsan|sekarat|kritis|kejang|sesak|tergeletak|luka|gawat|darurat|bahaya"
+    r"|tolong|tulung|tlg\b|ambulan|\bevakuasi|melahirkan|\bmules|\bmulas|bunuh|lompat|gantung diri"
+    r"|pukul|mukul|gebuk|gocoh|tampar|tendang|aniaya|siksa|keras[ae]n|kdrt|perkosa|cabul|leceh"
+    r"|culik|rampok|begal|maling|todong|ancam|parang|pisau|senjata|bacok|tusuk|ngamuk|dijual"
+    r"|dipasung|dirantai|dikurung|pasung|lapar|(?:tidak|tdk|belum|blm|gak|ga|nda) (?:ada )?makan"
+    r"|terlantar|telantar|diusir|hamil|bayi|nikahkan paksa|tersesat|pengungsi|meninggal|mayat"
+    r"|sakit (?:parah|keras)|stroke|\btakut\b",
+    re.IGNORECASE,
+)
+_WHO_IS_HIT = (
+    r"(?:saya|sa|sy|aku|kami|anak|istri|isteri|bini|ibu|mama|adik|adek|kakak|dia|nenek|kakek|orang"
+    r"|ambo|awak|aq|beta)"
+)
+# Harm by people or to oneself: whatever else is asked, these need somebody at once. "Pukul 8" is
+# an hour, and a phone's battery may die, so that such words need what stands beside them.
+_HARM = re.compile(
+    r"perkosa|rudapaksa|ruda paksa|cabul|leceh|setubuhi"
+    r"|\bdi ?(?:pukul|gebuk|gebug|gebuki|keroyok|aniaya|siksa|tampar|tendang|tonjok|bacok|tusuk"
+    r"|tikam|tembak|bunuh|culik|sekap|pasung|rantai|rampok|begal|todong|cekik|gocoh|antem|hajar"
+    r"|tapuk|kampleng|tinju)(?:i|in|mi)?\b(?!\s*(?:\d|delapan|sembilan|sepuluh|ke\b))"
+    rf"|\bmemukul|\b(?:pukul|mukul)(?:i|in)?\s+{_WHO_IS_HIT}\b"
+    rf"|\b(?:gebuki?n?|nggebuki|gocoh|ngantemi|tampar|tendang)\s+{_WHO_IS_HIT}\b"
+    r"|\b(?:kena|dapa|baku) (?:pukul|gocoh)\b|\bkdrt\b|aniaya|disiksa|\bbunuh\b|pembunuh"
+    r"|bunuh ?diri|gantung diri|akhiri hidup|lompat dari|\bnglalu\b|ngendat"
+    r"|(?:tidak|tdk|gak|ga|nggak|ndak|nda|idak) (?:mau|ingin|pengen|sanggup|kuat) hidup"
+    r"|(?:ingin|pengen|pingin|pengin|kepengen|lebih baik|mending|kepingin|pengene) mati\b"
+    r"|\bmau mati (?:saja|aja|rasanya)|minum racun|keracunan|overdosis|\bmayat|\bpenculik"
+    r"|perdagangan orang|dijual ke",
+    re.IGNORECASE,
+)
+_DISASTER = re.compile(
+    r"kebakaran|kebakar\b|terbakar|tebakar|kobong|kebanjiran|banjir|longsor|gempa|\blindh?u\b"
+    r"|tsunami|puting beliung|tenggelam|\bklelep|\bkintir|h?anyut\b|terseret arus|meledak|ledakan"
+    r"|tersengat|kesetrum|terjebak (?:banjir|api|di dalam|longsor)|tertimbun|tertimpa"
+    r"|kecelakaan|ketabrak|ditabrak|tabrak lari|sekarat|kejang|pingsan|pendarahan|sesak na[pf]as"
+    r"|(?:tidak|tdk|gak|ga|nda|ndak) sadar(?:kan)? ?(?:diri)?\b|mau melahirkan|digigit ular",
+    re.IGNORECASE,
+)
+_ABOUT_AID = re.compile(
+    r"\b(?:bantuan|bansos|korban|penerima|daftar|syarat|jadwal|cair|program|dana|santunan)",
+    re.IGNORECASE,
+)
+_THING = (
+    r"(?:kks|kis|kip|pkh|bpnt|pbi|dtks|dtsen|bpjs|sistem|atm|kartu|hp|hape|handphone|ktp|kk|nik"
+    r"|pin|buku|dompet"
+    r"|uang|duit|motor|sepeda|data|nama|namanya|berkas|surat|akta|akte|ijazah|rekening|tabungan"
+    r"|saldo|nomor|tas|beras|sembako|bantuan|ayam|sapi|kambing|kucing|tiket|laporan|daftar"
+    r"|raport?)"
+)
+_PERSON = (
+    r"(?:anak|bayi|balita|bocah|bapak|ayah|bapa|ibu|mama|mamak|emak|umak|suami|laki|istri|bini"
+    r"|bojo|nenek|kakek|simbah|mbah|cucu|putu|adik|adek|adiak|kakak|saudara|keponakan|ponakan"
+    r"|orang tua|lansia|teman|tetangga)(?:ku|nya|ne|mu)?"
+)
+_AWAY = (
+    r"(?:hilang|ilang|diculik"
+    r"|(?:belum|blm|tidak|tdk|gak|ga|nda|ndak|durung|dereng) (?:pulang|balik|mulih))"
+)
+_MISSING = re.compile(
+    rf"\b{_PERSON}\b(?:\s+(?!{_THING}\b)\w+){{0,4}}?\s+{_AWAY}(?:mi|ki)?\b"
+    rf"(?!\s+(?:dari|di|dr)?\s*{_THING}(?:nya)?\b)",
+    re.IGNORECASE,
+)
+_THING_BEFORE = re.compile(rf"\b{_THING}(?:nya|ku)?\b", re.IGNORECASE)
+
+_LOST_THING = re.compile(
+    rf"\b{_THING}(?:nya|ku|ne)?\b(?:\s+\w+){{0,4}}?\s+(?:hilang|ilang|kehilangan)\b"
+    rf"|\b(?:hilang|ilang|kehilangan)\s+(?:\w+\s+)?{_THING}",
+    re.IGNORECASE,
+)
+
+
+def names_danger(text: str) -> bool:
+    """Say whether a text names something that may endanger people."""
+    return _DANGER.search(text) is not None
+
+
+def names_grave_danger(text: str, *, understood: bool = False) -> bool:
+    """Say whether a text by itself tells that somebody may need help at once.
+
+    Who clearly asks for the aid after a disaster is not in it any more.
+    """
+    if _HARM.search(text) is not None or _misses_somebody(text):
+        return True
+    over = understood and _ABOUT_AID.search(text) is not None
+    return not over and _DISASTER.search(text) is not None
+
+
+def _misses_somebody(text: str) -> bool:
+    """Say whether a person is gone; a card or a telephone that is lost needs no hotline."""
+    found = _MISSING.search(text)
+    return found is not None and _THING_BEFORE.search(text[: found.end()]) is None
+
+
+def loses_only_a_thing(text: str) -> bool:
+    """Say whether a card, a telephone or the like is lost, and nothing worse is told."""
+    return _LOST_THING.search(text) is not None and not names_grave_danger(text)

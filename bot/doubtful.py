@@ -1,0 +1,158 @@
+"""What is said to a message that is not clear, and to what its sender answers to that."""
+
+from bot import router
+from bot.capabilities.citizen import guidance, office
+from bot.choices import agrees, is_number, refuses_all
+from bot.danger import loses_only_a_thing, names_grave_danger
+from bot.menu import menu_choices
+from bot.messages import Choice
+from bot.texts import known
+from bot.turn import CITIZEN, Turn, button
+from db.doubts import note_doubt, note_pick
+from nlu.labels import OUT_OF_SCOPE
+from nlu.masking import mask
+from nlu.parse import Band, Parse
+
+# From here on a question is answered without asking back: a wrong answer to it costs one message.
+LIKELY = 0.6
+_OFFERED = 3  # likely meanings offered when one is not sure
+# A hotline too many is cheap: at this floor 1 in 100 other messages of the measured sets gets one,
+# and every emergency does.
+_DANGER_FLOOR = 0.05
+_ELSEWHERE_FLOOR = 0.25  # of "out of scope", beside the name of another office's matter
+_OTHER_FLOOR = 0.1  # for offering "another matter" as one of the meanings
+# What was asked back last: which of several meanings, what of the menu, whether to have a human.
+MEANINGS, MENU, HUMAN = "meanings", "menu", "human"
+_MISSES_UNTIL_HUMAN = 2
+
+
+def ask_back(turn: Turn, parse: Parse) -> None:
+    """Ask which of the likely meanings it was; after the second time in a row offer a human."""
+    _note_doubt(turn, parse)
+    turn.conversation.misses += 1
+    again = turn.conversation.misses >= _MISSES_UNTIL_HUMAN
+    danger = may_be_danger(turn)
+    meanings = _with_emergency(turn, parse) if danger else _likely(turn, parse)
+    below = [button("human", "choice.human")] if again else []
+    below.append(button("menu", "choice.menu"))
+    agencies = [] if danger else other_agencies(turn)
+    if agencies:
+        meanings = [choice for choice in meanings if choice.value != "other"]
+        guidance.point_elsewhere(turn, agencies, *meanings, *below)
+    elif len(meanings) >= 2:
+        choices = dict.fromkeys((*meanings, *below))
+        turn.reply("welcome.which_again" if again else "welcome.which", *choices)
+    else:
+        _missed(turn, "welcome.missed")
+        return
+    turn.conversation.asked = MEANINGS
+
+
+def _missed(turn: Turn, key: str) -> None:
+    """Ask for other words; the second time in a row for a human."""
+    if turn.conversation.misses >= _MISSES_UNTIL_HUMAN:
+        turn.reply(
+            "welcome.missed_again", button("human", "choice.human"), button("menu", "choice.menu")
+        )
+        turn.conversation.asked = HUMAN
+    else:
+        turn.reply(key, *menu_choices(turn))
+        turn.conversation.asked = MENU
+
+
+def answers_list(turn: Turn, value: str | None) -> bool:
+    """Answer what picks nothing of the last list: a yes, a no to all, a number beyond it."""
+    asked, turn.conversation.asked = turn.conversation.asked, ""
+    offered = turn.conversation.choices
+    if value is not None or not turn.text or not offered:
+        return False
+    if is_number(turn.text):
+        turn.reply("welcome.beyond", *offered, most=len(offered))
+        turn.conversation.asked = asked
+    elif asked == HUMAN and agrees(turn.text):
+        turn.conversation.misses = 0
+        office.human(turn)
+    elif asked == HUMAN and refuses_all(turn.text):
+        turn.conversation.misses = 0
+        turn.reply("guidance.nothing_asked", *menu_choices(turn))
+    elif asked and agrees(turn.text):
+        turn.reply("welcome.which_then", *offered)
+        turn.conversation.asked = asked
+    elif asked and refuses_all(turn.text):
+        # A list of meanings was counted when it was shown.
+        turn.conversation.misses += asked == MENU
+        _missed(turn, "welcome.none_of_them")
+    else:
+        return False
+    return True
+
+
+def may_be_danger(turn: Turn) -> bool:
+    """Say whether somebody may need help at once, however little was understood."""
+    parse = turn.parse
+    if parse is None:
+        return False
+    if turn.conversation.form is not None:
+        # Its questions ask about bad things; who works here tells those of others.
+        return turn.role == CITIZEN and names_grave_danger(turn.text)
+    chance = dict(parse.ranking).get("report_emergency", 0.0)
+    # To the model a lost telephone is next to a lost child.
+    if chance >= _DANGER_FLOOR and not loses_only_a_thing(turn.text):
+        return True
+    understood = parse.band is Band.SURE or parse.confidence >= LIKELY
+    return names_grave_danger(turn.text, understood=understood)
+
+
+def other_agencies(turn: Turn) -> list[str]:
+    """Give the other offices that an unclear message may be meant for."""
+    ranking = dict(turn.parse.ranking) if turn.parse is not None else {}
+    foreign = ranking.get(OUT_OF_SCOPE, 0.0) >= _ELSEWHERE_FLOOR
+    return guidance.agencies_for(turn.text) if foreign else []
+
+
+def note_answer(turn: Turn, value: str | None) -> None:
+    """Keep what was picked right after an unclear message as its meaning."""
+    doubt, turn.conversation.doubt = turn.conversation.doubt, None
+    if value is not None:
+        turn.conversation.misses = 0
+    picked = router.by_button(value, turn.role) if doubt is not None and value else None
+    if doubt is not None and picked is not None and picked.intents and picked.name != "menu":
+        note_pick(turn.session, doubt, picked.intents[0])
+
+
+def _note_doubt(turn: Turn, parse: Parse) -> None:
+    """Keep the message for an officer to label, with what its sender may pick next."""
+    if turn.contact.consented:
+        # Nobody could find it again to erase it, so that it must not tell who wrote it.
+        masked = " ".join(mask(parse.text, parse.entities).split())
+        turn.conversation.doubt = note_doubt(
+            turn.session, masked, parse.intent, parse.confidence, turn.now
+        )
+
+
+def _with_emergency(turn: Turn, parse: Parse) -> list[Choice]:
+    """Give the likely meanings behind "emergency", and who helps where there are none."""
+    first = button("emergency", "choice.emergency")
+    others = _likely(turn, parse) or [button("complaint", "choice.complaint")]
+    return [first, *(choice for choice in others if choice != first)][:_OFFERED]
+
+
+def _likely(turn: Turn, parse: Parse) -> list[Choice]:
+    """Give a button for each of the likeliest meanings that has a name of its own."""
+    if parse.band is not Band.BETWEEN:
+        return []
+    offered: list[Choice] = []
+    for intent, share in parse.ranking[: _OFFERED + 2]:
+        capability = router.by_intent(intent, turn.role)
+        # The menu is offered beside the likely meanings anyway.
+        if (
+            capability is None
+            or capability.name == "menu"
+            or (capability.name == "other" and share < _OTHER_FLOOR)
+            or not known(f"choice.{capability.name}")
+        ):
+            continue
+        choice = button(capability.name, f"choice.{capability.name}")
+        if choice not in offered:
+            offered.append(choice)
+    return offered[:_OFFERED]
