@@ -19,7 +19,11 @@ CITY = "74.72"
 
 
 def add_staff(
-    store: Store, now: datetime, role: str = "chief", area: str = CITY, login: str | None = None,
+    store: Store,
+    now: datetime,
+    role: str = "chief",
+    area: str = CITY,
+    login: str | None = None,
     section: str = "pengolah_data",
 ) -> tuple[int, str]:
     """Add somebody; gives the id and the one-time code."""

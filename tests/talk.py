@@ -35,15 +35,11 @@ class Clock:
         self.now += span
 
 
-def make_engine(
-    store: Store, model: Model, clock: Clock, public_url: str | None = None
-) -> Engine:
+def make_engine(store: Store, model: Model, clock: Clock, public_url: str | None = None) -> Engine:
     def understander_for(places: Places) -> Understander:
         return EmbeddedEngine(model, Extractor(places.gazetteer, lambda: clock().date()))
 
-    return Engine(
-        store, understander_for, clock, on_queued=lambda: None, public_url=public_url
-    )
+    return Engine(store, understander_for, clock, on_queued=lambda: None, public_url=public_url)
 
 
 @dataclass(frozen=True)

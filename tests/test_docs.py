@@ -11,8 +11,12 @@ from bot.cli import halo
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 SETTING = re.compile(r'"((?:HALO|TELEGRAM|TWILIO|RASA|NLU|PUBLIC|DATABASE)_[A-Z_]+)"')
-_SECOND = {name for group in halo.commands.values() if isinstance(group, click.Group)
-           for name in group.commands}
+_SECOND = {
+    name
+    for group in halo.commands.values()
+    if isinstance(group, click.Group)
+    for name in group.commands
+}
 COMMAND = re.compile(rf"halo ([a-z][a-z-]*[a-z](?: (?:{'|'.join(sorted(_SECOND))})\b)?)")
 INTERNAL = {"HALO_DEMO"}  # between `halo demo` and its own server process
 
