@@ -1,7 +1,8 @@
 """What a family receives, waits for or has lost, from all lists at once, in plain words."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from bot.texts import say
 from bot.texts.format import given_name, long_date, packed, plain_date, rupiah
@@ -18,11 +19,13 @@ from db.enrolments import (
     ranks_of_household,
 )
 from db.facts import facts_beginning
+from db.intake.cells_words import names_program
 from db.registry import (
     DIED,
     MOVED,
     Household,
     Person,
+    all_programs,
     household_of,
     kept_person,
     list_of_household,
@@ -45,8 +48,8 @@ def show(turn: Turn, person_id: int) -> None:
     ranks = ranks_of_household(turn.session, household.id, alone)
     audit.record(turn.session, turn.now, turn.actor, "read aid", f"household:{household.id}")
     paragraphs = [
-        _opening(turn, person, household, groups),
-        *_standing(turn, household, ranks),
+        _opening(turn, person, household, groups, ranks),
+        *_standing(turn, household, ranks, is_served=bool(groups)),
         *(_paragraph(turn, household, group) for group in groups),
     ]
     for text in packed(paragraphs):
@@ -58,7 +61,8 @@ def _groups(turn: Turn, aids: Iterable[Aid]) -> list[_Group]:
     """Put together what several lists say of the same, what is received first."""
     together: dict[tuple[int, str], list[Aid]] = {}
     for aid in aids:
-        if aid.status != GONE or turn.today - aid.since <= _STILL_TOLD:
+        is_long_gone = aid.status == GONE and aid.since and turn.today - aid.since > _STILL_TOLD
+        if not is_long_gone:
             together.setdefault((aid.person_id, aid.program_code), []).append(aid)
     groups: list[_Group] = []
     for said in together.values():
@@ -77,21 +81,35 @@ def _differ(group: _Group) -> bool:
     return len({aid.status for aid in group}) > 1
 
 
-def _opening(turn: Turn, person: Person, household: Household, groups: Sequence[_Group]) -> str:
+def _opening(
+    turn: Turn,
+    person: Person,
+    household: Household,
+    groups: Sequence[_Group],
+    ranks: Sequence[Rank],
+) -> str:
     name, area = given_name(person.name), turn.places.name_of(household.area_code)
     if person.left_because in (DIED, MOVED):
         return say(f"aid.opening_{person.left_because}", name=name, area=area)
     granted = any(aid.status in (ACTIVE, WAITING) for group in groups for aid in group)
     key = "opening" if granted else ("opening_ended" if groups else "opening_without")
+    if key == "opening_without" and any(_names_program(turn, rank) for rank in ranks):
+        key = "opening_unnamed"  # it cannot be in no list and in one called after a programme
     return say(f"aid.{key}", name=name, area=area)
 
 
-def _standing(turn: Turn, household: Household, ranks: Sequence[Rank]) -> list[str]:
+def _standing(
+    turn: Turn, household: Household, ranks: Sequence[Rank], is_served: bool
+) -> list[str]:
     """Tell which registers name the family, and its decile, as each list has it."""
+    unnamed = [rank for rank in ranks if _names_program(turn, rank)]
     deciles = {rank.decile for rank in ranks if rank.decile is not None}
     if not any(rank.is_register for rank in ranks):
         source = list_of_household(turn.session, household.id)
         own = Rank(source.agency, source.name, source.as_of, household.decile, is_register=True)
+        if not is_served and _names_program(turn, own):
+            # Nobody is in it any more: it tells at most how poor the family was.
+            own = replace(own, is_register=False)
         ranks = [own, *ranks]
         deciles |= {own.decile} if own.decile is not None else set()
     if len(deciles) > 1:
@@ -107,7 +125,18 @@ def _standing(turn: Turn, household: Household, ranks: Sequence[Rank]) -> list[s
         for rank in ranks
         if rank.is_register
     ]
-    return ["\n".join(dict.fromkeys(told))]
+    if not told:
+        told = [_rank("aid.decile_said", rank) for rank in ranks if rank.decile is not None]
+    told += [
+        say("aid.register_unnamed", list=rank.list_name, agency=rank.agency) for rank in unnamed
+    ]
+    return ["\n".join(dict.fromkeys(told))] if told else []
+
+
+def _names_program(turn: Turn, rank: Rank) -> bool:
+    """Say whether a register, whose lines tell of no programme, is called after one."""
+    programs = {program.code: program.name for program in all_programs(turn.session)}
+    return rank.is_register and names_program(rank.list_name, programs)
 
 
 def _rank(key: str, rank: Rank) -> str:
@@ -127,7 +156,7 @@ def _paragraph(turn: Turn, household: Household, group: _Group) -> str:
         lines += [_said(aid) for aid in group]
         lines.append(say("aid.differ_next"))
     else:
-        lines = [_status(newest, name)]
+        lines = [_status(newest, name, _since(group))]
         lines += dict.fromkeys(say("aid.reason", reason=aid.reason) for aid in group if aid.reason)
     lines += _last_payout(group)
     if newest.left_because is not None:
@@ -135,24 +164,40 @@ def _paragraph(turn: Turn, household: Household, group: _Group) -> str:
     elif not _differ(group):
         lines += _what_follows(turn, household, newest)
     if not _differ(group):
-        lines += dict.fromkeys(_told_by(aid, newest) for aid in group)
+        lines += dict.fromkeys(_told_by(aid, _since(group)) for aid in group)
     return "\n".join(lines)
 
 
-def _status(aid: Aid, name: str) -> str:
-    return say(
-        f"aid.{aid.status}", program=aid.program_name, name=name, since=plain_date(aid.since)
-    )
+def _since(group: _Group) -> date | None:
+    """Give since when the newest list, or else any ever, says so; None where nobody said it.
+
+    What was paid before that day shows that it is not the first.
+    """
+    since = group[0].since or group[0].known_since
+    paid = [aid.last_paid_on for aid in group if aid.last_paid_on is not None]
+    if since is not None and group[0].status == ACTIVE and paid and max(paid) < since:
+        return None
+    return since
+
+
+def _status(aid: Aid, name: str, since: date | None) -> str:
+    blanks = {"program": aid.program_name, "name": name}
+    if since is None:
+        return say(f"aid.{aid.status}_as_of", as_of=plain_date(aid.as_of), **blanks)
+    return say(f"aid.{aid.status}", since=plain_date(since), **blanks)
 
 
 def _said(aid: Aid) -> str:
     told = say(f"aid.word_{aid.status}")
-    line = say("aid.said", status=told, since=plain_date(aid.since), **_source(aid))
+    if aid.since is None:
+        line = say("aid.said_as_of", status=told, **_source(aid))
+    else:
+        line = say("aid.said", status=told, since=plain_date(aid.since), **_source(aid))
     return f"{line} {say('aid.reason', reason=aid.reason)}" if aid.reason else line
 
 
-def _told_by(aid: Aid, newest: Aid) -> str:
-    if aid.since == newest.since:
+def _told_by(aid: Aid, since: date | None) -> str:
+    if aid.since is None or since is None or aid.since == since:
         return say("aid.source", **_source(aid))
     return say("aid.source_since", since=plain_date(aid.since), **_source(aid))
 
@@ -163,6 +208,8 @@ def _last_payout(group: _Group) -> list[str]:
         return []
     day, last = max(paid, key=lambda item: item[0])
     key = "aid.last_goods" if last.last_amount is None else "aid.last_paid"
+    if not last.last_place:
+        key += "_somewhere"
     amount = rupiah(last.last_amount or 0)
     return [say(key, amount=amount, day=plain_date(day), place=last.last_place)]
 

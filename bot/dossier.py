@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.texts import known, say
 from bot.texts.format import plain_date
 from db.audit import Looked
-from db.privacy import Source, file_of, looks_at, roles_of
+from db.privacy import Source, downloads_of, file_of, looks_at, roles_of
 from db.session import Session
 
 _LOOKED_THROUGH = 100  # rows of the trail; what is the same on one day is told once
@@ -41,6 +41,13 @@ def look_lines(
     return list(dict.fromkeys(lines))[:most]
 
 
+def download_line(session: Session, person_id: int | None, zone: str) -> list[str]:
+    """Tell in one sentence when lists were downloaded in which a person may stand."""
+    moments = [] if person_id is None else downloads_of(session, person_id)
+    days = dict.fromkeys(plain_date(at.astimezone(ZoneInfo(zone)).date()) for at in moments)
+    return [say("dossier.downloads", days="; ".join(list(days)[:_LINES]))] if days else []
+
+
 def listed(heading: str, lines: list[str]) -> list[str]:
     """Put lines below a heading, in paragraphs that fit a message."""
     parts = [lines[at : at + _LINES] for at in range(0, len(lines), _LINES)]
@@ -54,6 +61,7 @@ def whole_file(
     """Give all that is kept of a person for a file, with the trail in words."""
     kept = file_of(session, person_id, contact_id)
     trail = look_lines(session, person_id, contact_id, zone, _LOOKED_THROUGH)
+    trail += download_line(session, person_id, zone)
     return {"made_at": now.isoformat(), **kept, "trail": trail}
 
 

@@ -18,7 +18,7 @@ from bot.forms import (
     edit_value,
     start,
 )
-from bot.interruptions import LEAVE, RESUME, interrupted, probe, read_move
+from bot.interruptions import LEAVE, RESUME, interrupted, overriding, probe, read_move
 from bot.spoken import correction, is_done, is_helpless, mends
 from bot.turn import Turn
 
@@ -62,6 +62,11 @@ def in_form(turn: Turn, state: FormState, value: str | None) -> str | None:
     if value is not None and value.startswith(LEAVE):
         turn.conversation.form = None
         return value.removeprefix(LEAVE)
+    wanted = overriding(turn, form, value)
+    if wanted is not None:
+        turn.conversation.form = None
+        turn.reply("form.closed")
+        return wanted
     if interrupted(turn, form, value):
         return None
     move, text = read_move(turn.text if value is None else "", form.asked)

@@ -1,6 +1,6 @@
 """How a contact is tied to a person of the registry, and how often one may try in vain."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.messages import Reply
 from bot.outbox import seal_reply
@@ -9,11 +9,11 @@ from bot.texts.format import given_name
 from bot.turn import Turn
 from db import audit
 from db.contacts import ACTIVE, Contact, change_contact, other_contacts
+from db.kept_tries import LOCK
 from db.outbox import queue_replies
 from db.registry import Person
 
 MOST_TRIES = 3
-LOCK = timedelta(hours=24)
 
 
 def locked_until(turn: Turn) -> datetime | None:

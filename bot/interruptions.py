@@ -42,6 +42,24 @@ def read_move(text: str, asked: Field | None) -> tuple[Move, str]:
     return (Move.ANSWER, text) if instead is None else (Move.BACK, instead)
 
 
+def overriding(turn: Turn, form: OpenForm, value: str | None) -> str | None:
+    """Give the value of what nobody has to finish a form for, such as the erasure of his data."""
+    if value is not None:
+        capability = router.by_button(value, turn.role)
+    else:
+        capability = router.by_command(turn.text, turn.role) or router.by_label(
+            turn.text, turn.role
+        )
+        sure = turn.parse is not None and turn.parse.band is Band.SURE
+        free = form.asked is not None and form.asked.free_text
+        if capability is None and turn.parse is not None and sure and not free:
+            capability = router.by_intent(turn.parse.intent, turn.role)
+    argument = (value or "").partition(":")[2]
+    if capability is None or not capability.overrides(argument, turn.text):
+        return None
+    return value or capability.name
+
+
 def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
     """Answer what is no answer to the field; the form stays open.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
@@ -30,12 +31,16 @@ def write_book(
     figures: Overview,
     scope: Scope,
     filters: Filters,
+    zone: str,
     tell: Callable[[int, int, str], None],
 ) -> None:
-    """Write all findings that are true today; the file is there whole or not at all."""
+    """Write all findings that are true today, in the times of a zone.
+
+    The file is there whole or not at all.
+    """
     part = path.with_name(f"{path.name}.part")
     with part.open("wb") as file:
-        _fill(session, figures, scope, filters, tell).save(file)
+        _fill(session, figures, scope, filters, ZoneInfo(zone), tell).save(file)
     part.replace(path)
 
 
@@ -44,6 +49,7 @@ def _fill(
     figures: Overview,
     scope: Scope,
     filters: Filters,
+    zone: ZoneInfo,
     tell: Callable[[int, int, str], None],
 ) -> Workbook:
     book = Workbook(write_only=True)
@@ -58,7 +64,7 @@ def _fill(
             for rows in _chunks(part):
                 niks = masked_niks(session, {row.person_id for row in rows} - {None})
                 for row in rows:
-                    sheet.append(_row(row, niks))
+                    sheet.append(_row(row, niks, zone))
                 done += len(rows)
                 tell(done, total, kind)
     return book
@@ -91,7 +97,7 @@ def _header(*columns: str) -> list[str]:
     return [say(f"mismatch.column_{column}") for column in columns]
 
 
-def _row(found: Found, niks: dict[int, str]) -> list[Any]:
+def _row(found: Found, niks: dict[int, str], zone: ZoneInfo) -> list[Any]:
     cells: Sequence[Any] = (
         found.id,
         found.agency,
@@ -105,7 +111,7 @@ def _row(found: Found, niks: dict[int, str]) -> list[Any]:
         detail(found),
         say(f"mismatch.state_{found.state}"),
         say(f"mismatch.outcome_{found.outcome}") if found.outcome else None,
-        found.found_at.replace(tzinfo=None),  # workbooks know no zones
+        found.found_at.astimezone(zone).replace(tzinfo=None),  # workbooks know no zones
     )
     return [guarded(cell) for cell in cells]
 

@@ -40,6 +40,10 @@ def _no_facts(_turn: Turn) -> Facts:
     return {}
 
 
+def _never(_argument: str, _text: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class FormUse:
     """A form with what it must know, how it is read back, and what is done at its end."""
@@ -62,6 +66,8 @@ class Capability:
     roles: frozenset[str] = EVERYONE
     needs_consent: bool = False
     interrupts: bool = False  # may be answered in the middle of a form, which then goes on
+    # Says by the argument of its button and by the text whether an open form ends for it.
+    overrides: Callable[[str, str], bool] = _never
     informs: bool = False  # changes nothing, so that a likely meaning is enough to answer
     form: FormUse | None = None
 
@@ -88,6 +94,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "unlink", link.handle, (),
         ("lepas", "bukan saya", "hapus tautan", "ganti orang", "lepas tautan", "lepaskan"),
+        overrides=link.is_wanted,
     ),
     Capability(
         "unlink_others", link.others, (), ("lepas semua", "lepaskan semua", "lepas semua hp"),
@@ -140,6 +147,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "privacy", privacy.handle, ("manage_privacy",),
         ("data saya", "hapus data saya", "hapus data", "ekspor data saya", "salinan data saya"),
+        overrides=privacy.is_erasure,
     ),
     Capability("other", guidance.other, ("out_of_scope",)),
     Capability("nothing_asked", guidance.nothing_asked, ("affirm", "deny", "cancel")),

@@ -1,6 +1,6 @@
 """The trail: who read or changed which personal data, and when."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
 from db.session import Session
+
+SHOWN = "show in list"
 
 
 class AuditEntry(Base):
@@ -27,6 +29,14 @@ class AuditEntry(Base):
 def record(session: Session, at: datetime, actor: str, action: str, subject: str) -> None:
     """Add one row to the trail; actor and subject are ids such as `contact:7`, never names."""
     session.add(AuditEntry(at=at, actor=actor, action=action, subject=subject))
+
+
+def record_shown(
+    session: Session, at: datetime, actor: str, person_ids: Iterable[int | None]
+) -> None:
+    """Add one row for each of the people whom a page names, those known to the registry."""
+    for person_id in sorted({person_id for person_id in person_ids if person_id is not None}):
+        record(session, at, actor, SHOWN, f"person:{person_id}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Batches: one list as it was once given, from its dry run to its approval, and back."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +9,12 @@ from db.base import Base, BigId
 
 READING, STAGED, APPLIED = "reading", "staged", "applied"
 REJECTED, FAILED, TAKEN_BACK = "rejected", "failed", "taken_back"
+STALLED = "stalled"  # no state in the store: whatever reads it has died
+ONLY_LOOKED, NOT_WANTED = "batch.only_looked", "batch.not_taken"  # why nobody rejected it
+
+_NOT_WANTED = {ONLY_LOOKED: "tried", NOT_WANTED: "dropped"}
+_SILENCE = timedelta(minutes=15)  # after which a reading has died
+_SLOWEST = 500  # rows a second
 
 
 class Batch(Base):
@@ -34,6 +40,15 @@ class Batch(Base):
     decided_at: Mapped[datetime | None]
     taken_back_by: Mapped[str | None] = mapped_column(String(60))
     taken_back_at: Mapped[datetime | None]
+
+    def standing(self, now: datetime) -> str:
+        """Give the state as people are told it: what died while it was read is STALLED."""
+        if self.state == REJECTED:
+            return _NOT_WANTED.get(self.problem or "", REJECTED)
+        read_by_now = self.uploaded_at + timedelta(seconds=self.rows_read / _SLOWEST)
+        if self.state == READING and now > read_by_now + _SILENCE:
+            return STALLED
+        return self.state
 
 
 class StagedRow(Base):

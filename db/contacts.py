@@ -1,7 +1,7 @@
 """Contacts: one person's end of one channel, with consent, identity and the open conversation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
 from db.fixed import Fixed
+from db.kept_tries import take_tries
 from db.session import Session
 
 CONSENT_GIVEN, CONSENT_REFUSED = "given", "refused"
@@ -90,10 +91,19 @@ _KEEP = Fixed(
 def lock_contact(session: Session, channel: str, address: str, now: datetime) -> Sender:
     """Give the contact, made if new, and hold its row until the transaction ends.
 
-    Somebody who writes can be reached again, so a blocked contact becomes active.
+    Somebody who writes can be reached again, so a blocked contact becomes active. Whoever comes
+    back after an erasure is a new contact with the tries of the former one.
     """
     arrived = {"channel": channel, "address": address, "now": now}
-    return Sender(*_ARRIVE.one(session.core, arrived))
+    sender = Sender(*_ARRIVE.one(session.core, arrived))
+    if sender.created_at != now:
+        return sender
+    kept = take_tries(session, channel, address, now)
+    if kept is None:
+        return sender
+    tries = asdict(kept)
+    change_contact(session, sender.id, **tries)
+    return replace(sender, **tries)
 
 
 def keep_conversation(session: Session, contact_id: int, sealed: bytes | None) -> None:

@@ -167,10 +167,15 @@ def new_key() -> str:
 
 
 def mask(identifier: str) -> str:
-    """Hide the middle of a NIK or KK number: `7472••••••••0001`."""
+    """Hide the middle of a NIK: `7472••••••••0001`."""
     if len(identifier) <= 8:
         return "•" * len(identifier)
     return identifier[:4] + "•" * (len(identifier) - 8) + identifier[-4:]
+
+
+def mask_kk(number: str) -> str:
+    """Hide all of a KK number but its district: its last four digits prove in chat who asks."""
+    return number[:4] + "•" * (len(number) - 4) if len(number) > 8 else "•" * len(number)
 
 
 def _raw(key: str) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from db import audit
 from db.areas import Area, Scope
-from db.crypto import mask
+from db.crypto import mask, mask_kk
 from db.enrolments import Enrolment, Payout
 from db.identities import Change
 from db.registry import AgencyList, Household, Person, Program
@@ -106,7 +106,7 @@ def read_dossier(
     return Dossier(
         person=_member(session, person),
         merged_into=person.merged_into,
-        kk=mask(vault.open(household.kk_sealed, "kk")) if household.kk_sealed else "",
+        kk=mask_kk(vault.open(household.kk_sealed, "kk")) if household.kk_sealed else "",
         address=household.address,
         rt=household.rt,
         rw=household.rw,

@@ -1,6 +1,6 @@
 """What the lists say of each person: a row for each line of a list, and what was paid by it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, LargeBinary, String, or
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
-from db.batches import Batch
+from db.batches import APPLIED, TAKEN_BACK, Batch
 from db.registry import MOVED, AgencyList, Person, Program
 from db.session import Session
 
@@ -79,6 +79,7 @@ class Payout(Base):
 
 # A line with its programme, its person, its list, and the day of the list that ended it.
 _Row = tuple[Enrolment, Program, Person, AgencyList, date | None]
+_Standing = tuple[int, str | None, str]  # of a person, in a programme, by a status
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Aid:
     person_name: str
     left_because: str | None
     status: str
-    since: date
+    since: date | None  # as the list itself states it; of who is GONE the day of the list
+    known_since: date | None  # the earliest day that any list ever stated for this status
     reason: str | None
     agency: str
     list_name: str
@@ -131,6 +133,8 @@ def aid_of_household(
     ).all()
     lines = [(line, program, who, source, day) for line, program, who, source, day in rows]
     last = _last_payouts(session, [line for line, *_ in lines])
+    stated = _stated_days(session, lines)
+    known = _earliest(stated, (line for line, *_ in lines))
     return [
         Aid(
             program_code=program.code,
@@ -139,7 +143,8 @@ def aid_of_household(
             person_name=person.name,
             left_because=person.left_because,
             status=enrolment.status if ended_on is None else GONE,
-            since=ended_on or enrolment.since,
+            since=ended_on or stated.get(enrolment.id),
+            known_since=ended_on or known.get(_standing(enrolment)),
             reason=enrolment.reason if ended_on is None else None,
             agency=source.agency,
             list_name=source.name,
@@ -214,6 +219,36 @@ def _latest(rows: Sequence[_Row]) -> list[_Row]:
     in_force = [row for row in rows if row[0].ended_batch_id is None]
     said = {_place(row[0]) for row in in_force}
     return in_force + [row for place, row in ended.items() if place not in said]
+
+
+def _stated_days(session: Session, rows: Sequence[_Row]) -> dict[int, date]:
+    """Give since when a line holds by its id, where its list says so.
+
+    A line that states no day has that of its list, or of a former version that it goes on from.
+    """
+    of_lists: set[tuple[int, date | None]] = {(source.id, source.as_of) for *_, source, _ in rows}
+    ids = {list_id for list_id, _ in of_lists}
+    versions = session.execute(
+        select(Batch.list_id, Batch.as_of, Batch.former_as_of).where(
+            Batch.list_id.in_(ids), Batch.state.in_((APPLIED, TAKEN_BACK))
+        )
+    )
+    for list_id, *days in versions:
+        of_lists |= {(list_id, day) for day in days}
+    return {line.id: line.since for line, *_ in rows if (line.list_id, line.since) not in of_lists}
+
+
+def _earliest(stated: Mapping[int, date], lines: Iterable[Enrolment]) -> dict[_Standing, date]:
+    """Give the earliest day that was stated for each person, programme and status."""
+    known: dict[_Standing, date] = {}
+    for line in lines:
+        if (day := stated.get(line.id)) is not None:
+            known[_standing(line)] = min(day, known.get(_standing(line), day))
+    return known
+
+
+def _standing(enrolment: Enrolment) -> _Standing:
+    return enrolment.person_id, enrolment.program_code, enrolment.status
 
 
 def _place(enrolment: Enrolment) -> tuple[int, int, str | None]:

@@ -12,6 +12,7 @@ from db.base import Base, BigId
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED, INVALID, Contact, change_contact
 from db.exports import drop_links
 from db.inbox import forget_bodies
+from db.kept_tries import Tries, keep_tries
 from db.outbox import OutboundMessage
 from db.session import Session
 from db.tickets import Ticket
@@ -65,17 +66,15 @@ def stop_processing(session: Session, contact_id: int, actor: str, now: datetime
 
 def erase_due(session: Session, now: datetime) -> int:
     """Carry out the requests whose answers have gone out; says how many."""
-    requests = open_requests(session, now)
-    for request in requests:
-        erase_chat(session, request, now)
-    return len(requests)
+    return sum(erase_chat(session, request, now) for request in open_requests(session, now))
 
 
 def open_requests(session: Session, now: datetime) -> Sequence[Erasure]:
-    """Give the oldest requests that may be carried out."""
+    """Give the oldest requests that may be carried out: nothing is on its way to their contacts."""
+    moving = exists().where(_OUT.c.contact_id == Erasure.contact_id, _OUT.c.state.in_(_MOVING))
     query = (
         select(Erasure)
-        .where(Erasure.done_at.is_(None), Erasure.asked_at <= now - _UNDER_WAY)
+        .where(Erasure.done_at.is_(None), Erasure.asked_at <= now - _UNDER_WAY, ~moving)
         .order_by(Erasure.id)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -83,8 +82,12 @@ def open_requests(session: Session, now: datetime) -> Sequence[Erasure]:
     return session.scalars(query).all()
 
 
-def erase_chat(session: Session, request: Erasure, now: datetime) -> None:
-    """Erase a contact's chat: all of it, or what was before the request if he has come back."""
+def erase_chat(session: Session, request: Erasure, now: datetime) -> bool:
+    """Erase a contact's chat: all of it, or what was before the request if he has come back.
+
+    False means that something is still on its way to him: the address is needed for it, so that
+    the request stays open.
+    """
     found = session.scalars(
         select(Contact).where(Contact.id == request.contact_id).with_for_update()
     )
@@ -104,24 +107,33 @@ def erase_chat(session: Session, request: Erasure, now: datetime) -> None:
         .values(body=None, callback_id=None)
     )
     if not is_back:
-        change_contact(session, contact.id, conversation=None, **_without_address(session, contact))
+        change_contact(session, contact.id, conversation=None)
+    if _is_moving(session, contact.id):
+        return False
+    if not is_back and not _is_needed(session, contact):
+        _take_address(session, contact, now)
     request.done_at = now
     audit.record(session, now, "service", "erase chat", f"contact:{contact.id}")
+    return True
 
 
-def _without_address(session: Session, contact: Contact) -> dict[str, Any]:
-    """Give what takes the number away, unless somebody works on a report and has to answer it."""
+def _is_moving(session: Session, contact_id: int) -> bool:
+    moving = exists().where(_OUT.c.contact_id == contact_id, _OUT.c.state.in_(_MOVING))
+    return bool(session.scalar(select(moving)))
+
+
+def _is_needed(session: Session, contact: Contact) -> bool:
+    """Say whether somebody works on a report and has to answer it, or the chat is of staff."""
     waiting = session.scalar(select(exists().where(Ticket.contact_id == contact.id)))
-    moving = session.scalar(
-        select(exists().where(_OUT.c.contact_id == contact.id, _OUT.c.state.in_(_MOVING)))
-    )
-    if waiting or moving or contact.staff_id is not None:
-        return {}
-    return {
-        "address": f"erased-{contact.id}",
-        "state": INVALID,
-        "state_reason": "erased",
-        "consent": None,
-        "consent_at": None,
-        "last_inbound_at": None,
-    }
+    return bool(waiting) or contact.staff_id is not None
+
+
+def _take_address(session: Session, contact: Contact, now: datetime) -> None:
+    """Take the number away; tries and lock bear on whoever writes from it next."""
+    tries = Tries(contact.failed_tries, contact.tried_at, contact.locked_until)
+    keep_tries(session, contact.channel, contact.address, tries, now)
+    change_contact(
+        session, contact.id,
+        address=f"erased-{contact.id}", state=INVALID, state_reason="erased",
+        consent=None, consent_at=None, last_inbound_at=None,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from db import audit, merging
 from db.areas import Area, subtree
-from db.crypto import mask
+from db.crypto import mask, mask_kk
 from db.enrolments import Enrolment
 from db.identities import DIFFERENT, MERGE, OPEN, SAME, IdentityDecision, Match
 from db.registry import AgencyList, Household, Person
@@ -195,7 +195,7 @@ def _side(session: Session, person_id: int) -> Side:
         person_id=person.id,
         name=person.name,
         nik=mask(vault.open(person.nik_sealed, "nik")) if person.nik_sealed else None,
-        kk=mask(vault.open(household.kk_sealed, "kk")) if household.kk_sealed else None,
+        kk=mask_kk(vault.open(household.kk_sealed, "kk")) if household.kk_sealed else None,
         birth_date=person.birth_date,
         sex=person.sex,
         area_name=area_name,

@@ -1,7 +1,7 @@
 """How often a NIK was tried in vain on a day, from whatever contact."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Index, LargeBinary, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +13,7 @@ MOST_A_DAY = 5
 
 
 class NikTry(Base):
-    """The failed tries on one NIK, known or not, on one day (UTC)."""
+    """The failed tries on one NIK, known or not, on one day of where the service is."""
 
     __tablename__ = "nik_tries"
     __table_args__ = (Index("ix_nik_tries_day", "day"),)
@@ -23,13 +23,12 @@ class NikTry(Base):
     failures: Mapped[int]
 
 
-def claim_try(session: Session, numbers: Collection[str], now: datetime) -> bool:
+def claim_try(session: Session, numbers: Collection[str], day: date) -> bool:
     """Count a try on the numbers given as NIK before it is made; False where that is one too many.
 
     Counted first, the rows hold back whoever tries the same NIK at the same moment. The rows of
     former days go.
     """
-    day = _day(now)
     session.execute(delete(NikTry).where(NikTry.day < day))
     # In their order, so that two who give the same two numbers do not wait for each other.
     indexes = sorted({session.vault.index(number, "nik") for number in numbers})
@@ -45,16 +44,12 @@ def claim_try(session: Session, numbers: Collection[str], now: datetime) -> bool
     return all(failures <= MOST_A_DAY for failures in counted.scalars().all())
 
 
-def give_back_try(session: Session, numbers: Collection[str], now: datetime) -> None:
+def give_back_try(session: Session, numbers: Collection[str], day: date) -> None:
     """Take a claimed try off the count again, as it was right."""
     indexes = [session.vault.index(number, "nik") for number in numbers]
     session.execute(
         update(NikTry)
-        .where(NikTry.nik_index.in_(indexes), NikTry.day == _day(now))
+        .where(NikTry.nik_index.in_(indexes), NikTry.day == day)
         .values(failures=NikTry.failures - 1)
         .execution_options(synchronize_session=False)
     )
-
-
-def _day(now: datetime) -> date:
-    return now.astimezone(UTC).date()

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from db.areas import Scope
-from db.batches import STAGED, Batch
+from db.batches import APPLIED, STAGED, TAKEN_BACK, Batch
 from db.enrolments import Enrolment
 from db.findings import DONE, Finding
 from db.identities import OPEN, Match
@@ -78,8 +78,32 @@ def waiting(session: Session, scope: Scope) -> Waiting:
 
 def newest_lists(session: Session, most: int) -> Sequence[AgencyList]:
     """Give the lists of the latest day."""
-    query = select(AgencyList).order_by(AgencyList.as_of.desc(), AgencyList.agency, AgencyList.name)
+    query = select(AgencyList).where(came_into_force())
+    query = query.order_by(AgencyList.as_of.desc(), AgencyList.agency, AgencyList.name)
     return session.scalars(query.limit(most)).all()
+
+
+def came_into_force() -> ColumnElement[bool]:
+    """Leave out the lists that were only tried, or of which everything was taken back."""
+    applied = exists().where(Batch.list_id == AgencyList.id, Batch.state == APPLIED)
+    # Lines that no batch brought are those of the sample.
+    lines = exists().where(Enrolment.list_id == AgencyList.id, Enrolment.ended_batch_id.is_(None))
+    return or_(applied, lines)
+
+
+def lists_changed_since(session: Session, moment: datetime) -> int:
+    """Count the deliveries that came into force, or were taken back, after a moment."""
+    query = select(func.count()).select_from(Batch)
+    query = query.where(
+        or_(
+            and_(Batch.state == APPLIED, Batch.decided_at > moment),
+            and_(
+                Batch.state == TAKEN_BACK, Batch.taken_back_at > moment,
+                Batch.decided_at <= moment,
+            ),
+        )
+    )  # fmt: skip
+    return session.scalar(query) or 0
 
 
 def lists_in_force(session: Session, scope: Scope) -> list[ListState]:
@@ -99,6 +123,7 @@ def lists_in_force(session: Session, scope: Scope) -> list[ListState]:
     rows = session.execute(
         select(AgencyList, counted.c.lines, counted.c.people)
         .outerjoin(counted, counted.c.list_id == AgencyList.id)
+        .where(came_into_force())
         .order_by(AgencyList.as_of, AgencyList.agency, AgencyList.name)
     )
     return [

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, or_, select
 
 from db.areas import Area
-from db.audit import Looked, trail_of
+from db.audit import AuditEntry, Looked, trail_of
 from db.contacts import Contact
 from db.enrolments import Enrolment, Payout
+from db.findings import Finding
 from db.identities import Change
 from db.inbox import PURPOSE, InboundMessage
 from db.registry import AgencyList, Household, Person, Program
@@ -61,6 +62,32 @@ def looks_at(
         household_id = select(Person.household_id).where(Person.id == person_id)
         subjects += [f"person:{person_id}", f"household:{session.scalar(household_id)}"]
     return trail_of(session, subjects, limit)
+
+
+def downloads_of(session: Session, person_id: int) -> Sequence[datetime]:
+    """Give when findings were downloaded of which one may have been his, newest first.
+
+    Which of an area's findings were chosen is not kept.
+    """
+    household_id = select(Person.household_id).where(Person.id == person_id).scalar_subquery()
+    own = or_(Finding.person_id == person_id, Finding.household_id == household_id)
+    then = (Finding.found_at <= AuditEntry.at) & (
+        Finding.gone_at.is_(None) | (Finding.gone_at > AuditEntry.at)
+    )
+    near = (AuditEntry.actor == literal("staff:").concat(cast(Staff.id, String))) & (
+        Finding.area_code.startswith(Staff.area_code)
+    )
+    query = (
+        select(AuditEntry.at)
+        .where(
+            AuditEntry.subject == "findings",
+            AuditEntry.action == "export findings",
+            select(Finding.id).where(own, then, Staff.id.is_not(None), near).exists(),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(_TRAIL)
+    )
+    return session.scalars(query).all()
 
 
 def roles_of(session: Session, looks: Sequence[Looked]) -> dict[str, str]:

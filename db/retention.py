@@ -19,6 +19,7 @@ from db.doubts import Doubt
 from db.erasures import erase_due, open_requests
 from db.exports import ExportLink
 from db.inbox import NOTHING, PURPOSE, InboundMessage
+from db.kept_tries import KeptTries
 from db.logins import LONGEST, StaffSession
 from db.nik_tries import NikTry
 from db.outbox import OutboundMessage
@@ -38,6 +39,7 @@ _FILE: Any = Attachment.__table__
 _LINK: Any = ExportLink.__table__
 _SESSION: Any = StaffSession.__table__
 _TRY: Any = NikTry.__table__
+_KEPT: Any = KeptTries.__table__
 _VOUCHER: Any = Voucher.__table__
 _BATCH: Any = Batch.__table__
 _STAGED: Any = StagedRow.__table__
@@ -151,6 +153,8 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
         _Step("links", _LINK, used, None),
         _Step("sessions", _SESSION, over, None),
         _Step("vouchers", _VOUCHER, _VOUCHER.c.expires_at < now, None),
+        _Step("kept_tries", _KEPT, _KEPT.c.kept_until < now, None),
+        # Nowhere in Indonesia is it still the day before the one of UTC.
         _Step("nik_tries", _TRY, _TRY.c.day < now.astimezone(UTC).date(), None),
         _Step("deliveries", _BATCH, (_BATCH.c.state == STAGED) & old_batch, forgotten),
         _Step("staged_lines", _STAGED, _STAGED.c.batch_id.in_(failed), None),

@@ -9,7 +9,7 @@ import click
 from bot.commands.common import Refused, agreed, print_json, progress, ready_store, settings
 from bot.service import utc_now
 from bot.texts import say
-from bot.texts.format import given_name, plain_date
+from bot.texts.format import given_name, grouped, plain_date
 from db.batches import Batch
 from db.intake.importer import CLI, ImportRefused, take_back
 from db.intake.preview import Preview, Sample, preview, recent_batches, refused_rows
@@ -17,6 +17,7 @@ from db.intake.template import refused_file
 from db.session import Session
 
 VERDICTS = ("new", "changed", "unchanged", "gone")
+_SELDOM = ("outside",)  # told only where there is any
 _REASONS = 5  # that are told; the file of refused rows has them all
 
 
@@ -29,16 +30,23 @@ def batch_group() -> None:
 @click.option("--json", "json_only", is_flag=True, help="Hasil sebagai JSON saja.")
 def list_command(json_only: bool) -> None:
     """Tampilkan daftar yang terakhir masuk."""
+    now = utc_now()
     with ready_store(settings(keep_keys=False), only_reads=True) as store, store.read() as session:
         found = recent_batches(session)
         if json_only:
-            print_json([_line(batch, source.agency, source.name) for batch, source in found])
+            print_json(
+                [
+                    _line(batch, source.agency, source.name) | {"standing": batch.standing(now)}
+                    for batch, source in found
+                ]
+            )
             return
         if not found:
             click.echo(say("batch.none"))
         for batch, source in found:
             line = _line(batch, source.agency, source.name)
-            click.echo(say("batch.line", **line | {"state": say(f"batch.state_{batch.state}")}))
+            state = say(f"batch.state_{batch.standing(now)}")
+            click.echo(say("batch.line", **line | {"state": state}))
 
 
 @batch_group.command("show")
@@ -90,14 +98,17 @@ def show(session: Session, found: Preview) -> None:
     click.echo(say("batch.heading", batch=batch.id, **heading))
     if batch.problem is not None:
         click.echo(say("batch.failed"))
-    for verdict in (*VERDICTS, "refused", "repeated"):
-        if verdict in batch.counts:
-            count = f"{batch.counts[verdict]:,}".replace(",", ".")
-            click.echo(f"  {say(f'batch.verdict_{verdict}'):<12} {count:>12}")
-    for verdict in VERDICTS:
+    counted = [verdict for verdict in (*VERDICTS, "refused", "repeated") if verdict in batch.counts]
+    counted += [verdict for verdict in _SELDOM if batch.counts.get(verdict)]
+    for verdict in counted:
+        count = grouped(batch.counts[verdict])
+        click.echo(f"  {say(f'batch.verdict_{verdict}'):<12} {count:>12}")
+    for remark in found.remarks:
+        click.echo(say(remark.key, count=grouped(remark.count), area=remark.area))
+    for verdict in (*VERDICTS, *_SELDOM):
         for sample in found.samples.get(verdict, ()):
-            click.echo(say("batch.sample", verdict=say(f"batch.verdict_{verdict}"),
-                           **_sample(sample)))  # fmt: skip
+            told = _sample(sample) | {"status": say(f"status.{sample.status}")}
+            click.echo(say("batch.sample", verdict=say(f"batch.verdict_{verdict}"), **told))
     notes: Mapping[str, Any] = batch.notes
     if notes.get("unknown_columns"):
         click.echo(say("batch.unknown_columns", columns=", ".join(notes["unknown_columns"])))

@@ -20,6 +20,7 @@ from bot.commands.common import (
 )
 from bot.service import utc_now
 from bot.texts import say
+from db.batches import NOT_WANTED, ONLY_LOOKED
 from db.intake.importer import CLI, ImportRefused, NothingNew, approve, dry_run, reject
 from db.intake.preview import preview
 from db.intake.source import Spec
@@ -79,7 +80,7 @@ def import_command(
         with _told(json_only):
             batch_id = _look(store, file, spec, json_only, refused)
             if dry_run:
-                reject(store, batch_id, CLI, utc_now())
+                reject(store, batch_id, CLI, utc_now(), ONLY_LOOKED)
                 _say(json_only, "batch.only_looked")
             else:
                 _decide(store, batch_id, yes, json_only)
@@ -108,10 +109,10 @@ def _decide(store: Store, batch_id: int, yes: bool, json_only: bool) -> None:
     try:
         wanted = yes or agreed(say("batch.ask"))
     except click.UsageError:  # there is nobody to ask
-        reject(store, batch_id, CLI, utc_now())
+        reject(store, batch_id, CLI, utc_now(), NOT_WANTED)
         raise
     if not wanted:
-        reject(store, batch_id, CLI, utc_now())
+        reject(store, batch_id, CLI, utc_now(), NOT_WANTED)
         raise Refused(say("batch.not_taken"))
     with progress(say("batch.applying")) as report:
 

@@ -88,9 +88,11 @@ def _write(
     with store.begin() as session:
         # Though they are masked, NIK are read.
         audit.record(session, now, "cli", "export findings", "findings")
+    places = places_of(store)
+    zone = places.zone_of(scope.area_code) if scope.area_code else places.zone
     with progress(say("mismatch.writing")) as report, store.read() as session:
         try:
-            write_book(session, book, figures, scope, filters, _named(report))
+            write_book(session, book, figures, scope, filters, zone, _named(report))
         except OSError:
             raise Refused(say("mismatch.not_written", path=book)) from None
 

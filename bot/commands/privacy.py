@@ -47,14 +47,18 @@ def erase(contact_id: int | None, yes: bool) -> None:
         if not yes and not agreed(say("erase.ask", count=len(contacts))):
             raise Refused(say("erase.not_erased"))
         numbers: list[str] = []
+        waiting = 0
         with store.begin() as session:
             for contact in contacts:
-                erase_chat(session, stop_processing(session, contact, "cli", now), now)
+                request = stop_processing(session, contact, "cli", now)
+                waiting += not erase_chat(session, request, now)
                 numbers += tickets_in_work(session, contact)
             if person_id is not None:
                 audit.record(session, now, "cli", "unlink", f"person:{person_id}")
     told = ", ".join(numbers) or "-"
     click.echo(say("erase.erased", count=len(contacts), tickets=told))
+    if waiting:
+        click.echo(say("erase.waits", count=waiting))
 
 
 @click.command("export-person")

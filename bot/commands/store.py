@@ -71,9 +71,9 @@ def _write_lists(found: Settings, folder: Path) -> None:
     """Write Semarang's lists, make its areas known, and say how they come in."""
     prepare(found)
     with any_store(found) as store, store.begin() as session:
-        if not is_only_semarang(session):
-            raise Refused(say("mismatch.lists_elsewhere"))
-        add_semarang(session)
+        is_empty_for_them = is_only_semarang(session)
+        if is_empty_for_them:
+            add_semarang(session)
     try:
         with progress(say("mismatch.writing")) as report:
             written, truth = write_story(folder, utc_now().date(), tell=report)
@@ -90,6 +90,8 @@ def _write_lists(found: Settings, folder: Path) -> None:
             excess=excess,
         )
     )
+    if not is_empty_for_them:
+        raise Refused(say("mismatch.lists_elsewhere"))
     click.echo(say("mismatch.lists_import"))
     for item in written:
         program = f" --program {item.program}" if item.program else ""

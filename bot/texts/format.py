@@ -53,6 +53,11 @@ def plain_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def grouped(number: int) -> str:
+    """Write a number as `1.234.567`."""
+    return f"{number:,}".replace(",", ".")
+
+
 def clock(moment: time) -> str:
     """Write a time of day as `08.00`."""
     return moment.strftime("%H.%M")

@@ -33,27 +33,6 @@ _NEWCOMERS = (
     """,
     "CREATE UNIQUE INDEX newcomers_person_key ON newcomers (person_key)",
 )
-# Who is known in another family than the line says, unless a newer list in force has its own word.
-_MOVERS = """
-    CREATE TEMPORARY TABLE movers AS
-    SELECT person_id, row_no, kk_index, household_id
-    FROM (
-        SELECT judged.person_id, judged.row_no, judged.kk_index, judged.household_id,
-            known.kk_index AS known_kk,
-            row_number() OVER (PARTITION BY judged.person_id ORDER BY judged.row_no) AS place
-        FROM judged
-        JOIN people ON people.id = judged.person_id
-        JOIN households AS known ON known.id = people.household_id
-        WHERE judged.kk_index IS NOT NULL AND people.as_of <= :as_of
-    ) AS lines
-    WHERE place = 1 AND (known_kk IS NULL OR known_kk <> kk_index)
-    AND NOT EXISTS (
-        SELECT 1 FROM enrolments JOIN lists ON lists.id = enrolments.list_id
-        WHERE enrolments.person_id = lines.person_id AND enrolments.ended_batch_id IS NULL
-        AND enrolments.list_id <> :list AND lists.as_of > :as_of
-        AND enrolments.kk_index IS NOT NULL
-    )
-"""
 _FAMILIES = (
     """
     CREATE TEMPORARY TABLE families AS
@@ -192,7 +171,7 @@ def apply(
     tell(5, steps, "tidying")
     run(connection, _LIST, binds)
     discard(connection, batch.id)
-    forget(connection, *TABLES, "newcomers", "movers", "families")
+    forget(connection, *TABLES, "newcomers", "families")
     tell(steps, steps, "")
     return counts
 
@@ -214,15 +193,14 @@ def _prepare(connection: Connection) -> None:
         # All rows of what is streamed are wanted, not the first ones soon.
         connection.execute(text("SET LOCAL cursor_tuple_fraction = 1"))
         connection.execute(text("SET LOCAL work_mem = '64MB'"))
-    forget(connection, "newcomers", "movers", "families")
+    forget(connection, "newcomers", "families")
 
 
 def _people(connection: Connection, binds: dict[str, Any]) -> dict[str, int]:
     """Add who and which families are new, and note what becomes of the known ones."""
     run(connection, _NEWCOMERS, binds)
-    run(connection, _MOVERS, binds)
     run(connection, _FAMILIES, binds)
-    analyze(connection, "newcomers", "movers", "families")
+    analyze(connection, "newcomers", "families")
     note_stated(connection, binds)
     households = run(connection, _NEW_HOUSEHOLDS, binds)
     people = run(connection, _NEW_PEOPLE, binds)

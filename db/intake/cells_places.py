@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import process
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz import fuzz, process
 
 from db.areas import subtree
 from db.intake.cells import Unreadable, bare, is_nothing, refuse_formula
@@ -14,7 +13,7 @@ _VILLAGE, _DISTRICT = "village", "district"
 _TITLES = (
     "kelurahan", "kel", "desa", "ds", "kecamatan", "kec", "kel/desa", "desa/kel", "distrik",
 )  # fmt: skip
-_NEAR_ENOUGH = 0.75  # below this the nearest name is no help
+_NEAR_ENOUGH = 65  # of 100; below this the nearest name is no help
 _CACHED = 1 << 16
 
 
@@ -117,7 +116,5 @@ def _name_of(cell: str, column: str) -> str:
 
 
 def _nearest(name: str, names: list[str]) -> str | None:
-    found = process.extractOne(
-        name, names, scorer=JaroWinkler.similarity, score_cutoff=_NEAR_ENOUGH
-    )
+    found = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH)
     return found[0] if found else None

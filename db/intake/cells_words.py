@@ -127,6 +127,14 @@ def why_left(remark: str) -> str | None:
     return None
 
 
+def names_program(text: str, programs: Mapping[str, str]) -> bool:
+    """Say whether a text, such as the name of a list, speaks of programmes."""
+    try:
+        return program_cleaner(programs)(text) is not None
+    except Unreadable as unreadable:
+        return unreadable.problem.key == "import.program_ambiguous"
+
+
 def program_cleaner(programs: Mapping[str, str]) -> Callable[[str], str | None]:
     """Make the cleaner of a programme's code, name or usual word."""
     known = _program_words(programs)

@@ -44,14 +44,17 @@ class Delimited:
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Give every row that holds anything."""
         self._text.seek(0)
-        numbered = enumerate(csv.reader(self._text, delimiter=self._delimiter), start=1)
-        row_no = 0
+        reader = csv.reader(self._text, delimiter=self._delimiter)
+        row_no = lines = 0
         try:
-            for row_no, row in numbered:
+            for row_no, row in enumerate(reader, start=1):
+                lines = reader.line_num
                 if row:
                     yield row_no, row
-        except csv.Error:  # a cell of more than 131,072 characters: its quote is never closed
-            raise FileRefused("import.quote_open", row=str(row_no + 1)) from None
+        except csv.Error:  # a cell of more than 131,072 characters
+            is_one_line = reader.line_num - lines <= 1  # or else its quote is never closed
+            key = "import.cell_endless" if is_one_line else "import.quote_open"
+            raise FileRefused(key, row=str(row_no + 1)) from None
 
     def merges(self) -> Sequence[Merge]:
         """Give nothing, as a text has no merged cells."""

@@ -72,8 +72,9 @@ _DIFFERING = """
     FROM judged
     JOIN staged_rows AS staged ON staged.batch_id = :batch AND staged.row_no = judged.row_no
     JOIN {table} AS known ON known.id = judged.{subject}_id
-    WHERE known.as_of <= :as_of AND ({differs})
+    WHERE judged.speaks AND known.as_of <= :as_of AND ({differs})
 """
+# The cross join, and the plus, keep SQLite from going through the whole batch for each line.
 _NOTE = """
     INSERT INTO changes
         (subject, subject_id, field, before, after, batch_id, actor, at, undone)
@@ -83,11 +84,10 @@ _NOTE = """
     JOIN staged_rows AS staged ON staged.batch_id = :batch AND staged.row_no = judged.row_no
     JOIN {table} AS known ON known.id = judged.{subject}_id
     WHERE {differs} AND NOT EXISTS (
-        SELECT 1 FROM judged AS earlier
-        JOIN staged_rows AS staged
-            ON staged.batch_id = :batch AND staged.row_no = earlier.row_no
-        WHERE earlier.{subject}_id = judged.{subject}_id AND earlier.row_no < judged.row_no
-        AND {said} IS NOT NULL
+        SELECT 1 FROM judged AS earlier CROSS JOIN staged_rows AS staged
+        WHERE staged.batch_id = :batch AND staged.row_no = earlier.row_no
+        AND earlier.{subject}_id = judged.{subject}_id AND +earlier.row_no < judged.row_no
+        AND earlier.speaks AND {said} IS NOT NULL
     )
 """
 _NOTE_SOURCE = """
@@ -127,6 +127,11 @@ _RESTORE = """
         AND later.field = mine.field AND later.id > mine.id AND NOT later.undone
     )
 """
+
+
+def newer_word(subject: str, listed: str) -> str:
+    """Give the SQL that finds a newer list which states a value of what is `known`."""
+    return _NEWER[subject].format(listed=listed)
 
 
 def note_stated(connection: Connection, binds: Binds) -> None:

@@ -5,10 +5,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from db import audit
-from db.base import DIALECT_INSERT
 from db.batches import (
     APPLIED,
     FAILED,
@@ -21,8 +20,9 @@ from db.batches import (
 )
 from db.intake.apply import Tell, apply
 from db.intake.approvers import approvers
-from db.intake.judge import Judgement, judge
+from db.intake.judge import CHANGED, NEW, OUTSIDE, UNCHANGED, Judgement, judge
 from db.intake.lines import FileRefused, Problem
+from db.intake.list_names import list_named
 from db.intake.source import CARD, Read, Reading, Spec, read_file
 from db.intake.stage import Overtaken, Sealer, Staged, stage
 from db.intake.statements import analyze
@@ -34,7 +34,6 @@ from db.session import Session, Store
 CLI = "cli"
 _BLOCK = 1 << 20
 _LONGEST_NAME = 120
-_LIST: Any = AgencyList.__table__
 
 
 class ImportRefused(Exception):
@@ -118,8 +117,10 @@ def approve(store: Store, batch_id: int, actor: str, now: datetime, tell: Tell) 
         return batch.counts
 
 
-def reject(store: Store, batch_id: int, actor: str, now: datetime) -> None:
-    """Let a staged batch go; its lines are removed."""
+def reject(
+    store: Store, batch_id: int, actor: str, now: datetime, problem: str | None = None
+) -> None:
+    """Let a staged batch go, and remove its lines; a problem says why if nobody judged it."""
     with store.begin() as session:
         batch, _ = _locked(session, batch_id)
         if batch.state != STAGED:
@@ -127,6 +128,7 @@ def reject(store: Store, batch_id: int, actor: str, now: datetime) -> None:
         remove_lines(session, batch.id)
         batch.notes = {name: told for name, told in batch.notes.items() if name != "samples"}
         batch.state, batch.decided_by, batch.decided_at = REJECTED, actor, now
+        batch.problem = problem
         audit.record(session, now, actor, "reject batch", f"batch:{batch.id}")
 
 
@@ -149,7 +151,7 @@ def _open_batch(
 ) -> int:
     if spec.as_of > (now + timedelta(days=1)).date():
         raise ImportRefused("batch.future", as_of=spec.as_of.isoformat())
-    source = _list_of(session, spec)
+    source = list_named(session, spec.agency, spec.list_name, spec.as_of)
     former = _refuse_older(session, source, spec.area_code, spec.as_of)
     if former is not None:
         before = session.get_one(Batch, former)
@@ -165,15 +167,6 @@ def _open_batch(
     session.flush()
     audit.record(session, now, actor, "upload batch", f"batch:{batch.id}")
     return batch.id
-
-
-def _list_of(session: Session, spec: Spec) -> AgencyList:
-    """Give the row of the list, locked: who else imports the same list waits here."""
-    row = {"agency": spec.agency, "name": spec.list_name, "as_of": spec.as_of}
-    statement = DIALECT_INSERT[session.core.dialect.name](_LIST).on_conflict_do_nothing()
-    session.core.execute(statement, row)
-    query = select(AgencyList).filter_by(agency=spec.agency, name=spec.list_name)
-    return session.scalars(query.with_for_update()).one()
 
 
 def _locked(session: Session, batch_id: int) -> tuple[Batch, AgencyList]:
@@ -225,7 +218,7 @@ def _judge(store: Store, batch_id: int, staged: Staged, notes: dict[str, Any], t
 
 
 def _counts(judgement: Judgement, staged: Staged) -> dict[str, int]:
-    told = sum(judgement.counts.values()) - judgement.counts["gone"]
+    told = sum(judgement.counts[verdict] for verdict in (NEW, CHANGED, UNCHANGED, OUTSIDE))
     return judgement.counts | {"refused": staged.refused, "repeated": staged.lines - told}
 
 

@@ -1,7 +1,8 @@
 """Whom each staged line is about, and what the batch would change: tables of one transaction.
 
 `former` holds the lines of the list in force, `judged` the staged ones with the people they are
-about, `ending` the former ones of the batch's area that it does not repeat.
+about, `outside` those about people of other areas, `ending` the former ones of the batch's area
+that it does not repeat, `movers` who comes into another family.
 """
 
 from collections import defaultdict
@@ -12,13 +13,19 @@ from sqlalchemy import Connection, text
 
 from db.areas import subtree
 from db.batches import Batch
+from db.intake.moves import find_movers
 from db.intake.names import name_key
+from db.intake.outside import put_aside
 from db.intake.statements import analyze, forget, run
+from db.intake.unlike import silence_unlike
 
 NEW, CHANGED, UNCHANGED, GONE = "new", "changed", "unchanged", "gone"
+OUTSIDE = "outside"  # about people who live outside of the batch's area
+UNLIKE = "unlike"  # lines that name a known NIK, but somebody else
+MOVED = "moved"  # people who would change their family or kelurahan
 _SAMPLE = 5  # of each verdict, for the preview
 _STEP = 5_000
-TABLES = ("former", "judged", "ending")
+TABLES = ("former", "judged", "outside", "ending", "movers")
 
 # Whose area the line names, or else the delivery that brought it, or else where the person lives.
 _FORMER = (
@@ -36,6 +43,8 @@ _FORMER = (
     """,
     "CREATE INDEX former_digest ON former (digest)",
 )
+# Only lines that speak change the values of people and families.
+# The casts give the columns a type, without which SQLite does not use their indexes.
 # A line that stands in the file twice is taken once. A line that is in force already is about
 # whom it was about, even where a human has decided that since.
 _JUDGED = (
@@ -43,10 +52,13 @@ _JUDGED = (
     CREATE TEMPORARY TABLE judged AS
     SELECT staged.row_no, staged.digest, staged.person_key, staged.kk_index,
         COALESCE(staged.program_code, '') AS program, former.id AS former_id,
-        COALESCE(former.person_id, people.merged_into, people.id) AS person_id,
-        COALESCE(
+        CAST(
+            COALESCE(former.person_id, people.merged_into, people.id) AS BIGINT
+        ) AS person_id,
+        CAST(COALESCE(
             households.id, CASE WHEN staged.kk_index IS NULL THEN people.household_id END
-        ) AS household_id
+        ) AS BIGINT) AS household_id,
+        COALESCE(lower(people.name) <> lower(staged.name), FALSE) AS differs, TRUE AS speaks
     FROM staged_rows AS staged
     LEFT JOIN former ON former.digest = staged.digest
     LEFT JOIN people ON people.nik_index = staged.nik_index
@@ -62,17 +74,27 @@ _JUDGED = (
     """,
     "CREATE UNIQUE INDEX judged_row_no ON judged (row_no)",
 )
+# What is put aside is repeated all the same, and so does not end.
+# The plus, here and below, keeps SQLite from going through all lines without a former one.
 _ENDING = (
     "CREATE INDEX judged_person_id ON judged (person_id)",
+    "CREATE INDEX judged_household_id ON judged (household_id)",
     "CREATE INDEX judged_former_id ON judged (former_id)",
     """
     CREATE TEMPORARY TABLE ending AS
     SELECT former.* FROM former
     WHERE NOT EXISTS (SELECT 1 FROM judged WHERE judged.former_id = former.id)
-    AND ((former.area_code >= :low AND former.area_code < :high) OR EXISTS (
+    AND (EXISTS (
         SELECT 1 FROM judged
-        WHERE judged.former_id IS NULL
+        WHERE +judged.former_id IS NULL
         AND judged.person_id = former.person_id AND judged.program = former.program
+    ) OR (
+        former.area_code >= :low AND former.area_code < :high
+        AND NOT EXISTS (SELECT 1 FROM outside WHERE outside.former_id = former.id)
+        AND NOT EXISTS (
+            SELECT 1 FROM outside
+            WHERE outside.person_id = former.person_id AND outside.program = former.program
+        )
     ))
     """,
     "CREATE INDEX ending_person_id ON ending (person_id)",
@@ -87,10 +109,11 @@ _VERDICTS = {
     NEW: f"SELECT row_no FROM judged WHERE former_id IS NULL AND NOT {_LIKE_A_FORMER}",  # noqa: S608
     CHANGED: f"SELECT row_no FROM judged WHERE former_id IS NULL AND {_LIKE_A_FORMER}",  # noqa: S608
     UNCHANGED: "SELECT row_no FROM judged WHERE former_id IS NOT NULL",
+    OUTSIDE: "SELECT row_no FROM outside",
     GONE: """
         SELECT id FROM ending WHERE NOT EXISTS (
             SELECT 1 FROM judged
-            WHERE judged.former_id IS NULL
+            WHERE +judged.former_id IS NULL
             AND judged.person_id = ending.person_id AND judged.program = ending.program
         )
     """,
@@ -121,12 +144,16 @@ def judge(connection: Connection, batch: Batch) -> Judgement:
     """Make the tables and count; they are of this connection until they are forgotten."""
     forget(connection, *TABLES)
     low, high = subtree(batch.area_code)
-    binds = {"batch": batch.id, "list": batch.list_id, "low": low, "high": high}
+    binds = {
+        "batch": batch.id, "list": batch.list_id, "low": low, "high": high, "as_of": batch.as_of,
+    }  # fmt: skip
     run(connection, _FORMER, binds)
     analyze(connection, "former")
     run(connection, _JUDGED, binds)
     analyze(connection, "judged")
     _find_by_family_and_name(connection, batch.id)
+    put_aside(connection, binds)
+    unlike = silence_unlike(connection, batch.id)
     run(connection, _ENDING, binds)
     analyze(connection, "judged", "ending")
     judgement = Judgement()
@@ -135,6 +162,7 @@ def judge(connection: Connection, batch: Batch) -> Judgement:
         judgement.counts[verdict] = connection.scalar(text(counting)) or 0
         sample = text(f"{query} ORDER BY 1 LIMIT {_SAMPLE}")
         judgement.samples[verdict] = list(connection.scalars(sample))
+    judgement.counts |= {UNLIKE: unlike, MOVED: find_movers(connection, binds)}
     return judgement
 
 

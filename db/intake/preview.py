@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from db.areas import subtree
+from db.areas import Scope, area_name, subtree
 from db.batches import Batch, RefusedRow, StagedRow
 from db.crypto import mask
 from db.enrolments import Enrolment
-from db.intake.judge import GONE
-from db.registry import AgencyList, Person
+from db.intake.judge import GONE, MOVED, OUTSIDE, UNLIKE
+from db.registry import AgencyList, Household, Person
 from db.session import Session
 
 _STEP = 1_000
@@ -27,6 +27,16 @@ class Sample:
     nik: str | None  # masked
     program_code: str | None
     status: str
+    person_id: int | None  # of somebody who is known by the NIK
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What whoever decides should know: the key of a sentence, and what fills its blanks."""
+
+    key: str
+    count: int
+    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Preview:
     agency: str
     list_name: str
     samples: Mapping[str, Sequence[Sample]]
+    remarks: Sequence[Remark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +71,10 @@ def preview(session: Session, batch_id: int) -> Preview | None:
     batch, source = found
     told: Any = batch.notes.get("samples", {})
     samples = {
-        verdict: _gone(session, ids) if verdict == GONE else _staged(session, batch_id, ids)
+        verdict: _gone(session, batch, ids) if verdict == GONE else _staged(session, batch_id, ids)
         for verdict, ids in told.items()
     }
-    return Preview(batch, source.agency, source.name, samples)
+    return Preview(batch, source.agency, source.name, samples, _remarks(session, batch))
 
 
 def refused_rows(session: Session, batch_id: int, most: int | None = None) -> Iterator[Refused]:
@@ -88,22 +99,34 @@ def recent_batches(
     return [(batch, source) for batch, source in rows]
 
 
+def _remarks(session: Session, batch: Batch) -> list[Remark]:
+    area = area_name(session, batch.area_code)
+    return [
+        Remark(f"batch.remark_{found}", count, area)
+        for found in (OUTSIDE, UNLIKE, MOVED)
+        if (count := batch.counts.get(found, 0))
+    ]
+
+
 def _staged(session: Session, batch_id: int, row_nos: Sequence[int]) -> list[Sample]:
     query = select(
         StagedRow.row_no, StagedRow.name, StagedRow.nik_sealed, StagedRow.program_code,
-        StagedRow.status,
-    ).where(StagedRow.batch_id == batch_id, StagedRow.row_no.in_(row_nos))  # fmt: skip
+        StagedRow.status, func.coalesce(Person.merged_into, Person.id),
+    ).outerjoin(Person, Person.nik_index == StagedRow.nik_index)  # fmt: skip
+    query = query.where(StagedRow.batch_id == batch_id, StagedRow.row_no.in_(row_nos))
     return _samples(session, query.order_by(StagedRow.row_no))
 
 
-def _gone(session: Session, enrolment_ids: Sequence[int]) -> list[Sample]:
+def _gone(session: Session, batch: Batch, enrolment_ids: Sequence[int]) -> list[Sample]:
+    # Of who has left the area since, nothing is shown to it.
     query = (
         select(
             Enrolment.row_no, Person.name, Person.nik_sealed, Enrolment.program_code,
-            Enrolment.status,
+            Enrolment.status, func.coalesce(Person.merged_into, Person.id),
         )
         .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.id.in_(enrolment_ids))
+        .join(Household, Household.id == Person.household_id)
+        .where(Enrolment.id.in_(enrolment_ids), Scope(batch.area_code).holds(Household.area_code))
         .order_by(Enrolment.id)
     )  # fmt: skip
     return _samples(session, query)
@@ -113,7 +136,7 @@ def _samples(session: Session, query: Any) -> list[Sample]:
     return [
         Sample(
             row_no, name, mask(session.vault.open(sealed, "nik")) if sealed else None, program,
-            status,
+            status, person_id,
         )
-        for row_no, name, sealed, program, status in session.execute(query)
+        for row_no, name, sealed, program, status, person_id in session.execute(query)
     ]  # fmt: skip

@@ -47,7 +47,7 @@ class Reading:
             self._header, context, [cells for _, cells in below],
             is_1904=self._source.is_1904, is_text=not self._table.name,
         )  # fmt: skip
-        self.notes = (*self._source.notes, *self._notes())
+        self.notes = (*context.notes, *self._source.notes, *self._notes())
 
     @property
     def columns(self) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ is taken with a warning: a stated sex or birth date may be right and the NIK ano
 way round, and only the family knows. So the officer hears of it, and nobody loses his line.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -41,6 +42,11 @@ _IDENTIFIERS = {"nik": "nik", "no_kk": "kk"}
 _SAFE_NUMBER = 15  # digits that Excel keeps
 _LONGEST_KEPT = 1_000  # of a refused cell
 
+# Columns in which people write more than a line, and without which a line says another thing.
+_LONG_TEXTS = ("alamat", "keterangan")
+_DECISIVE = ("program", "kelurahan", "status")
+_SWALLOWED = re.compile(r"[\r\n].*\d{15}", re.DOTALL)  # a line of somebody else in one cell
+
 _NO_NIK = Problem("import.nik_missing")
 _NO_NUMBER = Problem("import.number_missing")
 _OTHER_BIRTH = Problem("import.nik_other_birth")
@@ -76,6 +82,11 @@ class LineReader:
         self._both = header.places.get("rt/rw")
         self._details = detail_cleaners(header)
         self._counter = header.places.get(IGNORED)
+        long_texts = {header.places.get(column) for column in _LONG_TEXTS}
+        self._short = {*header.places.values()} - long_texts
+        self._decisive = [
+            (header.places[column], column) for column in _DECISIVE if column in header.places
+        ]
         self._blank: list[Any] = [None] * len(SLOTS)
         self._blank[_SINCE] = context.as_of
         self._blank[_PROGRAM] = context.program_code
@@ -111,7 +122,11 @@ class LineReader:
         out[_ROW] = row_no
         if len(row) != self._width:
             row = self._fitted(row, out)
-        if not self._is_text:
+        if self._is_text:
+            said = "".join(row)
+            if "\n" in said or "\r" in said:
+                self._refuse_swallowed(row)
+        else:
             row = [
                 cell if cell.__class__ is str else self._unmarked(place, cell)
                 for place, cell in enumerate(row)
@@ -185,6 +200,8 @@ class LineReader:
                 return ""
 
         attempt(-1, self._fitted, row, self._blank.copy())
+        if self._is_text:
+            attempt(-1, self._refuse_swallowed, row)
         padded = [*row, *[""] * (self._width - len(row))][: self._width]
         cells = [attempt(place, self._unmarked, place, cell) for place, cell in enumerate(padded)]
         plan = [(place, clean) for _, place, clean in (*self._plan, *self._details)]
@@ -209,6 +226,7 @@ class LineReader:
         if len(row) < self._width:
             # Excel leaves out empty cells at the end of some rows; a torn line is as short.
             if self._is_text:
+                self._refuse_cut(len(row))
                 out[_WARNINGS] = (_SHORT,)
             return row + [""] * (self._width - len(row))
         if any(cell.strip() for cell in row[self._width :]):
@@ -232,6 +250,25 @@ class LineReader:
             elif column in OWN_DETAILS and len(cell) > _SAFE_NUMBER:
                 raise Unreadable("import.number_lost_digits", column=column)
         return str(cell)
+
+    def _refuse_cut(self, cells: int) -> None:
+        """Refuse a torn row of which something is gone that decides what the line says."""
+        cut = [column for place, column in self._decisive if place >= cells]
+        if cut:
+            raise Unreadable(
+                "import.row_cut",
+                cells=str(cells), columns=str(self._width), cut=", ".join(cut),
+            )  # fmt: skip
+
+    def _refuse_swallowed(self, row: Sequence[str]) -> None:
+        """Refuse a row whose quote was not closed, as the next people may stand in its cells."""
+        for place, cell in enumerate(row[: self._width]):
+            text = cell.strip()
+            if "\n" not in text and "\r" not in text:
+                continue
+            if place in self._short or len(row) < self._width or _SWALLOWED.search(text):
+                column = self._names.get(place) or self._header.texts[place]
+                raise Unreadable("import.cell_line_break", column=column)
 
     def _rounded(self, sample: Sequence[Sequence[str]]) -> dict[str, bool]:
         return {

@@ -17,7 +17,7 @@ from db.intake.cells_numbers import (
 from db.intake.cells_places import AreaRef
 from db.intake.cells_words import clean_relation, clean_sex, clean_status, program_cleaner
 from db.intake.columns import Header
-from db.intake.lines import Line
+from db.intake.lines import Line, Problem
 
 SLOTS = {field.name: place for place, field in enumerate(fields(Line))}
 
@@ -37,6 +37,7 @@ class Context:
     as_of: date
     program_code: str | None  # for lines that name none
     area_code: str  # lines outside of it are refused
+    notes: Sequence[Problem] = ()  # what is known of the list before its file is read
 
 
 def detail_cleaners(header: Header) -> list[tuple[str, int, Callable[[str], str | None]]]:

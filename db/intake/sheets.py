@@ -66,7 +66,7 @@ def open_source(path: Path) -> Source:
     if size == 0:
         raise FileRefused("import.file_empty")
     if size > MOST_TEXT_BYTES:
-        raise FileRefused("import.file_too_large", most=_megabytes(MOST_TEXT_BYTES))
+        raise FileRefused("import.text_too_large", most=_megabytes(MOST_TEXT_BYTES))
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if head.startswith(_ZIP):

@@ -10,6 +10,7 @@ from typing import Protocol
 from db.areas import all_areas
 from db.intake.cells_places import AreaRef
 from db.intake.lines import Line, Problem, RefusedLine
+from db.intake.list_names import agency_meant
 from db.intake.reader import Context, read_list
 from db.registry import all_programs
 from db.session import Session
@@ -64,4 +65,12 @@ def read_file(session: Session, path: Path, spec: Spec) -> AbstractContextManage
         AreaRef(area.code, area.name, area.level, area.parent_code) for area in all_areas(session)
     ]
     programs = {program.code: program.name for program in all_programs(session)}
-    return read_list(path, Context(areas, programs, spec.as_of, spec.program_code, spec.area_code))
+    meant = agency_meant(session, spec.agency)
+    notes = () if meant is None else (_agency_new(spec.agency, meant),)
+    return read_list(
+        path, Context(areas, programs, spec.as_of, spec.program_code, spec.area_code, notes)
+    )
+
+
+def _agency_new(agency: str, nearest: str) -> Problem:
+    return Problem("import.note_agency_new", {"agency": agency.strip(), "nearest": nearest})

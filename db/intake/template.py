@@ -60,10 +60,10 @@ def refused_file(
     No cell can act as a formula, and long numbers keep their digits in Excel; the apostrophe that
     does both is taken away when the file is read again.
     """
-    yield (_BOM + _csv_line(["baris", "alasan", *columns, "lainnya"])).encode()
+    yield (_BOM + _csv_line(["baris", "alasan", *map(guarded, columns), "lainnya"])).encode()
     known = set(columns)
     for row_no, sentences, cells in rows:
-        others = " | ".join(cell for name, cell in cells.items() if name not in known)
+        others = " | ".join(guarded(cell) for name, cell in cells.items() if name not in known)
         line = [" ".join(sentences), *(cells.get(name, "") for name in columns), others]
         yield _csv_line([str(row_no), *map(guarded, line)]).encode()
 

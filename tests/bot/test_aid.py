@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.messages import Reply
-from db.enrolments import Enrolment
+from db.enrolments import Enrolment, Payout
 from db.session import Store
 from tests.bot.registry import (
     NURLINA,
@@ -207,3 +207,70 @@ def test_the_longest_lists_still_come_in_readable_messages(
         )  # fmt: skip
     told = ask(citizen, SITI, SITI_KK)
     assert all(f"Daftar {number} " in told for number in range(8))
+
+
+def test_no_start_is_told_that_no_list_states(citizen: Person, sample_store: Store) -> None:
+    day = date(2026, 10, 1)
+    add_line(sample_store, SUTRISNO, "Dinas Sosial", "BPNT kota", "active", "BPNT", since=day)
+    told = ask(citizen, SUTRISNO, SUTRISNO_KK)
+    assert "untuk Sutrisno: menerima, tercatat per 1 Oktober 2026" in told
+    assert "sejak" not in paragraph(told, "untuk Sutrisno:")
+
+
+def test_the_earliest_start_that_any_list_ever_stated_is_told(
+    citizen: Person, sample_store: Store
+) -> None:
+    day, stated = date(2026, 10, 1), date(2024, 3, 1)
+    ended = add_line(sample_store, SUTRISNO, "BRI", "Salur", "active", "BPNT", since=stated)
+    end_line(sample_store, ended, day)
+    add_line(sample_store, SUTRISNO, "Dinas Sosial", "BPNT kota", "active", "BPNT", since=day)
+    said = paragraph(ask(citizen, SUTRISNO, SUTRISNO_KK), "untuk Sutrisno:")
+    assert "menerima, sejak 1 Maret 2024" in said
+
+
+def test_nothing_is_told_as_paid_before_it_began(citizen: Person, sample_store: Store) -> None:
+    line = add_line(
+        sample_store, SUTRISNO, "BRI", "Salur", "active", "BPNT", since=date(2026, 9, 1)
+    )
+    paid(sample_store, line, amount=600_000, place="")
+    said = paragraph(ask(citizen, SUTRISNO, SUTRISNO_KK), "untuk Sutrisno:")
+    assert "menerima, tercatat per 1 Oktober 2026" in said
+    assert "sejak" not in said
+
+
+@pytest.mark.parametrize(
+    ("amount", "place", "told"),
+    [
+        (600_000, "", "Terakhir: Rp 600.000, 15 Juli 2026."),
+        (600_000, "Kantor Pos", "Terakhir: Rp 600.000, 15 Juli 2026, di Kantor Pos."),
+        (None, "", "Terakhir: 15 Juli 2026."),
+        (None, "Kantor Pos", "Terakhir: 15 Juli 2026, di Kantor Pos."),
+    ],
+)
+def test_the_last_payout_is_told_with_what_is_known_of_it(
+    citizen: Person, sample_store: Store, amount: int | None, place: str, told: str
+) -> None:
+    line = add_line(sample_store, SUTRISNO, "BRI", "Salur", "active", "BPNT")
+    paid(sample_store, line, amount=amount, place=place)
+    said = ask(citizen, SUTRISNO, SUTRISNO_KK).replace("\N{NO-BREAK SPACE}", " ")
+    assert told in said.splitlines()
+
+
+def test_a_list_called_after_a_programme_is_no_programme(
+    citizen: Person, sample_store: Store
+) -> None:
+    add_line(sample_store, SUTRISNO, "Dinas Sosial", "PKH 2026-3", "listed")
+    told = ask(citizen, SUTRISNO, SUTRISNO_KK)
+    assert "belum ada di daftar bantuan" not in told
+    assert "Tercatat di PKH 2026-3" in told
+    assert "tidak menulis bantuan apa" in told
+
+
+def paid(store: Store, line: int, amount: int | None, place: str) -> None:
+    """Let something be paid by a line in July."""
+    with store.begin() as session:
+        session.add(
+            Payout(
+                enrolment_id=line, period="", amount=amount, paid_on=date(2026, 7, 15), place=place
+            )
+        )

@@ -37,6 +37,8 @@ def test_a_list_is_shown_asked_for_and_comes_into_force(run: Halo, file: Path) -
     assert "warna rumah" in done.stdout
     assert "Baris 4 ditolak" in done.stdout
     assert "2 baru" in done.stdout
+    assert "PKH, menerima" in done.stdout
+    assert "active" not in done.stdout
     assert SITI.nik not in done.output
     [batch] = json.loads(run("batch", "list", "--json").stdout)
     assert (batch["state"], batch["counts"]["new_people"]) == ("applied", 1)
@@ -47,7 +49,8 @@ def test_a_no_leaves_everything(run: Halo, file: Path) -> None:
     assert refused.exit_code == 1
     assert "Tidak ada yang berubah" in refused.stderr
     [batch] = json.loads(run("batch", "list", "--json").stdout)
-    assert batch["state"] == "rejected"
+    assert (batch["state"], batch["standing"]) == ("rejected", "dropped")
+    assert "tidak jadi" in run("batch", "list").stdout
 
 
 def test_a_dry_run_only_looks_and_can_keep_the_refused(
@@ -64,7 +67,8 @@ def test_a_dry_run_only_looks_and_can_keep_the_refused(
     assert "Sarina" in kept.read_text()
     assert kept.stat().st_mode & 0o077 == 0
     [batch] = json.loads(run("batch", "list", "--json").stdout)
-    assert batch["state"] == "rejected"
+    assert (batch["state"], batch["standing"]) == ("rejected", "tried")
+    assert "uji coba" in run("batch", "list").stdout
 
 
 def test_the_same_file_again_is_no_failure(run: Halo, file: Path) -> None:

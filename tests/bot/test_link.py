@@ -3,6 +3,7 @@
 import pytest
 
 from bot.messages import Address, Channel
+from bot.texts import say
 from tests.bot.registry import NURLINA, NURLINA_KK, SITI, SITI_KK, linked_to, trail
 from tests.talk import Person, labels, words
 
@@ -84,3 +85,14 @@ def test_phones_are_told_in_the_middle_of_a_form_without_losing_it(
     replies = known.say("lepas semua")
     assert "1 HP lain" in words(replies)
     assert "Ceritakan" in replies[-1].text
+
+
+@pytest.mark.parametrize("asked", ["LEPAS", "unlink", "unlink:yes"])
+def test_letting_go_ends_an_open_form(known: Person, asked: str) -> None:
+    known.press("complaint")
+    replies = known.say(asked) if asked.isupper() else known.press(asked)
+    assert replies[0].text == say("form.closed")
+    if asked != "unlink:yes":
+        known.press("unlink:yes")
+    assert linked_to(known.store, known.address.user) is None
+    assert "Ceritakan" not in words(known.say("kartu"))

@@ -105,7 +105,8 @@ def test_semarangs_lists_are_not_mixed_with_another_city(run: Halo, tmp_path: Pa
     told = run("sample", "--lists", str(tmp_path / "semarang"))
     assert told.exit_code == 1
     assert "kota lain" in told.stderr
-    assert not (tmp_path / "semarang").exists()
+    assert len(list((tmp_path / "semarang").glob("*.csv"))) == 10
+    assert "halo import" not in told.stdout
 
 
 def test_semarangs_lists_are_written_with_the_commands_that_bring_them_in(

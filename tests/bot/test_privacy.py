@@ -3,21 +3,26 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import literal, select, text
 
 from bot.engine import Engine
 from bot.messages import Address, Channel
 from bot.outbox import open_reply
+from bot.texts import say
 from db import audit
 from db.contacts import Contact
-from db.erasures import Erasure, erase_due
+from db.erasures import Erasure, erase_chat, erase_due
 from db.exports import ExportLink
+from db.findings import Finding
 from db.inbox import InboundMessage
 from db.outbox import OutboundMessage, queue_replies
+from db.registry import Household
+from db.registry import Person as Registered
 from db.session import Store
 from db.staff import Staff
 from db.tickets import Ticket
 from nlu.classifier import Model
+from tests.bot.registry import SITI_KK
 from tests.bot.test_citizen import SITI_NIK
 from tests.bot.test_consent import kept
 from tests.moment import NOW
@@ -71,6 +76,44 @@ def test_data_saya_names_lists_and_who_looked_by_role(known: Person, sample_stor
     assert staff.name not in told
     assert SITI_NIK not in told
     assert labels(replies) == ["Minta salinan", "Ubah data saya", "Hapus data saya", "Menu"]
+
+
+def test_data_saya_tells_when_lists_that_may_hold_the_person_were_downloaded(
+    known: Person, sample_store: Store
+) -> None:
+    person_id = contact_of(known).person_id
+    with sample_store.begin() as session:
+        household = session.scalars(
+            select(Household)
+            .join(Registered, Registered.household_id == Household.id)
+            .where(Registered.id == person_id)
+        ).one()
+        near, far = (
+            session.scalars(
+                select(Staff.id).where(literal(household.area_code).startswith(Staff.area_code))
+            ).first(),
+            session.scalars(
+                select(Staff.id).where(~literal(household.area_code).startswith(Staff.area_code))
+            ).first(),
+        )
+        assert near is not None
+        assert far is not None
+        session.add(
+            Finding(
+                key="x", kind="left", area_code=household.area_code, person_id=person_id,
+                found_at=NOW - timedelta(days=3), last_seen_at=NOW, state="open",
+            )
+        )  # fmt: skip
+        for staff_id, days in ((near, 9), (far, 1)):
+            at = NOW - timedelta(days=days)
+            audit.record(session, at, f"staff:{staff_id}", "export findings", "findings")
+    assert "mengunduh daftar temuan" not in words(known.say("data saya"))
+    with sample_store.begin() as session:
+        at = NOW - timedelta(days=2)
+        audit.record(session, at, f"staff:{near}", "export findings", "findings")
+    told = words(known.say("data saya"))
+    assert told.count("mengunduh daftar temuan") == 1
+    assert "mungkin memuat Bapak/Ibu: 20 November 2026." in told
 
 
 @pytest.mark.parametrize("asked", ["hapus data saya", "tolong hapus data saya"])
@@ -177,6 +220,86 @@ def test_lock_after_failed_tries_outlives_an_erasure(citizen: Person, sample_sto
     citizen.press("privacy:erase_yes")
     assert contact_of(citizen).locked_until == until
     assert contact_of(citizen).failed_tries == 2
+
+
+@pytest.mark.parametrize("hours", [2, 23])
+def test_lock_bears_on_who_writes_again_from_an_erased_number(
+    citizen: Person, sample_store: Store, clock: Clock, hours: int
+) -> None:
+    for _ in range(3):
+        citizen.say(f"{SITI_NIK} 9999")
+    until = contact_of(citizen).locked_until
+    contact_id = contact_of(citizen).id
+    citizen.press("privacy:erase_yes")
+    send_all(sample_store, contact_id)
+    clock.forward(timedelta(hours=hours))
+    assert erase_hourly(sample_store, clock) == 1
+    with sample_store.read() as session:
+        assert citizen.address.user not in str(
+            session.execute(text("SELECT * FROM kept_tries")).all()
+        )
+    citizen.press("consent:yes")
+    assert contact_of(citizen).id != contact_id
+    assert contact_of(citizen).locked_until == until
+    assert "berhenti dulu" in words(citizen.say(f"{SITI_NIK} 9999"))
+    clock.forward(timedelta(hours=25 - hours))
+    assert "data per" in words(citizen.say(f"{SITI_NIK} {SITI_KK[-4:]}"))
+
+
+def test_single_tries_are_counted_on_after_an_erasure(
+    citizen: Person, sample_store: Store, clock: Clock
+) -> None:
+    citizen.say(f"{SITI_NIK} 9999")
+    citizen.say(f"{SITI_NIK} 9998")
+    citizen.press("privacy:erase_yes")
+    send_all(sample_store, contact_of(citizen).id)
+    clock.forward(timedelta(hours=2))
+    assert erase_hourly(sample_store, clock) == 1
+    citizen.press("consent:yes")
+    assert contact_of(citizen).failed_tries == 2
+    assert "berhenti dulu" in words(citizen.say(f"{SITI_NIK} 9997"))
+
+
+def test_request_stays_open_while_something_is_on_its_way(
+    known: Person, sample_store: Store, clock: Clock
+) -> None:
+    contact = contact_of(known)
+    known.press("privacy:erase_yes")
+    clock.forward(timedelta(hours=2))
+    assert erase_hourly(sample_store, clock) == 0
+    with sample_store.begin() as session:  # what was queued after the requests were looked at
+        request = session.scalars(select(Erasure)).one()
+        assert not erase_chat(session, request, clock())
+        assert request.done_at is None
+    send_all(sample_store, contact.id)
+    assert erase_hourly(sample_store, clock) == 1
+    with sample_store.read() as session:
+        assert session.get_one(Contact, contact.id).address == f"erased-{contact.id}"
+        assert session.scalars(select(Erasure.done_at)).one() is not None
+
+
+@pytest.mark.parametrize("form", ["complaint", "visit"])
+@pytest.mark.parametrize("asked", ["hapus data saya", "Hapus data", "privacy:erase"])
+def test_erasure_is_asked_for_in_the_middle_of_a_form(
+    known: Person, companion: Person, form: str, asked: str
+) -> None:
+    person = known if form == "complaint" else companion
+    person.press(form)
+    replies = person.press(asked) if ":" in asked else person.say(asked)
+    assert replies[0].text == say("form.closed")
+    assert labels(replies)[0] == "Ya, hapus"
+    assert "paling lambat" in words(person.say("1"))
+
+
+def test_yes_to_the_erasure_ends_a_form_and_data_saya_does_not(known: Person) -> None:
+    known.press("privacy:erase")
+    known.press("complaint")
+    known.press("category:card")
+    assert "belum selesai" in words(known.say("data saya"))
+    known.press("form:resume")
+    assert "paling lambat" in words(known.press("privacy:erase_yes"))
+    assert contact_of(known).consent == "refused"
+    assert "Ceritakan" not in words(known.say("halo"))
 
 
 def test_copy_is_a_link_that_names_nobody(sample_store: Store, model: Model, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -202,7 +203,7 @@ class Tries(RuleBasedStateMachine):
         now = self.clock()
         if self._locked(who, told, now):
             return
-        today = (nik, now.astimezone(UTC).date())
+        today = (nik, now.astimezone(ZoneInfo("Asia/Makassar")).date())
         may_be_shown = right and nik != UNKNOWN and self.on_nik[today] < MOST_A_DAY
         assert ("data per" in told) == may_be_shown
         if not may_be_shown:
@@ -259,3 +260,14 @@ def test_no_more_than_three_failures_a_contact_and_five_a_nik(
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+
+
+def test_tries_at_a_nik_are_counted_by_the_day_of_the_city(sample_store: Store) -> None:
+    clock = Clock(datetime(2026, 11, 22, 15, 30, tzinfo=UTC))  # half past eleven at night, WITA
+    for number in range(MOST_A_DAY):
+        stranger(sample_store, clock, f"guesser-{number}").say(f"{SITI} 9999")
+    late = stranger(sample_store, clock, "late")
+    assert "data per" not in words(late.say(f"{SITI} {RIGHT[SITI]}"))
+    clock.forward(timedelta(minutes=45))
+    early = stranger(sample_store, clock, "early")
+    assert "data per" in words(early.say(f"{SITI} {RIGHT[SITI]}"))

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.capabilities.companion.vouch import FORM
+from bot.forms import Answer, Refused
 from bot.messages import Address, Channel
 from bot.texts import say
 from db.contacts import Contact
@@ -224,3 +226,32 @@ def test_phone_of_another_channel_is_told_on_its_own(
     known.unread()
     other.say(f"kode {vouch(companion, siti)}")
     assert "HP lain" in words(known.unread())
+
+
+@pytest.mark.parametrize(
+    ("said", "member"),
+    [
+        ("Wa Juhaeni Asi", "2"), ("juhaeni", "2"), ("Ibu Juhaeny Asi", "2"), ("wa juhaeniasi", "2"),
+        ("La Ode Rahmat", "3"), ("rahmat", "3"), ("Wa Siti", None), ("Wa Juriani", None),
+        ("Wa", None), ("Pak La Ode", None), ("La Ode Ahmad", None), ("", None),
+    ],
+)  # fmt: skip
+def test_only_a_name_of_the_family_is_taken(said: str, member: str | None) -> None:
+    facts = {"members": {"2": "Wa Juhaeni Asi", "3": "La Ode Rahmat"}}
+    field = FORM.field_named("member")
+    assert field is not None
+    if member is not None:
+        assert field.parse(Answer(said), facts) == {"member": member}
+        return
+    with pytest.raises(Refused, match=r"vouch\.member_unknown"):
+        field.parse(Answer(said), facts)
+
+
+def test_who_is_nobody_of_the_family_is_asked_for_again_with_the_list(
+    companion: Person, siti: tuple[int, int]
+) -> None:
+    companion.say("jamin")
+    companion.press(f"family:{siti[1]}")
+    replies = companion.say("Wa Juhaeni")
+    assert say("vouch.member_unknown") in words(replies)
+    assert "Wa Siti" in labels(replies)

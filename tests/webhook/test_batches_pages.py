@@ -3,6 +3,7 @@
 import csv
 import io
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from sqlalchemy import select
 
 from bot.settings import Settings
 from bot.texts import say
-from db.audit import AuditEntry
+from db.audit import SHOWN, AuditEntry
 from db.batches import APPLIED, FAILED, READING, REJECTED, STAGED, TAKEN_BACK, Batch
 from db.crypto import mask
 from db.intake import importer
+from db.privacy import looks_at
+from db.registry import Person
 from db.session import Store
 from nlu.classifier import Model
 from tests.webhook.console import Officer, signed_in
@@ -68,6 +71,7 @@ def test_a_list_is_uploaded_looked_at_approved_by_another_and_taken_back(site: S
     page = uploader.get(f"/console/kiriman/{batch_id}").text
     assert batch_of(site.store, batch_id).counts | {"repeated": 0} == {
         "new": 2, "changed": 0, "unchanged": 0, "gone": 0, "refused": 2, "repeated": 0,
+        "outside": 0, "unlike": 0, "moved": 0,
     }  # fmt: skip
     for shown in (
         mask(SITI.nik), "catatan petugas", say("import.nik_lost_digits"),
@@ -75,6 +79,17 @@ def test_a_list_is_uploaded_looked_at_approved_by_another_and_taken_back(site: S
     ):  # fmt: skip
         assert shown in page, shown
     assert SITI.nik not in page
+    with site.store.read() as session:
+        index = session.vault.index(SITI.nik, "nik")
+        siti = session.scalars(select(Person.id).where(Person.nik_index == index)).one()
+        rows = session.execute(
+            select(AuditEntry.actor, AuditEntry.subject).filter_by(action=SHOWN)
+        ).all()
+        looks = [look.action for look in looks_at(session, siti, None)]
+    # Of the four rows only one is about somebody whom the registry knows.
+    assert [subject for _, subject in rows] == [f"person:{siti}"]
+    assert rows[0].actor.startswith("staff:")
+    assert SHOWN in looks
     assert "/setujui" not in page
     assert "Anda yang mengunggah" in page
 
@@ -92,6 +107,19 @@ def test_a_list_is_uploaded_looked_at_approved_by_another_and_taken_back(site: S
     assert "berlaku</span>" not in other.get(person).text.partition("Uji Coba 2026")[0][-600:]
     assert decide(site, other, batch_id, "ambil-kembali") == 409
     assert actions(site, batch_id) == ["upload batch", "approve batch", "take back batch"]
+
+
+def test_of_who_lives_elsewhere_an_officer_learns_and_changes_nothing(site: Site) -> None:
+    officer, other = signed_in(site, "officer", MURHUM), signed_in(site, "chief", MURHUM)
+    foreign = f"{SITI.nik};7472060101200077;Nama Lain;Lamangga;KIP;aktif;"
+    batch_id = uploaded(site, officer, (foreign,))
+    page = officer.get(f"/console/kiriman/{batch_id}").text
+    assert say("batch.remark_outside", count="1", area="Murhum") in page
+    assert SITI.kk not in page
+    assert max(SITI.name.split(), key=len) not in page
+    assert decide(site, other, batch_id, "setujui") == 303
+    assert batch_of(site.store, batch_id).counts["outside"] == 1
+    assert other.post("/console/warga", nik=SITI.nik).location is None
 
 
 def test_a_list_that_is_let_go_changes_nothing(site: Site) -> None:
@@ -244,9 +272,20 @@ def test_a_reading_whose_process_was_killed_is_told_as_ended(site: Site) -> None
     (folder / f"batch-{batch_id}").write_text('{"kind": "checking", "done": 5, "total": 10}')
     assert say("batches.broken_off") in officer.get(page).text
     assert officer.get(f"{page}/kemajuan").get_json()["under_way"] is False
+    assert "terhenti</span>" in officer.get("/console/kiriman").text
     again = uploaded(site, officer)
     assert batch_of(site.store, batch_id).state == FAILED
     assert batch_of(site.store, again).state == STAGED
+
+
+def test_a_reading_by_a_command_that_died_is_told_as_ended(site: Site) -> None:
+    officer = signed_in(site, "officer", WOLIO)
+    batch_id = uploaded(site, officer)
+    with site.store.begin() as session:
+        batch = session.get_one(Batch, batch_id)
+        batch.state, batch.uploaded_at = READING, batch.uploaded_at - timedelta(minutes=16)
+    assert "terhenti</span>" in officer.get("/console/kiriman").text
+    assert say("batches.broken_off") in officer.get(f"/console/kiriman/{batch_id}").text
 
 
 def test_an_approval_that_is_refused_meanwhile_says_why(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.settings import Settings
 from bot.texts import say
 from db.audit import AuditEntry
-from db.crypto import mask
+from db.crypto import mask, mask_kk
 from db.findings import Finding
 from db.identities import Change, Match
 from db.registry import Household, Person
@@ -102,10 +102,11 @@ def test_a_nik_leads_to_the_person_with_family_lists_and_masks(site: Site) -> No
     page = officer.get(found)
     assert page.status_code == 200
     for shown in (
-        SITI.name, mask(SITI.nik), mask(SITI.kk), SITI.kelurahan, *SITI.programs,
+        SITI.name, mask(SITI.nik), mask_kk(SITI.kk), SITI.kelurahan, *SITI.programs,
         "Kementerian Sosial", "per 1 Oktober 2026", "La Ode Amiruddin",
     ):  # fmt: skip
         assert shown in page.text, shown
+    assert f"•{SITI.kk[-4:]}" not in page.text
     for hidden in (SITI.nik, SITI.kk):
         assert hidden not in page.text
         assert hidden not in found

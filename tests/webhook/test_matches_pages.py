@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from bot.settings import Settings
 from bot.texts import say
-from db.audit import AuditEntry
+from db.audit import SHOWN, AuditEntry
+from db.crypto import mask_kk
 from db.enrolments import Enrolment
 from db.identities import DIFFERENT, OPEN, SAME, IdentityDecision, Match
-from db.registry import Person
+from db.registry import Household, Person
 from db.session import Store
 from nlu.classifier import Model
 from tests.moment import NOW
@@ -58,6 +59,10 @@ def test_both_stand_side_by_side_with_what_differs_and_it_is_written_down(
             person = session.get_one(Person, person_id)
             assert person.name in page
             assert session.vault.open(person.nik_sealed or b"", "nik") not in page
+            household = session.get_one(Household, person.household_id)
+            kk = session.vault.open(household.kk_sealed or b"", "kk")
+            assert mask_kk(kk) in page
+            assert f"•{kk[-4:]}<" not in page.partition("Nomor KK")[2].partition("</tr>")[0]
         subjects = set(
             session.scalars(select(AuditEntry.subject).filter_by(action="compare person"))
         )
@@ -77,6 +82,9 @@ def test_two_who_are_one_are_merged_and_parted_again(site: Site, judge: Officer)
     assert merged(site.store, gone) == kept
     page = judge.get("/console/pasangan/putusan").text
     assert "Rahma Salim" in page
+    with site.store.read() as session:
+        shown = set(session.scalars(select(AuditEntry.subject).filter_by(action=SHOWN)))
+    assert shown == {f"person:{kept}", f"person:{gone}"}
     assert "orang yang sama" in page
     assert judge.post(f"/console/pasangan/{match_id}/batalkan").status_code == 303
     assert state(site.store, match_id) == OPEN

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from time import thread_time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -18,13 +19,16 @@ from bot.texts import say
 from bot.texts.findings import kind_name
 from db import schema
 from db.areas import Area
-from db.audit import AuditEntry
-from db.findings import PAGE, Finding, Scope, every_finding
+from db.audit import SHOWN, AuditEntry
+from db.batches import APPLIED, Batch
+from db.finding_tasks import whom
+from db.findings import PAGE, Finding, Scope, every_finding, open_findings
 from db.findings import Filters as Asked
 from db.mismatch.figures import overview
 from db.mismatch.refresh import Progress, Refreshed
 from db.mismatch.runs import STALE, UnderWay, begin_run, carry_out, last_run
 from db.mismatch.shape import KINDS
+from db.registry import AgencyList
 from db.session import Store
 from db.staff import Assignment, Staff
 from nlu.classifier import Model
@@ -216,6 +220,12 @@ def test_who_looked_at_findings_is_written_down(found: Site) -> None:
         ("list findings", "findings"),
         ("read finding", f"person:{one.person_id}"),
     ]
+    with found.store.read() as session:
+        page = open_findings(session, Scope(CITY))
+        named = {who.person_id for who in whom(session, page).values()}
+        shown = session.scalars(select(AuditEntry.subject).filter_by(action=SHOWN)).all()
+    assert sorted(shown) == sorted(f"person:{person_id}" for person_id in named)
+    assert 1 < len(shown) <= PAGE
 
 
 def test_a_finding_is_given_to_a_companion_and_back_to_the_section(found: Site) -> None:
@@ -320,6 +330,24 @@ def test_the_workbook_is_that_of_the_area_with_masked_numbers(found: Site) -> No
     rows = list(book[kind_name("left")].iter_rows(values_only=True))
     assert len(rows) - 1 == inside > 0
     assert not any(_WHOLE_NIK.search(str(cell)) for row in rows for cell in row)
+    local = NOW.astimezone(ZoneInfo("Asia/Makassar")).replace(tzinfo=None)
+    assert {row[-1].replace(microsecond=0) for row in rows[1:]} == {local}
+
+
+def test_lists_that_came_since_are_told(found: Site) -> None:
+    officer = signed_in(found)
+    assert "Sejak itu ada" not in officer.get("/console/selisih").text
+    with found.store.begin() as session:
+        source = session.scalars(select(AgencyList).limit(1)).one()
+        session.add(
+            Batch(
+                list_id=source.id, area_code=CITY, as_of=source.as_of, file_name="", state=APPLIED,
+                uploaded_by="cli", uploaded_at=NOW, decided_at=NOW + timedelta(hours=1),
+            )
+        )  # fmt: skip
+    page = officer.get("/console/selisih").text
+    assert "Sejak itu ada 1 daftar masuk" in page
+    assert "Program Keluarga Harapan" in page
 
 
 def patiently(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -49,7 +49,7 @@ def test_a_message_is_answered(site: Site) -> None:
     assert site.received() == [{"text": fixtures.telegram("text")["message"]["text"]}]
     assert [reply.text for reply in site.replies()] == [
         say("welcome.who"),
-        say("welcome.ask_consent"),
+        say("schedule.ask_area_then"),
     ]
 
 

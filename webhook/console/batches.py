@@ -1,14 +1,16 @@
 """Lists that came in: all of them, one with what it would change, and what is decided on it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
 from bot.service import Service
 from bot.texts import say, sentences
-from bot.texts.format import given_name
-from db.batches import READING
+from bot.texts.format import given_name, grouped
+from db import audit
+from db.batches import READING, STAGED, Batch
 from db.deliveries import (
     Delivery,
     deliveries,
@@ -19,7 +21,7 @@ from db.deliveries import (
     refused_count,
 )
 from db.intake.approvers import MAY_APPROVE, approvers
-from db.intake.preview import preview
+from db.intake.preview import Preview, preview
 from webhook.console.batches_decisions import add_decisions
 from webhook.console.batches_jobs import Job, Jobs
 from webhook.console.batches_refused import add_refused
@@ -29,7 +31,7 @@ from webhook.console.imports import UPLOADERS, add_upload
 
 _PAGE = 30
 _LARGEST_ID = 2**63 - 1
-_VERDICTS = ("new", "changed", "unchanged", "gone")
+_VERDICTS = ("new", "changed", "unchanged", "gone", "outside")
 
 
 def batches_pages(parts: Service) -> Blueprint:
@@ -49,10 +51,13 @@ def batches_pages(parts: Service) -> Blueprint:
             found = deliveries(session, desk.scope, below, _PAGE + 1)
             by = hands(session, (row.batch.uploaded_by for row in found))
         more = found[_PAGE - 1].batch.id if len(found) > _PAGE else None
-        running = {row.batch.id for row in found if _is_running(jobs.look(row.batch.id))}
+        work = {row.batch.id: jobs.look(row.batch.id) for row in found}
+        running = {batch_id for batch_id, job in work.items() if _is_running(job)}
+        stalled = {row.batch.id for row in found if _is_stalled(row.batch, work[row.batch.id])}
         return render_template(
             "console/batches.html",
             found=found[:_PAGE], by=by, more=more, newest=below == _LARGEST_ID, running=running,
+            stalled=stalled,
             may_upload=may_open("console.batches.upload_page", desk),
         )  # fmt: skip
 
@@ -72,31 +77,36 @@ def batches_pages(parts: Service) -> Blueprint:
             found = delivery(session, desk.scope, batch_id)
         if found is None:
             abort(404)
-        return progress_of(found, job)
+        return progress_of(found, job, desk.now)
 
     return blueprint
 
 
-def progress_of(found: Delivery, job: Job | None) -> dict[str, object]:
+def progress_of(found: Delivery, job: Job | None, now: datetime) -> dict[str, object]:
     """Give how far the work on a list is, in words and in hundredths."""
     percent = min(100, 100 * job.done // job.total) if job is not None and job.total else None
     step = say(f"batch.step_{job.step}") if job is not None and job.step else say("batches.begins")
-    rows = f"{found.batch.rows_read:,}".replace(",", ".")
+    rows = grouped(found.batch.rows_read)
     return {
-        "under_way": is_under_way(found, job),
+        "under_way": is_under_way(found, job, now),
         "percent": percent,
         "step": step,
         "rows": say("batches.rows_read", rows=rows),
     }
 
 
-def is_under_way(found: Delivery, job: Job | None) -> bool:
+def is_under_way(found: Delivery, job: Job | None, now: datetime) -> bool:
     """Say whether somebody works on a batch; elsewhere, or by a command, it leaves no note here."""
-    return _is_running(job) or (job is None and found.batch.state == READING)
+    return _is_running(job) or (job is None and found.batch.standing(now) == READING)
 
 
 def _is_running(job: Job | None) -> bool:
     return job is not None and job.running
+
+
+def _is_stalled(batch: Batch, job: Job | None) -> bool:
+    """Say whether whoever read a batch here has died."""
+    return batch.state == READING and job is not None and not job.running
 
 
 def _page(desk: Desk, batch_id: int, job: Job | None) -> str:
@@ -105,15 +115,16 @@ def _page(desk: Desk, batch_id: int, job: Job | None) -> str:
         if found is None:
             abort(404)
         batch = found.batch
-        if is_under_way(found, job):
-            return render_template(
-                "console/batch_progress.html", found=found, job=job, **progress_of(found, job)
-            )
+        if is_under_way(found, job, desk.now):
+            told = progress_of(found, job, desk.now)
+            return render_template("console/batch_progress.html", found=found, job=job, **told)
         looked = preview(session, batch_id)
+        samples = looked.samples if looked is not None and batch.state == STAGED else {}
         others = approvers(session, batch.area_code, but=batch.uploaded_by)
         values: dict[str, Any] = {
             "found": found,
-            "samples": looked.samples if looked is not None else {},
+            "samples": samples,
+            "remarks": _remarks(looked),
             "by": hands(session, (batch.uploaded_by, batch.decided_by, batch.taken_back_by)),
             "refused": refused_count(session, batch_id),
             "told": _told(batch.notes, first_reasons(session, batch_id)),
@@ -121,6 +132,10 @@ def _page(desk: Desk, batch_id: int, job: Job | None) -> str:
             "others": others,
             "is_own": batch.uploaded_by == desk.actor,
         }
+    if samples:  # written apart: whoever looks at a batch that is in work waits for nobody
+        with desk.begin() as session:
+            people = (sample.person_id for some in samples.values() for sample in some)
+            audit.record_shown(session, desk.now, desk.actor, people)
     values["may_decide"] = desk.staff.role in MAY_APPROVE
     values["may_approve"] = values["may_decide"] and not (values["is_own"] and others)
     return render_template(
@@ -129,6 +144,14 @@ def _page(desk: Desk, batch_id: int, job: Job | None) -> str:
         may_see_refused=may_open("console.batches.refused_rows_file", desk),
         may_upload=may_open("console.batches.upload_page", desk), **values,
     )  # fmt: skip
+
+
+def _remarks(looked: Preview | None) -> list[str]:
+    """Say what whoever decides on a batch should know."""
+    return [
+        say(remark.key, count=grouped(remark.count), area=remark.area)
+        for remark in (looked.remarks if looked is not None else ())
+    ]
 
 
 def _problem(found: Delivery, job: Job | None) -> str | None:

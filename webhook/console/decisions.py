@@ -25,12 +25,15 @@ def add_decisions(blueprint: Blueprint, judges: tuple[str, ...]) -> None:
     @blueprint.get("/pasangan/putusan")
     @require(*judges)
     def decisions(desk: Desk) -> str:
-        """Show what was decided last in this person's area."""
-        with desk.read() as session:
+        """Show what was decided last in this person's area; of whom is written down."""
+        with desk.begin() as session:
             settled = settled_matches(session, desk.scope.area_code, _MOST)
             parted = splits(session, desk.scope, _MOST)
             actors = [row.decided_by for row in settled] + [row.decided_by for row in parted]
             by = hands(session, actors)
+            people = [side.person_id for row in settled for side in (row.person, row.other)]
+            people += [person_id for row in parted for person_id in (row.kept_id, row.other_id)]
+            audit.record_shown(session, desk.now, desk.actor, people)
         return render_template("console/decisions.html", settled=settled, parted=parted, by=by)
 
     @blueprint.post("/pasangan/<int:match_id>/batalkan")

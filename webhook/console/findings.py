@@ -90,6 +90,8 @@ def add_findings(blueprint: Blueprint) -> None:
             people = whom(session, found)
             lists = choices(session, scope)
             audit.record(session, desk.now, desk.actor, "list findings", "findings")
+            shown = (one.person_id for one in people.values())
+            audit.record_shown(session, desk.now, desk.actor, shown)
         kept = {name: value for name, value in chosen.items() if value}
         return render_template(
             "console/findings.html",

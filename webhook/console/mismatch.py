@@ -15,6 +15,7 @@ from db.finding_tasks import choices
 from db.findings import Scope
 from db.mismatch.figures import overview
 from db.mismatch.runs import UnderWay, last_run
+from db.overview import lists_changed_since
 from webhook.console.charts import matrix_of, tile_map
 from webhook.console.desk import Desk
 from webhook.console.findings import ROLES, add_findings, chosen_filters
@@ -36,11 +37,13 @@ def mismatch_pages(parts: Service) -> Blueprint:
         with desk.read() as session:
             run = last_run(session)
             figures = overview(session, scope)
+            stale = lists_changed_since(session, run.counted_at) if run and run.counted_at else 0
             names = {area.code: area.name for area in choices(session, scope).areas}
         return render_template(
             "console/mismatch.html",
             figures=figures,
             run=run,
+            changed_since=stale,
             names=names,
             tiles=tile_map(figures.areas, names),
             matrix=matrix_of(figures.overlaps),
@@ -87,7 +90,8 @@ def _add_download(blueprint: Blueprint) -> None:
             audit.record(session, desk.now, desk.actor, "export findings", "findings")
         with TemporaryDirectory() as folder, desk.read() as session:
             path = Path(folder) / "selisih.xlsx"
-            write_book(session, path, overview(session, scope), scope, filters, _quiet)
+            figures = overview(session, scope)
+            write_book(session, path, figures, scope, filters, desk.staff.zone, _quiet)
             book = BytesIO(path.read_bytes())
         name = f"selisih-data-{desk.today.isoformat()}.xlsx"
         return send_file(book, mimetype=_XLSX, as_attachment=True, download_name=name)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.texts import known, say
-from bot.texts.format import local_moment, plain_date, rupiah
+from bot.texts.format import grouped, local_moment, plain_date, rupiah
 from webhook.console.desk import Desk
 from webhook.console.guards import current_desk
 from webhook.console.navigation import entries_for
@@ -23,7 +23,7 @@ def words() -> dict[str, Any]:
         "moment": _moment(desk),
         "age": _age,
         "is_old": _is_old,
-        "number": _number,
+        "number": grouped,
         "rupiah": rupiah,
         "said": _said,
     }
@@ -40,10 +40,6 @@ def _said(section: str, key: str | None) -> str:
         return ""
     name = f"{section}.{key.replace(' ', '_')}"
     return say(name) if known(name) else key
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
 
 
 def _is_old(as_of: date, today: date) -> bool:

@@ -6,6 +6,11 @@ from bot.turn import Turn, button
 from db.registry import Person
 
 
+def is_wanted(argument: str, _text: str) -> bool:
+    """Say whether somebody wants to be let go, or has said yes to it."""
+    return argument != "no"
+
+
 def handle(turn: Turn) -> None:
     """Untie this phone from the person it is tied to, after a yes."""
     person_id = turn.contact.person_id

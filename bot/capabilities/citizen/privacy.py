@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dossier import listed, look_lines, source_lines
+from bot.dossier import download_line, listed, look_lines, source_lines
 from bot.texts import say
 from bot.texts.format import local_moment, packed
 from bot.turn import Turn, button
@@ -38,6 +38,11 @@ def handle(turn: Turn) -> None:
         _tell(turn)
 
 
+def is_erasure(argument: str, text: str) -> bool:
+    """Say whether the button or the words ask for the erasure, or are the yes to it."""
+    return (argument or _wish(text)) in ("erase", "erase_yes", "withdraw")
+
+
 def _wish(text: str) -> str:
     return next((name for name, pattern in _WISHES if pattern.search(text)), "")
 
@@ -70,6 +75,7 @@ def _tell(turn: Turn) -> None:
             kept,
             *listed(say("privacy.sources"), sources),
             *listed(say("privacy.looks"), looks),
+            *download_line(turn.session, person_id, turn.zone),
             say("privacy.next"),
         ]
     )

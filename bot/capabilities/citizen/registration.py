@@ -1,5 +1,7 @@
 """Am I registered, for what, and when: identity first, then every programme of the family."""
 
+from zoneinfo import ZoneInfo
+
 from bot.aid import show
 from bot.fields import kk4, nik
 from bot.forms import Answer, Answers, Field, Form, Refused
@@ -75,11 +77,13 @@ def _proven(turn: Turn, first: str, second: str) -> Person | None:
     """
     # Nothing said which of two long numbers is which: both may be the NIK.
     numbers = {first, second} if len(second) == len(first) else {first}
-    allowed = claim_try(turn.session, numbers, turn.now)
+    # One day for all: a NIK has no more tries because staff of another zone ask, too.
+    day = turn.now.astimezone(ZoneInfo(turn.places.zone)).date()
+    allowed = claim_try(turn.session, numbers, day)
     person = find_by_nik_and_kk(turn.session, first, second)
     if person is None or not allowed:
         return None
-    give_back_try(turn.session, numbers, turn.now)
+    give_back_try(turn.session, numbers, day)
     return person
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot.families import family, longest_unseen, own_families
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
@@ -15,7 +15,11 @@ from db.registry import Household
 from db.staff import is_assigned
 from db.vouchers import LIFETIME, members, vouch
 
-_NEAR = 75.0  # of 100, for a name as it is heard
+_NEAR = 80.0  # of 100, for each word of a name as it is heard
+# What many are called alike says nothing of who is meant.
+_TITLES = frozenset(
+    ("wa", "la", "ode", "pak", "bapak", "bu", "ibu", "sdr", "sdri", "haji", "hajjah", "hj", "h")
+)
 _OFFERED = 9
 _LABEL = 24  # characters that a list of WhatsApp shows of a label
 
@@ -26,15 +30,32 @@ def _member(answer: Answer, facts: Facts) -> Answers:
     picked = (answer.value or "").removeprefix("member:")
     if picked in own:
         return {"member": picked}
-    found = process.extract(
-        answer.text.strip()[:100].lower(), own, scorer=fuzz.WRatio, processor=str.lower,
-        score_cutoff=_NEAR, limit=2,
-    )  # fmt: skip
-    if not found:
+    said = answer.text.strip()[:100]
+    scores = {key: _likeness(said, name) for key, name in own.items()}
+    best = [key for key, score in scores.items() if score == max(scores.values()) >= _NEAR]
+    if not best:
         raise Refused("vouch.member_unknown")
-    if len(found) > 1 and found[0][1] == found[1][1]:
+    if len(best) > 1:
         raise Refused("vouch.member_ambiguous")
-    return {"member": found[0][2]}
+    return {"member": best[0]}
+
+
+def _likeness(said: str, name: str) -> float:
+    """Say how near a name is, of 100: all that was said is in it, or all of it was said."""
+    one, other = _words(said), _words(name)
+    if not one or not other:  # a title alone is somebody's name only if it is the whole of it
+        return 100.0 * (said.lower().split() == name.lower().split())
+    whole = fuzz.ratio("".join(one), "".join(other))
+    return max(whole, _within(one, other), _within(other, one))
+
+
+def _words(name: str) -> list[str]:
+    words = name.lower().replace(".", " ").replace(",", " ").split()
+    return [word for word in words if word not in _TITLES]
+
+
+def _within(some: list[str], of: list[str]) -> float:
+    return min(max(fuzz.ratio(word, other) for other in of) for word in some)
 
 
 def _members(_answers: Answers, facts: Facts) -> list[Choice]:

@@ -57,6 +57,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_export_links_contact_id", "export_links", ["contact_id"])
     op.create_table(
+        "kept_tries",
+        sa.Column("address_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("failed_tries", BIG_ID, nullable=False),
+        sa.Column("tried_at", MOMENT, nullable=True),
+        sa.Column("locked_until", MOMENT, nullable=True),
+        sa.Column("kept_until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("address_index", name="pk_kept_tries"),
+    )
+    op.create_index("ix_kept_tries_kept_until", "kept_tries", ["kept_until"])
+    op.create_table(
         "purges",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
@@ -79,6 +89,17 @@ def _refuse_on_sqlite() -> None:
                 f"CREATE TRIGGER {table}_no_{change} BEFORE {change.upper()} ON {table}"
                 f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
             )
+        # REPLACE deletes without those triggers. Where no id is given, NEW.id is none of a row's
+        # before the insert; that no row has such an id is seen to after it.
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 (a name of ours)
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there}"
+            f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_no_odd_id AFTER INSERT ON {table} WHEN NEW.id < 1"
+            f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
 
 
 def _refuse_on_postgresql() -> None:
@@ -100,8 +121,8 @@ def downgrade() -> None:
         op.execute("DROP FUNCTION refuse_change()")
     else:
         for table in UNALTERED:
-            for change in ("update", "delete"):
+            for change in ("update", "delete", "replace", "odd_id"):
                 op.execute(f"DROP TRIGGER {table}_no_{change}")
     op.drop_index("ix_audit_subject", table_name="audit")
-    for table in ("purges", "export_links", "erasures", "data_keys"):
+    for table in ("purges", "kept_tries", "export_links", "erasures", "data_keys"):
         op.drop_table(table)

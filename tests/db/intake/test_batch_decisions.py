@@ -91,7 +91,7 @@ def test_a_preview_shows_lines_of_each_verdict(store: Store) -> None:
         shown = {verdict: [one.name for one in lines] for verdict, lines in found.samples.items()}
         assert shown == {
             "new": ["Warga 4"], "changed": ["Warga 2"], "unchanged": ["Warga 1"],
-            "gone": ["Warga 3"],
+            "gone": ["Warga 3"], "outside": [],
         }  # fmt: skip
         assert all("•" in (one.nik or "") for lines in found.samples.values() for one in lines)
         assert next(row.id for row, _ in recent_batches(session, PKH.area_code)) == batch
@@ -149,9 +149,10 @@ def test_a_part_of_a_list_replaces_no_more_than_its_own_area(store: Store) -> No
     second = take(store, [line(5, area_code=THERE)], there)
     assert counts(store, second)["gone"] == 0
     assert counts(store, waiting)["gone"] == 1
-    moved = take(store, [line(2, area_code=THERE)], there, NOW + timedelta(minutes=1))
+    city = take(store, [line(2, area_code=THERE, kk=kk(9))], replace(KIS, as_of=LATER.as_of))
+    moved = take(store, [line(2, area_code=THERE, kk=kk(9))], there, NOW + timedelta(minutes=1))
     assert counts(store, moved)["changed"] == counts(store, moved)["gone"] == 1
-    for batch in (moved, second):
+    for batch in (moved, city, second):
         take_back(store, batch, "cli", NOW)
     assert picture(store) | {"staged": []} == before
     approve(store, waiting, "cli", NOW, quiet)

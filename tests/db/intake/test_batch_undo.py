@@ -167,7 +167,7 @@ def test_an_id_that_was_told_of_never_comes_to_mean_somebody_else(store: Store) 
     prepare(store)
     first = take(store, [line(1)])
     [person] = rows(store, Person)
-    take(store, [line(1, name="Lain Sekali")], KIS)
+    take(store, [line(1, name="Warga Satu")], KIS)
     [found] = [batch.id for batch in rows(store, Batch) if batch.id != first]
     for batch in (found, first):
         take_back(store, batch, "cli", NOW)

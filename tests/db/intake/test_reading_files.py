@@ -100,6 +100,7 @@ def test_a_header_that_holds_a_number_of_a_person_is_not_repeated(tmp_path: Path
         (bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"),
          "workbook_locked"),
         (b'nik,nama\n1,"a' + b"\n1,b" * 50_000, "quote_open"),
+        (b"nik,nama\n1," + b"a" * 200_000 + b"\n", "cell_endless"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -121,7 +122,7 @@ def test_a_file_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
         file.truncate(2 << 30)  # takes no room
     with pytest.raises(FileRefused) as refused:
         read_list(path, CONTEXT)
-    assert refused.value.problem.key == "import.file_too_large"
+    assert refused.value.problem.key == "import.text_too_large"
 
 
 def test_a_workbook_has_a_smaller_bound(tmp_path: Path) -> None:
@@ -163,6 +164,40 @@ def test_rows_with_too_many_or_too_few_cells(tmp_path: Path) -> None:
     assert warnings(short) == ["row_short"]
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'{NIK},"Siti,Jalan 1\n7472014501900020,Rahma,Jalan 2\n',  # to the end of the file
+        f'{NIK},"Siti,x\n7472014501900020,"Rahma",y\n',
+        f'{NIK},Siti,"Jalan 1\n7472014501900020,Rahma,"Jalan 2"\n',
+        f'{NIK},"Siti\nRahma",Jalan 1\n',
+    ],
+)
+def test_a_quote_that_swallows_the_next_person_is_refused(tmp_path: Path, rows: str) -> None:
+    [line, *_] = read(tmp_path, f"nik,nama,alamat\n{rows}".encode())
+    assert isinstance(line, RefusedLine)
+    assert "cell_line_break" in reasons(line)
+
+
+@pytest.mark.parametrize("cut", ["program", "kelurahan", "status"])
+def test_a_row_cut_off_before_what_decides_is_refused(tmp_path: Path, cut: str) -> None:
+    torn, whole = read_rows(tmp_path, [*HEADER, cut, "rt"], [NIK, "A"], [NIK, "B", ""])
+    assert isinstance(torn, RefusedLine)
+    assert reasons(torn) == ["row_cut"]
+    assert torn.problems[0].values["cut"] == cut
+    assert warnings(whole) == ["row_short"]
+
+
+def test_what_is_like_no_kelurahan_is_not_guessed(tmp_path: Path) -> None:
+    unlike, near = read_rows(
+        tmp_path, [*HEADER, "kelurahan"], [NIK, "A", "Atlantis"], [NIK, "B", "Katobenke"]
+    )
+    assert isinstance(unlike, RefusedLine)
+    assert isinstance(near, RefusedLine)
+    assert reasons(unlike) == ["area_unknown"]
+    assert reasons(near) == ["area_unknown_near"]
+
+
 def test_a_table_can_be_read_again_and_tells_how_far_it_is(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(csv_bytes([HEADER, *([f"74720145019{n:05d}", "N"] for n in range(1, 5000))]))
@@ -198,6 +233,11 @@ def test_refused_rows_come_back_as_a_list_that_can_be_mended(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", " =1"])
 def test_no_refused_cell_can_act_as_a_formula(cell: str) -> None:
+    cells = {cell: cell, "b": "x", "c": cell}
+    content = b"".join(refused_file([cell], [(2, [cell], cells)]))
+    top, row = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    assert top[2] == f"'{cell}"
+    assert row == ["2", f"'{cell}", f"'{cell}", f"x | '{cell}"]
     content = b"".join(refused_file(["a"], [(2, [cell], {"a": cell, "b": cell})]))
     _, row = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     assert all(value.startswith("'") for value in row[1:])
