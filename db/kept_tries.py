@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +24,9 @@ class KeptTries(Base):
     tried_at: Mapped[datetime | None]
     locked_until: Mapped[datetime | None]
     kept_until: Mapped[datetime] = mapped_column(index=True)
+
+
+_TABLE: Any = KeptTries.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,12 @@ def keep_tries(session: Session, channel: str, address: str, tries: Tries, now: 
 
 def take_tries(session: Session, channel: str, address: str, now: datetime) -> Tries | None:
     """Give what an address has to bear, and forget it here; None where there is nothing."""
-    mine = KeptTries.address_index == _index(session, channel, address)
-    row = session.scalars(select(KeptTries).where(mine)).one_or_none()
+    # Not through the session: this is asked for everybody who writes for the first time.
+    mine = _TABLE.c.address_index == _index(session, channel, address)
+    row = session.core.execute(select(_TABLE).where(mine)).one_or_none()
     if row is None:
         return None
-    session.execute(delete(KeptTries).where(mine))
+    session.core.execute(delete(_TABLE).where(mine))
     if row.kept_until <= now:
         return None
     return Tries(row.failed_tries, row.tried_at, row.locked_until)
