@@ -103,10 +103,12 @@ def keep_second_request(turn: Turn, understander: Understander) -> None:
 
 def _two_requests(turn: Turn, understander: Understander) -> tuple[_Part, _Part] | None:
     """Give the two requests of a message, if it clearly makes two of different kinds."""
-    parts = [_read(turn, understander, part) for part in split_requests(turn.text)]
-    found = _first_pair(turn, parts, _SURE_ENOUGH) if len(parts) > 1 else None
-    if found is not None:
-        return found
+    split = split_requests(turn.text)
+    if len(split) > 1:  # the whole text alone was understood already
+        parts = [_read(turn, understander, part) for part in split]
+        found = _first_pair(turn, parts, _SURE_ENOUGH)
+        if found is not None:
+            return found
     for halves in loose_halves(turn.text):
         parts = [_read(turn, understander, half) for half in halves]
         found = _first_pair(turn, parts, _SURE_OF_HALVES)

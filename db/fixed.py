@@ -36,6 +36,12 @@ class Fixed:
         result = connection.exec_driver_sql(compiled.sql, compiled.write(row))
         return compiled.read(result.one())
 
+    def first(self, connection: Connection, row: Mapping[str, Any]) -> list[Any] | None:
+        """Execute it once; gives the row that it returns, or None where it touched none."""
+        compiled = self._for(connection.dialect)
+        found = connection.exec_driver_sql(compiled.sql, compiled.write(row)).one_or_none()
+        return None if found is None else compiled.read(found)
+
     def _for(self, dialect: Dialect) -> "_Compiled":
         compiled = self._compiled.get(dialect.name)
         if compiled is None:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy import LargeBinary, bindparam, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
+from db.fixed import Fixed
 from db.session import Session
 
 LOCK = timedelta(hours=24)  # for so long a failed try counts, and too many of them shut out
@@ -27,6 +28,15 @@ class KeptTries(Base):
 
 
 _TABLE: Any = KeptTries.__table__
+_TAKE = Fixed(
+    lambda _dialect: (
+        delete(_TABLE)
+        .where(_TABLE.c.address_index == bindparam("address_index"))
+        .returning(
+            _TABLE.c.failed_tries, _TABLE.c.tried_at, _TABLE.c.locked_until, _TABLE.c.kept_until
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +73,11 @@ def keep_tries(session: Session, channel: str, address: str, tries: Tries, now: 
 def take_tries(session: Session, channel: str, address: str, now: datetime) -> Tries | None:
     """Give what an address has to bear, and forget it here; None where there is nothing."""
     # Not through the session: this is asked for everybody who writes for the first time.
-    mine = _TABLE.c.address_index == _index(session, channel, address)
-    row = session.core.execute(select(_TABLE).where(mine)).one_or_none()
+    row = _TAKE.first(session.core, {"address_index": _index(session, channel, address)})
     if row is None:
         return None
-    session.core.execute(delete(_TABLE).where(mine))
-    if row.kept_until <= now:
-        return None
-    return Tries(row.failed_tries, row.tried_at, row.locked_until)
+    failed_tries, tried_at, locked_until, kept_until = row
+    return None if kept_until <= now else Tries(failed_tries, tried_at, locked_until)
 
 
 def _index(session: Session, channel: str, address: str) -> bytes:
