@@ -1,0 +1,14 @@
+"""Questions and answers of the programmes, and places with their hours."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""The desk: tickets with deadlines, their history, talks, incidents, referrals and alerts."""
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
