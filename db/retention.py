@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.attachments import Attachment
 from db.base import Base, BigId
 from db.batches import APPLIED, FAILED, READING, STAGED, Batch, RefusedRow, StagedRow
 from db.doubts import Doubt
@@ -24,7 +25,7 @@ from db.logins import LONGEST, StaffSession
 from db.nik_tries import NikTry
 from db.outbox import OutboundMessage
 from db.session import Session, Store
-from db.tickets import Attachment, Ticket
+from db.tickets import Ticket
 from db.visits import Visit
 from db.vouchers import Voucher
 

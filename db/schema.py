@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from db import (
     areas,
+    attachments,
     audit,
     batches,
     contacts,
@@ -44,6 +45,7 @@ from db.session import Store
 # Naming the modules here is what makes their tables part of the metadata.
 SUBJECTS = (
     areas,
+    attachments,
     audit,
     batches,
     contacts,

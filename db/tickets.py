@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, LargeBinary, String, bindparam, select
+from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
@@ -43,21 +43,6 @@ class TicketEvent(Base):
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(60))
     state: Mapped[str] = mapped_column(String(20))
-
-
-class Attachment(Base):
-    """A file or point that came with a ticket or a visit; the file itself is the provider's."""
-
-    __tablename__ = "attachments"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    ref: Mapped[str | None] = mapped_column(String(2048))
-    mime: Mapped[str | None] = mapped_column(String(100))
-    latitude: Mapped[float | None] = mapped_column(Float)
-    longitude: Mapped[float | None] = mapped_column(Float)
 
 
 class TicketNumber(Base):

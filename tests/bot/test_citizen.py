@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.messages import Channel, Location, Media, MediaKind, Reply
+from db.attachments import Attachment
 from db.contacts import Contact
 from db.session import Store
-from db.tickets import Attachment, Ticket
+from db.tickets import Ticket
 from tests.talk import Clock, Person, labels, words
 
 SITI_NIK, SITI_KK = "7472915407880001", "7472911503160217"

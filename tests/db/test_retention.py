@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db import audit
 from db.areas import Area
+from db.attachments import Attachment
 from db.batches import APPLIED, FAILED, STAGED, Batch, RefusedRow, StagedRow
 from db.contacts import Contact
 from db.doubts import Doubt, note_doubt
@@ -20,7 +21,7 @@ from db.outbox import OutboundMessage, queue_replies
 from db.registry import AgencyList
 from db.retention import Keep, Purge, count_due, purge
 from db.session import Session, Store
-from db.tickets import Attachment, TicketEvent, open_ticket
+from db.tickets import TicketEvent, open_ticket
 from tests.moment import NOW
 
 KEEP = Keep(chats=timedelta(days=180), media=timedelta(days=90))

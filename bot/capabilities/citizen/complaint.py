@@ -10,8 +10,9 @@ from bot.stories import STORY_LEAST, guess, tells_story
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
+from db.attachments import Attachment
 from db.session import Session
-from db.tickets import Attachment, Ticket, open_ticket
+from db.tickets import Ticket, open_ticket
 
 # The categories that citizens bring, in the order in which they are asked for (domain.md).
 CATEGORIES = (

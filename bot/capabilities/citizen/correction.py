@@ -8,7 +8,8 @@ from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
-from db.tickets import Attachment, open_ticket
+from db.attachments import Attachment
+from db.tickets import open_ticket
 
 WHAT = ("name", "birth_date", "number", "address", "family", "aid", "other")
 _SHOWN = 150

@@ -10,9 +10,9 @@ from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
+from db.attachments import Attachment
 from db.session import Session
 from db.staff import is_assigned
-from db.tickets import Attachment
 from db.visits import Visit
 
 PURPOSES = ("home", "commitment", "data", "complaint", "payout")
