@@ -111,14 +111,6 @@ def references() -> Iterator[Column[Any]]:
                 yield table.columns[key.parent.name]
 
 
-def decisions_about(session: Session, person_id: int) -> list[IdentityDecision]:
-    """Give what was decided about a person, the latest first."""
-    query = select(IdentityDecision).where(
-        or_(IdentityDecision.kept_id == person_id, IdentityDecision.other_id == person_id)
-    )
-    return list(session.scalars(query.order_by(IdentityDecision.id.desc())))
-
-
 def _lock(session: Session) -> None:
     """Let no import change people meanwhile."""
     session.flush()

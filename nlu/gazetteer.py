@@ -117,13 +117,8 @@ class Gazetteer:
         ]
         return sorted(found, key=lambda m: (-m.score, _level_order(m.place), m.place.code))
 
-    def locate(self, text: str) -> list[Located]:
-        """Find the place names inside a sentence; spans fit the text."""
-        folded = fold(text)
-        return list(self.locate_in(text, tokens(folded)))
-
     def locate_in(self, text: str, words: Sequence[Token]) -> Iterator[Located]:
-        """Find the place names among the tokens of a text."""
+        """Find the place names among the tokens of a text; spans fit the text."""
         at = 0
         while at < len(words):
             most = self._may_begin(words[at].word)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from db.areas import subtree
-from db.enrolments import ACTIVE, Enrolment
+from db.enrolments import Enrolment
 from db.mismatch.rules import REGISTER, Rules
 from db.registry import Household, Person
 
@@ -119,11 +119,6 @@ def stands_in(codes: Sequence[str], line: Any = Enrolment) -> ColumnElement[bool
     named = [code for code in codes if code != REGISTER]
     listed: ColumnElement[bool] = line.program_code.in_(named)
     return listed | line.program_code.is_(None) if REGISTER in codes else listed
-
-
-def is_paid() -> ColumnElement[bool]:
-    """Say that a line is of somebody who gets the programme now."""
-    return Enrolment.status == ACTIVE
 
 
 def kecamatan(column: Any) -> ColumnElement[str]:

@@ -27,11 +27,6 @@ class Chosen:
     numbers: tuple[str, ...]
     token: str
 
-    @property
-    def is_new_number(self) -> bool:
-        """Say whether the phone is a number that was made fresh in this browser."""
-        return self.user in self.numbers
-
 
 def current(session: Session) -> Chosen | None:
     """Give what was chosen, or None in a session that has not begun."""
