@@ -10,7 +10,8 @@ from openpyxl import Workbook
 
 from bot.texts import say
 from bot.texts.findings import detail, kind_name
-from db.findings import Filters, Found, Scope, every_finding, masked_niks
+from db.areas import Scope
+from db.findings import Filters, Found, every_finding, masked_niks
 from db.mismatch.figures import Overview
 from db.session import Session
 

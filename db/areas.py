@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -50,9 +50,18 @@ def subtree(code: str) -> tuple[str, str]:
 class Scope:
     """The area that somebody may see, with all below it; every query of a page is held to it."""
 
-    area_code: str
+    area_code: str | None  # everything, where there is none
 
     def holds(self, column: Any) -> ColumnElement[bool]:
         """Give the condition that a column of area codes lies within."""
+        if self.area_code is None:
+            return true()
         low, high = subtree(self.area_code)
         return and_(column >= low, column < high)
+
+    def covers(self, code: str) -> bool:
+        """Say whether an area lies within."""
+        if self.area_code is None:
+            return True
+        low, high = subtree(self.area_code)
+        return low <= code < high

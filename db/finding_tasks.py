@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
-from db.areas import Area, subtree
-from db.findings import SECTION, Filters, Finding, Found, Scope, every_finding, masked_niks
-from db.mismatch.shape import within
+from db.areas import Area, Scope
+from db.findings import SECTION, Filters, Finding, Found, every_finding, masked_niks
 from db.registry import AgencyList, Person, Program
 from db.session import Session
 from db.staff import Assignment, Staff
@@ -87,9 +86,7 @@ def who_may_look_into(session: Session, found: Found) -> Sequence[Staff]:
         .order_by(Staff.section == SECTION, Staff.name)
     )
     return [
-        staff
-        for staff in session.scalars(query)
-        if subtree(staff.area_code)[0] <= found.area_code < subtree(staff.area_code)[1]
+        staff for staff in session.scalars(query) if Scope(staff.area_code).covers(found.area_code)
     ]
 
 
@@ -111,7 +108,7 @@ def _name_of(session: Session, actor: str) -> str:
 def choices(session: Session, scope: Scope) -> Choices:
     """Give the agencies, programmes and areas by which findings can be chosen."""
     agencies = select(AgencyList.agency).distinct().order_by(AgencyList.agency)
-    areas = select(Area).where(within(Area.code, scope.area_code)).order_by(Area.code)
+    areas = select(Area).where(scope.holds(Area.code)).order_by(Area.code)
     return Choices(
         session.scalars(agencies).all(),
         session.scalars(select(Program.code).order_by(Program.code)).all(),

@@ -15,10 +15,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db import audit
-from db.areas import Area, subtree
+from db.areas import Area, Scope
 from db.base import Base, BigId
 from db.crypto import mask
-from db.mismatch.shape import KINDS, Query, within
+from db.mismatch.shape import KINDS, Query
 from db.registry import AgencyList, Household, Person
 from db.session import Session
 from db.staff import Assignment, Staff
@@ -87,14 +87,6 @@ class WrongAssignee(FindingRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What somebody may see: an area and all below it, and of that only his families' findings."""
-
-    area_code: str | None = None  # everything, where there is none
-    companion_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Filters:
     """Which findings are asked for; what is None is not asked."""
 
@@ -135,12 +127,9 @@ def _seen(query: Query, scope: Scope, filters: Filters) -> Query:
     """Narrow a query on findings to what may be seen and is asked for."""
     query = query.where(
         Finding.gone_at.is_(None),
-        within(Finding.area_code, scope.area_code),
-        within(Finding.area_code, filters.area_code),
+        scope.holds(Finding.area_code),
+        Scope(filters.area_code).holds(Finding.area_code),
     )
-    if scope.companion_id is not None:
-        families = select(Assignment.household_id).where(Assignment.staff_id == scope.companion_id)
-        query = query.where(Finding.household_id.in_(families))
     for name in ("id", "kind", "state", "list_id", "program_code", "staff_id"):
         value = getattr(filters, name)
         if value is not None:
@@ -263,8 +252,7 @@ def _require_fit(session: Session, finding: Finding, staff_id: int) -> None:
         raise WrongAssignee
     if staff.role != "companion" and staff.section != SECTION:
         raise WrongAssignee
-    low, high = subtree(staff.area_code)
-    if not low <= finding.area_code < high:
+    if not Scope(staff.area_code).covers(finding.area_code):
         raise OutsideArea
     if staff.role == "companion":
         family = select(Household.id).join(Assignment, Assignment.household_id == Household.id)

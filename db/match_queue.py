@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import aliased
 
 from db import audit, merging
-from db.areas import Area, subtree
+from db.areas import Area, Scope
 from db.crypto import mask, mask_kk
 from db.enrolments import Enrolment
 from db.identities import DIFFERENT, MERGE, OPEN, SAME, IdentityDecision, Match
@@ -56,11 +56,9 @@ class Settled:
     other: Side
 
 
-def open_matches(
-    session: Session, area_code: str | None, limit: int = PAGE, after: int = 0
-) -> list[Pair]:
+def open_matches(session: Session, scope: Scope, limit: int = PAGE, after: int = 0) -> list[Pair]:
     """Give open matches of which one at least lives in an area, in the order they were found."""
-    query = _open(area_code).where(Match.id > after).order_by(Match.id).limit(limit)
+    query = _open(scope).where(Match.id > after).order_by(Match.id).limit(limit)
     return [
         Pair(
             match.id, match.score, match.why,
@@ -70,9 +68,9 @@ def open_matches(
     ]  # fmt: skip
 
 
-def settled_matches(session: Session, area_code: str | None, limit: int) -> list[Settled]:
+def settled_matches(session: Session, scope: Scope, limit: int) -> list[Settled]:
     """Give matches of an area that a human has judged, the latest first."""
-    query = _matches(area_code).where(Match.state != OPEN, Match.decided_at.is_not(None))
+    query = _matches(scope).where(Match.state != OPEN, Match.decided_at.is_not(None))
     return [
         Settled(
             match.id, match.state, match.decided_by or "", match.decided_at or match.found_at,
@@ -84,21 +82,21 @@ def settled_matches(session: Session, area_code: str | None, limit: int) -> list
     ]  # fmt: skip
 
 
-def has_match(session: Session, area_code: str | None, match_id: int) -> bool:
+def has_match(session: Session, scope: Scope, match_id: int) -> bool:
     """Say whether a match, open or settled, is of an area."""
-    return session.scalars(_matches(area_code).where(Match.id == match_id)).first() is not None
+    return session.scalars(_matches(scope).where(Match.id == match_id)).first() is not None
 
 
 def decide(
     session: Session,
     match_id: int,
     is_same: bool,
-    area_code: str | None,
+    scope: Scope,
     actor: str,
     now: datetime,
 ) -> IdentityDecision | None:
     """Settle an open match of an area: two people stay two, or the better known stands for both."""
-    query = _open(area_code).where(Match.id == match_id).with_for_update(of=Match)
+    query = _open(scope).where(Match.id == match_id).with_for_update(of=Match)
     match = session.scalars(query).one_or_none()
     if match is None:
         raise merging.MergeRefused("match.not_open")
@@ -116,11 +114,9 @@ def decide(
     return merging.merge(session, kept, other, actor, now)
 
 
-def undo_decision(
-    session: Session, match_id: int, area_code: str | None, actor: str, now: datetime
-) -> None:
+def undo_decision(session: Session, match_id: int, scope: Scope, actor: str, now: datetime) -> None:
     """Open a settled match again; a merge by it is taken back."""
-    query = _matches(area_code).where(Match.id == match_id).with_for_update(of=Match)
+    query = _matches(scope).where(Match.id == match_id).with_for_update(of=Match)
     match = session.scalars(query).one_or_none()
     if match is None or match.state == OPEN:
         raise merging.MergeRefused("match.not_settled")
@@ -143,11 +139,10 @@ def _part(session: Session, match: Match, actor: str, now: datetime) -> None:
         merging.undo(session, decision_id, actor, now)
 
 
-def _matches(area_code: str | None) -> Select[Match]:
+def _matches(scope: Scope) -> Select[Match]:
     query = select(Match)
-    if area_code is None:
+    if scope.area_code is None:
         return query
-    low, high = subtree(area_code)
     person, other = aliased(Person), aliased(Person)
     home, other_home = aliased(Household), aliased(Household)
     return (
@@ -155,17 +150,12 @@ def _matches(area_code: str | None) -> Select[Match]:
         .join(home, home.id == person.household_id)
         .join(other, other.id == Match.other_id)
         .join(other_home, other_home.id == other.household_id)
-        .where(
-            or_(
-                (home.area_code >= low) & (home.area_code < high),
-                (other_home.area_code >= low) & (other_home.area_code < high),
-            )
-        )
+        .where(or_(scope.holds(home.area_code), scope.holds(other_home.area_code)))
     )
 
 
-def _open(area_code: str | None) -> Select[Match]:
-    return _matches(area_code).where(Match.state == OPEN)
+def _open(scope: Scope) -> Select[Match]:
+    return _matches(scope).where(Match.state == OPEN)
 
 
 def _standing(session: Session, person_id: int) -> int:

@@ -10,6 +10,7 @@ from bot.commands.common import Refused, agreed, print_json, progress, ready_sto
 from bot.service import utc_now
 from bot.texts import say
 from bot.texts.format import given_name, grouped, plain_date
+from db.areas import Scope
 from db.batches import Batch
 from db.intake.importer import CLI, ImportRefused, take_back
 from db.intake.preview import Preview, Sample, preview, recent_batches, refused_rows
@@ -32,7 +33,7 @@ def list_command(json_only: bool) -> None:
     """Tampilkan daftar yang terakhir masuk."""
     now = utc_now()
     with ready_store(settings(keep_keys=False), only_reads=True) as store, store.read() as session:
-        found = recent_batches(session)
+        found = recent_batches(session, Scope(None))
         if json_only:
             print_json(
                 [

@@ -9,6 +9,7 @@ from bot.commands.common import Refused, agreed, print_json, ready_store, settin
 from bot.service import utc_now
 from bot.texts import say
 from bot.texts.format import plain_date
+from db.areas import Scope
 from db.intake.importer import CLI
 from db.match_queue import Side, decide, open_matches, undo_decision
 from db.merging import MergeRefused
@@ -16,6 +17,7 @@ from db.session import Session
 
 _YES = click.option("--yes", is_flag=True, help="Langsung putuskan tanpa bertanya.")
 _JSON = click.option("--json", "json_only", is_flag=True, help="Hasil sebagai JSON saja.")
+_EVERYWHERE = Scope(None)
 _MATCH = click.argument("match", type=int)
 
 
@@ -29,7 +31,7 @@ def match_group() -> None:
 def list_command(json_only: bool) -> None:
     """Tampilkan pasangan yang belum diputuskan."""
     with ready_store(settings(keep_keys=False), only_reads=True) as store, store.read() as session:
-        pairs = open_matches(session, None)
+        pairs = open_matches(session, _EVERYWHERE)
     if json_only:
         print_json(
             [
@@ -55,7 +57,7 @@ def list_command(json_only: bool) -> None:
 def same(match: int, yes: bool, json_only: bool) -> None:
     """Nyatakan dua orang itu orang yang sama."""
     _settle(match, "same", yes, json_only,
-            lambda session: decide(session, match, True, None, CLI, utc_now()))  # fmt: skip
+            lambda session: decide(session, match, True, _EVERYWHERE, CLI, utc_now()))  # fmt: skip
 
 
 @match_group.command()
@@ -65,7 +67,7 @@ def same(match: int, yes: bool, json_only: bool) -> None:
 def different(match: int, yes: bool, json_only: bool) -> None:
     """Nyatakan dua orang itu orang yang berbeda."""
     _settle(match, "different", yes, json_only,
-            lambda session: decide(session, match, False, None, CLI, utc_now()))  # fmt: skip
+            lambda session: decide(session, match, False, _EVERYWHERE, CLI, utc_now()))  # fmt: skip
 
 
 @match_group.command()
@@ -75,7 +77,7 @@ def different(match: int, yes: bool, json_only: bool) -> None:
 def undo(match: int, yes: bool, json_only: bool) -> None:
     """Cabut keputusan; pasangan itu menunggu lagi."""
     _settle(match, "open", yes, json_only,
-            lambda session: undo_decision(session, match, None, CLI, utc_now()))  # fmt: skip
+            lambda session: undo_decision(session, match, _EVERYWHERE, CLI, utc_now()))  # fmt: skip
 
 
 def _settle(

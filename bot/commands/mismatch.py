@@ -22,7 +22,8 @@ from bot.service import utc_now
 from bot.texts import say
 from bot.texts.findings import detail, kind_name
 from db import audit
-from db.findings import Filters, Scope, every_finding
+from db.areas import Scope
+from db.findings import Filters, every_finding
 from db.mismatch.figures import Overview, overview
 from db.mismatch.runs import UnderWay, begin_run, carry_out
 from db.mismatch.shape import KINDS

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from db.areas import Scope, area_name, subtree
+from db.areas import Scope, area_name
 from db.batches import Batch, RefusedRow, StagedRow
 from db.crypto import mask
 from db.enrolments import Enrolment
@@ -88,13 +88,11 @@ def refused_rows(session: Session, batch_id: int, most: int | None = None) -> It
 
 
 def recent_batches(
-    session: Session, area_code: str | None = None, limit: int = 50
+    session: Session, scope: Scope, limit: int = 50
 ) -> list[tuple[Batch, AgencyList]]:
     """Give batches of an area and below with their lists, the latest first."""
     query = select(Batch, AgencyList).join(AgencyList, AgencyList.id == Batch.list_id)
-    if area_code is not None:
-        low, high = subtree(area_code)
-        query = query.where(Batch.area_code >= low, Batch.area_code < high)
+    query = query.where(scope.holds(Batch.area_code))
     rows = session.execute(query.order_by(Batch.id.desc()).limit(limit))
     return [(batch, source) for batch, source in rows]
 

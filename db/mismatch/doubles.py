@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from db.enrolments import Enrolment
 from db.identities import OPEN, Match
-from db.mismatch.shape import SPLIT, TWICE, Query, Terms, finding, of_lines, within
+from db.mismatch.shape import SPLIT, TWICE, Query, Terms, finding, of_lines
 from db.registry import Household, Person
 
 
@@ -20,7 +20,7 @@ def twice(terms: Terms) -> Sequence[Query]:
             area=Household.area_code, list_id=line.list_id, program=line.program_code,
             household=Household.id, person=line.person_id, number=func.count(),
         ),
-        terms.area_code,
+        terms.scope,
     ).group_by(
         line.list_id, line.person_id, line.program_code, Household.id, Household.area_code
     ).having(func.count() > 1)  # fmt: skip
@@ -36,7 +36,7 @@ def _alike(terms: Terms) -> Query:
                 list_id=one.list_id, household=Household.id, person=one.person_id,
                 number=func.max(Match.score),
             ),
-            terms.area_code,
+            terms.scope,
         )
         .join(Match, and_(Match.person_id == one.person_id, Match.state == OPEN))
         .join(other, and_(other.person_id == Match.other_id, other.list_id == one.list_id))
@@ -58,7 +58,7 @@ def _named_differently(terms: Terms) -> Query:
                 list_id=func.min(Enrolment.list_id), household=Household.id,
                 number=func.count(Enrolment.kk_index.distinct()) + 1,
             ),
-            terms.area_code,
+            terms.scope,
         )
         .where(Enrolment.kk_index != Household.kk_index)
         .group_by(Household.id, Household.area_code)
@@ -83,7 +83,7 @@ def _dependants_alone(terms: Terms) -> Query:
             Household.address != "",
             Person.merged_into.is_(None),
             Person.left_because.is_(None),
-            within(Household.area_code, terms.area_code),
+            terms.scope.holds(Household.area_code),
         )
         .group_by(
             Household.id, Household.area_code, Household.rt, Household.rw, Household.address
@@ -115,7 +115,7 @@ def _shared_members(terms: Terms) -> Query:
             Person.merged_into.is_(None),
             Person.left_because.is_(None),
             Person.birth_date.is_not(None),
-            within(Household.area_code, terms.area_code),
+            terms.scope.holds(Household.area_code),
         )
         .group_by(Household.area_code, Person.birth_date, name)
         .having(func.count(Household.id.distinct()) > 1)

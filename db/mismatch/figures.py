@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import BigInteger, CreateTableAs, cast, column, func, select, table
 from sqlalchemy.orm import aliased
 
-from db.areas import Area
+from db.areas import Area, Scope
 from db.enrolments import STOPPED, Enrolment
-from db.findings import DONE, Finding, Scope, count_findings
+from db.findings import DONE, Finding, count_findings
 from db.intake.statements import analyze, forget
 from db.mismatch.rules import read_rules
-from db.mismatch.shape import KINDS, of_lines, within
+from db.mismatch.shape import KINDS, of_lines
 from db.mismatch.verval import Verval, vervals
 from db.registry import AgencyList, Household, Person, Program
 from db.session import Session
@@ -115,12 +115,12 @@ def overview(session: Session, scope: Scope) -> Overview:
         areas=_areas(session, scope),
         overlaps=_overlaps(session),
         findings=count_findings(session, scope),
-        vervals=vervals(session, read_rules(), scope.area_code),
+        vervals=vervals(session, read_rules(), scope),
     )
 
 
 def _lines(query: Any, scope: Scope) -> Any:
-    return of_lines(query, scope.area_code).where(Enrolment.status != STOPPED)
+    return of_lines(query, scope).where(Enrolment.status != STOPPED)
 
 
 # Each family of each list once, for the time of one overview: all counts but one rest on it.
@@ -157,7 +157,7 @@ def _registered(session: Session, scope: Scope) -> tuple[int, int]:
         .join(Person, Person.household_id == Household.id)
         .where(
             Person.merged_into.is_(None),
-            within(Household.area_code, scope.area_code),
+            scope.holds(Household.area_code),
         )
     )
     families, people = session.execute(query).one()
@@ -172,7 +172,7 @@ def _findings_by(session: Session, scope: Scope, column: Any) -> dict[Any, int]:
         .where(
             Finding.gone_at.is_(None),
             Finding.state != DONE,
-            within(Finding.area_code, scope.area_code),
+            scope.holds(Finding.area_code),
         )
         .group_by(column)
     )
@@ -245,7 +245,7 @@ def _areas(session: Session, scope: Scope) -> tuple[AreaFigures, ...]:
         .where(
             Finding.gone_at.is_(None),
             Finding.state != DONE,
-            within(Finding.area_code, scope.area_code),
+            scope.holds(Finding.area_code),
         )
         .group_by(Finding.area_code, Finding.kind)
     )
@@ -270,7 +270,7 @@ def _areas(session: Session, scope: Scope) -> tuple[AreaFigures, ...]:
         )
         .join(Household, Household.area_code == Area.code)
         .outerjoin(counted, counted.c.area_code == Area.code)
-        .where(within(Area.code, scope.area_code))
+        .where(scope.holds(Area.code))
         .group_by(Area.code, Area.name)
         .order_by(Area.code)
     )

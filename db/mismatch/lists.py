@@ -16,7 +16,6 @@ from db.mismatch.shape import (
     months_before,
     months_since,
     of_lines,
-    within,
 )
 from db.registry import AgencyList, Household, Person
 
@@ -33,7 +32,7 @@ def old(terms: Terms) -> Sequence[Query]:
                 program=func.min(Enrolment.program_code),
                 number=months_since(AgencyList.as_of, terms.today),
             ),
-            terms.area_code,
+            terms.scope,
         )
         .join(AgencyList, AgencyList.id == Enrolment.list_id)
         .where(AgencyList.as_of < months_before(terms.today, terms.rules.months))
@@ -50,7 +49,7 @@ def without_nik(terms: Terms) -> Sequence[Query]:
                 list_id=func.min(Enrolment.list_id), program=func.min(Enrolment.program_code),
                 household=Household.id, person=Person.id,
             ),
-            terms.area_code,
+            terms.scope,
         )
         .where(Person.nik_index.is_(None))
         .group_by(Person.id, Household.id, Household.area_code)
@@ -76,6 +75,6 @@ def _refused(kind: str, rule: str, words: Sequence[str], terms: Terms) -> Query:
         .where(
             Batch.id.in_(latest),
             or_(*(reasons.like(f'%"import.{word}%') for word in words)),
-            within(Batch.area_code, terms.area_code),
+            terms.scope.holds(Batch.area_code),
         )
     )  # fmt: skip

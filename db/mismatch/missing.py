@@ -17,7 +17,6 @@ from db.mismatch.shape import (
     kecamatan,
     of_lines,
     stands_in,
-    within,
 )
 from db.registry import Household, Person
 
@@ -46,7 +45,7 @@ def _expected(expectation: Expectation, terms: Terms) -> Query:
                 list_id=func.min(line.list_id), other_list=_a_list_of(expectation.want),
                 program=func.min(line.program_code), household=Household.id, person=person,
             ),
-            terms.area_code,
+            terms.scope,
         )
         .outerjoin(there, there.c.id == subject)
         .where(
@@ -109,7 +108,7 @@ def nothing(terms: Terms) -> Sequence[Query]:
         .where(
             helped.c.id.is_(None),
             Household.decile <= terms.rules.poor,
-            within(Household.area_code, terms.area_code),
+            terms.scope.holds(Household.area_code),
             kecamatan(Household.area_code).in_(_reached_by(None)),
         ),
     )  # fmt: skip

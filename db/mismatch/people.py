@@ -19,7 +19,6 @@ from db.mismatch.shape import (
     born_to_be,
     finding,
     of_lines,
-    within,
 )
 from db.registry import Household, Person
 
@@ -33,7 +32,7 @@ _GROUP = (
 def age(terms: Terms) -> Sequence[Query]:
     """Find those who are too young or too old for their programme."""
     years = age_of(Person.birth_date, terms.today)
-    query = of_lines(_line_finding(AGE, None, years), terms.area_code).where(
+    query = of_lines(_line_finding(AGE, None, years), terms.scope).where(
         _LINE.status != STOPPED,
         or_(*(_outside(bounds, terms) for bounds in terms.rules.ages)),
     )
@@ -52,7 +51,7 @@ def _outside(bounds: AgeBounds, terms: Terms) -> ColumnElement[bool]:
 
 def no_card(terms: Terms) -> Sequence[Query]:
     """Find those whose contribution is paid though the list has no card for them."""
-    query = of_lines(_line_finding(NO_CARD, None, None), terms.area_code).where(
+    query = of_lines(_line_finding(NO_CARD, None, None), terms.scope).where(
         _LINE.program_code.in_(terms.rules.card_programs),
         _LINE.status == ACTIVE,
         _LINE.has_card.is_(False),
@@ -63,7 +62,7 @@ def no_card(terms: Terms) -> Sequence[Query]:
 
 def well_off(terms: Terms) -> Sequence[Query]:
     """Find families of a high decile that a programme for the poor still pays."""
-    query = of_lines(_line_finding(WELL_OFF, None, Household.decile), terms.area_code).where(
+    query = of_lines(_line_finding(WELL_OFF, None, Household.decile), terms.scope).where(
         Household.decile >= terms.rules.well_off,
         _LINE.program_code.in_(terms.rules.for_the_poor),
         _LINE.status == ACTIVE,
@@ -75,7 +74,7 @@ def left(terms: Terms) -> Sequence[Query]:
     """Find those who died or moved away, and are paid all the same."""
     queries = []
     for because in ("died", "moved"):
-        query = of_lines(_line_finding(LEFT, because, None), terms.area_code).where(
+        query = of_lines(_line_finding(LEFT, because, None), terms.scope).where(
             Person.left_because == because, _LINE.status == ACTIVE
         )
         queries.append(query.group_by(*_GROUP))
@@ -109,7 +108,7 @@ def children(terms: Terms) -> Sequence[Query]:
             Person.birth_date > born_to_be(oldest + 1, terms.today),
             Person.merged_into.is_(None),
             Person.left_because.is_(None),
-            within(Household.area_code, terms.area_code),
+            terms.scope.holds(Household.area_code),
         )
         .group_by(Household.id, Household.area_code)
         .having(paid == 1, every > awaited),

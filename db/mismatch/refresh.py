@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import case, func, literal, select, update
 
+from db.areas import Scope
 from db.base import DIALECT_INSERT
 from db.findings import ASSIGNED, OPEN, Finding
 from db.intake.statements import analyze
@@ -35,7 +36,7 @@ def refresh(store: Store, now: datetime, progress: Progress | None = None) -> Re
     Each query is a transaction of its own, so that nobody who writes waits for all of them; a
     refresh that was interrupted is made whole by the next one.
     """
-    terms = Terms(read_rules(), now.date())
+    terms = Terms(read_rules(), now.date(), Scope(None))
     tell = progress or _quiet
     total = len(QUERIES) + 2
     tell(0, total, "")

@@ -16,10 +16,9 @@ from sqlalchemy import (
     literal,
     null,
     select,
-    true,
 )
 
-from db.areas import subtree
+from db.areas import Scope
 from db.enrolments import Enrolment
 from db.mismatch.rules import REGISTER, Rules
 from db.registry import Household, Person
@@ -38,7 +37,7 @@ class Terms:
 
     rules: Rules
     today: date
-    area_code: str | None = None  # everything, where there is none
+    scope: Scope
 
 
 Query = Any  # a Select; which columns it has is not typed
@@ -90,7 +89,7 @@ def _or_null(value: Any, kind: Any) -> ColumnElement[Any]:
     return cast(null() if value is None else value, kind)
 
 
-def of_lines(query: Query, area_code: str | None) -> Query:
+def of_lines(query: Query, scope: Scope) -> Query:
     """Let a query go over the lines in force, with their people and families, of an area."""
     found: Query = (
         query.select_from(Enrolment)
@@ -99,19 +98,10 @@ def of_lines(query: Query, area_code: str | None) -> Query:
         .where(
             Enrolment.ended_batch_id.is_(None),
             Person.merged_into.is_(None),
-            within(Household.area_code, area_code),
+            scope.holds(Household.area_code),
         )
     )
     return found
-
-
-def within(column: Any, area_code: str | None) -> ColumnElement[bool]:
-    """Say that a code lies at or below an area."""
-    if area_code is None:
-        return true()
-    low, high = subtree(area_code)
-    inside: ColumnElement[bool] = (column >= low) & (column < high)
-    return inside
 
 
 def stands_in(codes: Sequence[str], line: Any = Enrolment) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ def shared_niks(session: Session, terms: Terms) -> Iterator[dict[str, Any]]:
     """Give a finding for each NIK whose lines name people that differ by name or birth date."""
     beginning = func.lower(func.substr(Enrolment.name, 1, _LETTERS))
     doubtful = (
-        of_lines(select(Enrolment.person_id), terms.area_code)
+        of_lines(select(Enrolment.person_id), terms.scope)
         .where(Person.nik_index.is_not(None))
         .group_by(Enrolment.person_id)
         .having(
@@ -41,7 +41,7 @@ def shared_niks(session: Session, terms: Terms) -> Iterator[dict[str, Any]]:
                 Enrolment.name,
                 Enrolment.birth_date,
             ),
-            terms.area_code,
+            terms.scope,
         )
         .where(Enrolment.person_id.in_(doubtful), Enrolment.name.is_not(None))
         .order_by(Enrolment.person_id, Enrolment.id)

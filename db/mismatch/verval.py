@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import case, func, or_, select
 
-from db.areas import Area, subtree
+from db.areas import Area, Scope
 from db.batches import APPLIED, Batch
 from db.enrolments import STOPPED, Enrolment
 from db.mismatch.rules import Rules
-from db.mismatch.shape import within
 from db.registry import AgencyList, Household, Person
 from db.session import Session
 
@@ -42,7 +41,7 @@ class Verval:
     areas: tuple[AreaChange, ...]  # none where only totals are known
 
 
-def vervals(session: Session, rules: Rules, area_code: str | None) -> tuple[Verval, ...]:
+def vervals(session: Session, rules: Rules, scope: Scope) -> tuple[Verval, ...]:
     """Give every list that came twice, and the totals that the rules know of the area."""
     known = [
         Verval(
@@ -56,20 +55,19 @@ def vervals(session: Session, rules: Rules, area_code: str | None) -> tuple[Verv
             areas=(),
         )
         for row in rules.vervals
-        if _is_told_of(session, row.area_code, area_code)
+        if _is_told_of(session, row.area_code, scope)
     ]
-    return (*known, *_of_lists(session, area_code))
+    return (*known, *_of_lists(session, scope))
 
 
-def _is_told_of(session: Session, known: str, area_code: str | None) -> bool:
-    if area_code is not None and not (subtree(area_code)[0] <= known < subtree(area_code)[1]):
+def _is_told_of(session: Session, known: str, scope: Scope) -> bool:
+    if not scope.covers(known):
         return False
-    low, high = subtree(known)
-    there = select(Household.id).where(Household.area_code >= low, Household.area_code < high)
+    there = select(Household.id).where(Scope(known).holds(Household.area_code))
     return session.scalar(there.limit(1)) is not None
 
 
-def _of_lists(session: Session, area_code: str | None) -> list[Verval]:
+def _of_lists(session: Session, scope: Scope) -> list[Verval]:
     versions: dict[int, list[int]] = {}
     applied = select(Batch.list_id, Batch.id).where(Batch.state == APPLIED).order_by(Batch.id)
     for list_id, batch_id in session.execute(applied):
@@ -82,7 +80,7 @@ def _of_lists(session: Session, area_code: str | None) -> list[Verval]:
     found = []
     for list_id, batches in versions.items():
         if len(batches) > 1:
-            areas = _compared(session, list_id, batches[-2], batches[-1], area_code)
+            areas = _compared(session, list_id, batches[-2], batches[-1], scope)
             found.append(_verval(session.get_one(AgencyList, list_id), areas))
     return found
 
@@ -101,7 +99,7 @@ def _verval(source: AgencyList, areas: Sequence[AreaChange]) -> Verval:
 
 
 def _compared(
-    session: Session, list_id: int, former: int, latest: int, area_code: str | None
+    session: Session, list_id: int, former: int, latest: int, scope: Scope
 ) -> list[AreaChange]:
     before, after = _stood_in(former), _stood_in(latest)
     query = (
@@ -121,7 +119,7 @@ def _compared(
             Enrolment.list_id == list_id,
             Enrolment.status != STOPPED,
             or_(before, after),
-            within(Household.area_code, area_code),
+            scope.holds(Household.area_code),
         )
         .group_by(Household.area_code)
         .order_by(Household.area_code)

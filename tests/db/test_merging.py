@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from db.areas import Scope
 from db.audit import AuditEntry
 from db.contacts import Contact
 from db.crypto import Vault
@@ -209,19 +210,19 @@ def test_the_queue_is_settled_and_reopened_within_an_area(store: Store) -> None:
     prepare(store)
     take(store, DOUBLES)
     with store.begin() as session:
-        [pair] = open_matches(session, HERE)
+        [pair] = open_matches(session, Scope(HERE))
         assert {pair.person.name, pair.other.name} == {"Warga 1"}
         assert pair.person.nik is not None
         assert "•" in pair.person.nik
-        assert open_matches(session, "11") == []
+        assert open_matches(session, Scope("11")) == []
         with pytest.raises(MergeRefused, match=r"match\.not_open"):
-            decide(session, pair.match_id, True, "11", "staff:7", NOW)
-        decision = decide(session, pair.match_id, True, HERE, "staff:7", NOW)
+            decide(session, pair.match_id, True, Scope("11"), "staff:7", NOW)
+        decision = decide(session, pair.match_id, True, Scope(HERE), "staff:7", NOW)
         assert decision is not None
-        assert open_matches(session, HERE) == []
-        undo_decision(session, pair.match_id, HERE, "staff:7", NOW)
-        assert len(open_matches(session, HERE)) == 1
-        assert decide(session, pair.match_id, False, HERE, "staff:7", NOW) is None
+        assert open_matches(session, Scope(HERE)) == []
+        undo_decision(session, pair.match_id, Scope(HERE), "staff:7", NOW)
+        assert len(open_matches(session, Scope(HERE))) == 1
+        assert decide(session, pair.match_id, False, Scope(HERE), "staff:7", NOW) is None
     assert [match.state for match in rows(store, Match)] == ["different"]
     assert [found.undone_by for found in rows(store, IdentityDecision)] == ["staff:7"]
     assert PKH.area_code

@@ -18,11 +18,11 @@ from bot.settings import Settings
 from bot.texts import say
 from bot.texts.findings import kind_name
 from db import schema
-from db.areas import Area
+from db.areas import Area, Scope
 from db.audit import SHOWN, AuditEntry
 from db.batches import APPLIED, Batch
 from db.finding_tasks import whom
-from db.findings import PAGE, Finding, Scope, every_finding, open_findings
+from db.findings import PAGE, Finding, every_finding, open_findings
 from db.findings import Filters as Asked
 from db.mismatch.figures import overview
 from db.mismatch.refresh import Progress, Refreshed

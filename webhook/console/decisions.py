@@ -27,7 +27,7 @@ def add_decisions(blueprint: Blueprint, judges: tuple[str, ...]) -> None:
     def decisions(desk: Desk) -> str:
         """Show what was decided last in this person's area; of whom is written down."""
         with desk.begin() as session:
-            settled = settled_matches(session, desk.scope.area_code, _MOST)
+            settled = settled_matches(session, desk.scope, _MOST)
             parted = splits(session, desk.scope, _MOST)
             actors = [row.decided_by for row in settled] + [row.decided_by for row in parted]
             by = hands(session, actors)
@@ -41,12 +41,11 @@ def add_decisions(blueprint: Blueprint, judges: tuple[str, ...]) -> None:
     def reopen(desk: Desk, match_id: int) -> Response:
         """Let a pair wait again; what was merged is parted."""
         with desk.read() as session:
-            if not has_match(session, desk.scope.area_code, match_id):
+            if not has_match(session, desk.scope, match_id):
                 abort(404)
-        area = desk.scope.area_code
         return _undo(
             desk,
-            lambda session: undo_decision(session, match_id, area, desk.actor, desk.now),
+            lambda session: undo_decision(session, match_id, desk.scope, desk.actor, desk.now),
             say("matches.reopened"),
         )
 

@@ -9,6 +9,7 @@ from bot.texts import say
 from bot.texts.findings import detail, kind_name
 from bot.texts.format import given_name
 from db import audit
+from db.areas import Scope
 from db.finding_tasks import (
     assignee,
     choices,
@@ -29,7 +30,6 @@ from db.findings import (
     Found,
     NoSuchFinding,
     OutsideArea,
-    Scope,
     WrongAssignee,
     assign,
     count_findings,
@@ -80,15 +80,14 @@ def add_findings(blueprint: Blueprint) -> None:
     @require(*ROLES)
     def findings(desk: Desk) -> str:
         """Show a page of the findings that were chosen; that names were read is written down."""
-        scope = Scope(desk.scope.area_code)
         filters, chosen = chosen_filters(desk)
         with desk.begin() as session:
-            total = _count(session, scope, filters)
+            total = _count(session, desk.scope, filters)
             pages = max(1, -(-total // PAGE))
             page = min(max(1, request.args.get("page", 1, type=int)), pages)
-            found = open_findings(session, scope, filters, page)
+            found = open_findings(session, desk.scope, filters, page)
             people = whom(session, found)
-            lists = choices(session, scope)
+            lists = choices(session, desk.scope)
             audit.record(session, desk.now, desk.actor, "list findings", "findings")
             shown = (one.person_id for one in people.values())
             audit.record_shown(session, desk.now, desk.actor, shown)
@@ -115,13 +114,12 @@ def _add_deeds(blueprint: Blueprint) -> None:
         """Give a finding to a companion or somebody of the section, or back to the section."""
         wanted = request.form.get("staff", "")
         to = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else None
-        scope = Scope(desk.scope.area_code)
         try:
             with desk.begin() as session:
-                _existing(session, scope, finding_id)
+                _existing(session, desk.scope, finding_id)
                 if wanted and to is None:
                     raise WrongAssignee
-                assign(session, scope, finding_id, to, desk.actor, desk.now)
+                assign(session, desk.scope, finding_id, to, desk.actor, desk.now)
         except FindingRefused as refused:
             return _finding_page(desk, finding_id, say(_WORDS[type(refused)]))
         flash(say("mismatch.given" if to is not None else "mismatch.given_back"))
@@ -133,14 +131,13 @@ def _add_deeds(blueprint: Blueprint) -> None:
         """Keep what came of a finding."""
         outcome = request.form.get("outcome", "")
         note = request.form.get("note", "").replace("\0", "").strip()[:_LONGEST_NOTE]
-        scope = Scope(desk.scope.area_code)
         try:
             with desk.begin() as session:
-                _existing(session, scope, finding_id)
+                _existing(session, desk.scope, finding_id)
                 if not _may_settle(session, desk, finding_id):
                     abort(403)
                 if outcome in OUTCOMES:
-                    settle(session, scope, finding_id, outcome, note, desk.actor, desk.now)
+                    settle(session, desk.scope, finding_id, outcome, note, desk.actor, desk.now)
         except FindingRefused as refused:
             return _finding_page(desk, finding_id, say(_WORDS[type(refused)]))
         if outcome not in OUTCOMES:
@@ -151,9 +148,8 @@ def _add_deeds(blueprint: Blueprint) -> None:
 
 def _finding_page(desk: Desk, finding_id: int, problem: str | None = None, note: str = "") -> str:
     # Also with a problem it is an ordinary page: a page of an error holds nobody's data.
-    scope = Scope(desk.scope.area_code)
     with desk.begin() as session:
-        found = _existing(session, scope, finding_id)
+        found = _existing(session, desk.scope, finding_id)
         who = whom(session, [found]).get(found.id)
         page = render_template(
             "console/finding.html",

@@ -102,7 +102,7 @@ def _spec(
                 return None, say("batches.bad_program")
     return Spec(
         agency=said["agency"], list_name=said["list_name"], as_of=as_of,
-        area_code=desk.scope.area_code, program_code=said["program"] or None,
+        area_code=desk.staff.area_code, program_code=said["program"] or None,
         file_name=_file_name(file.filename),
     ), None  # fmt: skip
 

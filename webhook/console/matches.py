@@ -29,7 +29,7 @@ def matches_pages(_parts: Service) -> Blueprint:
         """Show pairs that wait; whose data were read is written down."""
         after = max(0, min(request.args.get("after", 0, type=int), _LARGEST_ID))
         with desk.begin() as session:
-            pairs = open_matches(session, desk.scope.area_code, _PAGE + 1, after)
+            pairs = open_matches(session, desk.scope, _PAGE + 1, after)
             for pair in pairs[:_PAGE]:
                 for side in (pair.person, pair.other):
                     subject = f"person:{side.person_id}"
@@ -47,13 +47,13 @@ def matches_pages(_parts: Service) -> Blueprint:
         """Note whether two people are one; what another has decided meanwhile stays."""
         is_same = _ANSWERS.get(request.form.get("answer", ""))
         with desk.read() as session:
-            if not has_match(session, desk.scope.area_code, match_id):
+            if not has_match(session, desk.scope, match_id):
                 abort(404)
         if is_same is None:
             abort(400)
         try:
             with desk.begin() as session:
-                decide(session, match_id, is_same, desk.scope.area_code, desk.actor, desk.now)
+                decide(session, match_id, is_same, desk.scope, desk.actor, desk.now)
         except MergeRefused as refused:
             flash(say(refused.key), "danger")
         else:

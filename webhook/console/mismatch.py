@@ -12,7 +12,6 @@ from bot.service import Service
 from bot.texts.findings import kind_name
 from db import audit
 from db.finding_tasks import choices
-from db.findings import Scope
 from db.mismatch.figures import overview
 from db.mismatch.runs import UnderWay, last_run
 from db.overview import lists_changed_since
@@ -33,12 +32,11 @@ def mismatch_pages(parts: Service) -> Blueprint:
     @require(*ROLES)
     def show(desk: Desk) -> str:
         """Show by how much the lists disagree, why, and where."""
-        scope = Scope(desk.scope.area_code)
         with desk.read() as session:
             run = last_run(session)
-            figures = overview(session, scope)
+            figures = overview(session, desk.scope)
             stale = lists_changed_since(session, run.counted_at) if run and run.counted_at else 0
-            names = {area.code: area.name for area in choices(session, scope).areas}
+            names = {area.code: area.name for area in choices(session, desk.scope).areas}
         return render_template(
             "console/mismatch.html",
             figures=figures,
@@ -83,15 +81,14 @@ def _add_download(blueprint: Blueprint) -> None:
     @require(*ROLES)
     def download(desk: Desk) -> Response:
         """Give the findings that were chosen as a workbook."""
-        scope = Scope(desk.scope.area_code)
         filters, _ = chosen_filters(desk)
         with desk.begin() as session:
             # Though they are masked, NIK are read.
             audit.record(session, desk.now, desk.actor, "export findings", "findings")
         with TemporaryDirectory() as folder, desk.read() as session:
             path = Path(folder) / "selisih.xlsx"
-            figures = overview(session, scope)
-            write_book(session, path, figures, scope, filters, desk.staff.zone, _quiet)
+            figures = overview(session, desk.scope)
+            write_book(session, path, figures, desk.scope, filters, desk.staff.zone, _quiet)
             book = BytesIO(path.read_bytes())
         name = f"selisih-data-{desk.today.isoformat()}.xlsx"
         return send_file(book, mimetype=_XLSX, as_attachment=True, download_name=name)

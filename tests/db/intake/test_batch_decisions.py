@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from db.areas import Scope
 from db.batches import FAILED, STAGED, Batch, RefusedRow
 from db.enrolments import Enrolment
 from db.intake.importer import ImportRefused, approve, take_back
@@ -94,8 +95,8 @@ def test_a_preview_shows_lines_of_each_verdict(store: Store) -> None:
             "gone": ["Warga 3"], "outside": [],
         }  # fmt: skip
         assert all("•" in (one.nik or "") for lines in found.samples.values() for one in lines)
-        assert next(row.id for row, _ in recent_batches(session, PKH.area_code)) == batch
-        assert recent_batches(session, HERE) == []
+        assert next(row.id for row, _ in recent_batches(session, Scope(PKH.area_code))) == batch
+        assert recent_batches(session, Scope(HERE)) == []
 
 
 def test_the_newer_reading_of_a_list_ends_the_older(store: Store) -> None:

@@ -7,8 +7,8 @@ from time import perf_counter
 import pytest
 
 from db import sample
+from db.areas import Scope
 from db.batches import APPLIED, Batch
-from db.findings import Scope
 from db.mismatch.figures import overview
 from db.mismatch.refresh import refresh
 from db.mismatch.shape import KINDS
@@ -59,7 +59,7 @@ def test_the_sample_has_some_of_each_kind_and_is_judged_at_once(sample_store: St
     refreshed = refresh(sample_store, NOW)
     took = perf_counter() - started
     with sample_store.read() as session:
-        figures = overview(session, Scope())
+        figures = overview(session, Scope(None))
     counts = {kind: sum(states.values()) for kind, states in figures.findings.items()}
     assert set(counts) == set(KINDS)
     assert all(counts.values()), counts
@@ -81,7 +81,7 @@ def test_before_and_after_of_a_list_that_came_twice(store: Store) -> None:
         # What a batch brought that was taken back counts neither before nor after.
         registry.line(comes, "KUBE", "KUBE", batch_id=second, ended_batch_id=second)
     with store.read() as session:
-        [verval] = overview(session, Scope()).vervals
+        [verval] = overview(session, Scope(None)).vervals
         [inside] = overview(session, Scope(VILLAGE)).vervals
     assert (verval.families_before, verval.families_after) == (2, 2)
     assert [(a.area_code, a.families_before, a.families_after) for a in verval.areas] == [

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from db.areas import Scope
 from db.audit import AuditEntry
 from db.enrolments import Enrolment
 from db.findings import (
@@ -16,7 +17,6 @@ from db.findings import (
     Finding,
     NoSuchFinding,
     OutsideArea,
-    Scope,
     WrongAssignee,
     assign,
     count_findings,
@@ -27,11 +27,11 @@ from db.mismatch.refresh import Refreshed, refresh
 from db.registry import Household
 from db.session import Store
 from db.staff import Assignment, Staff
-from tests.db.mismatch.registry import CITY, OTHER_VILLAGE, VILLAGE, Registry
+from tests.db.mismatch.registry import CITY, OTHER_VILLAGE, Registry
 from tests.moment import NOW
 
 LATER, LATEST = NOW + timedelta(days=1), NOW + timedelta(days=2)
-ALL = Scope()
+ALL = Scope(None)
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_note_is_sealed_and_the_trail_names_nobody(staffed: Store) -> None:
 def test_who_may_not_see_a_finding_changes_nothing(staffed: Store) -> None:
     refresh(staffed, NOW)
     finding = _one(staffed, "age")
-    for scope in (Scope(OTHER_VILLAGE), Scope(VILLAGE, companion_id=1), Scope("33.7")):
+    for scope in (Scope(OTHER_VILLAGE), Scope("33.7")):
         with staffed.begin() as session:
             with pytest.raises(OutsideArea):
                 assign(session, scope, finding.id, 2, "staff:4", NOW)

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from db.areas import Scope
 from db.batches import APPLIED, TAKEN_BACK, Batch, RefusedRow
 from db.enrolments import STOPPED, WAITING
-from db.findings import Filters, Found, Scope, every_finding
+from db.findings import Filters, Found, every_finding
 from db.identities import Match
 from db.mismatch.kinds import QUERIES
 from db.mismatch.refresh import refresh

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from db.findings import Filters, Scope, every_finding
+from db.areas import Scope
+from db.findings import Filters, every_finding
 from db.intake.importer import CLI, approve, dry_run
 from db.intake.source import Spec
 from db.mismatch.figures import overview
