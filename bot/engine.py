@@ -210,6 +210,8 @@ def _person(row: Sender, now: datetime) -> Person:
         tried_at=row.tried_at,
         locked_until=row.locked_until,
         notices=row.notices,
+        ticket_id=row.ticket_id,
+        talk_id=row.talk_id,
         is_new=row.created_at == now,
     )
 

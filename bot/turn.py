@@ -31,6 +31,8 @@ class Person:
     tried_at: datetime | None
     locked_until: datetime | None
     notices: bool
+    ticket_id: int | None  # the ticket that was last spoken of
+    talk_id: int | None  # the talk that an officer has taken
     is_new: bool
 
     @property

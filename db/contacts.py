@@ -39,6 +39,9 @@ class Contact(Base):
     last_inbound_at: Mapped[datetime | None]
     notices: Mapped[bool] = mapped_column(default=True)  # whether schedule notices are welcome
     conversation: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Without references, as tickets and talks refer to contacts themselves.
+    ticket_id: Mapped[int | None]  # the open ticket that was last spoken of to the citizen
+    talk_id: Mapped[int | None]  # the talk that an officer has taken
     created_at: Mapped[datetime]
 
 
@@ -59,6 +62,8 @@ class Sender:
     locked_until: datetime | None
     notices: bool
     conversation: bytes | None
+    ticket_id: int | None
+    talk_id: int | None
     created_at: datetime
 
 

@@ -13,7 +13,8 @@ from db.findings import DONE, Finding
 from db.identities import OPEN, Match
 from db.registry import AgencyList, Household, Person
 from db.session import Session
-from db.tickets import RECEIVED, Ticket
+from db.ticket_states import State
+from db.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,10 @@ class ListState:
 
 def waiting(session: Session, scope: Scope) -> Waiting:
     """Count what waits: new tickets, batches to approve, likely doubles to judge, findings."""
-    # A ticket of somebody who is not known yet is of no area, and everybody's to answer.
     tickets = (
         select(func.count())
         .select_from(Ticket)
-        .outerjoin(Person, Person.id == Ticket.person_id)
-        .outerjoin(Household, Household.id == Person.household_id)
-        .where(
-            Ticket.state == RECEIVED,
-            or_(Ticket.person_id.is_(None), scope.holds(Household.area_code)),
-        )
+        .where(Ticket.state == State.RECEIVED, scope.holds(Ticket.area_code))
     )
     batches = select(func.count()).select_from(Batch)
     matches = (

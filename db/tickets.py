@@ -1,48 +1,118 @@
 """Tickets: what citizens brought, under a number that they can ask for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, bindparam, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    bindparam,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
 from db.session import Session
+from db.ticket_states import By, Decision, Standing, State, Step
 
-RECEIVED = "received"
+KINDS = ("complaint", "usul", "sanggah", "correction", "goods", "emergency", "human")
+# In the national system a reporter may hide his name ("anonim") or what he tells ("rahasia").
+PLAIN, ANONYMOUS, CONFIDENTIAL = "plain", "anonymous", "confidential"
 _BARE = re.compile(r"\d{1,6}")
 
 
 class Ticket(Base):
-    """One complaint; its story is sealed."""
+    """One matter that somebody brought; what it tells is sealed.
+
+    What its history decides stands in the row too, for the lists; `version` counts the changes.
+    """
 
     __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_contact", "contact_id", "id"),
+        Index("ix_tickets_area", "area_code", "id"),
+        Index("ix_tickets_state", "state", "id"),
+        Index("ix_tickets_section", "section", "state", "id"),
+        Index("ix_tickets_staff", "staff_id", "state", "id"),
+        Index("ix_tickets_kind", "kind", "category", "id"),
+        Index(
+            "ix_tickets_due", "due_at", "id",
+            sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_tickets_watch", "watch_at",
+            sqlite_where=text("watch_at IS NOT NULL"),
+            postgresql_where=text("watch_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_tickets_incident", "incident_id", "id",
+            sqlite_where=text("incident_id IS NOT NULL"),
+            postgresql_where=text("incident_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str] = mapped_column(String(15), unique=True)  # PKS-2026-000123
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    # None where somebody came to the counter without a telephone.
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
     kind: Mapped[str] = mapped_column(String(20))
-    category: Mapped[str] = mapped_column(String(30))
+    secrecy: Mapped[str] = mapped_column(String(15))
     story_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     occurred_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    details_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # the other answers, as JSON
     state: Mapped[str] = mapped_column(String(20))
+    decision: Mapped[str | None] = mapped_column(String(15))
+    category: Mapped[str] = mapped_column(String(30))
+    section: Mapped[str | None] = mapped_column(String(20))
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    agency: Mapped[str | None] = mapped_column(String(20))
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))
+    version: Mapped[int]
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    risk_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]  # None while no clock runs
+    watch_at: Mapped[datetime | None]  # when the service has to look at it by itself
+    climbed: Mapped[int] = mapped_column(SmallInteger, default=0)  # levels told of the breach
+    warned_at: Mapped[datetime | None]  # when its silence was last mentioned to the citizen
+    told_at: Mapped[datetime | None]  # when the citizen last heard of it
+    rating: Mapped[int | None] = mapped_column(SmallInteger)  # 1 to 5, by the citizen
 
 
 class TicketEvent(Base):
-    """One change of a ticket: who, when, what; never altered."""
+    """One change of a ticket: who, when, why, and how it stood after it; never altered."""
 
     __tablename__ = "ticket_events"
+    __table_args__ = (Index("ix_ticket_events_version", "ticket_id", "version", unique=True),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    version: Mapped[int]
     at: Mapped[datetime]
     actor: Mapped[str] = mapped_column(String(60))
+    side: Mapped[str] = mapped_column(String(10))
+    change: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(20))
+    decision: Mapped[str | None] = mapped_column(String(15))
+    category: Mapped[str] = mapped_column(String(30))
+    section: Mapped[str | None] = mapped_column(String(20))
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    staff_id: Mapped[int | None] = mapped_column(BigId)
+    agency: Mapped[str | None] = mapped_column(String(20))
+    other_id: Mapped[int | None] = mapped_column(BigId)
+    incident_id: Mapped[int | None] = mapped_column(BigId)
+    why_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class TicketNumber(Base):
@@ -54,36 +124,42 @@ class TicketNumber(Base):
     last: Mapped[int]
 
 
-def open_ticket(
-    session: Session,
-    *,
-    contact_id: int,
-    person_id: int | None,
-    kind: str,
-    category: str,
-    story: str,
-    occurred: str,
-    year: int,
-    now: datetime,
-) -> Ticket:
-    """Make a ticket in its first state, under the next number of the year."""
-    ticket = Ticket(
-        number=next_number(session, year),
-        contact_id=contact_id,
-        person_id=person_id,
-        kind=kind,
-        category=category,
-        story_sealed=session.vault.seal(story, "story"),
-        occurred_sealed=session.vault.seal(occurred, "occurred"),
-        state=RECEIVED,
-        created_at=now,
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What somebody brings: the story, when and where it was, and the other answers of its form."""
+
+    kind: str
+    category: str
+    story: str
+    occurred: str = ""
+    details: Mapping[str, Any] | None = None
+    secrecy: str = PLAIN
+
+
+def standing_of(row: Any) -> Standing:
+    """Give how a ticket stands, or stood after an event."""
+    return Standing(
+        state=State(row.state),
+        category=row.category,
+        section=row.section,
+        priority=row.priority,
+        staff_id=row.staff_id,
+        decision=Decision(row.decision) if row.decision else None,
+        agency=row.agency,
+        other_id=row.other_id,
+        incident_id=row.incident_id,
     )
-    session.add(ticket)
-    session.flush()
-    session.add(
-        TicketEvent(ticket_id=ticket.id, at=now, actor=f"contact:{contact_id}", state=RECEIVED)
-    )
-    return ticket
+
+
+def history_of(session: Session, ticket_id: int) -> Sequence[TicketEvent]:
+    """Give every change of a ticket, oldest first."""
+    query = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id)
+    return session.scalars(query.order_by(TicketEvent.version)).all()
+
+
+def step_of(event: TicketEvent) -> Step:
+    """Give a change as the rules of the states read it."""
+    return Step(event.change, By(event.side), standing_of(event))
 
 
 def next_number(session: Session, year: int) -> str:

@@ -15,13 +15,15 @@ from db.contacts import ACTIVE, CONSENT_GIVEN, Contact
 from db.crypto import Vault
 from db.sample.load import load
 from db.session import Store
-from db.tickets import RECEIVED, Ticket
+from db.ticket_states import State
+from db.tickets import PLAIN, Ticket
 from tests.bench.updates import NEWCOMER, REPORTS, STEP, kind_of, sender
 
 _MENU = tuple(
     Choice(name, say(f"choice.{name}"))
     for name in ("registration", "schedule", "complaint", "track", "human")
 )
+_AREA = "74.72"  # the whole city, as nobody of them is known yet
 _STEP = 7_000  # rows a transaction, a multiple of the kinds
 
 
@@ -80,6 +82,12 @@ def _ticket(contact_id: int, user: int, sealed: bytes, now: datetime) -> dict[st
         "category": "not_paid",
         "story_sealed": sealed,
         "occurred_sealed": sealed,
-        "state": RECEIVED,
+        "area_code": _AREA,
+        "secrecy": PLAIN,
+        "state": State.RECEIVED,
+        "priority": 2,
+        "version": 1,
+        "climbed": 0,
         "created_at": now,
+        "changed_at": now,
     }

@@ -21,7 +21,9 @@ from db.outbox import OutboundMessage, queue_replies
 from db.registry import AgencyList
 from db.retention import Keep, Purge, count_due, purge
 from db.session import Session, Store
-from db.tickets import TicketEvent, open_ticket
+from db.ticket_changes import open_ticket
+from db.ticket_states import By
+from db.tickets import Matter, TicketEvent
 from tests.moment import NOW
 
 KEEP = Keep(chats=timedelta(days=180), media=timedelta(days=90))
@@ -46,7 +48,7 @@ def contact_id(store: Store) -> int:
     """Somebody who wrote and was answered half a year and a quarter of a year ago."""
     with store.begin() as session:
         contact = Contact(channel="simulator", address="siti", created_at=NOW)
-        session.add(contact)
+        session.add_all([contact, Area(code="74.72", name="Kota Baubau", level="city")])
         session.flush()
         for age in (181, 179, 91, 89):
             at = NOW - age * DAY
@@ -55,8 +57,9 @@ def contact_id(store: Store) -> int:
             queue_replies(session, contact.id, "simulator", [reply], at)
             note_doubt(session, f"entah {age}", "greet", 0.5, at)
             ticket = open_ticket(
-                session, contact_id=contact.id, person_id=None, kind="complaint",
-                category="other", story="cerita", occurred="kemarin", year=2026, now=at,
+                session, Matter("complaint", "other", "cerita", "kemarin"),
+                contact_id=contact.id, person_id=None, area_code="74.72", year=2026,
+                actor=f"contact:{contact.id}", by=By.CITIZEN, now=at,
             )  # fmt: skip
             session.add(Attachment(ticket_id=ticket.id, kind="photo", ref=f"f{age}"))
         session.execute(text("UPDATE outbound SET state = 'sent'"))

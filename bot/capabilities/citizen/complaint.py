@@ -1,18 +1,15 @@
 """A complaint: a form that ends in a ticket with a number."""
 
 import re
-from datetime import datetime
 
+from bot.desk.filing import file_ticket
 from bot.fields import one_of, photo, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice
 from bot.stories import STORY_LEAST, guess, tells_story
 from bot.texts import say
 from bot.turn import Turn, button
-from db import audit
-from db.attachments import Attachment
-from db.session import Session
-from db.tickets import Ticket, open_ticket
+from db.tickets import Matter
 
 # The categories that citizens bring, in the order in which they are asked for (domain.md).
 CATEGORIES = (
@@ -118,38 +115,11 @@ def summary(turn: Turn, answers: Answers) -> str:
 
 def finish(turn: Turn, answers: Answers) -> None:
     """File the complaint and tell its number."""
-    ticket = file_complaint(
-        turn.session, turn.contact.id, turn.contact.person_id, answers, turn.today.year, turn.now
-    )
-    audit.record(turn.session, turn.now, turn.actor, "open ticket", f"ticket:{ticket.id}")
+    matter = Matter("complaint", answers["category"], answers["story"], answers["occurred"])
+    ticket = file_ticket(turn, matter, answers.get("photo") or ())
     turn.reply(
         "complaint.filed",
         button(f"track:{ticket.number}", "choice.track_this"),
         button("menu", "choice.menu"),
         number=ticket.number,
     )
-
-
-def file_complaint(
-    session: Session,
-    contact_id: int,
-    person_id: int | None,
-    answers: Answers,
-    year: int,
-    now: datetime,
-) -> Ticket:
-    """Make the ticket of a complaint, with its files, under the next number of the year."""
-    ticket = open_ticket(
-        session,
-        contact_id=contact_id,
-        person_id=person_id,
-        kind="complaint",
-        category=answers["category"],
-        story=answers["story"],
-        occurred=answers["occurred"],
-        year=year,
-        now=now,
-    )
-    for file in answers.get("photo") or ():
-        session.add(Attachment(ticket_id=ticket.id, **file))
-    return ticket

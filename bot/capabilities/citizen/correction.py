@@ -2,14 +2,13 @@
 
 import re
 
+from bot.desk.filing import file_ticket
 from bot.fields import one_of, photo, words
 from bot.forms import Answers, Facts, Field, Form
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
-from db import audit
-from db.attachments import Attachment
-from db.tickets import open_ticket
+from db.tickets import Matter
 
 WHAT = ("name", "birth_date", "number", "address", "family", "aid", "other")
 _SHOWN = 150
@@ -76,20 +75,9 @@ def finish(turn: Turn, answers: Answers) -> None:
         was=answers["was"],
         right=answers["right"],
     )
-    ticket = open_ticket(
-        turn.session,
-        contact_id=turn.contact.id,
-        person_id=turn.contact.person_id,
-        kind="correction",
-        category="data",
-        story=story,
-        occurred="",
-        year=turn.today.year,
-        now=turn.now,
+    ticket = file_ticket(
+        turn, Matter("correction", answers["what"], story), answers.get("photo") or ()
     )
-    for file in answers.get("photo") or ():
-        turn.session.add(Attachment(ticket_id=ticket.id, **file))
-    audit.record(turn.session, turn.now, turn.actor, "open ticket", f"ticket:{ticket.id}")
     turn.reply(
         "correction.filed",
         button(f"track:{ticket.number}", "choice.track_this"),

@@ -1,0 +1,100 @@
+"""Moving a ticket on, by whoever's hand, and telling the citizen in one plain sentence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from bot.desk.telling import hold_contact, tell
+from bot.messages import Choice, Reply
+from bot.texts import known, say
+from db import audit
+from db.session import Session
+from db.ticket_changes import lock_ticket, move
+from db.ticket_rules import Agency
+from db.ticket_states import OPEN, By, Decision, State
+from db.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One move, as somebody wants it; what each must name stands in `db.ticket_states.moved`."""
+
+    to: State
+    why: str = ""  # told to the citizen where he is asked, answered or refused
+    decision: Decision | None = None
+    staff_id: int | None = None
+    agency: str | None = None
+    other_id: int | None = None
+
+
+def hold(session: Session, ticket_id: int, seen: int | None = None) -> Ticket:
+    """Hold a ticket with its contact, in the order in which a message does; see `lock_ticket`."""
+    contact_id = session.scalar(select(Ticket.contact_id).where(Ticket.id == ticket_id))
+    if contact_id is not None:
+        hold_contact(session, contact_id)
+    return lock_ticket(session, ticket_id, seen)
+
+
+def move_ticket(
+    session: Session,
+    ticket_id: int,
+    *moves: Move,
+    by: By,
+    actor: str,
+    now: datetime,
+    seen: int | None = None,
+) -> Ticket:
+    """Make one or more moves of a ticket and tell its citizen of the last.
+
+    Raises NoSuchTicket, StaleTicket where `seen` is not its version any more, or IllegalMove; the
+    transaction is to be given up then.
+    """
+    ticket = hold(session, ticket_id, seen)
+    for wanted in moves:
+        move(
+            session, ticket, wanted.to,
+            by=by, actor=actor, now=now, why=wanted.why, decision=wanted.decision,
+            staff_id=wanted.staff_id, agency=wanted.agency, other_id=wanted.other_id,
+        )  # fmt: skip
+        audit.record(session, now, actor, f"ticket {wanted.to}", f"ticket:{ticket.id}")
+    if by is not By.CITIZEN:  # who did it himself is answered by the capability
+        tell_state(session, ticket, moves[-1].why, now)
+    return ticket
+
+
+def tell_state(session: Session, ticket: Ticket, why: str, now: datetime) -> bool:
+    """Tell the citizen of a held ticket how it stands now; False where nobody can be told."""
+    if ticket.contact_id is None:
+        return False
+    contact = hold_contact(session, ticket.contact_id)
+    spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None
+    ticket.told_at = now
+    session.flush()
+    reply = Reply(state_sentence(session, ticket, why), state_choices(ticket))
+    return tell(session, contact, reply, now, ticket_id=spoken_of)
+
+
+def state_sentence(session: Session, ticket: Ticket, why: str) -> str:
+    """Say in plain words how a ticket stands, with the desk's own words where it gave any."""
+    names = [f"ticket.told_{ticket.state}_{ticket.decision}", f"ticket.told_{ticket.state}"]
+    key = next(name for name in names if known(name))
+    agency = session.get(Agency, ticket.agency) if ticket.agency else None
+    return say(
+        key,
+        number=ticket.number,
+        why=why or say("ticket.no_words"),
+        agency=agency.name if agency else "",
+        section=say(f"ticket.section_{ticket.section or 'none'}"),
+    )
+
+
+def state_choices(ticket: Ticket) -> tuple[Choice, ...]:
+    """Give what the citizen may do with a ticket as it stands."""
+    number = ticket.number
+    if ticket.state == State.RESOLVED:
+        return (
+            Choice(f"ticket:yes:{number}", say("choice.ticket_yes")),
+            Choice(f"ticket:no:{number}", say("choice.ticket_no")),
+        )
+    return (Choice(f"track:{number}", say("choice.track_this")),)

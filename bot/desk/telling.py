@@ -1,0 +1,39 @@
+"""Telling a person something without having been asked: into his chat, with its choices."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.conversation import open_conversation
+from bot.messages import Reply
+from bot.outbox import seal_reply
+from db.contacts import ACTIVE, Contact, change_contact
+from db.outbox import queue_replies
+from db.session import Session
+
+
+def hold_contact(session: Session, contact_id: int) -> Contact:
+    """Hold a contact's row, as a message of his own would; before any ticket, lest two wait."""
+    query = select(Contact).where(Contact.id == contact_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def tell(session: Session, contact: Contact, reply: Reply, now: datetime, **also: Any) -> bool:
+    """Queue a reply to a contact that is held; False where he cannot be reached.
+
+    A typed number means one of its choices, unless a form is open; `also` are columns of the
+    contact to be set with it.
+    """
+    conversation = open_conversation(contact.conversation, session.vault)
+    if reply.choices and conversation.form is None:
+        conversation = replace(conversation, choices=reply.choices)
+        also["conversation"] = conversation.seal(session.vault)
+    if also:
+        change_contact(session, contact.id, **also)
+        session.refresh(contact)
+    if contact.state != ACTIVE:
+        return False
+    queue_replies(session, contact.id, contact.channel, [seal_reply(session.vault, reply)], now)
+    return True

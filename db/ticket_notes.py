@@ -1,0 +1,74 @@
+"""What was written about a ticket beside its story: answers, notes of the desk, additions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, BigId
+from db.session import Session
+
+PURPOSE = "note"
+NOTE = "note"  # of the desk, never shown to the citizen
+ANSWER = "answer"  # told to the citizen
+ADDED = "added"  # by the citizen
+AGENCY = "agency"  # what an agency answered
+KINDS = (NOTE, ANSWER, ADDED, AGENCY)
+
+
+class TicketNote(Base):
+    """One piece of writing, sealed."""
+
+    __tablename__ = "ticket_notes"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(10))
+    text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One piece of writing, opened."""
+
+    id: int
+    at: datetime
+    actor: str
+    kind: str
+    text: str
+
+
+_TABLE: Any = TicketNote.__table__
+
+
+def add_note(
+    session: Session, ticket_id: int, kind: str, text: str, actor: str, now: datetime
+) -> None:
+    """Keep what was written about a ticket."""
+    session.add(
+        TicketNote(
+            ticket_id=ticket_id,
+            at=now,
+            actor=actor,
+            kind=kind,
+            text_sealed=session.vault.seal(text, PURPOSE),
+        )
+    )
+    session.flush()
+
+
+def notes_of(session: Session, ticket_id: int) -> Sequence[Noted]:
+    """Give all that was written about a ticket, oldest first."""
+    columns = (_TABLE.c.id, _TABLE.c.at, _TABLE.c.actor, _TABLE.c.kind, _TABLE.c.text_sealed)
+    rows = session.core.execute(
+        select(*columns).where(_TABLE.c.ticket_id == ticket_id).order_by(_TABLE.c.id)
+    )
+    return [
+        Noted(row.id, row.at, row.actor, row.kind, session.vault.open(row.text_sealed, PURPOSE))
+        for row in rows
+    ]
