@@ -15,16 +15,13 @@ _NO_KK = "\N{BULLET}" * 16  # ends in nothing that anybody can give
 
 
 class Program(Base):
-    """A programme of the catalogue; amounts are words with a source and a date, never constants."""
+    """A programme of aid; what is told of it stands in the catalogue."""
 
     __tablename__ = "programs"
 
     code: Mapped[str] = mapped_column(String(20), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
     agency: Mapped[str] = mapped_column(String(100))
-    summary: Mapped[str] = mapped_column(String(600))
-    source: Mapped[str] = mapped_column(String(200))
-    source_date: Mapped[date]
 
 
 class AgencyList(Base):

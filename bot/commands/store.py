@@ -23,6 +23,7 @@ from db.sample.load import load
 from db.sample.named import named_people
 from db.sample.semarang import CITY
 from db.sample.semarang_files import add_semarang, is_only_semarang, write_story
+from db.seed import ensure_national_catalogue
 
 
 @click.group("db")
@@ -45,6 +46,7 @@ def prepare(found: Settings) -> None:
         require_key(store)
         with store.begin() as session:
             ensure_national_facts(session)
+            ensure_national_catalogue(session)
 
 
 @click.command()

@@ -13,6 +13,7 @@ from db.enrolments import LISTED, Enrolment, Payout
 from db.facts import Fact
 from db.intake.statements import analyze
 from db.registry import AgencyList, Household, Person, Program
+from db.sample.answers import load_catalogue, load_offices
 from db.sample.chats import CHANNEL
 from db.sample.generate import generate
 from db.sample.named import named_households
@@ -67,6 +68,7 @@ class _Loader:
     """
 
     def __init__(self, session: Session, sample: Sample, now: datetime) -> None:
+        self._session = session
         self._connection = session.connection()
         self._vault = session.vault
         self._sample = sample
@@ -87,9 +89,6 @@ class _Loader:
                     "code": program.code,
                     "name": program.name,
                     "agency": program.agency,
-                    "summary": program.summary,
-                    "source": program.source,
-                    "source_date": program.source_date,
                 }
                 for program in self._sample.programs
             ],
@@ -101,6 +100,8 @@ class _Loader:
                 for row in self._sample.facts
             ],
         )
+        load_catalogue(self._session)
+        load_offices(self._session, self._now)
         self._load_lists()
         self._load_distributions()
 

@@ -31,14 +31,11 @@ class SampleArea:
 
 @dataclass(frozen=True, slots=True)
 class SampleProgram:
-    """A programme of the catalogue."""
+    """A programme of aid."""
 
     code: str
     name: str
     agency: str
-    summary: str
-    source: str
-    source_date: date
 
 
 @dataclass(frozen=True, slots=True)

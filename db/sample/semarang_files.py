@@ -98,11 +98,7 @@ def add_semarang(session: Session) -> None:
     areas = [area.row | {"timezone": _ZONE} for area in semarang_areas()]
     session.execute(insert(Area).on_conflict_do_nothing(), areas)
     programs = [
-        {
-            "code": program.code, "name": program.name, "agency": program.agency,
-            "summary": program.summary, "source": program.source,
-            "source_date": program.source_date,
-        }
+        {"code": program.code, "name": program.name, "agency": program.agency}
         for program in read_tables().programs
-    ]  # fmt: skip
+    ]
     session.execute(insert(Program).on_conflict_do_nothing(), programs)

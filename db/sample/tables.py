@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from db.sample.records import SampleArea, SampleProgram, SampleStaff
+from db.seed import national
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ def read_tables() -> Tables:
     """Read every file of the sample."""
     return Tables(
         areas=sample_areas(),
-        programs=tuple(SampleProgram(**row) for row in _toml("programs.toml")["program"]),
+        programs=tuple(
+            SampleProgram(**row)
+            for row in (*national()["program"], *_toml("programs.toml")["program"])
+        ),
         staff=tuple(_staff(row) for row in _toml("staff.toml")["staff"]),
         names=_toml("names.toml"),
         rules=_toml("rules.toml"),

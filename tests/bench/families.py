@@ -58,10 +58,7 @@ def prepare(store: Store) -> None:
             (f"{CITY}.01", "Kecamatan", "district", CITY),
         )
     ]  # fmt: skip
-    program = {
-        "code": "PKH", "name": "PKH", "agency": "Dinsos", "summary": "", "source": "",
-        "source_date": date(2026, 1, 1),
-    }  # fmt: skip
+    program = {"code": "PKH", "name": "PKH", "agency": "Dinsos"}
     with store.begin() as session:
         session.execute(insert(Area), [*above, *villages])
         session.execute(insert(Program), [program])

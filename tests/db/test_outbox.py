@@ -68,10 +68,7 @@ def test_a_notice_comes_with_its_text_and_template(store: Store) -> None:
     contact = new_contact(store)
     with store.begin() as session:
         session.add(Area(code="74.72", name="Kota Baubau", level="city"))
-        program = Program(
-            code="PKH", name="Program Keluarga Harapan", agency="Kemensos", summary="-", source="-",
-            source_date=NOW.date(),
-        )  # fmt: skip
+        program = Program(code="PKH", name="Program Keluarga Harapan", agency="Kemensos")
         session.add(program)
         session.flush()
         distribution = Distribution(

@@ -195,11 +195,6 @@ def test_catalogue_is_complete_and_short(tables: Tables) -> None:
         "ALATBANTU", "PERMAKANAN", "BENCANA", "BIMSOS", "SANDANG", "KUBE", "PSKS", "RTLH", "KB",
         "AKTA", "LATKER", "WIRAUSAHA", "NELAYAN", "KIM",
     }  # fmt: skip
-    for program in tables.programs:
-        assert len(program.summary) <= 300
-        assert program.source
-        assert program.source_date < TODAY
-
 
 def test_texts_fit_their_columns(made: Sample) -> None:
     # SQLite takes any length, so only this test would see it before an office does.

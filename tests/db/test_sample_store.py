@@ -123,17 +123,12 @@ def _counts(store: Store) -> dict[str, int]:
 
 def test_what_an_office_wrote_before_is_kept(store: Store) -> None:
     with store.begin() as session:
-        session.add(
-            Program(
-                code="PKH", name="PKH", agency="Dinsos", summary="dari petugas", source="SK",
-                source_date=TODAY,
-            )
-        )  # fmt: skip
+        session.add(Program(code="PKH", name="PKH dari petugas", agency="Dinsos"))
         session.add(Contact(channel="simulator", address="siti", created_at=NOW))
     with store.begin() as session:
         assert load(session, TODAY, NOW)
     with store.read() as session:
-        assert session.get_one(Program, "PKH").summary == "dari petugas"
+        assert session.get_one(Program, "PKH").name == "PKH dari petugas"
         siti = session.scalars(select(Contact).filter_by(address="siti")).one()
         assert siti.person_id is None
 

@@ -72,11 +72,7 @@ def prepare(store: Store) -> None:
         for code, level in (("74", "province"), (CITY, "city"), ("74.72.01", "district"),
                             (HERE, "village"), (THERE, "village"))
     ]  # fmt: skip
-    programs = [
-        {"code": code, "name": code, "agency": "Dinsos", "summary": "", "source": "",
-         "source_date": SINCE}
-        for code in ("PKH", "PBI")
-    ]  # fmt: skip
+    programs = [{"code": code, "name": code, "agency": "Dinsos"} for code in ("PKH", "PBI")]
     with store.begin() as session:
         session.execute(insert(Area), areas)
         session.execute(insert(Program), programs)

@@ -32,12 +32,7 @@ class Registry:
             self.session.add(Area(code=code, name=f"Area {code}", level=level, parent_code=parent))
             self.session.flush()
         for code in PROGRAMS:
-            self.session.add(
-                Program(
-                    code=code, name=code, agency="Dinsos", summary="", source="SK",
-                    source_date=TODAY,
-                )
-            )  # fmt: skip
+            self.session.add(Program(code=code, name=code, agency="Dinsos"))
         self.session.flush()
 
     def list(self, name: str, as_of: date = FRESH, agency: str | None = None) -> int:
