@@ -2,32 +2,26 @@
 
 from sqlalchemy import Connection, text
 
-from db.intake.golden import newer_word
+from db.intake.golden import HOUSEHOLD, PERSON, newer_word
 from db.intake.statements import Binds, analyze, forget, run
 
 # Who is known in another family than the line says, unless a newer list in force has its own word.
-_MOVERS = """
+_MOVERS = f"""
     CREATE TEMPORARY TABLE movers AS
-    SELECT person_id, row_no, kk_index, household_id
+    SELECT id AS person_id, row_no, kk_index, household_id
     FROM (
-        SELECT judged.person_id, judged.row_no, judged.kk_index, judged.household_id,
-            known.kk_index AS known_kk,
-            row_number() OVER (PARTITION BY judged.person_id ORDER BY judged.row_no) AS place
+        SELECT people.id, judged.row_no, judged.kk_index, judged.household_id,
+            home.kk_index AS known_kk,
+            row_number() OVER (PARTITION BY people.id ORDER BY judged.row_no) AS place
         FROM judged
         JOIN people ON people.id = judged.person_id
-        JOIN households AS known ON known.id = people.household_id
+        JOIN households AS home ON home.id = people.household_id
         WHERE judged.speaks AND judged.kk_index IS NOT NULL AND people.as_of <= :as_of
-    ) AS lines
+    ) AS known
     WHERE place = 1 AND (known_kk IS NULL OR known_kk <> kk_index)
-    AND NOT EXISTS (
-        SELECT 1 FROM enrolments JOIN lists ON lists.id = enrolments.list_id
-        WHERE enrolments.person_id = lines.person_id AND enrolments.ended_batch_id IS NULL
-        AND enrolments.list_id <> :list AND lists.as_of > :as_of
-        AND enrolments.kk_index IS NOT NULL
-    )
-"""
-# Families of which the lines say another kelurahan; of several lines the first counts. The cross
-# join, and the plus, keep SQLite from going through the whole batch for each line.
+    AND NOT EXISTS ({newer_word(PERSON, "kk_index")})
+"""  # noqa: S608 - our own words
+# Families of which the lines say another kelurahan; of several lines the first counts.
 _RELOCATED = f"""
     CREATE TEMPORARY TABLE relocated AS
     SELECT known.id AS household_id
@@ -41,7 +35,7 @@ _RELOCATED = f"""
     ) AS lines
     JOIN households AS known ON known.id = lines.household_id
     WHERE place = 1 AND known.as_of <= :as_of AND lines.area_code <> known.area_code
-    AND NOT EXISTS ({newer_word("household", "area_code")})
+    AND NOT EXISTS ({newer_word(HOUSEHOLD, "area_code")})
 """  # noqa: S608 - our own words
 _MOVED = """
     SELECT count(*) FROM (

@@ -1,19 +1,16 @@
 """One NIK under which lists name two different people."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
-from rapidfuzz import fuzz, utils
 from sqlalchemy import func, select
 
 from db.enrolments import Enrolment
+from db.intake.names import are_far_apart
 from db.mismatch.shape import NIK, Terms, of_lines
 from db.registry import Household, Person
 from db.session import Session
 
-_ANOTHER_NAME = 50  # of 100: below this no slip of the pen makes one name of the other
-_DOUBTFUL_NAME = 75  # below this, and another birth date: another person too
 _LETTERS = 2  # names that begin alike are spelt differently at most
 _AT_ONCE = 5_000
 
@@ -58,7 +55,7 @@ def shared_niks(session: Session, terms: Terms) -> Iterator[dict[str, Any]]:
 def _judged(lines: Sequence[Any]) -> Iterator[dict[str, Any]]:
     for line in lines[1:]:
         first = lines[0]
-        if are_two_people(first.name, first.birth_date, line.name, line.birth_date):
+        if _are_two_people(first, line):
             yield {
                 "key": f"{NIK}:two_people:{line.person_id}",
                 "kind": NIK,
@@ -74,8 +71,8 @@ def _judged(lines: Sequence[Any]) -> Iterator[dict[str, Any]]:
             return
 
 
-def are_two_people(name: str, born: date | None, other_name: str, other_born: date | None) -> bool:
+def _are_two_people(line: Any, other: Any) -> bool:
     """Say whether two lines of one NIK speak of different people."""
-    nearness = fuzz.token_set_ratio(name, other_name, processor=utils.default_process)
-    differ = born is not None and other_born is not None and born != other_born
-    return nearness < (_DOUBTFUL_NAME if differ else _ANOTHER_NAME)
+    born, other_born = line.birth_date, other.birth_date
+    other_day = born is not None and other_born is not None and born != other_born
+    return are_far_apart(line.name, other.name, other_day)

@@ -11,10 +11,10 @@ from db.batches import APPLIED, TAKEN_BACK, Batch, RefusedRow
 from db.enrolments import STOPPED, WAITING
 from db.findings import Filters, Found, every_finding
 from db.identities import Match
+from db.intake.names import are_far_apart
 from db.mismatch.kinds import QUERIES
 from db.mismatch.refresh import refresh
 from db.mismatch.shape import KINDS, born_to_be, months_before
-from db.mismatch.shared_nik import are_two_people
 from db.session import Store
 from tests.db.mismatch.registry import (
     CITY,
@@ -294,9 +294,7 @@ def test_only_what_lies_in_the_area_is_shown(store: Store) -> None:
 def test_a_slip_of_the_pen_makes_no_second_person(
     name: str, other: str, same_birth: bool, two: bool
 ) -> None:
-    born = date(1980, 5, 1)
-    other_born = born if same_birth else date(1991, 2, 3)
-    assert are_two_people(name, born, other, other_born) is two
+    assert are_far_apart(name, other, not same_birth) is two
 
 
 def test_ages_and_months_by_the_calendar() -> None:
