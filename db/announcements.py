@@ -1,12 +1,13 @@
 """Who hears of a distribution, and the queueing of one notice to each in a single statement."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select
 
-from db.areas import subtree
+from db.areas import Area, Scope, subtree
 from db.contacts import ACTIVE as REACHABLE
 from db.contacts import CONSENT_GIVEN, Contact
 from db.enrolments import ACTIVE, Enrolment
@@ -14,6 +15,9 @@ from db.outbox import BULK, OutboundMessage
 from db.registry import Household, Person
 from db.schedules import Distribution, Notice
 from db.session import Session
+
+# People are not woken for a notice: 08:00–20:00 local time (design.md, Time).
+_QUIET_ENDS, _QUIET_BEGINS = time(8), time(20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,46 @@ def _concerned(program_code: str, area_code: str) -> Select[int]:
 def _reachable(program_code: str, area_code: str) -> ColumnElement[bool]:
     """Contacts of those families that have agreed, want notices and are not blocked."""
     people = select(Person.id).where(Person.household_id.in_(_concerned(program_code, area_code)))
-    return and_(
-        Contact.person_id.in_(people),
-        Contact.consent == CONSENT_GIVEN,
-        Contact.state == REACHABLE,
-        Contact.notices,
+    return and_(Contact.person_id.in_(people), _willing())
+
+
+def _willing() -> ColumnElement[bool]:
+    return and_(Contact.consent == CONSENT_GIVEN, Contact.state == REACHABLE, Contact.notices)
+
+
+def _not_yet_warned(scope: Scope, hoax_id: int) -> ColumnElement[bool]:
+    """Willing contacts of an area that no notice has warned of a hoax.
+
+    Where somebody lives who is tied to no person is known only if there is nothing but the area.
+    """
+    people = (
+        select(Person.id)
+        .join(Household, Household.id == Person.household_id)
+        .where(scope.holds(Household.area_code))
     )
+    elsewhere = exists().where(Area.level == "village", ~scope.holds(Area.code))
+    warned = (
+        exists()
+        .where(OutboundMessage.contact_id == Contact.id, Notice.hoax_id == hoax_id)
+        .where(Notice.id == OutboundMessage.notice_id)
+    )
+    here = or_(Contact.person_id.in_(people), and_(Contact.person_id.is_(None), ~elsewhere))
+    return and_(here, _willing(), ~warned)
+
+
+def after_quiet_hours(now: datetime, zone: str) -> datetime:
+    """Give the first moment from now on at which a notice wakes nobody."""
+    local = now.astimezone(ZoneInfo(zone))
+    if _QUIET_ENDS <= local.time() < _QUIET_BEGINS:
+        return now
+    morning = local.date() if local.time() < _QUIET_ENDS else local.date() + timedelta(days=1)
+    return datetime.combine(morning, _QUIET_ENDS, ZoneInfo(zone)).astimezone(UTC)
+
+
+def count_to_warn(session: Session, scope: Scope, hoax_id: int) -> int:
+    """Count the contacts that a warning of a hoax would reach."""
+    query = select(func.count()).select_from(Contact).where(_not_yet_warned(scope, hoax_id))
+    return session.scalar(query) or 0
 
 
 def count_audience(session: Session, program_code: str, area_code: str) -> Audience:
@@ -91,6 +129,24 @@ def fan_out(
     not_before: datetime,
 ) -> None:
     """Queue the notice once for each reachable contact."""
+    _queue(session, notice_id, _reachable(program_code, area_code), now, not_before)
+
+
+def fan_out_warning(
+    session: Session, notice: Notice, scope: Scope, hoax_id: int, not_before: datetime
+) -> None:
+    """Queue a warning of a hoax once for each contact of an area that is not warned yet."""
+    whom = _not_yet_warned(scope, hoax_id)
+    _queue(session, notice.id, whom, notice.created_at, not_before)
+
+
+def _queue(
+    session: Session,
+    notice_id: int,
+    whom: ColumnElement[bool],
+    now: datetime,
+    not_before: datetime,
+) -> None:
     table: Any = OutboundMessage.__table__
     values: dict[str, Any] = {
         "contact_id": Contact.id,
@@ -103,9 +159,7 @@ def fan_out(
         "notice_id": literal(notice_id),
         "created_at": literal(now, table.c.created_at.type),
     }
-    chosen = (
-        select(*values.values()).where(_reachable(program_code, area_code)).order_by(Contact.id)
-    )
+    chosen = select(*values.values()).where(whom).order_by(Contact.id)
     session.execute(insert(table).from_select(list(values), chosen, include_defaults=False))
 
 

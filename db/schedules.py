@@ -48,13 +48,14 @@ class Distribution(Base):
 
 
 class Notice(Base):
-    """One announcement with its text; the digest keeps it from going out twice."""
+    """One announcement of a distribution, or one warning of a hoax; never sent twice (digest)."""
 
     __tablename__ = "notices"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    distribution_id: Mapped[int] = mapped_column(ForeignKey("distributions.id"), index=True)
+    distribution_id: Mapped[int | None] = mapped_column(ForeignKey("distributions.id"), index=True)
+    hoax_id: Mapped[int | None] = mapped_column(ForeignKey("hoaxes.id"), index=True)
     text: Mapped[str] = mapped_column(String(1600))
     content_sid: Mapped[str | None] = mapped_column(String(40))
     content_variables: Mapped[dict[str, str] | None] = mapped_column(JSON)

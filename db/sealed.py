@@ -10,6 +10,8 @@ SEALED = {
     ("doubts", "text_sealed"): "doubt",
     ("enrolments", "details_sealed"): "details",
     ("findings", "note_sealed"): "note",
+    ("hoax_reports", "text_sealed"): "hoax",
+    ("hoaxes", "subject_sealed"): "hoax",
     ("households", "kk_sealed"): "kk",
     ("inbound", "body"): "inbound",
     ("incidents", "answer_sealed"): "incident",

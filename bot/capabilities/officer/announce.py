@@ -4,8 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time
 
 from bot.fields import area, day, hours, parse_hours, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
@@ -17,6 +16,7 @@ from bot.turn import Turn, button
 from db import audit
 from db.announcements import (
     Audience,
+    after_quiet_hours,
     count_audience,
     fan_out,
     find_distribution,
@@ -27,9 +27,6 @@ from db.announcements import (
 from db.registry import Program, all_programs
 from db.schedules import Distribution, Notice
 from db.session import Session
-
-# People are not woken for a notice: 08:00–20:00 local time (design.md, Time).
-_QUIET_ENDS, _QUIET_BEGINS = time(8), time(20)
 
 _LONGEST_PLACE = 120
 _FIRST_OFFERED = ("PKH", "BPNT", "PBI", "PIP", "LANSIA", "DHUAFA")
@@ -123,7 +120,7 @@ def announce(session: Session, announcement: Announcement, actor: str, now: date
         announcement.program_code,
         announcement.area_code,
         now=now,
-        not_before=_after_quiet_hours(now, announcement.zone),
+        not_before=after_quiet_hours(now, announcement.zone),
     )
     audit.record(session, now, actor, "announce", f"notice:{notice.id}")
     return notice
@@ -156,15 +153,6 @@ def _distribution(
     found.ends_at = announcement.ends_at
     session.flush()
     return found
-
-
-def _after_quiet_hours(now: datetime, zone: str) -> datetime:
-    """Give the first moment from now on at which a notice wakes nobody."""
-    local = now.astimezone(ZoneInfo(zone))
-    if _QUIET_ENDS <= local.time() < _QUIET_BEGINS:
-        return now
-    morning = local.date() if local.time() < _QUIET_ENDS else local.date() + timedelta(days=1)
-    return datetime.combine(morning, _QUIET_ENDS, ZoneInfo(zone)).astimezone(UTC)
 
 
 def _program_field(answer: Answer, facts: Facts) -> Answers:
