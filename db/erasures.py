@@ -11,6 +11,7 @@ from db import audit
 from db.base import Base, BigId
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED, INVALID, Contact, change_contact
 from db.exports import drop_links
+from db.hoaxes import forget_reports
 from db.inbox import forget_bodies
 from db.kept_tries import Tries, keep_tries
 from db.outbox import OutboundMessage
@@ -54,6 +55,7 @@ def stop_processing(session: Session, contact_id: int, actor: str, now: datetime
     )
     forget_bodies(session, contact_id)
     drop_links(session, contact_id)
+    forget_reports(session, contact_id)
     audit.record(session, now, actor, "withdraw consent", f"contact:{contact_id}")
     asked = select(Erasure).where(Erasure.contact_id == contact_id, Erasure.done_at.is_(None))
     request = session.scalars(asked).first()

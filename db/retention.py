@@ -19,6 +19,7 @@ from db.batches import APPLIED, FAILED, READING, STAGED, Batch, RefusedRow, Stag
 from db.doubts import Doubt
 from db.erasures import erase_due, open_requests
 from db.exports import ExportLink
+from db.hoaxes import HoaxReport, reports_due
 from db.inbox import NOTHING, PURPOSE, InboundMessage
 from db.kept_tries import KeptTries
 from db.logins import LONGEST, StaffSession
@@ -36,6 +37,7 @@ _UNDECIDED_FOR = timedelta(days=90)  # a list is replaced every three months
 _IN: Any = InboundMessage.__table__
 _OUT: Any = OutboundMessage.__table__
 _DOUBT: Any = Doubt.__table__
+_ASKED: Any = HoaxReport.__table__
 _FILE: Any = Attachment.__table__
 _LINK: Any = ExportLink.__table__
 _SESSION: Any = StaffSession.__table__
@@ -150,6 +152,7 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
         _Step("chats_in", _IN, said, {"body": empty}),
         _Step("chats_out", _OUT, told & settled, {"body": None}),
         _Step("doubts", _DOUBT, _DOUBT.c.noted_at < chats, None),
+        _Step("hoaxes", _ASKED, reports_due(chats), {"text_sealed": None}),
         _Step("media", _FILE, files, {"ref": None}),
         _Step("links", _LINK, used, None),
         _Step("sessions", _SESSION, over, None),
