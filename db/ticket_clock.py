@@ -77,6 +77,13 @@ class Deadline:
         return Light.AT_RISK if now >= self.risk_at else Light.ON_TRACK
 
 
+def light_of(risk_at: datetime | None, due_at: datetime | None, now: datetime) -> Light:
+    """Say how a ticket stands with the deadline that is kept of it; None is a clock that stands."""
+    if risk_at is None or due_at is None:
+        return Light.STOPPED
+    return Deadline(risk_at, due_at).light(now)
+
+
 def deadline(history: Sequence[Entered], terms: Terms, time: Counting) -> Deadline | None:
     """Give the deadline of the stage that a history has come to; None where no clock runs.
 

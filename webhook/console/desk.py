@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from db.areas import Scope
 from db.logins import Colleague
 from db.session import Session, Store
+from db.ticket_desk import Sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Desk:
     def actor(self) -> str:
         """Give how the trail names this person."""
         return f"staff:{self.staff.id}"
+
+    @property
+    def sight(self) -> Sight:
+        """Give which tickets this person sees, and how much of each."""
+        return Sight(self.scope, self.staff.role, self.staff.section, self.staff.id)
 
     @property
     def today(self) -> date:
