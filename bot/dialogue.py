@@ -195,7 +195,7 @@ def _act(turn: Turn, value: str | None) -> None:
         turn.argument = value.partition(":")[2]
         _run(turn, router.by_button(value, turn.role))
         return
-    if not turn.text:
+    if not turn.text and plainly_asked(turn) is None:
         welcome.unread(turn)
         return
     if enrol.code_in(turn.text):

@@ -28,7 +28,7 @@ RESUME, LEAVE = "form:resume", "form:leave:"
 _LONGEST_MESSAGE = 600
 _LONGEST_DESTINATION = 48  # bytes; a button carries 64 in all
 _TALK = ("menu", "emergency")
-_ASIDE = ("schedule", "office", "track")  # what is answered for its plain words alone
+_ASIDE = ("schedule", "office", "track", "genuine")  # what is answered for its plain words alone
 
 
 def read_move(text: str, asked: Field | None) -> tuple[Move, str]:
@@ -143,6 +143,8 @@ def _meant_aside(turn: Turn, form: OpenForm) -> Capability | None:
         return None  # a question about the numbers themselves
     if _is_emergency(turn, form):
         return router.by_button("emergency", turn.role)
+    if form.state.form == "genuine":
+        return None  # whatever is asked or asked for there is the message that is doubted
     if turn.parse is None or turn.parse.band is not Band.SURE:
         return None
     capability = router.by_intent(turn.parse.intent, turn.role)

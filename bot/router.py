@@ -10,6 +10,7 @@ from bot.capabilities.citizen import (
     complaint,
     correction,
     emergency,
+    genuine,
     guidance,
     link,
     notices,
@@ -127,7 +128,10 @@ CAPABILITIES: tuple[Capability, ...] = (
         "emergency", emergency.handle, ("report_emergency",), ("darurat", "tolong"),
         informs=True, interrupts=True,
     ),
-    Capability("genuine", guidance.genuine, ("verify_message",), interrupts=True, informs=True),
+    Capability(
+        "genuine", genuine.handle, ("verify_message",), interrupts=True, informs=True,
+        form=FormUse(genuine.FORM, genuine.finish),
+    ),
     Capability("propose", guidance.propose, ("propose_beneficiary",), informs=True),
     Capability("object", guidance.object_to, ("object_beneficiary",), informs=True),
     Capability(

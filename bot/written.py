@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot import router
+from bot.capabilities.citizen import genuine
 from bot.fields import nik
 from bot.forms import Answer, Refused
 from bot.places import unknown_place
@@ -48,6 +49,8 @@ _AROUND_IDENTITY = frozenset(
 
 def plainly_asked(turn: Turn, among: Sequence[str] = ()) -> Capability | None:
     """Give what a short message asks for beyond doubt, of some capabilities or of all."""
+    if (not among or "genuine" in among) and genuine.is_plainly_asked(turn):
+        return router.by_button("genuine", turn.role)
     if not turn.text or len(turn.text) > _LONGEST:
         return None
     for name, asked in _ASKED:

@@ -43,11 +43,6 @@ def object_to(turn: Turn) -> None:
     turn.reply("guidance.object", button("office", "choice.office"), button("menu", "choice.menu"))
 
 
-def genuine(turn: Turn) -> None:
-    """Tell how to know a genuine message from a fraud."""
-    turn.reply("guidance.genuine", button("human", "choice.human"), button("menu", "choice.menu"))
-
-
 def kube(turn: Turn) -> None:
     """Tell where a KUBE report goes for now."""
     turn.reply("guidance.kube", button("menu", "choice.menu"))

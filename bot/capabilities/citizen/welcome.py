@@ -77,7 +77,8 @@ def unread(turn: Turn) -> None:
     elif MediaKind.STICKER in kinds or not kinds:
         turn.reply("unread.nothing", *menu_choices(turn))
     else:
-        turn.reply("unread.file", button("complaint", "choice.complaint"), *_only_menu())
+        asked = button("genuine", "choice.genuine")
+        turn.reply("unread.file", button("complaint", "choice.complaint"), asked, *_only_menu())
 
 
 def _only_menu() -> tuple[Choice, ...]:
