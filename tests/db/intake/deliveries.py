@@ -22,6 +22,7 @@ CITY, HERE, THERE = "74.72", "74.72.01.1001", "74.72.01.1002"
 SINCE = date(2024, 1, 15)
 UPLOADER = "staff:1"
 PKH = Spec("Dinas Sosial", "PKH 2026", date(2026, 11, 1), CITY)
+LATER = replace(PKH, as_of=date(2026, 11, 20))
 KIS = Spec("Dinas Kesehatan", "KIS 2026", date(2026, 11, 1), CITY)
 
 

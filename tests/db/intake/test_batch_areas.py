@@ -24,7 +24,6 @@ from tests.db.intake.deliveries import (
     line,
     nik,
     picture,
-    prepare,
     quiet,
     rows,
     take,
@@ -35,10 +34,7 @@ DAY = date(2026, 11, 20)
 LATER = replace(PKH, as_of=DAY)
 OURS = replace(KIS, area_code=THERE, as_of=DAY)  # brought by the office of THERE
 
-
-@pytest.fixture(autouse=True)
-def _prepared(store: Store) -> None:
-    prepare(store)
+pytestmark = pytest.mark.usefixtures("prepared")
 
 
 def looked_at(store: Store, batch: int) -> Preview:

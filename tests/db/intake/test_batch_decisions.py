@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from db.staff import Staff
 from tests.db.intake.deliveries import (
     HERE,
     KIS,
+    LATER,
     PKH,
     THERE,
     UPLOADER,
@@ -29,19 +30,13 @@ from tests.db.intake.deliveries import (
     line,
     nik,
     picture,
-    prepare,
     quiet,
     rows,
     take,
 )
 from tests.moment import NOW
 
-LATER = replace(PKH, as_of=date(2026, 11, 20))
-
-
-@pytest.fixture(autouse=True)
-def _prepared(store: Store) -> None:
-    prepare(store)
+pytestmark = pytest.mark.usefixtures("prepared")
 
 
 def staff(store: Store, number: int, role: str = "officer", area: str = PKH.area_code) -> None:

@@ -21,6 +21,7 @@ from db.session import Store
 from tests.db.intake.deliveries import (
     HERE,
     KIS,
+    LATER,
     PKH,
     SINCE,
     THERE,
@@ -31,19 +32,13 @@ from tests.db.intake.deliveries import (
     line,
     nik,
     picture,
-    prepare,
     quiet,
     rows,
     take,
 )
 from tests.moment import NOW
 
-LATER = replace(PKH, as_of=date(2026, 11, 20))
-
-
-@pytest.fixture(autouse=True)
-def _prepared(store: Store) -> None:
-    prepare(store)
+pytestmark = pytest.mark.usefixtures("prepared")
 
 
 def verdicts(store: Store, batch: int) -> tuple[int, ...]:

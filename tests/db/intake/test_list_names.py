@@ -1,7 +1,7 @@
 """A list is one however its name and its agency's are written; what was only tried is none."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,16 +15,12 @@ from db.intake.source import read_file
 from db.overview import lists_changed_since, lists_in_force, newest_lists
 from db.registry import AgencyList, Person
 from db.session import Store
-from tests.db.intake.deliveries import CITY, PKH, UPLOADER, deliver, line, prepare, rows, take
+from tests.db.intake.deliveries import CITY, LATER, PKH, UPLOADER, deliver, line, rows, take
 from tests.moment import NOW
 
 ZAKAT = replace(PKH, agency="Baznas", list_name="Zakat 2026")
-LATER = replace(PKH, as_of=date(2026, 11, 20))
 
-
-@pytest.fixture(autouse=True)
-def _prepared(store: Store) -> None:
-    prepare(store)
+pytestmark = pytest.mark.usefixtures("prepared")
 
 
 @pytest.mark.parametrize(
