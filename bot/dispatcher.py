@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Adapter
+from bot.fetcher import Fetcher
 from bot.lane import Lane, Surroundings, within
 from db.claims import LEASE, release_expired
 from db.erasures import erase_due
@@ -31,6 +32,8 @@ T = TypeVar("T")
 class Dispatcher:
     """Sends what is queued for the channels that it has adapters for, until it is stopped.
 
+    Where it has a fetcher, this works beside it.
+
     On PostgreSQL any number may run. On SQLite one works, as a second one would only stall the
     writers; it holds a lock on a file beside the database, and another takes over when it ends.
     `jitter` gives numbers from 0 to 1.
@@ -43,9 +46,11 @@ class Dispatcher:
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
         limit_rates: bool = True,
+        fetcher: Fetcher | None = None,
     ) -> None:
         self._store = store
         self._adapters = adapters
+        self._fetcher = fetcher
         self._threads = ThreadPoolExecutor(len(adapters) + 1, "outbox")
         self._around = Surroundings(
             store=store,
@@ -97,7 +102,9 @@ class Dispatcher:
                     Lane(channel, adapter, self._around)
                     for channel, adapter in self._adapters.items()
                 )
-                await asyncio.gather(self._tend(), *(lane.run() for lane in self._lanes))
+                fetching = [self._fetcher.run(self._stopped)] if self._fetcher else []
+                lanes = [lane.run() for lane in self._lanes]
+                await asyncio.gather(self._tend(), *lanes, *fetching)
         finally:
             with self._guard:
                 self._loop = None

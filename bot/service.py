@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DBAPIError
 
-from bot.channels.base import Adapter
+from bot.channels.base import Way
 from bot.channels.simulator import SimulatorAdapter
 from bot.channels.sms import SmsAdapter
 from bot.channels.telegram import TelegramAdapter
@@ -18,11 +18,13 @@ from bot.channels.twilio_client import TwilioClient
 from bot.channels.whatsapp import WhatsAppAdapter
 from bot.dispatcher import Dispatcher, DispatcherThread, start_in_thread
 from bot.engine import Engine
+from bot.fetcher import Fetcher
 from bot.places import Places
 from bot.settings import Settings, SettingsError, TwilioSettings
 from bot.texts import say
 from db import schema
 from db.crypto import CryptoError, Vault
+from db.files import Files
 from db.session import Store
 from nlu.classifier import Model
 from nlu.corpus import corpus_digest
@@ -56,6 +58,11 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.database_url, Vault(settings.data_key))
 
 
+def open_files(settings: Settings, store: Store) -> Files:
+    """Give the folder of the files that people sent, sealed as the store is."""
+    return Files(settings.instance / "files", store.vault)
+
+
 def check_data_key(store: Store, note: bool = True) -> None:
     """Raise SettingsError if the store's data were sealed with another key."""
     try:
@@ -73,7 +80,9 @@ def open_service(
     with suppress(DBAPIError):
         check_data_key(store)
     model = Model.load(settings.model_path, corpus_digest())
-    dispatcher = Dispatcher(store, adapters(settings), clock, random, limit_rates)
+    ways = adapters(settings)
+    fetcher = Fetcher(store, open_files(settings, store), ways, clock, random)
+    dispatcher = Dispatcher(store, ways, clock, random, limit_rates, fetcher)
     # One for the process: that it is down, and how often it was, outlives the engines, which come
     # and go with the areas that they know.
     rasa = rasa_server(settings)
@@ -111,20 +120,20 @@ def _today(clock: Callable[[], datetime], places: Places) -> date:
     return clock().astimezone(ZoneInfo(places.zone)).date()
 
 
-def adapters(settings: Settings) -> Mapping[str, Adapter]:
+def adapters(settings: Settings) -> Mapping[str, Way]:
     """Make an adapter for each channel that has credentials."""
-    found: list[Adapter] = []
+    found: list[Way] = []
     if settings.telegram is not None:
         found.append(TelegramAdapter(settings.telegram.token, settings.telegram.api_url))
     if settings.twilio is not None:
         found += _twilio_adapters(settings.twilio, settings.public_url or "")
     if settings.demo:
-        found.append(SimulatorAdapter())
+        found.append(SimulatorAdapter(settings.simulator_folder))
     return {adapter.channel: adapter for adapter in found}
 
 
-def _twilio_adapters(twilio: TwilioSettings, public_url: str) -> list[Adapter]:
-    found: list[Adapter] = []
+def _twilio_adapters(twilio: TwilioSettings, public_url: str) -> list[Way]:
+    found: list[Way] = []
     receipts = f"{public_url}/webhook/twilio/status"
     client = TwilioClient(twilio.account_sid, twilio.auth_token, twilio.api_url)
     if twilio.whatsapp_from is not None:

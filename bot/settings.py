@@ -73,6 +73,11 @@ class Settings:
         return self.instance / "nlu-model.npz"
 
     @property
+    def simulator_folder(self) -> Path:
+        """Where the phone in the browser leaves the files that it sends, as with a provider."""
+        return self.instance / "simulator"
+
+    @property
     def page_url(self) -> str | None:
         """The address by which people reach our pages; in the demo only this computer does."""
         return self.public_url or (f"http://127.0.0.1:{self.port}" if self.demo else None)

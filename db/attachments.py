@@ -1,21 +1,235 @@
-"""Attachments: files and points that came with a ticket or a visit."""
+"""Attachments: files and points that came with a ticket or a visit.
 
-from sqlalchemy import Float, ForeignKey, String
+A file waits until it was fetched from the provider of its sender's channel; what is kept of it lies
+beside the database, under its digest (db/files.py). `tries` counts the claims and is the fencing
+token; a claim puts `not_before` behind its lease, so that what a dead process held is due again.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    and_,
+    exists,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
+from db.contacts import Contact
+from db.registry import Household
+from db.session import Session
+from db.ticket_desk import Sight, visible_ticket
+from db.visits import Visit
+
+WAITING, KEPT, REFUSED, GONE = "waiting", "kept", "refused", "gone"
+POINT = "location"  # the kind of what is no file
+LEASE = timedelta(minutes=3)  # to fetch, clean and keep one file
 
 
 class Attachment(Base):
-    """A file or point that came with a ticket or a visit; the file itself is the provider's."""
+    """A file or point that came with a ticket or a visit.
+
+    States: waiting (with the provider), kept, refused (with the reason), gone (no longer kept).
+    """
 
     __tablename__ = "attachments"
+    __table_args__ = (
+        Index(
+            "ix_attachments_waiting", "not_before", "id",
+            sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_attachments_digest", "digest",
+            sqlite_where=text("digest IS NOT NULL"), postgresql_where=text("digest IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)  # sender
     kind: Mapped[str] = mapped_column(String(10))
-    ref: Mapped[str | None] = mapped_column(String(2048))
-    mime: Mapped[str | None] = mapped_column(String(100))
+    ref: Mapped[str | None] = mapped_column(String(2048))  # the provider's, until it was fetched
+    mime: Mapped[str | None] = mapped_column(String(100))  # as the provider says; then as it is
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    size: Mapped[int | None]  # bytes
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    not_before: Mapped[datetime]
+
+
+_FILE: Any = Attachment.__table__
+_CONTACT: Any = Contact.__table__
+_IS_WAITING = _FILE.c.state == literal(WAITING, literal_execute=True)  # for the partial index
+
+
+def attach(
+    session: Session,
+    *,
+    contact_id: int,
+    files: Sequence[Mapping[str, Any]],
+    now: datetime,
+    ticket_id: int | None = None,
+    visit_id: int | None = None,
+) -> None:
+    """Add what a contact sent to a ticket or a visit.
+
+    A file has `kind`, `ref` and `mime` as forms give them, a point the kind `location` with
+    `latitude` and `longitude` in degrees.
+    """
+    session.add_all(
+        Attachment(
+            ticket_id=ticket_id,
+            visit_id=visit_id,
+            contact_id=contact_id,
+            at=now,
+            state=KEPT if file["kind"] == POINT else WAITING,
+            not_before=now,
+            **file,
+        )
+        for file in files
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedFile:
+    """A file under lease, with what its channel needs to fetch it."""
+
+    id: int
+    channel: str
+    ref: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of a claimed file; `retry_at` lets it wait again."""
+
+    id: int
+    tries: int
+    state: str
+    reason: str | None = None
+    digest: bytes | None = None
+    mime: str | None = None
+    size: int | None = None
+    retry_at: datetime | None = None
+
+
+def is_any_due(session: Session, channels: Collection[str], now: datetime) -> bool:
+    """Say whether a file of these channels is to be fetched."""
+    return bool(session.scalar(select(exists(_due(channels, now).limit(1)))))
+
+
+def claim_files(
+    connection: Connection, channels: Collection[str], limit: int, now: datetime
+) -> list[ClaimedFile]:
+    """Take due files of these channels under a lease, the longest due first."""
+    query = _due(channels, now).order_by(_FILE.c.not_before, _FILE.c.id).limit(limit)
+    rows = connection.execute(query.with_for_update(skip_locked=True, of=_FILE)).all()
+    claimed = [ClaimedFile(row.id, row.channel, row.ref, row.tries + 1) for row in rows]
+    if claimed:
+        lease = {"tries": _FILE.c.tries + 1, "not_before": now + LEASE}
+        these = _FILE.c.id.in_([file.id for file in claimed])
+        connection.execute(update(_FILE).where(these).values(lease))
+    return claimed
+
+
+def settle_file(connection: Connection, outcome: FileOutcome) -> bool:
+    """Write down what became of a claimed file; False if the lease was lost and nothing changed."""
+    values: dict[str, Any] = {"state": outcome.state, "reason": outcome.reason}
+    if outcome.retry_at is not None:
+        values |= {"state": WAITING, "not_before": outcome.retry_at}
+    else:
+        values |= {"ref": None, "digest": outcome.digest, "size": outcome.size}
+        values["mime"] = outcome.mime
+    ours = and_(_FILE.c.id == outcome.id, _FILE.c.tries == outcome.tries, _IS_WAITING)
+    return connection.execute(update(_FILE).where(ours).values(values)).rowcount == 1
+
+
+def forget_files(session: Session, contact_id: int) -> None:
+    """Let go of the files that a contact sent with tickets; the sweep then deletes their bytes."""
+    of_tickets = (_FILE.c.contact_id == contact_id) & _FILE.c.ticket_id.is_not(None)
+    session.core.execute(update(_FILE).where(of_tickets, is_held()).values(FORGOTTEN))
+
+
+def is_held() -> Any:
+    """Give the condition that something is kept of a file, by us or by its provider."""
+    return or_(_FILE.c.ref.is_not(None), _FILE.c.digest.is_not(None))
+
+
+FORGOTTEN: dict[str, Any] = {"state": GONE, "ref": None, "digest": None, "size": None}
+
+
+def digests_in_use(session: Session, digests: Collection[bytes]) -> set[bytes]:
+    """Give those of some digests that an attachment refers to."""
+    query = select(_FILE.c.digest).where(_FILE.c.digest.in_(digests))
+    return {bytes(digest) for digest in session.core.scalars(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that may be shown, and whose it is."""
+
+    id: int
+    digest: bytes
+    mime: str
+    subject: str  # whose it is, for the trail: `person:7`
+
+
+def find_file(session: Session, sight: Sight, attachment_id: int) -> KeptFile | None:
+    """Find a kept file that an officer may see: one of a ticket that he may read, or of a visit."""
+    file = session.get(Attachment, attachment_id)
+    if file is None or file.digest is None or file.mime is None:
+        return None
+    subject = (
+        _subject_of_visit(session, sight, file.visit_id)
+        if file.ticket_id is None
+        else _subject_of_ticket(session, sight, file.ticket_id)
+    )
+    return None if subject is None else KeptFile(file.id, file.digest, file.mime, subject)
+
+
+def _subject_of_ticket(session: Session, sight: Sight, ticket_id: int) -> str | None:
+    ticket = visible_ticket(session, sight, ticket_id)
+    if ticket is None or not sight.may_read(ticket):
+        return None
+    if ticket.person_id is not None:
+        return f"person:{ticket.person_id}"
+    return f"ticket:{ticket.id}" if ticket.contact_id is None else f"contact:{ticket.contact_id}"
+
+
+def _subject_of_visit(session: Session, sight: Sight, visit_id: int | None) -> str | None:
+    within = sight.scope.holds(Household.area_code)
+    found = (
+        select(Household.id)
+        .join(Visit, Visit.household_id == Household.id)
+        .where(Visit.id == visit_id, within)
+    )
+    household_id = session.scalar(found)
+    return None if household_id is None else f"household:{household_id}"
+
+
+def _due(channels: Collection[str], now: datetime) -> Any:
+    return (
+        select(_FILE.c.id, _FILE.c.ref, _FILE.c.tries, _CONTACT.c.channel)
+        .join_from(_FILE, _CONTACT, _CONTACT.c.id == _FILE.c.contact_id)
+        .where(_IS_WAITING, _FILE.c.not_before <= now, _CONTACT.c.channel.in_(channels))
+    )

@@ -53,7 +53,7 @@ class _Ring:
 
 
 class Vault:
-    """Seals and opens short texts with AES-GCM and makes keyed blind indexes of identifiers.
+    """Seals and opens texts and files with AES-GCM and makes keyed blind indexes of identifiers.
 
     The data keys are those of the store, wrapped by the master key; a store that has none yet works
     with keys that are derived from the master key.
@@ -72,13 +72,20 @@ class Vault:
 
     def seal(self, text: str, purpose: str) -> bytes:
         """Encrypt a text; only the same purpose opens it again."""
-        ring = self._ring or self._read_keys()
-        nonce = os.urandom(_NONCE_BYTES)
-        data = text.encode("utf-8", "surrogatepass")
-        return ring.mark + nonce + ring.cipher.encrypt(nonce, data, purpose.encode())
+        return self.seal_bytes(text.encode("utf-8", "surrogatepass"), purpose)
 
     def open(self, sealed: bytes, purpose: str) -> str:
         """Decrypt what `seal` made; raises CryptoError if the key or the purpose is another."""
+        return self.open_bytes(sealed, purpose).decode("utf-8", "surrogatepass")
+
+    def seal_bytes(self, data: bytes, purpose: str) -> bytes:
+        """Encrypt bytes; only the same purpose opens them again."""
+        ring = self._ring or self._read_keys()
+        nonce = os.urandom(_NONCE_BYTES)
+        return ring.mark + nonce + ring.cipher.encrypt(nonce, data, purpose.encode())
+
+    def open_bytes(self, sealed: bytes, purpose: str) -> bytes:
+        """Decrypt what `seal_bytes` made; raises CryptoError as `open` does."""
         ring = self._ring or self._read_keys()
         mark, nonce, body = sealed[:1], sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         cipher = ring.ciphers.get(mark)
@@ -87,10 +94,9 @@ class Vault:
         if cipher is None:
             raise CryptoError(f"a sealed {purpose} has an unknown key")
         try:
-            data = cipher.decrypt(nonce, body, purpose.encode())
+            return cipher.decrypt(nonce, body, purpose.encode())
         except (InvalidTag, ValueError):
             raise CryptoError(f"a sealed {purpose} does not belong to this key") from None
-        return data.decode("utf-8", "surrogatepass")
 
     def index(self, identifier: str, purpose: str) -> bytes:
         """Give the 16-byte blind index of an identifier such as a NIK."""

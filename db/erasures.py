@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
+from db.attachments import forget_files
 from db.base import Base, BigId
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED, INVALID, Contact, change_contact
 from db.exports import drop_links
@@ -112,6 +113,8 @@ def erase_chat(session: Session, request: Erasure, now: datetime) -> bool:
         change_contact(session, contact.id, conversation=None)
     if _is_moving(session, contact.id):
         return False
+    if not is_back:
+        forget_files(session, contact.id)
     if not is_back and not _is_needed(session, contact):
         _take_address(session, contact, now)
     request.done_at = now

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.attachments import Attachment
+from db.attachments import FORGOTTEN, Attachment, is_held
 from db.base import Base, BigId
 from db.batches import APPLIED, FAILED, READING, STAGED, Batch, RefusedRow, StagedRow
 from db.doubts import Doubt
@@ -63,7 +63,7 @@ class Purge(Base):
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """For how long texts and the references to files are kept."""
+    """For how long texts and files are kept; a sweep deletes what no row refers to any more."""
 
     chats: timedelta
     media: timedelta
@@ -142,7 +142,7 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
     said = (_IN.c.received_at < chats) & (func.length(_IN.c.body) > len(empty))
     told = (_OUT.c.created_at < chats) & _OUT.c.body.is_not(None)
     settled = _OUT.c.state.not_in(("queued", "sending"))
-    files = _FILE.c.ref.is_not(None) & _of_old_matter(media)
+    files = is_held() & _of_old_matter(media)
     over = or_(_SESSION.c.ended_at.is_not(None), _SESSION.c.started_at < now - LONGEST)
     old_batch = _BATCH.c.uploaded_at < now - _UNDECIDED_FOR
     failed = select(_BATCH.c.id).where(_BATCH.c.state == FAILED)
@@ -153,7 +153,7 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
         _Step("chats_out", _OUT, told & settled, {"body": None}),
         _Step("doubts", _DOUBT, _DOUBT.c.noted_at < chats, None),
         _Step("hoaxes", _ASKED, reports_due(chats), {"text_sealed": None}),
-        _Step("media", _FILE, files, {"ref": None}),
+        _Step("media", _FILE, files, FORGOTTEN),
         _Step("links", _LINK, used, None),
         _Step("sessions", _SESSION, over, None),
         _Step("vouchers", _VOUCHER, _VOUCHER.c.expires_at < now, None),

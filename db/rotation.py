@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select, tuple_, update
 
 from db import schema
 from db.crypto import CryptoError
+from db.files import Files
 from db.keys import next_sealing_key, retire_before
 from db.sealed import sealed_columns
 from db.session import Session, Store
@@ -21,14 +22,14 @@ Report = Callable[[int, int, str], None]
 
 
 class Unreadable(Exception):
-    """Some rows cannot be opened with any key of the store; nothing was retired."""
+    """Some rows or files cannot be opened with any key of the store; nothing was retired."""
 
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} sealed values cannot be opened")
         self.count = count
 
 
-def rotate(store: Store, clock: Callable[[], datetime], report: Report) -> int:
+def rotate(store: Store, files: Files, clock: Callable[[], datetime], report: Report) -> int:
     """Seal everything with a new key, or end a rotation that was cut off; gives the key's id.
 
     Who still works with the old key may add rows behind us: it goes round until there are none.
@@ -39,8 +40,9 @@ def rotate(store: Store, clock: Callable[[], datetime], report: Report) -> int:
     unread: set[tuple[Any, ...]] = set()
     while (left := sum(held_by_others(store, key_id).values())) > len(unread):
         _go_round(store, key_id, left, unread, report)
-    if unread:
-        raise Unreadable(len(unread))
+    closed = len(unread) + files.seal_anew(key_id)
+    if closed:
+        raise Unreadable(closed)
     schema.note_key(store)
     with store.begin() as session:
         retire_before(session, key_id, clock())

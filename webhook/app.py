@@ -90,7 +90,8 @@ class _PageSessions(SecureCookieSessionInterface):
 
 def _guard(response: Response) -> Response:
     if not request.path.startswith("/webhook/"):  # whose answers no browser ever shows
-        response.headers.update(_HEADERS)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
     return response
 
 

@@ -1,5 +1,6 @@
-"""What the dispatcher may expect of every channel."""
+"""What the dispatcher and the fetcher may expect of every channel."""
 
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from bot.messages import Channel, Outgoing
@@ -21,3 +22,14 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """Give back the connections; a second call does nothing."""
+
+
+class FileSource(Protocol):
+    """One channel's files, as its provider keeps them."""
+
+    def fetch(self, ref: str) -> AsyncGenerator[bytes, None]:
+        """Give a file in pieces, from the provider's own host alone; raises a SendError."""
+
+
+class Way(Adapter, FileSource, Protocol):
+    """One channel both ways."""

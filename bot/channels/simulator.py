@@ -1,7 +1,10 @@
 """The phone in the browser: a channel like the others, without a provider."""
 
-from collections.abc import Mapping
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
+from pathlib import Path
 
 from bot.channels.reading import read_id, read_optional_id, read_point, read_size, read_text
 from bot.channels.rendering import numbered, plain
@@ -16,8 +19,12 @@ from bot.messages import (
     Media,
     MediaKind,
     Outgoing,
+    PermanentError,
     Reply,
 )
+
+# What the page calls a file whose bytes it handed over before: their name in the folder, its own.
+_STORED = re.compile(r"sim:(?P<id>[0-9a-f]{32})-.*", re.DOTALL)
 
 
 def parse(payload: object, now: datetime) -> list[Event]:
@@ -52,12 +59,25 @@ class SimulatorAdapter:
 
     channel = Channel.SIMULATOR
 
-    def __init__(self, rate: float = 1000.0) -> None:
+    def __init__(self, folder: Path | None = None, rate: float = 1000.0) -> None:
+        """Take the folder of the files that the page sent; without one it has none."""
         self.rate = rate
+        self._folder = folder
 
     async def send(self, message: Outgoing) -> str:
         """Call the message delivered."""
         return f"sim-{message.id}"
+
+    async def fetch(self, ref: str) -> AsyncGenerator[bytes, None]:
+        """Give a file that the page sent."""
+        found = _STORED.fullmatch(ref)
+        if found is None or self._folder is None:
+            raise PermanentError("gone")
+        try:
+            data = await asyncio.to_thread((self._folder / found["id"]).read_bytes)
+        except FileNotFoundError:
+            raise PermanentError("gone") from None
+        yield data
 
     async def close(self) -> None:
         """Do nothing: there is no connection."""

@@ -1,5 +1,7 @@
 """SMS by Twilio: the sending of messages."""
 
+from collections.abc import AsyncGenerator
+
 from bot.channels.rendering import numbered, plain
 from bot.channels.twilio_client import TwilioClient
 from bot.messages import Channel, Outgoing
@@ -24,6 +26,10 @@ class SmsAdapter:
         return await self._client.send_text(
             message.address.user, self._from, self._status_callback, text
         )
+
+    def fetch(self, ref: str) -> AsyncGenerator[bytes, None]:
+        """Give a file that a person sent, by its MediaUrl."""
+        return self._client.fetch(ref)
 
     async def close(self) -> None:
         """Close the client's connections."""

@@ -4,15 +4,17 @@ import asyncio
 import hmac
 import logging
 import re
-from collections.abc import Awaitable
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from bot.channels.downloads import Downloads
 from bot.channels.rendering import split_text
-from bot.channels.telegram_errors import as_send_error
+from bot.channels.telegram_errors import as_file_error, as_send_error
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_update import ALLOWED_UPDATES, parse
 from bot.messages import (
@@ -30,6 +32,7 @@ __all__ = ["ALLOWED_UPDATES", "TelegramAdapter", "keyboard", "parse", "verify"]
 
 _LOG = logging.getLogger(__name__)
 _CHAT = re.compile(r"-?[0-9]{1,19}")
+_FILE_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_./-]{0,254}")
 _TEXT_LIMIT = 4096
 _SHORT_LABEL = 12  # characters; two such buttons fit side by side on the smallest telephone
 _CONNECTIONS = 64
@@ -80,6 +83,9 @@ class TelegramAdapter:
             request=self._request,
             get_updates_request=self._polling,
         )
+        # core.telegram.org/bots/api#getfile
+        self._files_url = f"{api_url.rstrip('/')}/file/bot{token}"
+        self._downloads = Downloads()
         self._courtesies: set[asyncio.Task[None]] = set()
 
     async def send(self, message: Outgoing) -> str:
@@ -122,6 +128,20 @@ class TelegramAdapter:
         now = datetime.now(UTC)
         return [(item["update_id"], _parse_safely(item, now)) for item in found]
 
+    async def fetch(self, ref: str) -> AsyncGenerator[bytes, None]:
+        """Give a file that a person sent, by its file_id."""
+        try:
+            # Bot.get_file would look for the path on our own disk first.
+            found = await self._bot.do_api_request("getfile", api_kwargs={"file_id": ref})
+        except TelegramError as error:
+            raise as_file_error(error) from None
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not isinstance(path, str) or not _FILE_PATH.fullmatch(path) or ".." in path:
+            raise PermanentError("source", "no path below the Bot API's own address")
+        async with aclosing(self._downloads.read(f"{self._files_url}/{path}")) as pieces:
+            async for piece in pieces:
+                yield piece
+
     async def close(self) -> None:
         """Let the last courtesies end, then close the connections."""
         if self._courtesies:
@@ -131,6 +151,7 @@ class TelegramAdapter:
             await asyncio.gather(*late, return_exceptions=True)
         await self._request.shutdown()
         await self._polling.shutdown()
+        await self._downloads.close()
 
     async def _send_part(self, chat: int, text: str, buttons: InlineKeyboardMarkup | None) -> int:
         try:

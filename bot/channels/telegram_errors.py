@@ -57,6 +57,17 @@ def as_send_error(error: TelegramError) -> SendError:
             return TemporaryError("network", error.message[:120])
 
 
+def as_file_error(error: TelegramError) -> SendError:
+    """Translate an error of getFile: the same words are used for a wrong id and for an outage."""
+    if not isinstance(error, BadRequest):
+        return as_send_error(error)
+    if "too big" in error.message.lower():
+        return PermanentError("too_big")
+    if "temporarily unavailable" in error.message.lower():
+        return TemporaryError("unavailable")
+    return PermanentError("gone")
+
+
 def _refused(description: str) -> SendError:
     if any(sign in description.lower() for sign in _NOBODY_THERE):
         return PermanentError("bad_address", unreachable=True)

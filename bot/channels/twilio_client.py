@@ -1,7 +1,7 @@
 """Twilio's SDK, pointed at any server and bound to no event loop before its first request."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,6 +19,7 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 
 from bot.channels.rendering import split_text
 from bot.channels.twilio_errors import refusal
+from bot.channels.twilio_media import TwilioMedia
 from bot.messages import PermanentError, TemporaryError
 
 _SECONDS = 15.0  # for one request in all; a dispatcher's lease is 30
@@ -85,12 +86,13 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
 
 
 class TwilioClient:
-    """What is wanted of Twilio: to take a text or a template."""
+    """What is wanted of Twilio: to take a text or a template, and to give a file."""
 
     def __init__(
         self, account_sid: str, auth_token: str, api_url: str = "https://api.twilio.com"
     ) -> None:
         self._http = _HttpClient(api_url)
+        self._media = TwilioMedia(account_sid, auth_token, api_url)
         self._client = Client(
             account_sid,
             auth_token,
@@ -119,6 +121,10 @@ class TwilioClient:
             content_variables=json.dumps(values) if values else None,
         )
 
+    def fetch(self, url: str) -> AsyncGenerator[bytes, None]:
+        """Give a file in pieces, by the MediaUrl of an inbound message."""
+        return self._media.fetch(url)
+
     async def _create(self, **fields: str | None) -> str:
         try:
             created = await self._client.messages.create_async(
@@ -138,6 +144,7 @@ class TwilioClient:
     async def close(self) -> None:
         """Close the connections; a second call does nothing."""
         await self._http.close()
+        await self._media.close()
 
 
 def _number(value: object) -> int | None:

@@ -1,5 +1,7 @@
 """WhatsApp by Twilio: the sending of messages."""
 
+from collections.abc import AsyncGenerator
+
 from bot.channels.rendering import numbered
 from bot.channels.twilio_client import TwilioClient
 from bot.messages import Channel, Outgoing, PermanentError
@@ -29,6 +31,10 @@ class WhatsAppAdapter:
         return await self._client.send_template(
             to, self._from, self._status_callback, message.content_sid, message.content_variables
         )
+
+    def fetch(self, ref: str) -> AsyncGenerator[bytes, None]:
+        """Give a file that a person sent, by its MediaUrl."""
+        return self._client.fetch(ref)
 
     async def close(self) -> None:
         """Close the client's connections."""

@@ -14,7 +14,7 @@ from bot.commands.common import (
     ready_store,
     settings,
 )
-from bot.service import utc_now
+from bot.service import open_files, utc_now
 from bot.settings import SettingsError, next_master
 from bot.texts import say
 from db import audit
@@ -38,7 +38,7 @@ def rotate_command(yes: bool) -> None:
             raise Refused(say("keys.not_done"))
         try:
             with progress(say("keys.rotating")) as report:
-                key_id = rotate(store, utc_now, report)
+                key_id = rotate(store, open_files(found, store), utc_now, report)
         except Unreadable as error:
             raise Refused(say("keys.unreadable", count=error.count)) from None
         with store.begin() as session:

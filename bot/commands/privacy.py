@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
 from bot.commands.common import (
     Refused,
@@ -19,13 +18,14 @@ from bot.commands.common import (
     settings,
 )
 from bot.dossier import whole_file
-from bot.service import utc_now
+from bot.service import open_files, utc_now
 from bot.texts import say
 from db import audit
-from db.contacts import Contact
+from db.areas import Scope
+from db.contacts import Contact, citizen_contacts
+from db.dossier import find_by_nik
 from db.erasures import erase_chat, stop_processing
 from db.privacy import tickets_in_work
-from db.registry import Person
 from db.retention import Keep, count_due, purge
 from db.session import Session
 from nlu.identifiers import is_nik
@@ -55,6 +55,7 @@ def erase(contact_id: int | None, yes: bool) -> None:
                 numbers += tickets_in_work(session, contact)
             if person_id is not None:
                 audit.record(session, now, "cli", "unlink", f"person:{person_id}")
+        open_files(found, store).sweep(store, now)
     told = ", ".join(numbers) or "-"
     click.echo(say("erase.erased", count=len(contacts), tickets=told))
     if waiting:
@@ -102,6 +103,7 @@ def purge_command(dry_run: bool, as_json: bool) -> None:
         else:
             with progress(say("purge.purging")) as report:
                 counts = purge(store, keep, now, report)
+            counts["files"] = open_files(found, store).sweep(store, now)
             with store.begin() as session:
                 audit.record(session, now, "cli", "purge", "store:all")
     if as_json:
@@ -122,19 +124,17 @@ def _asked_nik() -> str:
 
 
 def _person_of(session: Session, nik: str) -> int:
-    index = session.vault.index(nik, "nik")
-    person = session.scalars(select(Person).where(Person.nik_index == index)).one_or_none()
-    if person is None:
+    person_id = find_by_nik(session, Scope(None), nik)
+    if person_id is None:
         raise Refused(say("erase.no_such_person"))
-    return person.merged_into or person.id
+    return person_id
 
 
 def _whom(session: Session, nik: str | None, contact_id: int) -> tuple[int | None, list[int]]:
     """Give the person and all his contacts, or one contact and whose it is."""
     if nik is not None:
         person_id = _person_of(session, nik)
-        query = select(Contact.id).where(Contact.person_id == person_id, Contact.staff_id.is_(None))
-        return person_id, list(session.scalars(query.order_by(Contact.id)))
+        return person_id, citizen_contacts(session, person_id)
     contact = session.get(Contact, contact_id)
     if contact is None:
         raise Refused(say("erase.no_such_contact"))

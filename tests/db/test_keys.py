@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, select, update
 
 from db import rotation, schema
 from db.crypto import LAST_KEY, CryptoError, Vault, new_key
+from db.files import Files
 from db.keys import DataKey, all_keys, next_sealing_key, rewrap_keys
 from db.registry import Household, Person, find_by_nik_and_kk
 from db.sealed import SEALED, sealed_columns
@@ -25,8 +27,12 @@ def report(_done: int, _total: int, _what: str) -> None:
     """Tell nobody."""
 
 
+def no_files(store: Store) -> Files:
+    return Files(Path("no-such-folder"), store.vault)
+
+
 def rotate(store: Store) -> int:
-    return rotation.rotate(store, lambda: NOW, report)
+    return rotation.rotate(store, no_files(store), lambda: NOW, report)
 
 
 @pytest.fixture
@@ -98,7 +104,7 @@ def test_what_a_running_process_still_seals_with_the_old_key_is_sealed_anew(
                     update(Household).where(Household.id == first).values(kk_sealed=body)
                 )
 
-    rotation.rotate(sample_store, lambda: NOW, meanwhile)
+    rotation.rotate(sample_store, no_files(sample_store), lambda: NOW, meanwhile)
     assert next(late, None) is None
     assert rotation.held_by(sample_store).keys() == {2}
 
@@ -111,7 +117,7 @@ def test_rotation_that_was_cut_off_goes_on_with_the_same_key(sample_store: Store
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rotation.rotate(sample_store, lambda: NOW, cut)
+        rotation.rotate(sample_store, no_files(sample_store), lambda: NOW, cut)
     assert rotation.held_by(sample_store).keys() == {1, 2}
     assert rotate(sample_store) == 2
     assert rotation.held_by(sample_store).keys() == {2}

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from db import audit
 from db.areas import Area
-from db.attachments import Attachment
+from db.attachments import Attachment, attach
 from db.batches import APPLIED, FAILED, STAGED, Batch, RefusedRow, StagedRow
 from db.contacts import Contact
 from db.doubts import Doubt, note_doubt
@@ -61,7 +61,8 @@ def contact_id(store: Store) -> int:
                 contact_id=contact.id, person_id=None, area_code="74.72", year=2026,
                 actor=f"contact:{contact.id}", by=By.CITIZEN, now=at,
             )  # fmt: skip
-            session.add(Attachment(ticket_id=ticket.id, kind="photo", ref=f"f{age}"))
+            photo = {"kind": "photo", "ref": f"f{age}"}
+            attach(session, contact_id=contact.id, ticket_id=ticket.id, files=[photo], now=at)
         session.execute(text("UPDATE outbound SET state = 'sent'"))
         return contact.id
 

@@ -17,6 +17,7 @@ from bot.service import Service
 from webhook.console.account import account_pages
 from webhook.console.batches import batches_pages
 from webhook.console.entrance import entrance_pages
+from webhook.console.files import files_pages
 from webhook.console.guards import guard_pages
 from webhook.console.home import home_pages
 from webhook.console.lists import lists_pages
@@ -27,8 +28,8 @@ from webhook.console.trail import trail_pages
 from webhook.console.wording import words
 
 SUBJECTS = (
-    account_pages, batches_pages, entrance_pages, home_pages, lists_pages, matches_pages,
-    mismatch_pages, people_pages, trail_pages,
+    account_pages, batches_pages, entrance_pages, files_pages, home_pages, lists_pages,
+    matches_pages, mismatch_pages, people_pages, trail_pages,
 )  # fmt: skip
 
 

@@ -58,5 +58,11 @@ def simulator(parts: Service) -> Blueprint:
             response.headers["Cache-Control"] = "no-store"
         return response
 
-    add_message_routes(blueprint, parts.engine, ChatLog(parts.store, parts.clock), parts.clock)
+    add_message_routes(
+        blueprint,
+        parts.engine,
+        ChatLog(parts.store, parts.clock),
+        parts.clock,
+        parts.settings.simulator_folder,
+    )
     return blueprint

@@ -10,7 +10,7 @@ from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
-from db.attachments import Attachment
+from db.attachments import POINT, attach
 from db.session import Session
 from db.staff import is_assigned
 from db.visits import Visit
@@ -70,7 +70,13 @@ def finish(turn: Turn, answers: Answers) -> None:
         turn.reply("visit.handed_over", button("households", "choice.households"))
         return
     visit = record_visit(
-        turn.session, turn.staff.id, household_id, answers, turn.inbound.sent_at, turn.now
+        turn.session,
+        turn.staff.id,
+        turn.contact.id,
+        household_id,
+        answers,
+        turn.inbound.sent_at,
+        turn.now,
     )
     audit.record(turn.session, turn.now, turn.actor, "record visit", f"visit:{visit.id}")
     turn.reply(
@@ -81,6 +87,7 @@ def finish(turn: Turn, answers: Answers) -> None:
 def record_visit(
     session: Session,
     staff_id: int,
+    contact_id: int,
     household_id: int,
     answers: Answers,
     visited_at: datetime,
@@ -97,11 +104,9 @@ def record_visit(
     )
     session.add(visit)
     session.flush()
-    for file in answers.get("photo") or ():
-        session.add(Attachment(visit_id=visit.id, **file))
+    files = [*(answers.get("photo") or ())]
     spot: list[Any] | None = answers.get("location")
     if spot:
-        session.add(
-            Attachment(visit_id=visit.id, kind="location", latitude=spot[0], longitude=spot[1])
-        )
+        files.append({"kind": POINT, "latitude": spot[0], "longitude": spot[1]})
+    attach(session, contact_id=contact_id, visit_id=visit.id, files=files, now=now)
     return visit

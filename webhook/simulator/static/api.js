@@ -38,9 +38,18 @@ async function ask(url, options) {
   }
 }
 
-export function line(url, token) {
+export function line(url, files, token) {
   return {
     read: (after) => ask(`${url}?${new URLSearchParams({ after })}`),
+    // Hands over the bytes of a file; its message then names what comes back.
+    upload: async (file) =>
+      (
+        await ask(files, {
+          method: "POST",
+          headers: { "Content-Type": "application/octet-stream", "X-Simulator-Token": token },
+          body: file,
+        })
+      ).file,
     send: (message) =>
       ask(url, {
         method: "POST",

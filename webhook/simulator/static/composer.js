@@ -11,8 +11,9 @@ const SAMPLES = {
   location: { location: { latitude: -5.4653, longitude: 122.6079 } }, // a point in Baubau
 };
 
-// Calls send(message, preview) for everything that the person wants to send.
-export function composer(form, send) {
+// Calls send(message, preview, words, file) for everything that the person wants to send; file()
+// gives the bytes that go before the message.
+export function composer(form, send, samplePhoto) {
   const text = form.querySelector("#text");
   form.hidden = false;
   form.addEventListener("submit", (event) => {
@@ -30,7 +31,7 @@ export function composer(form, send) {
     form.requestSubmit();
   });
   text.addEventListener("input", () => fit(text));
-  attachments(form, send);
+  attachments(form, send, samplePhoto);
   return {
     insert(addition) {
       const before = text.value.trimEnd();
@@ -47,7 +48,7 @@ function fit(text) {
   text.style.height = `${text.scrollHeight + text.offsetHeight - text.clientHeight}px`;
 }
 
-function attachments(form, send) {
+function attachments(form, send, samplePhoto) {
   const menu = form.querySelector("#attach");
   const inputs = {
     photo: form.querySelector("#photo-file"),
@@ -62,7 +63,10 @@ function attachments(form, send) {
     if (!wanted) return;
     close();
     if (wanted in inputs) inputs[wanted].click();
-    else send(structuredClone(SAMPLES[wanted]));
+    else {
+      const file = wanted === "sample-photo" ? () => painted(samplePhoto) : undefined;
+      send(structuredClone(SAMPLES[wanted]), undefined, undefined, file);
+    }
   });
   menu.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && menu.open) close();
@@ -72,13 +76,26 @@ function attachments(form, send) {
   });
   for (const [kind, input] of Object.entries(inputs)) {
     input.addEventListener("change", () => {
-      for (const file of input.files) send(described(kind, file), URL.createObjectURL(file));
+      for (const file of input.files) {
+        send(described(kind, file), URL.createObjectURL(file), undefined, async () => file);
+      }
       input.value = "";
     });
   }
 }
 
-// The file itself stays in the browser, as it stays with the provider in the other channels.
+// The sample is a drawing; a telephone sends a photo.
+async function painted(source) {
+  const image = new Image();
+  image.src = source;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.naturalWidth * 4, image.naturalHeight * 4];
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+}
+
+// What the message says of a file; its bytes go before it.
 function described(kind, file) {
   const media = { kind, name: file.name.slice(-LONGEST_NAME) || kind, size: file.size };
   if (file.type) media.mime = file.type;

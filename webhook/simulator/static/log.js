@@ -94,7 +94,7 @@ export class Log {
   }
 
   #file({ kind, name }, preview) {
-    const plain = name.replace(/^sim:/, "");
+    const plain = name.replace(/^sim:([0-9a-f]{32}-)?/, "");
     if (kind === "photo") {
       const source = preview ?? (plain === "contoh-foto.jpg" ? this.#samplePhoto : null);
       if (source) return this.#image(source);

@@ -14,8 +14,8 @@ const LONGEST_PAUSE = 8000;
 
 const find = (id) => document.getElementById(id);
 const phone = find("chat");
-const { user, look, token, messages, samplePhoto } = phone.dataset;
-const service = line(messages, token);
+const { user, look, token, messages, files, samplePhoto } = phone.dataset;
+const service = line(messages, files, token);
 const log = new Log(find("log"), find("scroll"), find("newest"), samplePhoto);
 
 let cursor = "";
@@ -57,13 +57,13 @@ function showTyping() {
 
 let turn = Promise.resolve();
 
-function send(message, preview, words) {
+function send(message, preview, words, file) {
   const id = `web-${newId()}`;
   const shown = log.add({ from: "me", id, text: words ?? message.text, ...message }, preview);
   find("empty").hidden = true;
   const retry = shown.querySelector(".retry");
   const deliver = () => {
-    turn = turn.then(() => hand({ ...message, user, id }, shown));
+    turn = turn.then(() => hand({ ...message, user, id }, shown, file));
   };
   retry.addEventListener("click", () => {
     shown.querySelector(".failed").hidden = true;
@@ -73,11 +73,12 @@ function send(message, preview, words) {
   deliver();
 }
 
-async function hand(message, shown) {
+async function hand(message, shown, file) {
   active = Date.now();
   sending += 1;
   showTyping();
   try {
+    if (file) message.media = { ...message.media, file: await service.upload(await file()) };
     await service.send(message);
     log.taken(shown);
     answered += 1;
@@ -150,7 +151,7 @@ function pause() {
 
 // --- the page ------------------------------------------------------------------------------------
 
-const writing = composer(find("composer"), send);
+const writing = composer(find("composer"), send, samplePhoto);
 
 document.addEventListener("click", (event) => {
   const { press, send: words, insert } = event.target.closest("button")?.dataset ?? {};
