@@ -127,6 +127,12 @@ def other_contacts(session: Session, person_id: int, contact_id: int) -> Sequenc
     return session.scalars(query.order_by(Contact.id)).all()
 
 
+def citizen_contacts(session: Session, person_id: int) -> list[int]:
+    """Give the ids of the contacts that are tied to a person and to no member of staff."""
+    query = select(Contact.id).where(Contact.person_id == person_id, Contact.staff_id.is_(None))
+    return list(session.scalars(query.order_by(Contact.id)))
+
+
 def mark_reachable(session: Session, channel: str, address: str, reachable: bool) -> None:
     """Note what the channel says about a person having blocked the service."""
     values = (

@@ -53,6 +53,19 @@ def plain_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def age(since: date, today: date) -> str:
+    """Write how long ago a day was, as `12 hari`, `5 bulan` or `2 tahun 3 bulan`."""
+    days = (today - since).days
+    if days < 1:
+        return "hari ini"
+    if days < 31:
+        return f"{days} hari"
+    if days < 365:
+        return f"{days // 30} bulan"
+    months = days % 365 // 30
+    return f"{days // 365} tahun" + (f" {months} bulan" if months else "")
+
+
 def grouped(number: int) -> str:
     """Write a number as `1.234.567`."""
     return f"{number:,}".replace(",", ".")
@@ -76,7 +89,7 @@ def zone_name(zone: str) -> str:
 
 def rupiah(amount: int) -> str:
     """Write an amount as `Rp 300.000`."""
-    return "Rp " + f"{amount:,}".replace(",", ".")
+    return f"Rp {grouped(amount)}"
 
 
 def given_name(name: str) -> str:

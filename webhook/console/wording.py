@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.texts import known, say
-from bot.texts.format import grouped, local_moment, plain_date, rupiah
+from bot.texts.format import age, grouped, local_moment, plain_date, rupiah
 from webhook.console.desk import Desk
 from webhook.console.guards import current_desk
 from webhook.console.navigation import entries_for
@@ -21,7 +21,7 @@ def words() -> dict[str, Any]:
         "entries": entries_for(desk),
         "day": plain_date,
         "moment": _moment(desk),
-        "age": _age,
+        "age": age,
         "is_old": _is_old,
         "number": grouped,
         "rupiah": rupiah,
@@ -44,15 +44,3 @@ def _said(section: str, key: str | None) -> str:
 
 def _is_old(as_of: date, today: date) -> bool:
     return (today - as_of).days > _OLD_DAYS
-
-
-def _age(as_of: date, today: date) -> str:
-    days = (today - as_of).days
-    if days < 1:
-        return "hari ini"
-    if days < 31:
-        return f"{days} hari"
-    if days < 365:
-        return f"{days // 30} bulan"
-    months = days % 365 // 30
-    return f"{days // 365} tahun" + (f" {months} bulan" if months else "")
