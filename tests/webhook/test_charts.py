@@ -31,13 +31,13 @@ def test_steps_are_round_and_no_wider_than_needed() -> None:
     ]  # fmt: skip
 
 
-def test_tiles_stand_by_kecamatan_and_a_handful_of_families_sets_no_scale() -> None:
+def test_tiles_stand_by_kecamatan_and_a_handful_of_families_has_no_shade() -> None:
     names = {"74.72.01": "Betoambari"}
     tiles = tile_map(
         [
             area("74.72.01.1001", 100, 20),
-            area("74.72.01.1002", 1, 3),
-            area("74.72.02.1001", 0, 0),
+            area("74.72.01.1002", 9, 3),
+            area("74.72.02.1001", 10, 0),
         ],
         names,
     )
@@ -47,8 +47,10 @@ def test_tiles_stand_by_kecamatan_and_a_handful_of_families_sets_no_scale() -> N
     ]
     many, few = tiles.groups[0][1]
     assert tiles.scale.step == 5
-    assert (many.rate, many.level, few.rate, few.level) == (20, 4, 300, LEVELS)
+    assert (many.rate, many.level, round(few.rate), few.level) == (20, 4, 33, None)
     assert tiles.groups[1][1][0].level == 0
+    assert tiles.few == 10
+    assert tile_map([area("74.72.01.1001", 10, 1)], names).few is None
 
 
 def test_agencies_stand_against_each_other() -> None:

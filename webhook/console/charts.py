@@ -43,7 +43,7 @@ class Tile:
 
     area: AreaFigures
     rate: float
-    level: int
+    level: int | None  # None where there are too few families to say anything by a shade
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ class TileMap:
 
     scale: Scale
     groups: Sequence[tuple[str, Sequence[Tile]]]
+    few: int | None  # below so many families a tile has no shade; None where none is below
 
 
 def tile_map(areas: Iterable[AreaFigures], names: Mapping[str, str]) -> TileMap:
@@ -59,13 +60,15 @@ def tile_map(areas: Iterable[AreaFigures], names: Mapping[str, str]) -> TileMap:
     rates = [
         (area, 100 * area.findings / area.registered if area.registered else 0.0) for area in areas
     ]
-    told = [rate for area, rate in rates if area.registered >= _FEW]
-    scale = scale_of(told or [rate for _, rate in rates])
-    tiles = [Tile(area, rate, scale.level(round(rate))) for area, rate in rates]
+    scale = scale_of([rate for area, rate in rates if area.registered >= _FEW])
+    tiles = [
+        Tile(area, rate, scale.level(round(rate)) if area.registered >= _FEW else None)
+        for area, rate in rates
+    ]
     by_kecamatan = groupby(tiles, lambda tile: tile.area.code[:_KECAMATAN])
-    return TileMap(
-        scale, [(names.get(code, code), tuple(together)) for code, together in by_kecamatan]
-    )
+    groups = [(names.get(code, code), tuple(together)) for code, together in by_kecamatan]
+    few = _FEW if any(tile.level is None for tile in tiles) else None
+    return TileMap(scale, groups, few)
 
 
 @dataclass(frozen=True, slots=True)
