@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from db.areas import Area, Scope
 from db.batches import APPLIED, Batch, RefusedRow
 from db.intake.versions import in_force
+from db.overview import came_into_force
 from db.registry import AgencyList
 from db.session import Session
 from db.staff import Staff
@@ -61,8 +62,8 @@ def is_latest(session: Session, batch: Batch) -> bool:
 
 
 def known_lists(session: Session) -> Sequence[tuple[str, str]]:
-    """Give agency and name of every list."""
-    query = select(AgencyList.agency, AgencyList.name)
+    """Give agency and name of every list but those that were only tried."""
+    query = select(AgencyList.agency, AgencyList.name).where(came_into_force())
     rows = session.execute(query.order_by(AgencyList.agency, AgencyList.name))
     return [(agency, name) for agency, name in rows]
 

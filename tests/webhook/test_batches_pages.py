@@ -95,9 +95,12 @@ def test_a_list_is_uploaded_looked_at_approved_by_another_and_taken_back(site: S
 
     assert decide(site, uploader, batch_id, "setujui") == 409
     assert batch_of(site.store, batch_id).state == STAGED
+    suggested = '<option value="Uji Coba 2026">'
+    assert suggested not in uploader.get("/console/kiriman/baru").text
     assert "/setujui" in other.get(f"/console/kiriman/{batch_id}").text
     assert decide(site, other, batch_id, "setujui") == 303
     assert batch_of(site.store, batch_id).state == APPLIED
+    assert suggested in uploader.get("/console/kiriman/baru").text
     person = other.post("/console/warga", nik=SITI.nik).location or ""
     assert "Uji Coba 2026" in other.get(person).text
     assert "/ambil-kembali" in other.get(f"/console/kiriman/{batch_id}").text

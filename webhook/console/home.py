@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 
 from bot.service import Service
+from db.mismatch.runs import last_run
 from db.overview import newest_lists, waiting
 from webhook.console.desk import Desk
 from webhook.console.guards import require
@@ -21,6 +22,12 @@ def home_pages(_parts: Service) -> Blueprint:
         with desk.read() as session:
             counts = waiting(session, desk.scope)
             lists = newest_lists(session, _MOST_LISTS)
-        return render_template("console/home.html", counts=counts, lists=lists)
+            run = last_run(session)
+        return render_template(
+            "console/home.html",
+            counts=counts,
+            lists=lists,
+            is_counted=run is not None and run.counted_at is not None,
+        )
 
     return blueprint
