@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.settings import Settings
 from bot.texts import say
+from db.attachments import Attachment
 from db.audit import AuditEntry
 from db.crypto import mask, mask_kk
 from db.findings import Finding
@@ -17,6 +18,8 @@ from db.identities import Change, Match
 from db.registry import Household, Person
 from db.sample.named import named_people
 from db.session import Store
+from db.staff import Staff
+from db.visits import Visit
 from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
@@ -27,6 +30,7 @@ WOLIO, MURHUM = "74.72.02", "74.72.06"
 SITI = named_people()[0]  # of Bukit Wolio Indah, which is in Wolio
 # Every page of the console whose address names somebody or something: what is outside the area.
 NAMED: dict[str, Callable[[Store], int]] = {
+    "/console/berkas/<int:attachment_id>": lambda store: kept_file(store, SITI.nik),
     "/console/warga/<int:person_id>": lambda store: person_id(store, SITI.nik),
     "/console/selisih/temuan/<int:finding_id>": lambda store: finding_of(store, SITI.nik),
     "/console/selisih/temuan/<int:finding_id>/serahkan": lambda store: finding_of(store, SITI.nik),
@@ -56,6 +60,26 @@ def person_id(store: Store, nik: str) -> int:
     with store.read() as session:
         index = session.vault.index(nik, "nik")
         return session.scalars(select(Person.id).where(Person.nik_index == index)).one()
+
+
+def kept_file(store: Store, nik: str) -> int:
+    """Give a file that came with a visit to somebody's family."""
+    with store.begin() as session:
+        family = session.get_one(Person, person_id(store, nik)).household_id
+        companion = session.scalars(select(Staff.id).where(Staff.role == "companion")).first()
+        visit = Visit(
+            staff_id=companion, household_id=family, purpose="home", visited_at=NOW,
+            recorded_at=NOW, finding_sealed=session.vault.seal("temuan", "finding"),
+        )  # fmt: skip
+        session.add(visit)
+        session.flush()
+        file = Attachment(
+            visit_id=visit.id, kind="photo", at=NOW, state="kept", not_before=NOW,
+            digest=b"d" * 16, mime="image/jpeg",
+        )  # fmt: skip
+        session.add(file)
+        session.flush()
+        return file.id
 
 
 def finding_of(store: Store, nik: str) -> int:
@@ -277,6 +301,22 @@ def test_what_concerns_no_area_is_shown_to_the_admin_alone(site: Site) -> None:
         session.add(AuditEntry(at=NOW, actor="cli", action="rotate", subject="keys:2"))
     assert "rotate</td>" in signed_in(site, "admin").get("/console/jejak").text
     assert "rotate</td>" not in signed_in(site, "chief").get("/console/jejak").text
+
+
+def test_the_trail_says_in_words_what_it_is_about(site: Site) -> None:
+    words = {
+        "findings": "daftar temuan", "store:all": "seluruh data", "keys:all": "semua kunci",
+        "key:k2": "kunci k2", "doubts:3": "pesan untuk dilabeli: 3", "voucher:4": "kode jaminan 4",
+    }  # fmt: skip
+    with site.store.begin() as session:
+        for subject in words:
+            entry = AuditEntry(at=NOW, actor="service", action="purge", subject=subject)
+            session.add(entry)
+    page = signed_in(site, "admin").get("/console/jejak").text
+    for subject, told in words.items():
+        assert f">{told}</a>" in page
+        assert f">{subject}<" not in page
+    assert page.count(">layanan ini</td>") == len(words)
 
 
 def test_a_trouble_of_the_store_is_a_page_in_plain_words(
