@@ -111,7 +111,7 @@ class Fetcher:
         if file.tries > _MOST_TRIES:  # whoever held it died of it, time and again
             return FileOutcome(file.id, file.tries, REFUSED, "failing")
         try:
-            data = await _whole(self._sources[file.channel], file.ref)
+            data = await whole_file(self._sources[file.channel], file.ref)
             found = await asyncio.to_thread(clean, data)
         except (PermanentError, NotKept) as error:
             return FileOutcome(file.id, file.tries, REFUSED, error.reason)
@@ -147,7 +147,7 @@ class Fetcher:
             self._swept_at = now
 
 
-async def _whole(source: FileSource, ref: str) -> bytes:
+async def whole_file(source: FileSource, ref: str) -> bytes:
     """Read a file, and stop where it becomes too large."""
     data = bytearray()
     async with aclosing(source.fetch(ref)) as pieces:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.files import StoredFile, serve
 from tests.fakes.loopback import Fault, Loopback
 
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "Halo Puskesos", "username": "halo_bot"}
@@ -52,6 +53,8 @@ class FakeTelegram:
         self._ids = itertools.count(1)
         self._updates: list[dict[str, Any]] = []
         self._arrived = asyncio.Event()
+        self._loopback.app.router.add_get("/file/bot{token}/{path:.+}", self._file)
+        self.files: dict[str, StoredFile] = {}  # by file_id, whose path is photos/<file_id>
         self.sent = self._loopback.sent
         self.faults = self._loopback.faults
         self.wait_for = self._loopback.wait_for
@@ -103,6 +106,8 @@ class FakeTelegram:
             case "deletewebhook":
                 self.webhook = None
                 return _result(True)
+            case "getfile":
+                return self._get_file(params)
             case "getupdates":
                 return await self._get_updates(params)
         return _refuse(404, "Not Found")
@@ -132,6 +137,21 @@ class FakeTelegram:
         if sent.reply_markup is not None:
             message["reply_markup"] = sent.reply_markup
         return message
+
+    def _get_file(self, params: dict[str, Any]) -> web.Response:
+        file = self.files.get(params.get("file_id", ""))
+        if file is None:
+            return _refuse(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(file.data) > 20 * 2**20:
+            return _refuse(400, "Bad Request: file is too big")
+        path = file.path or f"photos/{params['file_id']}"
+        return _result({"file_id": params["file_id"], "file_unique_id": "u", "file_path": path})
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        file = self.files.get(request.match_info["path"].removeprefix("photos/"))
+        if file is None or request.match_info["token"] != (self._token or "1:x"):
+            return _refuse(404, "Not Found")
+        return await serve(request, file)
 
     async def _get_updates(self, params: dict[str, Any]) -> web.Response:
         if self.webhook is not None:

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.files import StoredFile, serve
 from tests.fakes.loopback import Fault, Loopback
 
 _ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{5,14}")
@@ -57,6 +58,12 @@ class FakeTwilio:
         self._loopback.app.router.add_post(
             "/2010-04-01/Accounts/{account}/Messages.json", self._create
         )
+        media = "/2010-04-01/Accounts/{account}/Messages/{message}/Media/{media}"
+        self._loopback.app.router.add_get(media, self._media)
+        self._loopback.app.router.add_get("/cdn/{media}", self._cdn)
+        self.files: dict[str, StoredFile] = {}  # by the SID of the media
+        self.cdn: dict[str, StoredFile] = {}  # on Twilio's media host
+        self.asked: list[tuple[str, str | None]] = []  # the paths of files, and who asked
         self._numbers = itertools.count(1)
         self.sent = self._loopback.sent
         self.faults = self._loopback.faults
@@ -97,6 +104,25 @@ class FakeTwilio:
         return await self._loopback.answer(
             request, sent, lambda: web.json_response(_resource(account, sent), status=201)
         )
+
+    async def _media(self, request: web.Request) -> web.StreamResponse:
+        login = request.headers.get("Authorization")
+        self.asked.append((request.path, login))
+        if not self._is_known(request.match_info["account"], login):
+            return _refuse(401, 20003, "Authenticate")
+        return await self._stored(request, self.files)
+
+    async def _cdn(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append((request.path, request.headers.get("Authorization")))
+        return await self._stored(request, self.cdn)
+
+    async def _stored(
+        self, request: web.Request, files: Mapping[str, StoredFile]
+    ) -> web.StreamResponse:
+        file = files.get(request.match_info["media"])
+        if file is None:
+            return _refuse(404, 20404, "The requested resource was not found")
+        return await serve(request, file)
 
     def _is_known(self, account: str, authorization: str | None) -> bool:
         kind, _, login = (authorization or "").partition(" ")

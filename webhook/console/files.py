@@ -6,7 +6,6 @@ from bot.cleaning import ENDINGS, NotKept, thumbnail
 from bot.service import Service, open_files
 from db import audit
 from db.attachments import find_file
-from db.ticket_desk import Sight
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
@@ -25,10 +24,8 @@ def files_pages(parts: Service) -> Blueprint:
     @require(*ROLES)
     def show(desk: Desk, attachment_id: int) -> Response:
         """Give one file, or with `kecil=1` a small picture of it; that it was read is noted."""
-        staff = desk.staff
-        sight = Sight(desk.scope, staff.role, staff.section, staff.id)
         with desk.begin() as session:
-            found = find_file(session, sight, attachment_id)
+            found = find_file(session, desk.sight, attachment_id)
             if found is None:
                 abort(404)
             audit.record(session, desk.now, desk.actor, READ_FILE, found.subject)
