@@ -170,6 +170,13 @@ def forget_files(session: Session, contact_id: int) -> None:
     session.core.execute(update(_FILE).where(of_tickets, is_held()).values(FORGOTTEN))
 
 
+def drop_added(session: Session, ticket_id: int, at: datetime) -> None:
+    """Let go of the files that were added to a ticket at a moment."""
+    added = (_FILE.c.ticket_id == ticket_id) & (_FILE.c.at == at)
+    session.flush()
+    session.core.execute(update(_FILE).where(added, is_held()).values(FORGOTTEN))
+
+
 def is_held() -> Any:
     """Give the condition that something is kept of a file, by us or by its provider."""
     return or_(_FILE.c.ref.is_not(None), _FILE.c.digest.is_not(None))

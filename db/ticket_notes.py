@@ -72,3 +72,14 @@ def notes_of(session: Session, ticket_id: int) -> Sequence[Noted]:
         Noted(row.id, row.at, row.actor, row.kind, session.vault.open(row.text_sealed, PURPOSE))
         for row in rows
     ]
+
+
+def last_note(session: Session, ticket_id: int, kind: str) -> str:
+    """Give what was last written of a kind about a ticket; empty where nothing was."""
+    sealed = session.core.scalar(
+        select(_TABLE.c.text_sealed)
+        .where(_TABLE.c.ticket_id == ticket_id, _TABLE.c.kind == kind)
+        .order_by(_TABLE.c.id.desc())
+        .limit(1)
+    )
+    return "" if sealed is None else session.vault.open(sealed, PURPOSE)

@@ -5,9 +5,12 @@ from bot.spoken import ticket_number
 from bot.texts import say
 from bot.texts.format import local_moment
 from bot.turn import Turn, button
-from db.tickets import Ticket, find_ticket, tickets_of
+from db.ticket_notes import ANSWER, last_note
+from db.ticket_states import By, State, may_follow
+from db.tickets import Ticket, find_ticket, standing_of, tickets_of
 
 _SHOWN = 5
+_ANSWER_SHOWN = 250
 
 
 def handle(turn: Turn) -> None:
@@ -24,9 +27,7 @@ def handle(turn: Turn) -> None:
             button("complaint", "choice.complaint"),
         )
         return
-    turn.tell(
-        _describe(turn, ticket), button("human", "choice.human"), button("menu", "choice.menu")
-    )
+    turn.tell(_describe(turn, ticket), *_choices(ticket))
 
 
 def _list(turn: Turn) -> None:
@@ -45,11 +46,34 @@ def _list(turn: Turn) -> None:
 
 
 def _describe(turn: Turn, ticket: Ticket) -> str:
+    told = last_note(turn.session, ticket.id, ANSWER)
+    shown = told if len(told) <= _ANSWER_SHOWN else told[:_ANSWER_SHOWN] + "…"
     return say(
         "track.one",
         number=ticket.number,
-        category=say(f"complaint.category_{ticket.category}"),
+        matter=say(f"track.kind_{ticket.kind}"),
         day=local_moment(ticket.created_at, turn.zone),
         state=say(f"track.state_{ticket.state}"),
+        answer=say("track.answer", text=shown) if told else "",
         next=say(f"track.next_{ticket.state}"),
     )
+
+
+def _choices(ticket: Ticket) -> list[Choice]:
+    """Offer what the citizen may do with a ticket as it stands, and a human."""
+    now = standing_of(ticket)
+
+    def may(to: State) -> bool:
+        return may_follow(now, to, By.CITIZEN)
+
+    deeds = [
+        ("yes", may(State.CONFIRMED), "choice.ticket_yes"),
+        ("no", may(State.REOPENED) and now.state is State.RESOLVED, "choice.ticket_no"),
+        ("no", may(State.REOPENED) and now.state is State.REJECTED, "choice.ticket_reopen"),
+        ("add", may(State.REJECTED), "choice.ticket_add"),
+        ("withdraw", may(State.REJECTED), "choice.ticket_withdraw"),
+    ]
+    offered = [
+        button(f"ticket:{deed}:{ticket.number}", key) for deed, allowed, key in deeds if allowed
+    ]
+    return [*offered, button("human", "choice.human"), button("menu", "choice.menu")]

@@ -1,0 +1,43 @@
+"""Adding: what a citizen says or sends about a ticket of his that is still open."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.desk.moving import hold
+from db.attachments import attach
+from db.session import Session
+from db.ticket_changes import move, put_off
+from db.ticket_notes import ADDED, add_note
+from db.ticket_states import DONE, By, IllegalMove, State
+from db.ticket_words import index_words
+from db.tickets import Ticket
+from nlu.normalize import normalize
+
+
+def add_to_ticket(
+    session: Session,
+    ticket_id: int,
+    *,
+    text: str,
+    files: Sequence[Mapping[str, Any]],
+    actor: str,
+    now: datetime,
+) -> Ticket:
+    """Add words and files to a ticket; one that waits for the citizen is worked on again.
+
+    Raises IllegalMove for a ticket that is done.
+    """
+    ticket = hold(session, ticket_id)
+    if State(ticket.state) in DONE:
+        raise IllegalMove(f"{ticket.state} takes nothing more")
+    if text:
+        add_note(session, ticket.id, ADDED, text, actor, now)
+        index_words(session, ticket.id, (text, normalize(text)))
+    if files and ticket.contact_id is not None:
+        attach(session, contact_id=ticket.contact_id, ticket_id=ticket.id, files=files, now=now)
+    if ticket.state == State.WAITING:
+        move(session, ticket, State.IN_PROGRESS, by=By.CITIZEN, actor=actor, now=now)
+    else:
+        put_off(session, ticket, now)
+    return ticket
