@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import doubtful, followups, router
 from bot.capabilities import enrol
-from bot.capabilities.citizen import emergency, guidance, welcome
+from bot.capabilities.citizen import emergency, guidance, office, welcome
 from bot.choices import is_number, pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
@@ -194,6 +194,9 @@ def _act(turn: Turn, value: str | None) -> None:
     if value is not None:
         turn.argument = value.partition(":")[2]
         _run(turn, router.by_button(value, turn.role))
+        return
+    if not turn.text and turn.inbound.location is not None:
+        office.near_point(turn)
         return
     if not turn.text and plainly_asked(turn) is None:
         welcome.unread(turn)

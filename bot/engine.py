@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.catalogue import Catalogue
 from bot.conversation import Conversation, open_conversation
 from bot.dialogue import converse, understand
 from bot.failures import where_only
@@ -65,6 +66,7 @@ class Engine:
         self._on_queued = on_queued
         self._public_url = public_url
         self._reading: tuple[Places, Understander] | None = None
+        self._catalogue = Catalogue()
 
     def receive(self, event: Event) -> bool:
         """Deal with one event; False if it was known already or put aside.
@@ -133,7 +135,13 @@ class Engine:
             self._store.vault.refresh()  # a new key is soon used, also by who meets it nowhere
             self._reading = (places, self._understander_for(places))
         places, understander = self._reading
-        return _Ahead(places, understander, understand(inbound, understander), self._public_url)
+        return _Ahead(
+            places,
+            understander,
+            understand(inbound, understander),
+            self._catalogue,
+            self._public_url,
+        )
 
     def _note_receipt(self, receipt: Receipt) -> bool:
         with self._store.begin() as session:
@@ -156,6 +164,7 @@ class _Ahead:
     places: Places
     understander: Understander
     parse: Parse | None
+    catalogue: Catalogue
     public_url: str | None
 
 
@@ -171,6 +180,7 @@ def _replies(
         inbound=inbound,
         places=ahead.places,
         conversation=conversation,
+        catalogue=ahead.catalogue,
         text=inbound.text.strip(),
         public_url=ahead.public_url,
     )

@@ -9,6 +9,7 @@ from bot.capabilities import enrol
 from bot.capabilities.citizen import (
     complaint,
     correction,
+    eligibility,
     emergency,
     genuine,
     guidance,
@@ -117,8 +118,13 @@ CAPABILITIES: tuple[Capability, ...] = (
     ),
     Capability("program", program.handle, ("ask_program",), interrupts=True, informs=True),
     Capability(
+        "eligibility", eligibility.handle, (), ("cek syarat",), informs=True, needs_consent=True,
+        form=FormUse(eligibility.FORM, eligibility.finish),
+    ),
+    Capability(
         "office", office.handle, ("ask_contact",), ("/kontak", "kontak"),
         interrupts=True, informs=True,
+        form=FormUse(office.FORM, office.finish, office.facts),
     ),
     Capability(
         "human", office.human, ("request_human",), ("/petugas", "petugas"),

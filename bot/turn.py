@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.catalogue import Catalogue
 from bot.conversation import Conversation
 from bot.forms import Answers
 from bot.messages import Choice, Inbound, Reply
@@ -52,6 +53,7 @@ class Turn:
     inbound: Inbound
     places: Places
     conversation: Conversation
+    catalogue: Catalogue
     text: str = ""
     parse: Parse | None = None
     argument: str = ""  # what stands behind the capability's name in a pressed button

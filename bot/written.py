@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot import router
-from bot.capabilities.citizen import genuine
+from bot.capabilities.citizen import eligibility, genuine
 from bot.fields import nik
 from bot.forms import Answer, Refused
 from bot.places import unknown_place
@@ -86,6 +86,10 @@ def _asks_office(turn: Turn) -> bool:
     return bool(asked) and said <= _OFFICE | _OF_OFFICE | _AROUND_OFFICE
 
 
+def _asks_eligibility(turn: Turn) -> bool:
+    return eligibility.is_asked(turn.text)
+
+
 def _beside_names(turn: Turn) -> set[str]:
     """Give the words of a message without the places and programmes that it names."""
     rest = turn.text.lower()
@@ -100,4 +104,5 @@ _ASKED = (
     ("track", _names_ticket),
     ("schedule", _asks_schedule),
     ("office", _asks_office),
+    ("eligibility", _asks_eligibility),
 )

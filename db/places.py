@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from holidays.countries import Indonesia
+from holidays import country_holidays
 
 Span = tuple[time, time]  # from, to; within one day
 
@@ -110,4 +110,4 @@ def next_opening(
 @cache
 def public_holidays() -> Container[date]:
     """Give the public holidays of Indonesia; years are reckoned as they are asked for."""
-    return Indonesia()
+    return country_holidays("ID")

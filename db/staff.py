@@ -164,6 +164,17 @@ def households_of(
     return session.execute(query).all()
 
 
+def companion_of(session: Session, household_id: int) -> Staff | None:
+    """Give who looks after a family, None where nobody in service does."""
+    return session.scalars(
+        select(Staff)
+        .join(Assignment, Assignment.staff_id == Staff.id)
+        .where(Assignment.household_id == household_id, Staff.active.is_(True))
+        .order_by(Assignment.id)
+        .limit(1)
+    ).first()
+
+
 def is_assigned(session: Session, staff_id: int, household_id: int) -> bool:
     """Say whether a family is this companion's."""
     return (

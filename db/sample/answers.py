@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from db.catalogue import SEEDED
 from db.offices import Office
 from db.places import Hours, parse_spans
-from db.seed import SEEDED, add_seed, ensure_national_catalogue
+from db.seed import add_seed, ensure_national_catalogue
 from db.session import Session
 
 _SOURCE = "data contoh"

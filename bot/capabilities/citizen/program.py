@@ -1,37 +1,88 @@
-"""What a programme is and who gets it, from the catalogue with its source."""
+"""Facts about aid: what it is, for whom, how much, which papers, how to use the card."""
 
-from bot.menu import program_choice
+from collections.abc import Sequence
+
+from bot.answers import question_choice, tell_entry
+from bot.menu import menu_choices, program_choice
 from bot.texts import say
-from bot.texts.format import plain_date
 from bot.turn import Turn, button
-from db.registry import all_programs, find_program
+from db.catalogue import Entry, entries_of, find_entry
+from db.registry import all_programs
+from nlu.lookup import Hit
 
 # What most people ask for stands first; the rest follows in the order of the catalogue.
 _FIRST = ("PKH", "BPNT", "PBI", "PIP", "BLTD", "LANSIA", "RTLH", "KUBE")
+_LEAST = 0.3  # likeness of a question below which it is none of ours
+_CLEAR = 0.75  # from here on one question is meant, however near the next is
+_NEAR = 0.88  # of the best one's likeness, at which both are offered
 
 
 def handle(turn: Turn) -> None:
-    """Explain the named programme, or ask which one is meant."""
-    code = turn.argument or turn.entity("program")
-    program = find_program(turn.session, code) if code else None
-    if program is None:
+    """Tell the answer that a button names or that the words ask for, or ask which is meant."""
+    if turn.argument.isdecimal():
+        _tell_picked(turn, int(turn.argument))
+    elif turn.argument:
+        _tell_of_program(turn, turn.argument.upper())
+    elif turn.parse is None or turn.text.casefold() == say("choice.program").casefold():
         _ask_which(turn)
-        return
-    if not turn.aside:  # the form that goes on afterwards may still need its own
-        turn.conversation.topic = {"about": "program", "at": turn.now.isoformat()}
-    turn.tell(
-        say(
-            "program.about",
-            name=program.name,
-            agency=program.agency,
-            summary=program.summary,
-            source=program.source,
-            day=plain_date(program.source_date),
-        ),
-        button("registration", "choice.registration"),
-        button("schedule", "choice.schedule"),
-        button("menu", "choice.menu"),
-    )
+    else:
+        _answer(turn, turn.entity("program"))
+
+
+def _tell_picked(turn: Turn, entry_id: int) -> None:
+    entry = find_entry(turn.session, entry_id) if entry_id < 2**63 else None
+    if entry is None:
+        turn.reply("program.gone", *menu_choices(turn))
+    else:
+        tell_entry(turn, entry)
+
+
+def _answer(turn: Turn, program: str | None) -> None:
+    hits = turn.catalogue.find(turn.session, turn.now, turn.text, program)
+    near = [hit for hit in hits if hit.score >= _LEAST]
+    if not near:
+        _tell_nothing_found(turn, program, said_more=bool(hits))
+    elif turn.aside or not _is_torn(near):
+        _tell_picked(turn, near[0].id)
+    else:
+        found = [find_entry(turn.session, hit.id) for hit in near[:2]]
+        choices = (question_choice(entry) for entry in found if entry is not None)
+        turn.reply("program.which_question", *choices, button("human", "choice.human"))
+
+
+def _is_torn(hits: list[Hit]) -> bool:
+    return len(hits) > 1 and hits[0].score < _CLEAR and hits[1].score >= _NEAR * hits[0].score
+
+
+def _tell_nothing_found(turn: Turn, program: str | None, *, said_more: bool) -> None:
+    if program is not None:
+        _tell_of_program(turn, program)
+    elif turn.aside:  # the choices of the form that goes on stand below
+        turn.reply("program.name_it")
+    elif said_more:
+        turn.reply(
+            "program.not_found",
+            button("program", "choice.program"),
+            button("human", "choice.human"),
+            button("menu", "choice.menu"),
+        )
+    else:
+        _ask_which(turn)
+
+
+def _tell_of_program(turn: Turn, code: str) -> None:
+    """Tell what a programme is, or the same of it as was just asked of another."""
+    entries = entries_of(turn.session, code)
+    wanted = "" if turn.argument else turn.conversation.topic.get("topic", "")
+    entry = _of_topic(entries, wanted) or next(iter(entries), None)
+    if entry is None:
+        _ask_which(turn)
+    else:
+        tell_entry(turn, entry)
+
+
+def _of_topic(entries: Sequence[Entry], topic: str) -> Entry | None:
+    return next((entry for entry in entries if entry.topic == topic), None)
 
 
 def _ask_which(turn: Turn) -> None:

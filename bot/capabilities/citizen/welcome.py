@@ -70,9 +70,7 @@ def consent(turn: Turn) -> None:
 def unread(turn: Turn) -> None:
     """Answer a message without words: a file, a point, a sticker, a contact card."""
     kinds = {media.kind for media in turn.inbound.media}
-    if turn.inbound.location is not None:
-        turn.reply("unread.location", *menu_choices(turn))
-    elif MediaKind.VOICE in kinds:
+    if MediaKind.VOICE in kinds:
         turn.reply("unread.voice", *menu_choices(turn))
     elif MediaKind.STICKER in kinds or not kinds:
         turn.reply("unread.nothing", *menu_choices(turn))

@@ -1,5 +1,7 @@
 """The catalogue of questions and answers with its history, and the places where people go."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,7 +14,7 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
 
-def _content() -> list[sa.Column]:
+def _content() -> list[sa.Column[Any]]:
     return [
         sa.Column("question", sa.String(length=150), nullable=False),
         sa.Column("answer", sa.String(length=600), nullable=False),
