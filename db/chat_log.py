@@ -1,6 +1,6 @@
 """The chat log of one contact: what it wrote, and what has reached it.
 
-Only the phone of the demo reads it; no index of the outbox is made for it.
+The phone of the demo reads it, and the page of a ticket.
 """
 
 from collections.abc import Sequence

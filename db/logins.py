@@ -108,8 +108,13 @@ def start_session(session: Session, staff_id: int, now: datetime) -> str:
     return token
 
 
-def find_session(store: Store, token: str, now: datetime) -> Colleague | None:
-    """Give whose session this is, and note that it is used; None if it ended, or its owner left."""
+def find_session(
+    store: Store, token: str, now: datetime, is_work: bool = True
+) -> Colleague | None:
+    """Give whose session this is; None if it ended, or its owner left.
+
+    That it is used is noted, unless a page asked by itself: such questions keep nobody signed in.
+    """
     with store.read() as session:
         row = session.execute(
             select(StaffSession, Staff, Area)
@@ -126,7 +131,7 @@ def find_session(store: Store, token: str, now: datetime) -> Colleague | None:
     if row is None:
         return None
     found, staff, area = row
-    if found.seen_at <= now - _SEEN_EACH:
+    if is_work and found.seen_at <= now - _SEEN_EACH:
         with store.begin() as session:
             session.execute(
                 update(StaffSession).where(StaffSession.id == found.id).values(seen_at=now)

@@ -72,6 +72,12 @@ def take_up_to(largest: int) -> Callable[[View], View]:
     return allow
 
 
+def passive(view: View) -> View:
+    """Say that a page asks by itself: it is no sign that somebody still sits there."""
+    view.passive = True  # type: ignore[attr-defined]
+    return view
+
+
 def open_to_all(view: View) -> View:
     """Let anybody open a page: one by which staff come in."""
     view.roles = OPEN  # type: ignore[attr-defined]
@@ -170,7 +176,10 @@ def guard_pages(blueprint: Blueprint, parts: Service) -> None:
             raise RuntimeError(f"{request.endpoint} does not say whom it is for")
         _refuse_endless_ids()
         token, now = session.get(_TOKEN), parts.clock()
-        staff = find_session(parts.store, token, now) if isinstance(token, str) else None
+        staff = None
+        if isinstance(token, str):
+            works = not getattr(view, "passive", False)
+            staff = find_session(parts.store, token, now, works)
         if staff is not None:
             g.desk = Desk(staff, Scope(staff.area_code), parts.store, now, computer())
             _allow_body(view, g.desk)

@@ -16,6 +16,9 @@ UNALTERED = (
     "id", "ticket_id", "version", "at", "actor", "side", "change", "state", "decision", "category",
     "section", "priority", "staff_id", "agency", "other_id", "incident_id",
 )  # fmt: skip
+CHOSEN_BY = (
+    "state", "kind", "category", "section", "priority", "staff_id", "area_code", "secrecy",
+)  # fmt: skip
 INDEXES = {
     "ix_tickets_contact": ["contact_id", "id"],
     "ix_tickets_person_id": ["person_id"],
@@ -24,9 +27,13 @@ INDEXES = {
     "ix_tickets_section": ["section", "state", "id"],
     "ix_tickets_staff": ["staff_id", "state", "id"],
     "ix_tickets_kind": ["kind", "category", "id"],
+    "ix_tickets_every": ["id", *CHOSEN_BY, "due_at", "risk_at"],
 }
+ALIVE = "state NOT IN ('confirmed', 'rejected')"
 PARTIAL = {
-    "ix_tickets_due": (["due_at", "id"], "due_at IS NOT NULL"),
+    "ix_tickets_alive": (["id", *CHOSEN_BY, "due_at", "risk_at"], ALIVE),
+    "ix_tickets_due": (["due_at", "id", "risk_at", *CHOSEN_BY], "due_at IS NOT NULL"),
+    "ix_tickets_urgent": (["id"], f"kind = 'emergency' AND {ALIVE}"),
     "ix_tickets_watch": (["watch_at"], "watch_at IS NOT NULL"),
     "ix_tickets_incident": (["incident_id", "id"], "incident_id IS NOT NULL"),
 }
@@ -93,6 +100,8 @@ def upgrade() -> None:
     _make_tools()
     for column in ("ticket_id", "talk_id"):
         op.add_column("contacts", sa.Column(column, BIG_ID, nullable=True))
+    # A ticket's page shows what its citizen was told.
+    _partial("ix_outbound_told", "outbound", ["contact_id", "settled_at"], "settled_at IS NOT NULL")
 
 
 def _make_rules() -> None:
@@ -373,6 +382,7 @@ def _make_tools() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbound_told", table_name="outbound")
     for column in ("talk_id", "ticket_id"):
         op.drop_column("contacts", column)
     for table in (

@@ -1,0 +1,59 @@
+"""Writing about a ticket without moving it: an answer that the citizen is told, or a note."""
+
+from datetime import datetime
+
+from bot.desk.moving import hold, state_choices
+from bot.desk.telling import hold_contact, tell
+from bot.messages import Reply
+from bot.texts import say
+from db import audit
+from db.session import Session
+from db.ticket_notes import ANSWER, NOTE, add_note
+from db.ticket_states import OPEN, State
+from db.tickets import Ticket
+
+
+def answer(
+    session: Session,
+    ticket_id: int,
+    text: str,
+    *,
+    actor: str,
+    now: datetime,
+    seen: int | None = None,
+) -> bool:
+    """Tell the citizen something about his ticket, which stays as it is; False if he is away.
+
+    Raises NoSuchTicket, or StaleTicket where `seen` is not its version any more.
+    """
+    ticket = hold(session, ticket_id, seen)
+    add_note(session, ticket.id, ANSWER, text, actor, now)
+    audit.record(session, now, actor, "answer ticket", f"ticket:{ticket.id}")
+    return _tell(session, ticket, text, now)
+
+
+def note(
+    session: Session,
+    ticket_id: int,
+    text: str,
+    *,
+    actor: str,
+    now: datetime,
+    seen: int | None = None,
+) -> None:
+    """Keep a note that only the desk reads; raises as `answer` does."""
+    ticket = hold(session, ticket_id, seen)
+    add_note(session, ticket.id, NOTE, text, actor, now)
+    audit.record(session, now, actor, "note ticket", f"ticket:{ticket.id}")
+
+
+def _tell(session: Session, ticket: Ticket, text: str, now: datetime) -> bool:
+    if ticket.contact_id is None:
+        return False
+    contact = hold_contact(session, ticket.contact_id)
+    ticket.told_at = now
+    session.flush()
+    reply = Reply(say("desk.told_answer", number=ticket.number, text=text), state_choices(ticket))
+    # What he writes back then belongs to this ticket.
+    spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None
+    return tell(session, contact, reply, now, ticket_id=spoken_of)
