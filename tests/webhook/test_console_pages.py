@@ -23,6 +23,7 @@ from db.visits import Visit
 from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
+from tests.webhook.hoaxes import told_hoax
 from tests.webhook.lists import noted_split, open_match, rejected_batch
 from tests.webhook.site import Site, make_settings, make_site
 
@@ -38,6 +39,8 @@ NAMED: dict[str, Callable[[Store], int]] = {
     "/console/warga/<int:person_id>/pisah": lambda store: person_id(store, SITI.nik),
     "/console/pasangan/<int:match_id>": lambda store: open_match(store, WOLIO),
     "/console/pasangan/<int:match_id>/batalkan": lambda store: open_match(store, WOLIO),
+    "/console/kabar/<int:hoax_id>": lambda store: told_hoax(store, WOLIO),
+    "/console/kabar/<int:hoax_id>/peringatan": lambda store: told_hoax(store, WOLIO),
     "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
 } | {
     f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)

@@ -91,6 +91,11 @@ GUARDS = {
     ("GET", "/console/warga/<int:person_id>/pisah"): UPLOAD,
     ("POST", "/console/warga/<int:person_id>/pisah"): UPLOAD,
     ("GET", "/console/jejak"): frozenset(("chief", "admin")),
+    ("GET", "/console/kabar"): LOOK_UP,
+    ("GET", "/console/kabar/<int:hoax_id>"): LOOK_UP,
+    ("POST", "/console/kabar/<int:hoax_id>"): GIVERS,
+    ("GET", "/console/kabar/<int:hoax_id>/peringatan"): GIVERS,
+    ("POST", "/console/kabar/<int:hoax_id>/peringatan"): GIVERS,
 }
 CONSOLE = {route: guard for route, guard in GUARDS.items() if isinstance(guard, frozenset)}
 pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

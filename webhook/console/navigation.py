@@ -24,6 +24,7 @@ ENTRIES = (
     Entry("batches.show_all", "Daftar masuk"),
     Entry("matches.show", "Orang sama"),
     Entry("mismatch.show", "Selisih"),
+    Entry("hoaxes.show", "Kabar"),
     Entry("trail.show", "Jejak"),
 )
 
