@@ -171,10 +171,11 @@ def forget_files(session: Session, contact_id: int) -> None:
 
 
 def drop_added(session: Session, ticket_id: int, at: datetime) -> None:
-    """Let go of the files that were added to a ticket at a moment."""
+    """Let go of the files and points that were added to a ticket at a moment."""
     added = (_FILE.c.ticket_id == ticket_id) & (_FILE.c.at == at)
+    nowhere = {"latitude": None, "longitude": None}
     session.flush()
-    session.core.execute(update(_FILE).where(added, is_held()).values(FORGOTTEN))
+    session.core.execute(update(_FILE).where(added).values(FORGOTTEN | nowhere))
 
 
 def is_held() -> Any:
