@@ -30,12 +30,13 @@ class Source:
     async def fetch(self, ref: str) -> AsyncGenerator[bytes, None]:
         self.asked.append(ref)
         found = self.files[ref]
-        if isinstance(found, list):
-            found = found.pop(0) if len(found) > 1 else found[0]
-        if isinstance(found, Exception):
-            raise found
-        yield found[:10]
-        yield found[10:]
+        given: Exception | bytes = found if isinstance(found, bytes) else found[0]
+        if isinstance(found, list) and len(found) > 1:
+            del found[0]
+        if isinstance(given, Exception):
+            raise given
+        yield given[:10]
+        yield given[10:]
 
 
 @pytest.fixture

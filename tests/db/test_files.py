@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from db import rotation
+from db import rotation, schema
 from db.attachments import KEPT, FileOutcome, claim_files, settle_file
 from db.crypto import CryptoError, Vault, new_key
 from db.erasures import erase_chat, stop_processing
@@ -158,3 +159,44 @@ def test_new_key_seals_files_too_and_one_that_no_key_opens_retires_nothing(
     broken.unlink()
     assert rotation.rotate(store, files, lambda: NOW, report) == 3  # the one that was begun
     assert {path.read_bytes()[0] for path in paths(folder)} == {3}
+
+
+# Files as the program before this one kept them: one of a ticket, one already let go of, a point,
+# and one of a visit.
+BEFORE = (
+    "INSERT INTO areas (code, name, level, timezone) VALUES ('74', 'Sultra', 'province', 'WITA')",
+    "INSERT INTO lists (id, agency, name, as_of) VALUES (3, 'Dinsos', 'PKH', '2026-10-01')",
+    "INSERT INTO households (id, area_code, address, rt, rw, list_id, as_of)"
+    " VALUES (5, '74', 'Jalan 1', '001', '002', 3, '2026-10-01')",
+    "INSERT INTO staff (id, name, role, area_code, active, created_at)"
+    " VALUES (7, 'Rahma', 'companion', '74', :yes, '2026-11-02 03:00:00')",
+    "INSERT INTO contacts (id, channel, address, state, failed_tries, notices, created_at)"
+    " VALUES (9, 'telegram', 'siti', 'active', 0, :yes, '2026-11-02 03:00:00')",
+    "INSERT INTO tickets (id, number, contact_id, kind, category, story_sealed, occurred_sealed,"
+    " state, created_at) VALUES (11, 'PKS-2026-000001', 9, 'complaint', 'other', :sealed, :sealed,"
+    " 'received', '2026-11-02 03:00:00')",
+    "INSERT INTO visits (id, staff_id, household_id, purpose, finding_sealed, visited_at,"
+    " recorded_at) VALUES (13, 7, 5, 'home', :sealed, '2026-11-02 03:00:00',"
+    " '2026-11-02 03:00:00')",
+    "INSERT INTO attachments (id, ticket_id, kind, ref) VALUES (1, 11, 'photo', 'AgAC')",
+    "INSERT INTO attachments (id, ticket_id, kind) VALUES (2, 11, 'photo')",
+    "INSERT INTO attachments (id, visit_id, kind, latitude, longitude)"
+    " VALUES (3, 13, 'location', 1, 2)",
+    "INSERT INTO attachments (id, visit_id, kind, ref) VALUES (4, 13, 'photo', 'AgAC')",
+)
+
+
+def test_files_of_before_are_fetched_where_their_channel_is_known(store: Store) -> None:
+    schema.downgrade(store, "0009")
+    with store.begin() as session:
+        for statement in BEFORE:
+            clause = text(statement)
+            binds = {"sealed": session.vault.seal("x", "story"), "yes": True}
+            session.execute(clause, {name: binds[name] for name in clause.compile().params})
+    schema.upgrade(store)
+    found = rows(store)
+    assert list(found) == ["0:waiting", "1:gone", "2:kept", "3:refused"]
+    waiting, _, _, refused = found.values()
+    assert (waiting.contact_id, waiting.ref, waiting.tries) == (9, "AgAC", 0)
+    assert waiting.at == waiting.not_before == datetime(2026, 11, 2, 3, tzinfo=UTC)
+    assert (refused.ref, refused.reason) == (None, "no_channel")
