@@ -178,7 +178,7 @@ def test_samples_are_at_hand_on_a_narrow_screen(page: Page) -> None:
     expect(page.get_by_label("Tulis pesan")).to_have_value("7472915407880001 0217")
 
 
-def test_a_photo_is_sent_and_stays_in_the_browser(page: Page) -> None:
+def test_a_photo_is_sent_before_the_message_that_names_it(page: Page, demo: Service) -> None:
     give_consent(page)
     posted: list[Request] = []
     page.on("request", lambda sent: posted.append(sent) if sent.method == "POST" else None)
@@ -189,10 +189,14 @@ def test_a_photo_is_sent_and_stays_in_the_browser(page: Page) -> None:
     expect(received(page).last).to_contain_text("Fotonya sudah kami terima")
     image = own(page).last.get_by_alt_text("Foto yang dikirim")
     expect(image).to_have_js_property("naturalWidth", 1)
-    sent = [json.loads(request.post_data or "") for request in posted]
-    assert [message["media"] for message in sent] == [
-        {"kind": "photo", "name": "rumah.png", "size": len(PNG), "mime": "image/png"}
-    ]
+    upload, message = posted
+    assert upload.url.endswith("/simulator/files")
+    media = json.loads(message.post_data or "")["media"]
+    stored = demo.settings.simulator_folder / media.pop("file")
+    assert stored.read_bytes() == PNG
+    assert media == {
+        "kind": "photo", "name": "rumah.png", "size": len(PNG), "mime": "image/png"
+    }  # fmt: skip
     page.reload()
     expect(own(page).last).to_contain_text("rumah.png")
 
