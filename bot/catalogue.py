@@ -33,6 +33,11 @@ class Catalogue:
         """Begin with nothing: the words are read when they are first wanted."""
         self._read: _Read | None = None
 
+    def renew(self, session: Session, now: datetime) -> None:
+        """Read the words anew if they are in use, so that no message waits for it."""
+        if self._read is not None:
+            self._read = _renewed(session, now, self._read)
+
     def find(
         self, session: Session, now: datetime, text: str, program: str | None
     ) -> Sequence[Hit]:

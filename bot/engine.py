@@ -132,6 +132,7 @@ class Engine:
         if self._reading is None or not self._reading[0].fresh(now):
             with self._store.read() as session:
                 places = read_places(session, now)
+                self._catalogue.renew(session, now)
             self._store.vault.refresh()  # a new key is soon used, also by who meets it nowhere
             self._reading = (places, self._understander_for(places))
         places, understander = self._reading

@@ -150,5 +150,23 @@ def find_office(session: Session, scope: Scope, office_id: int) -> Office | None
     ).one_or_none()
 
 
+def areas_within(session: Session, scope: Scope) -> Sequence[Area]:
+    """Give the areas in which a place may lie: an area with all below it."""
+    return session.scalars(select(Area).where(scope.holds(Area.code)).order_by(Area.code)).all()
+
+
+def save_office(
+    session: Session, office: Office | None, row: dict[str, Any], actor: str, now: datetime
+) -> int:
+    """Change a place, or add one; gives its id."""
+    kept = office if office is not None else Office()
+    for name, value in row.items():
+        setattr(kept, name, value)
+    kept.changed_at, kept.changed_by = now, actor
+    session.add(kept)
+    session.flush()
+    return kept.id
+
+
 def _active(kinds: Collection[str]) -> Any:
     return select(Office).where(Office.active.is_(True), Office.kind.in_(list(kinds)))

@@ -65,21 +65,23 @@ class _Weighed:
         for place, text in enumerate(texts):
             for feature, weight in self._vector(text).items():
                 rows.setdefault(feature, []).append((place, weight))
-        self._rows: dict[str, tuple[NDArray[np.int32], _Floats]] = {
-            feature: (
-                np.array([place for place, _ in found], np.int32),
-                np.array([weight for _, weight in found], np.float32),
-            )
-            for feature, found in rows.items()
-        }
+        # All rows lie behind one another: a few large arrays are made much faster than many small.
+        self._ends: dict[str, tuple[int, int]] = {}
+        end = 0
+        for feature, found in rows.items():
+            self._ends[feature] = (end, end + len(found))
+            end += len(found)
+        flat = list(chain.from_iterable(rows.values()))
+        self._places = np.array([place for place, _ in flat], np.intp)
+        self._shares = np.array([share for _, share in flat], np.float32)
 
     def likeness(self, features: Sequence[str]) -> _Floats:
         """Return the cosine of a text with each of the stored ones."""
         total = np.zeros(self._count, np.float32)
         for feature, weight in self._vector(features).items():
-            if feature in self._rows:
-                places, weights = self._rows[feature]
-                total[places] += weight * weights
+            if feature in self._ends:
+                begin, end = self._ends[feature]
+                total[self._places[begin:end]] += weight * self._shares[begin:end]
         return total
 
     def _vector(self, features: Sequence[str]) -> Mapping[str, float]:
@@ -99,11 +101,16 @@ class Lookup:
             for place, question in enumerate(self._questions)
             for way in question.asked
         ]
-        self._of_question = np.array([place for place, _, _ in ways], np.int32)
+        self._of_question = np.array([place for place, _, _ in ways], np.intp)
         self._names_program = np.array([bool(programs) for _, _, programs in ways], np.bool_)
         self._general = np.array(
             [self._questions[place].program is None for place, _, _ in ways], np.bool_
         )
+        of_topics: dict[str, list[int]] = {}
+        for number, (place, _, _) in enumerate(ways):
+            if self._questions[place].program is not None:
+                of_topics.setdefault(self._questions[place].topic, []).append(number)
+        self._of_topics = {topic: np.array(found) for topic, found in of_topics.items()}
         self._words = _Weighed([words for _, words, _ in ways])
         self._letters = _Weighed([_letters(words) for _, words, _ in ways])
 
@@ -142,12 +149,7 @@ class Lookup:
 
     def _of_topic(self, likeness: _Floats) -> Mapping[str, float]:
         """Return the likeness of the likest way to ask each topic of any programme."""
-        best: dict[str, float] = {}
-        for place, score in zip(self._of_question.tolist(), likeness.tolist(), strict=True):
-            question = self._questions[place]
-            if question.program is not None and score > best.get(question.topic, 0.0):
-                best[question.topic] = score
-        return best
+        return {topic: float(likeness[places].max()) for topic, places in self._of_topics.items()}
 
     def _score(
         self,

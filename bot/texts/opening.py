@@ -19,7 +19,7 @@ def spans_words(spans: Sequence[Span]) -> str:
     """Write the hours of one day as `08.00–12.00 dan 13.00–15.00`."""
     if not spans:
         return say("offices.closed_day")
-    return say("offices.and").join(f"{clock(begin)}–{clock(end)}" for begin, end in spans)
+    return f" {say('offices.and')} ".join(f"{clock(begin)}–{clock(end)}" for begin, end in spans)
 
 
 def opening_words(opening: Opening, zone: str) -> str:

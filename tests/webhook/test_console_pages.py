@@ -15,6 +15,7 @@ from db.audit import AuditEntry
 from db.crypto import mask, mask_kk
 from db.findings import Finding
 from db.identities import Change, Match
+from db.offices import Office
 from db.registry import Household, Person
 from db.sample.named import named_people
 from db.session import Store
@@ -41,6 +42,7 @@ NAMED: dict[str, Callable[[Store], int]] = {
     "/console/pasangan/<int:match_id>/batalkan": lambda store: open_match(store, WOLIO),
     "/console/kabar/<int:hoax_id>": lambda store: told_hoax(store, WOLIO),
     "/console/kabar/<int:hoax_id>/peringatan": lambda store: told_hoax(store, WOLIO),
+    "/console/tempat/<int:office_id>": lambda store: office_in(store, WOLIO),
     "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
 } | {
     f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)
@@ -101,6 +103,13 @@ def finding_of(store: Store, nik: str) -> int:
         session.add(finding)
         session.flush()
         return finding.id
+
+
+def office_in(store: Store, area: str) -> int:
+    with store.read() as session:
+        return session.scalars(
+            select(Office.id).where(Office.area_code.startswith(area)).order_by(Office.id)
+        ).first() or 0
 
 
 def read_rows(store: Store) -> list[tuple[str, str]]:

@@ -25,6 +25,8 @@ ENTRIES = (
     Entry("matches.show", "Orang sama"),
     Entry("mismatch.show", "Selisih"),
     Entry("hoaxes.show", "Kabar"),
+    Entry("catalogue.show", "Katalog"),
+    Entry("offices.show", "Tempat"),
     Entry("trail.show", "Jejak"),
 )
 

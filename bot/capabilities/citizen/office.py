@@ -161,7 +161,9 @@ def _desks(turn: Turn, code: str, kinds: Sequence[str]) -> Sequence[Nearby]:
         # The Dinas is the city's; of Puskesos there is one in many a kelurahan.
         where = code[:_CITY_LETTERS] if kind == "dinas" else code
         most = 1 if len(code) > _CITY_LETTERS or kind == "dinas" else _SHOWN - 1
-        found += offices_for(turn.session, where, (kind,), most)
+        near = offices_for(turn.session, where, (kind,), most)
+        # Another kelurahan's Puskesos may help; its lurah does not.
+        found += [one for one in near if kind != "kantor_lurah" or one.office.area_code == code]
     return found
 
 
