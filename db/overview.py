@@ -13,15 +13,12 @@ from db.findings import DONE, Finding
 from db.identities import OPEN, Match
 from db.registry import AgencyList, Household, Person
 from db.session import Session
-from db.ticket_states import State
-from db.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How much waits for somebody."""
 
-    tickets: int
     batches: int
     matches: int
     findings: int
@@ -40,12 +37,7 @@ class ListState:
 
 
 def waiting(session: Session, scope: Scope) -> Waiting:
-    """Count what waits: new tickets, batches to approve, likely doubles to judge, findings."""
-    tickets = (
-        select(func.count())
-        .select_from(Ticket)
-        .where(Ticket.state == State.RECEIVED, scope.holds(Ticket.area_code))
-    )
+    """Count what waits: batches to approve, likely doubles to judge, findings."""
     batches = select(func.count()).select_from(Batch)
     matches = (
         select(func.count())
@@ -54,7 +46,6 @@ def waiting(session: Session, scope: Scope) -> Waiting:
         .join(Household, Household.id == Person.household_id)
     )
     return Waiting(
-        tickets=session.scalar(tickets) or 0,
         batches=session.scalar(
             batches.where(Batch.state == STAGED, scope.holds(Batch.area_code))
         ) or 0,

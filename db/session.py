@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from db.crypto import Vault, WrappedKey
 from db.sqlite import DEADLINE, READ_ONLY, WriteLine
+from db.sqlite_hints import write_hints
 
 # So long one waits for a lock: well below Twilio's 15 s, so that a provider hears 503 rather than
 # nothing.
@@ -147,10 +148,12 @@ def _engine(url: URL, pool_size: int, lock_wait_ms: int) -> Engine:
             hide_parameters=True,  # they are people's; errors are logged
             connect_args={"connect_timeout": 5, "options": options, **_KEEPALIVES},
         )
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         hide_parameters=True,
         connect_args={"timeout": lock_wait_ms / 1000, "check_same_thread": False},
     )
+    write_hints(engine)
+    return engine

@@ -23,6 +23,7 @@ from db.sample.load import load
 from db.sample.named import named_people
 from db.sample.semarang import CITY
 from db.sample.semarang_files import add_semarang, is_only_semarang, write_story
+from db.sample.tickets import load_tickets
 from db.seed import ensure_national_catalogue
 
 
@@ -112,7 +113,10 @@ def fill(found: Settings) -> bool:
             if not is_empty(session):
                 return False
         with progress(say("cli.loading_sample")) as report, store.begin() as session:
-            return load(session, now.date(), now, report)
+            loaded = load(session, now.date(), now, report)
+            if loaded:
+                load_tickets(session, now)
+            return loaded
 
 
 def people_as_json() -> list[dict[str, object]]:

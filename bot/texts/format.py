@@ -82,6 +82,12 @@ def local_moment(moment: datetime, zone: str) -> str:
     return f"{plain_date(local.date())} {clock(local.time())} {zone_name(zone)}"
 
 
+def short_moment(moment: datetime, zone: str) -> str:
+    """Write a moment for a narrow column, as `22 Nov 2026 08.00`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local.day} {_MONTHS[local.month - 1][:3]} {local.year} {clock(local.time())}"
+
+
 def zone_name(zone: str) -> str:
     """Name a zone as people do: WIB, WITA, WIT."""
     return _ZONES.get(zone, zone)

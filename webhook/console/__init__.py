@@ -21,6 +21,7 @@ from webhook.console.entrance import entrance_pages
 from webhook.console.files import files_pages
 from webhook.console.guards import guard_pages
 from webhook.console.home import home_pages
+from webhook.console.inbox import inbox_pages
 from webhook.console.hoaxes import hoaxes_pages
 from webhook.console.lists import lists_pages
 from webhook.console.matches import matches_pages
@@ -31,7 +32,7 @@ from webhook.console.trail import trail_pages
 from webhook.console.wording import words
 
 SUBJECTS = (
-    account_pages, batches_pages, entrance_pages, files_pages, home_pages, lists_pages,
+    account_pages, batches_pages, entrance_pages, files_pages, home_pages, inbox_pages, lists_pages,
     hoaxes_pages, matches_pages, mismatch_pages, people_pages, trail_pages,
     catalogue_pages, offices_pages,
 )  # fmt: skip

@@ -19,6 +19,7 @@ class Entry:
 # A new page gets its line here; who sees it is who may open it.
 ENTRIES = (
     Entry("home.show", "Beranda"),
+    Entry("inbox.show", "Tiket"),
     Entry("people.search", "Warga"),
     Entry("lists.show", "Daftar"),
     Entry("batches.show_all", "Daftar masuk"),
