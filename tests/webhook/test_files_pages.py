@@ -95,7 +95,7 @@ def test_what_is_no_picture_has_no_small_one_and_what_is_lost_is_said(site: Site
     assert pdf.headers["Content-Disposition"].startswith("attachment;")
     for path in site.service.settings.instance.glob("files/??/*"):
         path.unlink()
-    assert chief.get(f"/console/berkas/{sound}").status_code == 404
+    assert chief.get(f"/console/berkas/{sound}").status_code == 410
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

@@ -31,7 +31,7 @@ def files_pages(parts: Service) -> Blueprint:
             audit.record(session, desk.now, desk.actor, READ_FILE, found.subject)
         data, mime = files.get(found.digest), found.mime
         if data is None:
-            abort(404)
+            abort(410)
         if "kecil" in request.args:
             try:
                 data, mime = thumbnail(data), "image/jpeg"
