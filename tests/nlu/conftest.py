@@ -1,4 +1,4 @@
-"""One trained model for all tests of the session."""
+"""The trained model, and what reads texts with it."""
 
 from datetime import date
 from pathlib import Path
@@ -8,18 +8,10 @@ import pytest
 from nlu.classifier import Model
 from nlu.entities import Extractor
 from nlu.gazetteer import Gazetteer
-from nlu.training import train_file
 from nlu.understand import EmbeddedEngine
 from tests.nlu.places import baubau_places
 
 TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture(scope="session")
-def model_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "model.npz"
-    train_file(path)
-    return path
 
 
 @pytest.fixture(scope="session")
