@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import doubtful, followups, router
 from bot.capabilities import enrol
-from bot.capabilities.citizen import emergency, guidance, office, welcome
+from bot.capabilities.citizen import emergency, guidance, office, program, welcome
 from bot.choices import is_number, pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
@@ -214,6 +214,8 @@ def _act(turn: Turn, value: str | None) -> None:
 
 def _by_confidence(turn: Turn, parse: Parse) -> None:
     meant = _meant(turn, parse)
+    if meant is None and parse.band is not Band.SURE and program.is_known(turn):
+        meant = router.by_button("program", turn.role)
     if meant is not None or parse.band is Band.SURE:
         turn.conversation.misses = 0
         _run(turn, meant)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 @cache
 def keys_and_lookup() -> tuple[list[str], Lookup]:
-    rows = {}
+    rows: dict[str, Any] = {}
     for package, name in (("db", "national.toml"), ("db.sample", "catalogue.toml")):
         rows |= tomllib.loads(files(package).joinpath(name).read_text("utf-8"))["entry"]
     questions = []
@@ -150,7 +151,8 @@ def test_a_new_question_is_found_after_five_minutes(sample_store: Store, clock: 
     engine = make_single_minded(sample_store, clock, ("ask_program", 0.99))
     citizen = Person(engine, sample_store, clock)
     citizen.press("consent:yes")
-    assert "belum ada pada kami" in words(citizen.say("parsel hari raya"))
+    assert "belum ada pada kami" in words(citizen.say("zebra xylofon"))
+    assert "Yang mana" in words(citizen.say("parsel hari raya"))
     with sample_store.begin() as session:
         session.add(
             Entry(

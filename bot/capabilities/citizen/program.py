@@ -13,6 +13,8 @@ from nlu.lookup import Hit
 # What most people ask for stands first; the rest follows in the order of the catalogue.
 _FIRST = ("PKH", "BPNT", "PBI", "PIP", "BLTD", "LANSIA", "RTLH", "KUBE")
 _LEAST = 0.3  # likeness of a question below which it is none of ours
+_SURE = 0.42  # below it a question is only offered
+_KNOWN = 0.55  # so sure, it is answered although the message might mean something else
 _CLEAR = 0.75  # from here on one question is meant, however near the next is
 _NEAR = 0.88  # of the best one's likeness, at which both are offered
 
@@ -27,6 +29,12 @@ def handle(turn: Turn) -> None:
         _ask_which(turn)
     else:
         _answer(turn, turn.entity("program"))
+
+
+def is_known(turn: Turn) -> bool:
+    """Say whether a message of doubtful meaning is clearly a question of the catalogue."""
+    hits = turn.catalogue.find(turn.session, turn.now, turn.text, turn.entity("program"))
+    return bool(hits) and hits[0].score >= _KNOWN
 
 
 def _tell_picked(turn: Turn, entry_id: int) -> None:
@@ -50,8 +58,10 @@ def _answer(turn: Turn, program: str | None) -> None:
         turn.reply("program.which_question", *choices, button("human", "choice.human"))
 
 
-def _is_torn(hits: list[Hit]) -> bool:
-    return len(hits) > 1 and hits[0].score < _CLEAR and hits[1].score >= _NEAR * hits[0].score
+def _is_torn(hits: Sequence[Hit]) -> bool:
+    best = hits[0].score
+    has_rival = len(hits) > 1 and hits[1].score >= _NEAR * best
+    return best < _SURE or (has_rival and best < _CLEAR)
 
 
 def _tell_nothing_found(turn: Turn, program: str | None, *, said_more: bool) -> None:
