@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 
 from bot.forms import Answer, Answers, Facts, Parser, Refused
-from bot.messages import Choice, MediaKind
+from bot.messages import Choice, Location, Media, MediaKind
 from nlu.gazetteer import Match
 from nlu.identifiers import is_nik
 
@@ -36,7 +36,7 @@ def words(
         text = answer.text.strip()[:_LONGEST]
         if not text and answer.location is not None:
             text = f"{answer.location.latitude:.5f}, {answer.location.longitude:.5f}"
-        found = {files_to: files} if files_to and (files := _files(answer)) else {}
+        found = {files_to: files} if files_to and (files := files_of(answer.media)) else {}
         if len(text) >= least or (found and files_suffice):
             return {name: text} | found
         if not found:
@@ -68,11 +68,13 @@ def one_of(
     return parse
 
 
-def photo(name: str) -> Parser:
-    """Take a photo, document, video or voice note."""
+def photo(name: str, point_to: str | None = None) -> Parser:
+    """Take a photo, document, video or voice note; or a point, where a field keeps that."""
 
     def parse(answer: Answer, _facts: Facts) -> Answers:
-        files = _files(answer)
+        files = files_of(answer.media)
+        if point_to is not None and answer.location is not None:
+            return {name: files, point_to: _degrees(answer.location)}
         if not files:
             raise Refused("form.photo_wanted")
         return {name: files}
@@ -86,7 +88,7 @@ def point(name: str) -> Parser:
     def parse(answer: Answer, _facts: Facts) -> Answers:
         if answer.location is None:
             raise Refused("form.location_wanted")
-        return {name: [answer.location.latitude, answer.location.longitude]}
+        return {name: _degrees(answer.location)}
 
     return parse
 
@@ -255,9 +257,14 @@ def _label(before: str) -> str:
     return said[-1] if said else ""
 
 
-def _files(answer: Answer) -> list[dict[str, str | None]]:
+def _degrees(location: Location) -> list[float]:
+    return [location.latitude, location.longitude]
+
+
+def files_of(media: Sequence[Media]) -> list[dict[str, str | None]]:
+    """Give the files among what was sent, as the store keeps them."""
     return [
-        {"kind": media.kind.value, "ref": media.ref, "mime": media.mime}
-        for media in answer.media
-        if media.kind in _FILES
+        {"kind": item.kind.value, "ref": item.ref, "mime": item.mime}
+        for item in media
+        if item.kind in _FILES
     ]

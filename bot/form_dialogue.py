@@ -8,6 +8,8 @@ from bot.form_steps import OpenForm, ask_again, open_form, say_step
 from bot.forms import (
     CHANGE,
     CONFIRM,
+    LEAVE,
+    RESUME,
     SKIP,
     YES,
     Answer,
@@ -18,7 +20,7 @@ from bot.forms import (
     edit_value,
     start,
 )
-from bot.interruptions import LEAVE, RESUME, interrupted, overriding, probe, read_move
+from bot.interruptions import interrupted, overriding, probe, read_move
 from bot.spoken import correction, is_done, is_helpless, mends
 from bot.turn import Turn
 
@@ -62,12 +64,14 @@ def in_form(turn: Turn, state: FormState, value: str | None) -> str | None:
     if value is not None and value.startswith(LEAVE):
         turn.conversation.form = None
         return value.removeprefix(LEAVE)
-    wanted = overriding(turn, form, value)
+    wish = form.use.form.overheard(turn.text) if value is None else None
+    only_wished = wish is not None and not wish[2]
+    wanted = None if only_wished else overriding(turn, form, value)
     if wanted is not None:
         turn.conversation.form = None
         turn.reply("form.closed")
         return wanted
-    if interrupted(turn, form, value):
+    if not only_wished and interrupted(turn, form, value):
         return None
     move, text = read_move(turn.text if value is None else "", form.asked)
     answer = Answer(
@@ -89,6 +93,8 @@ def _spoken_value(turn: Turn, form: OpenForm, value: str | None) -> str | None:
     if turn.inbound.button is not None or not turn.text:
         return value
     asked = form.asked
+    if form.use.form.overheard(turn.text) is not None:
+        return None
     if asked is None:
         return _at_the_end(turn.text, form.use.form, form.state) if value is None else value
     mended = _mended(turn.text, form.use.form, form.state)

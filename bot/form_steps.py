@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from bot import router
 from bot.forms import (
+    ADD,
     CANCEL,
     CHANGE,
     CONFIRM,
     EDIT,
+    NEW,
     SKIP,
     YES,
     Asking,
@@ -83,6 +85,8 @@ def question(turn: Turn, use: FormUse, step: Asking) -> Reply:
             choices.append(button(SKIP, "choice.skip"))
     if step.problem:
         text = say(step.problem) if step.choices else f"{say(step.problem)}\n\n{text}"
+    if step.said:
+        text = f"{say(step.said)}\n\n{text}"
     if step.stuck:
         text = f"{text}\n\n{say('form.stuck')}"
         ways_out = (button("human", "choice.human"), button(CANCEL, "choice.cancel"))
@@ -93,15 +97,30 @@ def question(turn: Turn, use: FormUse, step: Asking) -> Reply:
 
 def _key(use: FormUse, state: FormState, asked: Field) -> str:
     """Give the key of a question; once something is known it may be put in another way."""
+    if asked.wished is not None:  # asked alike in every form
+        return f"{asked.name}.ask"
     key = f"{use.form.name}.ask_{asked.name}"
     return f"{key}_then" if state.order and known(f"{key}_then") else key
 
 
 def _read_back(turn: Turn, use: FormUse, state: FormState) -> tuple[str, list[Choice]]:
+    """Show all that was gathered; who may have sent the same before is asked that instead."""
     summary = use.summary(turn, state.answers) if use.summary else ""
-    return say("form.read_back", summary=summary), [
-        button(YES, f"{use.form.name}.send"),
+    same = use.same(turn, state.answers) if use.same else None
+    if same is None:
+        first = [button(YES, f"{use.form.name}.send")]
+    else:
+        first = [button(ADD, "choice.add_to_it"), button(NEW, "choice.send_new")]
+    wished = [
+        button(edit_value(item.name), f"{item.name}.offer")
+        for item in use.form.fields
+        if item.wished
+    ]
+    return say("form.read_back", summary=summary, question=same or say("form.right")), [
+        *first,
+        *(use.offers(turn, state.answers) if use.offers else ()),
         button(CHANGE, "choice.change"),
+        *wished,
         button(CANCEL, "choice.cancel"),
     ]
 

@@ -17,6 +17,10 @@ LIFETIME = timedelta(hours=24)  # a form left alone for so long has ended
 STUCK_AFTER = 3  # failed answers to one field
 CONFIRM, EDIT = "confirm", "edit"  # steps that are no field
 YES, CHANGE, CANCEL, SKIP = "form:yes", "form:change", "form:cancel", "form:skip"
+# Said instead of YES where somebody is asked at the end whether he has sent the same before.
+ADD, NEW = "form:add:yes", "form:add:no"
+ADDED = "added"  # the noted field that keeps an ADD
+RESUME, LEAVE = "form:resume", "form:leave:"
 _EDIT_PREFIX = "form:edit:"
 
 Answers = dict[str, Any]
@@ -35,15 +39,23 @@ class Answer:
 
 
 class Refused(Exception):
-    """An answer does not fit its field; `key` is the sentence that says why."""
+    """An answer does not fit its field; `key` is the sentence that says why.
 
-    def __init__(self, key: str, choices: Sequence[Choice] = ()) -> None:
+    What was found beside it, for noted fields, is kept all the same.
+    """
+
+    def __init__(
+        self, key: str, choices: Sequence[Choice] = (), found: Answers | None = None
+    ) -> None:
         super().__init__(key)
         self.key = key
         self.choices = tuple(choices)
+        self.found = found or {}
 
 
 Parser = Callable[[Answer, Facts], Answers]
+# Gives the value that words anywhere in a message wish for, and what is left to be read.
+Wish = Callable[[str], tuple[str, str] | None]
 
 
 def _no_choices(_answers: Answers, _facts: Facts) -> Sequence[Choice]:
@@ -67,6 +79,8 @@ class Field:
     noted: bool = False  # kept where another field's answer names it, never asked for
     called: tuple[str, ...] = ()  # what people call it when they want it changed
     when: Callable[[Answers], bool] = _always
+    # Of a noted field: taken from any message, and asked for where the read-back offers it.
+    wished: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +103,14 @@ class Form:
             if item.name not in answers and not item.noted and item.when(answers)
         )
         return next(wanting, None)
+
+    def overheard(self, text: str) -> tuple[str, str, str] | None:
+        """Give the field that is wished for in passing, its value, and what is left of a text."""
+        for item in self.fields:
+            wish = item.wished(text) if item.wished else None
+            if wish is not None:
+                return item.name, *wish
+        return None
 
     def called(self, text: str, alone: bool) -> str | None:
         """Give the field that a text calls by its name, if it is the only one.
@@ -154,10 +176,14 @@ class Move(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The form goes on: ask what the state says, after the problem if there was one."""
+    """The form goes on: ask what the state says, after the problem if there was one.
+
+    `said` is the sentence about a wish that was overheard.
+    """
 
     state: FormState
     problem: str | None = None
+    said: str | None = None
     choices: tuple[Choice, ...] = ()
     stuck: bool = False
 
@@ -189,7 +215,37 @@ def advance(
     """Move an open form by one message; never raises for anything that a person may send."""
     if move is Move.CANCEL or answer.value == CANCEL:
         return Canceled()
-    if (answer.value or "").removeprefix(_EDIT_PREFIX) in state.answers:
+    wish = form.overheard(answer.text) if answer.value is None else None
+    if wish is not None:
+        return _grant(form, state, wish, answer, facts, now)
+    return _move(form, state, move, answer, facts, now)
+
+
+def _grant(
+    form: Form,
+    state: FormState,
+    wish: tuple[str, str, str],
+    answer: Answer,
+    facts: Facts,
+    now: datetime,
+) -> Step:
+    """Keep a wish that was overheard, and read the rest of the message as the answer."""
+    name, value, left = wish
+    state = replace(state, answers=state.answers | {name: value}, touched_at=now)
+    asked = form.field_named(state.asked)
+    step: Step = Asking(state)
+    if state.asked == name:
+        step = _proceed(form, state, now)
+    elif asked is not None and (left or answer.media or answer.location):
+        rest = answer if asked.free_text else replace(answer, text=left)
+        step = _take(form, state, asked, rest, facts, now)
+    return replace(step, said=f"{name}.{value}") if isinstance(step, Asking) else step
+
+
+def _move(
+    form: Form, state: FormState, move: Move, answer: Answer, facts: Facts, now: datetime
+) -> Step:
+    if _changes(form, state, answer):
         return _edit(form, state, answer, now)
     if move is Move.BACK:
         return _back(form, state, answer, facts, now)
@@ -203,6 +259,14 @@ def advance(
     return _take(form, state, asked, answer, facts, now)
 
 
+def _changes(form: Form, state: FormState, answer: Answer) -> bool:
+    """Say whether a button was pressed that takes an earlier answer back."""
+    if not (answer.value or "").startswith(_EDIT_PREFIX):
+        return False
+    named = form.field_named((answer.value or "").removeprefix(_EDIT_PREFIX))
+    return named is not None and (named.name in state.answers or named.wished is not None)
+
+
 def _take(
     form: Form, state: FormState, asked: Field, answer: Answer, facts: Facts, now: datetime
 ) -> Step:
@@ -213,8 +277,9 @@ def _take(
             found = asked.parse(answer, facts)
         except Refused as refusal:
             fails = state.fails + 1
-            failed = replace(state, fails=fails, touched_at=now)
-            return Asking(failed, refusal.key, refusal.choices, stuck=fails >= STUCK_AFTER)
+            kept = state.answers | refusal.found
+            failed = replace(state, answers=kept, fails=fails, touched_at=now)
+            return Asking(failed, refusal.key, choices=refusal.choices, stuck=fails >= STUCK_AFTER)
     answers = state.answers | found
     # An answer may close the way to fields that were answered on another way.
     open_names = {item.name for item in form.fields if item.when(answers)}
@@ -234,10 +299,8 @@ def _proceed(form: Form, state: FormState, now: datetime) -> Step:
 
 
 def _back(form: Form, state: FormState, answer: Answer, facts: Facts, now: datetime) -> Step:
-    answered = [name for name in state.order if form.field_named(name) is not None]
-    if not answered:
-        return Asking(replace(state, touched_at=now))
-    last = form.field_named(answered[-1])
+    fields = (form.field_named(name) for name in reversed(state.order))
+    last = next((item for item in fields if item is not None and not item.noted), None)
     if last is None:
         return Asking(replace(state, touched_at=now))
     answers = {name: value for name, value in state.answers.items() if name != last.name}
@@ -249,8 +312,10 @@ def _back(form: Form, state: FormState, answer: Answer, facts: Facts, now: datet
 
 
 def _confirm(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:
-    if answer.value == YES:
+    if answer.value in (YES, NEW):
         return Done(state.answers)
+    if answer.value == ADD and form.field_named(ADDED) is not None:
+        return Done(state.answers | {ADDED: True})
     if answer.value == CHANGE:
         return Asking(replace(state, asked=EDIT, fails=0, touched_at=now))
     return _misunderstood(state, now)
@@ -258,8 +323,11 @@ def _confirm(form: Form, state: FormState, answer: Answer, now: datetime) -> Ste
 
 def _edit(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:
     name = (answer.value or "").removeprefix(_EDIT_PREFIX)
-    if form.field_named(name) is None:
+    wanted = form.field_named(name)
+    if wanted is None:
         return _misunderstood(state, now)
+    if wanted.wished is not None:
+        return Asking(replace(state, asked=name, fails=0, touched_at=now))
     answers = {key: value for key, value in state.answers.items() if key != name}
     order = tuple(key for key in state.order if key != name)
     return _proceed(form, replace(state, answers=answers, order=order, fails=0), now)

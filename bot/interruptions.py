@@ -5,7 +5,19 @@ from dataclasses import replace
 from bot import router
 from bot.danger import names_danger
 from bot.form_steps import OpenForm, ask_again, question
-from bot.forms import Answer, Asking, Done, Field, Form, FormState, Move, Step, advance
+from bot.forms import (
+    LEAVE,
+    RESUME,
+    Answer,
+    Asking,
+    Done,
+    Field,
+    Form,
+    FormState,
+    Move,
+    Step,
+    advance,
+)
 from bot.menu import menu_choices, menu_key
 from bot.router import Capability
 from bot.spoken import (
@@ -24,7 +36,6 @@ from bot.turn import Turn, button
 from bot.written import plainly_asked
 from nlu.parse import Band
 
-RESUME, LEAVE = "form:resume", "form:leave:"
 _LONGEST_MESSAGE = 600
 _LONGEST_DESTINATION = 48  # bytes; a button carries 64 in all
 _TALK = ("menu", "emergency")

@@ -1,6 +1,6 @@
 """The explicit table: which capability answers which intent, button, command and role."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from bot.capabilities.citizen import (
     eligibility,
     emergency,
     genuine,
+    goods,
     guidance,
     link,
     notices,
@@ -19,8 +20,10 @@ from bot.capabilities.citizen import (
     privacy,
     program,
     registration,
+    sanggah,
     schedule,
     track,
+    usul,
     welcome,
 )
 from bot.capabilities.companion import households, visit, vouch
@@ -55,6 +58,9 @@ class FormUse:
     facts: Callable[[Turn], Facts] = _no_facts
     summary: Callable[[Turn, Answers], str] | None = None
     values: Callable[[Turn, Answers], Mapping[str, Any]] | None = None  # blanks of its questions
+    # Asks at the read-back whether the same was sent before, if that may be.
+    same: Callable[[Turn, Answers], str | None] | None = None
+    offers: Callable[[Turn, Answers], Sequence[Choice]] | None = None  # more at the read-back
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,10 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "complaint", complaint.handle, ("report_complaint",), ("/lapor", "lapor"),
         needs_consent=True,
-        form=FormUse(complaint.FORM, complaint.finish, complaint.facts, complaint.summary),
+        form=FormUse(
+            complaint.FORM, complaint.finish, complaint.facts, complaint.summary,
+            same=complaint.same, offers=complaint.offers,
+        ),
     ),
     Capability(
         "track", track.handle, ("track_ticket",), ("/status", "laporan saya", "tiket"),
@@ -138,13 +147,29 @@ CAPABILITIES: tuple[Capability, ...] = (
         "genuine", genuine.handle, ("verify_message",), interrupts=True, informs=True,
         form=FormUse(genuine.FORM, genuine.finish),
     ),
-    Capability("propose", guidance.propose, ("propose_beneficiary",), informs=True),
-    Capability("object", guidance.object_to, ("object_beneficiary",), informs=True),
+    Capability(
+        "propose", usul.handle, ("propose_beneficiary",), ("/usul", "usul", "mengusulkan"),
+        needs_consent=True,
+        form=FormUse(usul.FORM, usul.finish, usul.facts, usul.summary, same=usul.same),
+    ),
+    Capability(
+        "object", sanggah.handle, ("object_beneficiary",), ("/sanggah", "sanggah", "menyanggah"),
+        needs_consent=True,
+        form=FormUse(
+            sanggah.FORM, sanggah.finish, sanggah.facts, sanggah.summary, same=sanggah.same,
+        ),
+    ),
+    Capability(
+        "goods", goods.handle, (), ("alat bantu",), needs_consent=True,
+        form=FormUse(goods.FORM, goods.finish, goods.facts, goods.summary, same=goods.same),
+    ),
     Capability(
         "correct", correction.handle, ("update_personal_data",),
         ("betulkan data", "ubah data saya"),
         needs_consent=True,
-        form=FormUse(correction.FORM, correction.finish, summary=correction.summary),
+        form=FormUse(
+            correction.FORM, correction.finish, summary=correction.summary, same=correction.same,
+        ),
     ),
     Capability(
         "subscribe", notices.subscribe, ("subscribe_notices",), ("langganan",),

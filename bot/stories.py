@@ -1,4 +1,4 @@
-"""What a complaint says in its own words: whether it is told already, and what it is about."""
+"""What people say in their own words: whether a story is told already, and what it is about."""
 
 import re
 
@@ -16,7 +16,7 @@ _WISH = frozenset(
      "bagaimana", "gimana", "gmn", "di", "ke", "sini", "ini", "itu", "yang", "yg", "dan", "untuk")
 )  # fmt: skip
 _NOT = r"\b(?:belum|blm|tidak|tdk|gak|ga|nggak|ndak|nda|idak|tida|durung|ora)"
-# Beside the words of the table: who did it, and what never came.
+# Beside the words of the table: who did it, what is empty, and what never came.
 _ABOUT = tuple(
     (category, re.compile(pattern, re.IGNORECASE))
     for category, pattern in (
@@ -25,12 +25,46 @@ _ABOUT = tuple(
             r"\b(?:petugas|pendamping|ketua|kader|lurah|agen|pegawai)\w*\b.*"
             r"(?:marah|kasar|judes|galak|cuek|sombong|bentak|ketus|pilih kasih)",
         ),
+        ("zero_balance", r"\bsaldo\w*\b.{0,30}\b(?:kosong|nol|0|habis)\b"),
         (
             "not_paid",
             _NOT + r"\s+(?:\w+\s+){0,2}?(?:dapat|dpt|terima|nerima|masuk|cair|keluar|turun)",
         ),
     )
 )
+
+# Goods that can be asked for, in the order in which they are offered (domain.md, ALATBANTU, RTLH).
+GOODS = ("wheelchair", "stick", "hearing", "leg", "clothing", "house", "other")
+_GOODS = tuple(
+    (name, re.compile(rf"\b(?:{pattern})", re.IGNORECASE))
+    for name, pattern in (
+        ("wheelchair", r"kursi\s*roda|korsi\s*roda"),
+        ("stick", r"tongkat|kruk|walker"),
+        ("hearing", r"alat (?:bantu )?(?:dengar|pendengaran)|alat budek"),
+        ("leg", r"(?:kaki|tangan) (?:palsu|tiruan)|protesa|prostesis|prothesa"),
+        ("house", r"bedah rumah|rutilahu|rtlh|(?:renovasi|perbaik\w+|betulkan) rumah"),
+        ("clothing", r"pakaian|baju|seragam|sandang|sepatu|selimut"),
+        ("other", r"kaca\s?mata|kasur|popok|pampers"),
+    )
+)
+_NEEDS = re.compile(
+    r"\b(?:janda|duda|sakit\w*|lumpuh|stroke|cacat|difabel|disabilitas|yatim|piatu|anak\w*|bocor"
+    r"|(?:ng|me)?kontrak|ngontrak|(?:me)?numpang|buruh|tukang|(?:me)?ngg?anggur|(?:be)?kerja|phk"
+    r"|serabutan|miskin|susah|lansia|tua|sebatang|papan|bambu|gubuk|reyot|roboh|utang|hutang"
+    r"|tanggungan|penghasilan)\b",
+    re.IGNORECASE,
+)
+_NEEDS_TOLD = 3  # different signs of need; one or two are in a mere wish: "tetangga saya miskin"
+
+
+def names_goods(text: str) -> str | None:
+    """Give which of the goods that can be asked for a text names first in their order, if any."""
+    return next((name for name, pattern in _GOODS if pattern.search(text)), None)
+
+
+def tells_need(text: str) -> bool:
+    """Say whether a text tells how somebody lives, and not only that he is in need."""
+    return len({found.lower() for found in _NEEDS.findall(text)}) >= _NEEDS_TOLD
 
 
 def guess(text: str) -> str | None:

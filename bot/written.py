@@ -10,6 +10,7 @@ from bot.forms import Answer, Refused
 from bot.places import unknown_place
 from bot.router import Capability
 from bot.spoken import ticket_number
+from bot.stories import names_goods
 from bot.turn import Turn
 from nlu.identifiers import is_nik
 
@@ -37,6 +38,21 @@ _AROUND_OFFICE = frozenset(
     ("sosial", "kelurahan", "kel", "kecamatan", "kec", "kota", "lurah", "di", "nya", "kapan", "kpn",
      "berapa", "brp", "apa", "nomor", "no", "hari", "sampai", "pak", "bu", "kak", "min", "ya",
      "kah", "saya", "mau", "ke", "tanya", "yang", "bukanya", "letak", "letaknya", "adakah")
+)  # fmt: skip
+_GOODS = frozenset(
+    ("kursi", "roda", "korsi", "tongkat", "kruk", "walker", "alat", "bantu", "dengar", "kaki",
+     "tangan", "palsu", "tiruan", "protesa", "pakaian", "baju", "seragam", "sepatu", "bedah",
+     "rumah", "rutilahu", "kacamata", "kasur")
+)  # fmt: skip
+_WANTS_GOODS = frozenset(
+    ("minta", "butuh", "membutuhkan", "perlu", "memerlukan", "mohon", "ajukan", "mengajukan",
+     "pengajuan", "permohonan", "permintaan", "pinjam")
+)  # fmt: skip
+_AROUND_GOODS = frozenset(
+    ("saya", "sa", "sy", "aku", "kami", "mau", "mo", "ingin", "pengen", "bantuan", "bansos",
+     "untuk", "utk", "buat", "ibu", "bapak", "pak", "bu", "kak", "min", "ya", "dong", "tolong",
+     "anak", "nenek", "kakek", "suami", "istri", "orang", "tua", "mertua", "adik", "kakak",
+     "tetangga", "sekolah", "dan")
 )  # fmt: skip
 _AROUND_IDENTITY = frozenset(
     ("nik", "niknya", "nikku", "kk", "kknya", "ktp", "nokk", "nonik", "kartu", "keluarga", "no",
@@ -90,6 +106,12 @@ def _asks_eligibility(turn: Turn) -> bool:
     return eligibility.is_asked(turn.text)
 
 
+def _asks_goods(turn: Turn) -> bool:
+    said = set(_WORD.findall(turn.text.lower()))
+    wanted = names_goods(turn.text) is not None and said & _WANTS_GOODS
+    return bool(wanted) and said <= _GOODS | _WANTS_GOODS | _AROUND_GOODS
+
+
 def _beside_names(turn: Turn) -> set[str]:
     """Give the words of a message without the places and programmes that it names."""
     rest = turn.text.lower()
@@ -102,6 +124,7 @@ def _beside_names(turn: Turn) -> set[str]:
 _ASKED = (
     ("registration", _gives_identity),
     ("track", _names_ticket),
+    ("goods", _asks_goods),
     ("schedule", _asks_schedule),
     ("office", _asks_office),
     ("eligibility", _asks_eligibility),

@@ -49,15 +49,17 @@ def stems(text: str) -> list[str]:
     return list(dict.fromkeys(stemmer.stemWord(word) for word in words))[:_MOST]
 
 
+def word_index(session: Session, stem: str) -> bytes:
+    """Give under what a stem stands in the index."""
+    return session.vault.index(stem, _PURPOSE)
+
+
 def index_words(session: Session, ticket_id: int, texts: Iterable[str]) -> None:
     """Let a ticket be found by the words of these texts too."""
     found = dict.fromkeys(stem for text in texts for stem in stems(text))
     if not found:
         return
-    rows = [
-        {"word_index": session.vault.index(stem, _PURPOSE), "ticket_id": ticket_id}
-        for stem in found
-    ]
+    rows = [{"word_index": word_index(session, stem), "ticket_id": ticket_id} for stem in found]
     insert = DIALECT_INSERT[session.core.dialect.name]
     session.core.execute(insert(_TABLE).on_conflict_do_nothing(), rows)
 
@@ -65,6 +67,6 @@ def index_words(session: Session, ticket_id: int, texts: Iterable[str]) -> None:
 def ids_with(session: Session, text: str) -> list[Select[int]]:
     """Give for each stem of a text the query for the tickets that hold it; all must hold."""
     return [
-        select(_TABLE.c.ticket_id).where(_TABLE.c.word_index == session.vault.index(stem, _PURPOSE))
+        select(_TABLE.c.ticket_id).where(_TABLE.c.word_index == word_index(session, stem))
         for stem in stems(text)
     ]

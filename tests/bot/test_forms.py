@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.forms import (
+    ADD,
     CANCEL,
     CHANGE,
     LIFETIME,
+    NEW,
     SKIP,
     YES,
     Answer,
@@ -41,18 +43,22 @@ FACTS: Mapping[str, Any] = {
     "today": date(2026, 11, 22),
     "programs": {"PKH": "Program Keluarga Harapan", "BPNT": "Sembako"},
     "own_area": "74.72",
+    "villages": {place.code: place.name for place in PLACES},
+    "own_village": None,
     "households": {"1": "La Ode", "2": "Wa Ode", "3": "La Ode"},
     "members": {"7": "Wa Siti", "8": "Lipu"},
 }
 VALUES = [
     YES, CHANGE, CANCEL, SKIP, "category:card", "purpose:home", "family:1", "family:99",
-    "member:7", "member:9",
+    "member:7", "member:9", "who:self", "who:other", "what:house", "what:wheelchair", "owned:no",
+    "go_on:yes", "reason:died", "secrecy:anonymous", "secrecy:open", ADD, NEW,
     "area:74.72.02.1011", "area:1", "programme:PKH", "form:resume", "menu", "", "\0",
     *(edit_value(field.name) for form in FORMS.values() for field in form.fields),
 ]  # fmt: skip
 TEXTS = [
     "", "ya", "Lipu", "bukit wolyo", "7472915407880001", "7472915407880001 0217", "0217",
     "08.00-12.00", "99:99-1", "La Ode", "Uang saya dipotong ketua", "PKH", "minggu lalu di pasar",
+    "saya mau anonim", "Lipu RT 2, tolong rahasiakan", "rt 2", "tidak usah anonim",
 ]  # fmt: skip
 
 
@@ -122,7 +128,8 @@ def fill(form: Form) -> Done | None:
             if answer.value in (CANCEL, CHANGE) or (answer.value or "").startswith("form:edit:"):
                 continue
             taken = advance(form, step.state, Move.ANSWER, answer, FACTS, NOW)
-            if isinstance(taken, Done) or (isinstance(taken, Asking) and not taken.problem):
+            going_on = isinstance(taken, Asking) and not (taken.problem or taken.said)
+            if going_on or isinstance(taken, Done):
                 step = taken
                 break
     return None

@@ -8,10 +8,13 @@ import pytest
 
 from bot.capabilities.citizen.complaint import CATEGORIES
 from bot.capabilities.citizen.guidance import AGENCIES
+from bot.capabilities.citizen.sanggah import REASONS
 from bot.capabilities.companion.visit import PURPOSES
 from bot.router import CAPABILITIES, all_forms
+from bot.stories import GOODS
 from bot.texts import sentences
 from db.staff import ROLES
+from db.tickets import ANONYMOUS, CONFIDENTIAL, PLAIN
 
 ROOT = Path(__file__).parents[2]
 KEY = re.compile(
@@ -34,11 +37,16 @@ def made_up() -> set[str]:
     keys = {f"complaint.category_{name}" for name in CATEGORIES}
     keys |= {f"visit.purpose_{name}" for name in PURPOSES}
     keys |= {f"role.{name}" for name in ROLES}
+    keys |= {f"sanggah.category_{name}" for name in REASONS}
+    keys |= {f"goods.what_{name}" for name in GOODS}
+    for secrecy in (ANONYMOUS, CONFIDENTIAL, PLAIN):
+        keys |= {f"secrecy.{secrecy}", f"secrecy.choose_{secrecy}"}
     keys |= {f"guidance.at_{name}" for name in AGENCIES}
     for use in all_forms():
-        keys |= {f"{use.form.name}.ask_{field.name}" for field in use.form.fields}
+        asked = [field for field in use.form.fields if not field.noted]
+        keys |= {f"{use.form.name}.ask_{field.name}" for field in asked}
         if use.form.read_back:
-            keys |= {f"{use.form.name}.label_{field.name}" for field in use.form.fields}
+            keys |= {f"{use.form.name}.label_{field.name}" for field in asked}
             keys.add(f"{use.form.name}.send")
     return keys
 

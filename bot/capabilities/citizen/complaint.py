@@ -2,21 +2,22 @@
 
 import re
 
-from bot.desk.filing import file_ticket
+from bot.desk.asking import given, shown
+from bot.desk.repeats import same_question, send
+from bot.desk.secrecy import SECRECY, secrecy_line, wished
 from bot.fields import one_of, photo, words
-from bot.forms import Answer, Answers, Facts, Field, Form, Refused
+from bot.forms import ADDED, Answer, Answers, Facts, Field, Form, Refused, edit_value
 from bot.messages import Choice
 from bot.stories import STORY_LEAST, guess, tells_story
 from bot.texts import say
 from bot.turn import Turn, button
-from db.tickets import Matter
+from db.tickets import PLAIN, Matter
 
 # The categories that citizens bring, in the order in which they are asked for (domain.md).
 CATEGORIES = (
     "not_paid", "zero_balance", "deducted", "goods", "card", "data", "not_listed",
     "conduct", "kis", "pip", "house", "disaster", "other",
 )  # fmt: skip
-_STORY_SHOWN = 200
 _AHEAD = re.compile(
     r"\b(?:besok|bsk|lusa|sesuk|(?:minggu|mgg|bulan|bln|tahun|thn|hari) depan|hari lagi"
     r"|yang akan datang|nanti malam)\b",
@@ -49,10 +50,15 @@ _picked = one_of("category", _categories, guess)
 
 
 def _occurred(answer: Answer, facts: Facts) -> Answers:
-    """Take when and where it was, unless that has still to come."""
+    """Take when and where it was, unless that has still to come; the kelurahan and point, too."""
     if _AHEAD.search(answer.text) and not _BEHIND.search(answer.text):
         raise Refused("form.date_ahead")
-    return _when_and_where(answer, facts)
+    found = _when_and_where(answer, facts)
+    if "area" in answer.entities:
+        found["area"] = answer.entities["area"]
+    if answer.location is not None:
+        found["point"] = [answer.location.latitude, answer.location.longitude]
+    return found
 
 
 _when_and_where = words("occurred", 3, files_to="photo")
@@ -79,7 +85,16 @@ FORM = Form(
             free_text=True,
             called=("tempat", "lokasi", "tanggal", "waktu", "kejadian", "hari"),
         ),
-        Field("photo", photo("photo"), optional=True, called=("foto", "gambar", "suara", "bukti")),
+        Field(
+            "photo",
+            photo("photo", point_to="point"),
+            optional=True,
+            called=("foto", "gambar", "suara", "bukti"),
+        ),
+        Field("area", _occurred, noted=True),
+        Field("point", _occurred, noted=True),
+        Field(ADDED, _occurred, noted=True),
+        SECRECY,
     ),
     read_back=True,
 )
@@ -92,34 +107,58 @@ def facts(turn: Turn) -> Facts:
 
 
 def handle(turn: Turn) -> None:
-    """Open the form; a message that tells the story already need not tell it twice."""
+    """Open the form; a message that tells the story already need not tell it twice.
+
+    A button may name the category: `complaint:other`.
+    """
     told = turn.text if turn.parse and turn.parse.intent == "report_complaint" else ""
-    answers = {"story": told} if tells_story(told) else {}
-    guessed = guess(told)
-    if guessed is not None:
-        answers["category"] = guessed  # it is read back, and can be changed there
+    answers: Answers = wished(told)
+    if tells_story(told):
+        answers["story"] = told
+        place = turn.entity("area")
+        answers |= {"area": place} if place else {}
+    category = turn.argument if turn.argument in CATEGORIES else guess(told)
+    if category is not None:
+        answers["category"] = category  # it is read back, and can be changed there
     turn.open_form(FORM.name, answers)
 
 
 def summary(turn: Turn, answers: Answers) -> str:
-    """Read the complaint back."""
-    story = answers["story"] or say("complaint.story_in_file")
+    """Read the complaint back; what it is about, which may be guessed, stands first."""
     return say(
         "complaint.summary",
         category=say(f"complaint.category_{answers['category']}"),
-        story=story if len(story) <= _STORY_SHOWN else story[:_STORY_SHOWN] + "…",
-        occurred=answers["occurred"][:_STORY_SHOWN],
-        photo=say("complaint.with_photo" if answers.get("photo") else "complaint.without_photo"),
-    )
+        story=shown(answers["story"]) or say("complaint.story_in_file"),
+        occurred=shown(answers["occurred"]),
+        photo=given(answers),
+    ) + secrecy_line(answers)
+
+
+def offers(_turn: Turn, answers: Answers) -> list[Choice]:
+    """Let a guessed category be turned down with one button."""
+    if guess(answers["story"]) != answers["category"]:
+        return []
+    return [button(edit_value("category"), "complaint.not_this")]
+
+
+def same(turn: Turn, answers: Answers) -> str | None:
+    """Ask whether an open complaint of the last days is the same."""
+    return same_question(turn, _matter(answers))
 
 
 def finish(turn: Turn, answers: Answers) -> None:
-    """File the complaint and tell its number."""
-    matter = Matter("complaint", answers["category"], answers["story"], answers["occurred"])
-    ticket = file_ticket(turn, matter, answers.get("photo") or ())
-    turn.reply(
-        "complaint.filed",
-        button(f"track:{ticket.number}", "choice.track_this"),
-        button("menu", "choice.menu"),
-        number=ticket.number,
+    """File the complaint and tell its number; who is not listed may also be proposed."""
+    also = [button("propose", "choice.propose")] if answers["category"] == "not_listed" else []
+    send(turn, _matter(answers), answers, *also)
+
+
+def _matter(answers: Answers) -> Matter:
+    details = {key: answers[key] for key in ("area", "point") if answers.get(key)}
+    return Matter(
+        "complaint",
+        answers["category"],
+        answers["story"],
+        answers["occurred"],
+        details,
+        answers.get("secrecy", PLAIN),
     )

@@ -2,16 +2,16 @@
 
 import re
 
-from bot.desk.filing import file_ticket
+from bot.desk.asking import given, shown
+from bot.desk.repeats import same_question, send
 from bot.fields import one_of, photo, words
-from bot.forms import Answers, Facts, Field, Form
+from bot.forms import ADDED, Answers, Facts, Field, Form
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
 from db.tickets import Matter
 
 WHAT = ("name", "birth_date", "number", "address", "family", "aid", "other")
-_SHOWN = 150
 _GUESSES = (
     ("birth_date", re.compile(r"\b(?:tanggal|tgl|lahir|umur)\b", re.IGNORECASE)),
     ("number", re.compile(r"\b(?:nik|kk|ktp)\b", re.IGNORECASE)),
@@ -47,14 +47,17 @@ FORM = Form(
             called=("seharusnya", "benar", "baru"),
         ),
         Field("photo", photo("photo"), optional=True, called=("foto", "gambar", "bukti")),
+        Field(ADDED, words(ADDED), noted=True),
     ),
     read_back=True,
 )
 
 
 def handle(turn: Turn) -> None:
-    """Open the form."""
-    turn.open_form(FORM.name)
+    """Open the form; what is wrong is taken from the message where it says so."""
+    wanted = turn.parse is not None and turn.parse.intent == "update_personal_data"
+    guessed = _guess(turn.text) if wanted else None
+    turn.open_form(FORM.name, {"what": guessed} if guessed else {})
 
 
 def summary(_turn: Turn, answers: Answers) -> str:
@@ -62,25 +65,28 @@ def summary(_turn: Turn, answers: Answers) -> str:
     return say(
         "correction.summary",
         what=say(f"correction.what_{answers['what']}"),
-        was=answers["was"][:_SHOWN],
-        right=answers["right"][:_SHOWN],
+        was=shown(answers["was"]),
+        right=shown(answers["right"]),
+        photo=given(answers),
     )
 
 
+def same(turn: Turn, answers: Answers) -> str | None:
+    """Ask whether an open correction of the last days is the same."""
+    return same_question(turn, _matter(answers))
+
+
 def finish(turn: Turn, answers: Answers) -> None:
-    """File the correction as a ticket and tell its number."""
+    """File the correction and tell its number."""
+    send(turn, _matter(answers), answers)
+
+
+def _matter(answers: Answers) -> Matter:
     story = say(
         "correction.story",
         what=say(f"correction.what_{answers['what']}"),
         was=answers["was"],
         right=answers["right"],
     )
-    ticket = file_ticket(
-        turn, Matter("correction", answers["what"], story), answers.get("photo") or ()
-    )
-    turn.reply(
-        "correction.filed",
-        button(f"track:{ticket.number}", "choice.track_this"),
-        button("menu", "choice.menu"),
-        number=ticket.number,
-    )
+    details = {key: answers[key] for key in ("what", "was", "right")}
+    return Matter("correction", answers["what"], story, details=details)

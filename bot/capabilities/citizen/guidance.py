@@ -33,16 +33,6 @@ AGENCIES = {
 _MOST_AGENCIES = 2  # named in one answer
 
 
-def propose(turn: Turn) -> None:
-    """Tell how to be proposed as a recipient."""
-    turn.reply("guidance.propose", button("office", "choice.office"), button("menu", "choice.menu"))
-
-
-def object_to(turn: Turn) -> None:
-    """Tell how to object to an undeserving recipient."""
-    turn.reply("guidance.object", button("office", "choice.office"), button("menu", "choice.menu"))
-
-
 def kube(turn: Turn) -> None:
     """Tell where a KUBE report goes for now."""
     turn.reply("guidance.kube", button("menu", "choice.menu"))

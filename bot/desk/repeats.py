@@ -1,0 +1,76 @@
+"""The same matter brought again within days: offered to be added to the ticket that is open."""
+
+from bot.desk.adding import add_to_ticket
+from bot.desk.asking import evidence
+from bot.desk.filing import file_ticket
+from bot.forms import ADDED, Answers
+from bot.messages import Choice
+from bot.texts import say
+from bot.texts.format import local_moment
+from bot.turn import Turn, button
+from db import audit
+from db.attachments import attach
+from db.ticket_repeats import Earlier, find_earlier
+from db.ticket_rules import rule_of
+from db.tickets import Matter
+
+_OF_ONE_PERSON = frozenset(("usul", "sanggah"))  # the same if they name the same person
+_TOLD = frozenset(("complaint",))  # its story is the citizen's own, not put together from answers
+
+
+def same_question(turn: Turn, matter: Matter) -> str | None:
+    """Ask whether this is what an open ticket is about; None where there is none like it."""
+    earlier = _earlier(turn, matter)
+    if earlier is None:
+        return None
+    day = local_moment(earlier.created_at, turn.zone)
+    return say("repeat.question", number=earlier.number, day=day)
+
+
+def send(turn: Turn, matter: Matter, answers: Answers, *next_steps: Choice) -> None:
+    """File a matter, or add it to the ticket that it repeats, and tell the number."""
+    earlier = _earlier(turn, matter) if answers.get(ADDED) else None
+    if earlier is not None:
+        _add(turn, earlier, matter, answers)
+        number, key = earlier.number, "repeat.added"
+    else:
+        number, key = file_ticket(turn, matter, evidence(answers)).number, f"{matter.kind}.filed"
+    turn.reply(
+        key,
+        button(f"track:{number}", "choice.track_this"),
+        *next_steps,
+        button("menu", "choice.menu"),
+        number=number,
+        days=f"{rule_of(turn.session, matter.kind, matter.category).verify_days:g}",
+    )
+
+
+def _add(turn: Turn, earlier: Earlier, matter: Matter, answers: Answers) -> None:
+    text = "\n".join(filter(None, (matter.story, matter.occurred)))
+    add_to_ticket(turn.session, earlier.id, text=text, files=(), actor=turn.actor, now=turn.now)
+    # With the sender, not with whoever opened it: they lie with the provider of his channel.
+    attach(
+        turn.session,
+        contact_id=turn.contact.id,
+        ticket_id=earlier.id,
+        files=evidence(answers),
+        now=turn.now,
+    )
+    turn.change_contact(ticket_id=earlier.id)
+    audit.record(turn.session, turn.now, turn.actor, "add to ticket", f"ticket:{earlier.id}")
+
+
+def _earlier(turn: Turn, matter: Matter) -> Earlier | None:
+    details = matter.details or {}
+    name = str(details.get("name") or details.get("nik") or "")
+    of_one = matter.kind in _OF_ONE_PERSON and name
+    return find_earlier(
+        turn.session,
+        contact_id=turn.contact.id,
+        person_id=turn.contact.person_id,
+        kind=matter.kind,
+        category=None if of_one else matter.category,
+        story=matter.story if matter.kind in _TOLD else "",
+        name=name,
+        now=turn.now,
+    )
