@@ -13,6 +13,7 @@ from db.ticket_notes import TicketNote
 from db.tickets import Ticket
 
 MOST_NEW = 99  # more than so many new tickets are not counted
+_LOOKED_AT = 500  # of the newest, in whosever sight they are
 
 _TICKET: Any = Ticket.__table__
 _NOTE: Any = TicketNote.__table__
@@ -28,16 +29,15 @@ class Mark:
     text: str
 
 
-def newest(session: Session, sight: Sight) -> int:
-    """Give the id of the newest ticket in sight, 0 where there is none."""
-    query = select(_TICKET.c.id).where(sight.holds()).order_by(_TICKET.c.id.desc()).limit(1)
-    return session.core.scalar(query) or 0
-
-
 def count_newer(session: Session, sight: Sight, since: int) -> int:
     """Count the tickets in sight that came after an id, up to MOST_NEW."""
-    newer = select(_TICKET.c.id).where(_TICKET.c.id > since, sight.holds()).limit(MOST_NEW)
-    return session.core.scalar(select(func.count()).select_from(newer.subquery())) or 0
+    # Taken first, so that it is by them that one looks, and not by all tickets of an area.
+    last = select(_TICKET.c.id).where(_TICKET.c.id > since).order_by(_TICKET.c.id.desc())
+    newer = select(_TICKET.c.id).where(
+        _TICKET.c.id.in_(last.limit(_LOOKED_AT).scalar_subquery()), sight.holds()
+    )
+    counted = newer.limit(MOST_NEW).subquery()
+    return session.core.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def mark_of(session: Session, sight: Sight, ticket_id: int) -> Mark | None:

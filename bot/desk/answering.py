@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from bot.desk.blanks import with_name
 from bot.desk.moving import hold, state_choices
 from bot.desk.telling import hold_contact, tell
 from bot.messages import Reply
 from bot.texts import say
 from db import audit
+from db.registry import Person
 from db.session import Session
 from db.ticket_notes import ANSWER, NOTE, add_note
 from db.ticket_states import OPEN, State
@@ -24,6 +26,7 @@ def answer(
 ) -> bool:
     """Tell the citizen something about his ticket, which stays as it is; False if he is away.
 
+    His name is put in only as it is told: what the desk keeps and reads does not hold it.
     Raises NoSuchTicket, or StaleTicket where `seen` is not its version any more.
     """
     ticket = hold(session, ticket_id, seen)
@@ -53,7 +56,9 @@ def _tell(session: Session, ticket: Ticket, text: str, now: datetime) -> bool:
     contact = hold_contact(session, ticket.contact_id)
     ticket.told_at = now
     session.flush()
-    reply = Reply(say("desk.told_answer", number=ticket.number, text=text), state_choices(ticket))
+    person = session.get(Person, ticket.person_id) if ticket.person_id is not None else None
+    named = with_name(text, person.name if person is not None else None)
+    reply = Reply(say("desk.told_answer", number=ticket.number, text=named), state_choices(ticket))
     # What he writes back then belongs to this ticket.
     spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None
     return tell(session, contact, reply, now, ticket_id=spoken_of)

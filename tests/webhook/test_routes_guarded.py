@@ -26,6 +26,7 @@ GIVERS = frozenset(("chief", "officer", "admin"))
 MISMATCH = GIVERS | {"back_office"}
 UPLOAD = frozenset(("back_office", "chief", "officer", "admin"))
 APPROVE = frozenset(("chief", "officer", "admin"))
+FRONT = frozenset(("front_office", "chief", "officer", "admin"))
 LOOK_UP = frozenset(("front_office", "back_office", "chief", "officer", "admin"))
 
 # Every route of the application. A new one is entered here with its guard, and tried below.
@@ -90,6 +91,15 @@ GUARDS = {
     ("POST", "/console/pisahan/<int:decision_id>/batalkan"): UPLOAD,
     ("GET", "/console/warga/<int:person_id>/pisah"): UPLOAD,
     ("POST", "/console/warga/<int:person_id>/pisah"): UPLOAD,
+    ("GET", "/console/tiket/<number>"): LOOK_UP,
+    ("GET", "/console/tiket/<number>/isi"): LOOK_UP,
+    ("POST", "/console/tiket/<number>/buka"): LOOK_UP,
+    ("POST", "/console/tiket/<number>/<deed>"): LOOK_UP,
+    ("GET", "/console/tiket/baru"): LOOK_UP - {"back_office"},
+    ("POST", "/console/tiket/baru"): LOOK_UP - {"back_office"},
+    ("GET", "/console/tiket/kabar"): LOOK_UP,
+    ("GET", "/console/jawaban"): GIVERS,
+    ("POST", "/console/jawaban"): GIVERS,
     ("GET", "/console/katalog"): LOOK_UP,
     ("GET", "/console/katalog/<key>"): LOOK_UP,
     ("POST", "/console/katalog/<key>"): GIVERS,
@@ -100,6 +110,11 @@ GUARDS = {
     ("POST", "/console/tempat/<int:office_id>"): GIVERS,
     ("GET", "/console/tempat/baru"): GIVERS,
     ("POST", "/console/tempat/baru"): GIVERS,
+    ("GET", "/console/tiket"): ALL,
+    ("POST", "/console/tiket/cari"): ALL,
+    ("POST", "/console/tiket/pilihan"): FRONT,
+    ("POST", "/console/tiket/tampilan"): ALL,
+    ("POST", "/console/tiket/tampilan/<int:view_id>/hapus"): ALL,
     ("GET", "/console/jejak"): frozenset(("chief", "admin")),
     ("GET", "/console/kabar"): LOOK_UP,
     ("GET", "/console/kabar/<int:hoax_id>"): LOOK_UP,

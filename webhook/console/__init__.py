@@ -16,24 +16,28 @@ from bot.engine import StoreUnavailable
 from bot.service import Service
 from webhook.console.account import account_pages
 from webhook.console.batches import batches_pages
+from webhook.console.canned import canned_pages
 from webhook.console.catalogue import catalogue_pages
 from webhook.console.entrance import entrance_pages
 from webhook.console.files import files_pages
 from webhook.console.guards import guard_pages
+from webhook.console.hoaxes import hoaxes_pages
 from webhook.console.home import home_pages
 from webhook.console.inbox import inbox_pages
-from webhook.console.hoaxes import hoaxes_pages
 from webhook.console.lists import lists_pages
+from webhook.console.live import live_pages
 from webhook.console.matches import matches_pages
 from webhook.console.mismatch import mismatch_pages
 from webhook.console.offices import offices_pages
 from webhook.console.people import people_pages
+from webhook.console.tickets import tickets_pages
 from webhook.console.trail import trail_pages
 from webhook.console.wording import words
 
 SUBJECTS = (
     account_pages, batches_pages, entrance_pages, files_pages, home_pages, inbox_pages, lists_pages,
     hoaxes_pages, matches_pages, mismatch_pages, people_pages, trail_pages,
+    canned_pages, live_pages, tickets_pages,
     catalogue_pages, offices_pages,
 )  # fmt: skip
 

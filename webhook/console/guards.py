@@ -1,6 +1,7 @@
 """Who may open which page of the console: every route says it, and none opens without saying."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bot.service import Service
 from db.areas import Scope
-from db.logins import find_session
+from db.logins import Colleague, find_session
+from db.session import Store
 from db.staff import CONSOLE_ROLES
 from webhook.console.desk import Desk
 
@@ -154,6 +156,13 @@ def safe_next(wanted: str | None) -> str:
     return page
 
 
+def _who_asks(store: Store, view: View, now: datetime) -> Colleague | None:
+    token = session.get(_TOKEN)
+    if not isinstance(token, str):
+        return None
+    return find_session(store, token, now, is_work=not getattr(view, "passive", False))
+
+
 def guard_pages(blueprint: Blueprint, parts: Service) -> None:
     """Put the guards before every route of the console, those to come included."""
     csrf = CSRFProtect()
@@ -175,11 +184,8 @@ def guard_pages(blueprint: Blueprint, parts: Service) -> None:
         if not roles:
             raise RuntimeError(f"{request.endpoint} does not say whom it is for")
         _refuse_endless_ids()
-        token, now = session.get(_TOKEN), parts.clock()
-        staff = None
-        if isinstance(token, str):
-            works = not getattr(view, "passive", False)
-            staff = find_session(parts.store, token, now, works)
+        now = parts.clock()
+        staff = _who_asks(parts.store, view, now)
         if staff is not None:
             g.desk = Desk(staff, Scope(staff.area_code), parts.store, now, computer())
             _allow_body(view, g.desk)

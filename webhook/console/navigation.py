@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("matches.show", "Orang sama"),
     Entry("mismatch.show", "Selisih"),
     Entry("hoaxes.show", "Kabar"),
+    Entry("canned.show", "Jawaban"),
     Entry("catalogue.show", "Katalog"),
     Entry("offices.show", "Tempat"),
     Entry("trail.show", "Jejak"),

@@ -1,0 +1,153 @@
+"""A ticket in a real browser: two officers on one ticket, without scripts, on a PC and a phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bot.desk.moving import Move
+from db.desk_tools import CannedAnswer
+from db.session import Store
+from db.staff import Staff
+from db.ticket_states import State
+from nlu.classifier import Model
+from tests.moment import NOW
+from tests.staff import add_staff
+from tests.webhook.browser import Watch, serving
+from tests.webhook.console import as_staff
+from tests.webhook.desk import STORY, file_one, told, write
+from tests.webhook.site import Site, make_settings, make_site
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True),
+]
+OLD_PC, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+EVERY = 5_100  # milliseconds, a little more than between two questions of live.js
+BAD = ("serious", "critical")
+
+
+@pytest.fixture
+def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
+    """Give the application outside the demo, over the sample; addressed without https."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    return make_site(settings, sample_store, model)
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    with serving(site.app) as found:
+        yield found
+
+
+def window(
+    site: Site, browser: Browser, address: str, name: str, role: str, scripts: bool = True
+) -> tuple[BrowserContext, Page, int]:
+    """Open a window in which an officer of this name is signed in."""
+    staff_id, _ = add_staff(site.store, site.clock(), role)
+    with site.store.begin() as session:
+        session.get_one(Staff, staff_id).name = name
+    cookie = as_staff(site, site.store, staff_id).client.get_cookie("session")
+    assert cookie is not None
+    context = browser.new_context(
+        base_url=address, viewport=OLD_PC, java_script_enabled=scripts  # type: ignore[arg-type]
+    )  # fmt: skip
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    if scripts:
+        page.clock.install()
+    return context, page, staff_id
+
+
+def test_two_windows_see_each_other_and_what_is_new(
+    site: Site, browser: Browser, address: str
+) -> None:
+    ticket = file_one(site.store)
+    first, ani, _ = window(site, browser, address, "Bu Ani", "front_office")
+    second, budi, _ = window(site, browser, address, "Pak Budi", "chief")
+    watch = Watch(ani, address)
+    ani.goto(f"/console/tiket/{ticket.number}")
+    budi.goto(f"/console/tiket/{ticket.number}")
+    expect(budi.get_by_role("status")).to_contain_text("Bu Ani juga sedang membuka")
+    ani.clock.run_for(EVERY)
+    expect(ani.get_by_role("status").first).to_contain_text("Pak Budi juga sedang membuka")
+
+    answer = ani.get_by_label("Jawaban", exact=True)
+    answer.fill("Kami sedang")
+    write(site.store, "Pak, ada kabar?")
+    budi.get_by_text("Catatan untuk petugas").click()
+    budi.get_by_label("Catatan", exact=True).fill("Sudah ditelepon.")
+    budi.get_by_role("button", name="Simpan catatan").click()
+    expect(budi.get_by_text("Catatan sudah disimpan.")).to_be_visible()
+    ani.clock.run_for(EVERY)
+    expect(ani.locator("#chat")).to_contain_text("Pak, ada kabar?")
+    expect(ani.locator("#notes")).to_contain_text("Sudah ditelepon.")
+    expect(answer).to_have_value("Kami sedang")
+
+    budi.get_by_role("button", name="Sudah diperiksa").click()
+    expect(budi.locator("#head")).to_contain_text("sudah diperiksa")
+    ani.clock.run_for(EVERY)
+    expect(ani.locator("#head")).to_contain_text("sudah diperiksa")
+    expect(ani.get_by_role("status").first).to_contain_text("baru saja diubah")
+    expect(answer).to_have_value("Kami sedang")
+    ani.get_by_role("button", name="Kirim jawaban").click()
+    expect(ani.get_by_role("alert")).to_contain_text("Tulisan Anda masih ada")
+    expect(answer).to_have_value("Kami sedang")
+    ani.get_by_role("button", name="Kirim jawaban").click()
+    expect(ani.locator("#notes")).to_contain_text("Kami sedang")
+    first.close()
+    second.close()
+    assert watch.strangers == []
+    assert [said for said in watch.complaints if "409" not in said] == []
+
+
+def test_without_scripts_and_on_a_phone_the_pages_work_and_axe_is_content(
+    site: Site, browser: Browser, address: str
+) -> None:
+    with site.store.begin() as session:
+        session.add(
+            CannedAnswer(
+                title="Sedang dicek", text="{nama}, laporan {nomor} kami cek.", changed_by="cli",
+                changed_at=NOW,
+            )
+        )  # fmt: skip
+    context, page, officer_id = window(site, browser, address, "Bu Ani", "chief", scripts=False)
+    held = (Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=officer_id))
+    ticket = file_one(site.store, *held, Move(State.IN_PROGRESS))
+    write(site.store, "Uang saya dipotong, Pak. Tolong dibantu.")
+    told(site.store, "Laporan sudah kami terima.", "Laporan saya", "Menu")
+    page.goto(f"/console/tiket/{ticket.number}")
+    expect(page.get_by_text(STORY)).to_be_visible()
+    page.get_by_label("Jawaban siap pakai").select_option("Sedang dicek")
+    page.get_by_role("button", name="Pakai").click()
+    expect(page.get_by_label("Jawaban", exact=True)).to_have_value(
+        f"{{nama}}, laporan {ticket.number} kami cek."
+    )
+    page.get_by_role("button", name="Kirim jawaban").click()
+    expect(page.locator("#notes")).to_contain_text("laporan")
+    page.get_by_role("button", name="Tampilkan lengkap").click()
+    expect(page.get_by_text("Terbuka sekali ini saja")).to_be_visible()
+    context.close()
+
+    context, page, _ = window(site, browser, address, "Pak Budi", "chief")
+    for path in (ticket.number, "baru"):
+        page.set_viewport_size(OLD_PC)  # type: ignore[arg-type]
+        page.goto(f"/console/tiket/{path}")
+        look(page, path)
+    page.goto("/console/jawaban?ubah=1")
+    look(page, "jawaban")
+    context.close()
+
+
+def look(page: Page, name: str) -> None:
+    """See that nothing is wider than the window, and ask axe, with every form open."""
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    for size in (OLD_PC, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"], (name, size)
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in BAD] == [], name

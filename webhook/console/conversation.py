@@ -1,0 +1,79 @@
+"""A citizen's chat as he saw it, without the numbers by which he is known."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.messages import Reply
+from bot.outbox import open_reply
+from bot.texts import known, say
+from db.chat_log import Shown, Written, shown_after, written_after
+from db.crypto import Vault, mask
+from db.inbox import PURPOSE
+from db.session import Session
+
+MOST = 60  # messages of each side, the newest
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+# A ticket's number names nobody; nine digits and more are a telephone, a NIK, a KK or a card.
+_NUMBERS = re.compile(r"PKS-\d{4}-\d{6}|\+?\d(?:[ .\-]?\d){8,}")
+_ONLY_DIGITS = re.compile(r"\s*\d[\d .\-]{3,}\s*")  # such as the end of a KK number, sent alone
+_OWN_LINK = re.compile(r"(/data/)\S+")  # whoever has it opens what it leads to
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message: of the citizen, or to him with the buttons below it."""
+
+    is_citizen: bool
+    text: str
+    choices: Sequence[str]
+    at: datetime
+
+
+def conversation(session: Session, contact_id: int) -> list[Bubble]:
+    """Give the newest messages of a contact and to it, oldest first."""
+    vault = session.vault
+    written = written_after(session, contact_id, 0, MOST)
+    shown = shown_after(session, contact_id, _BEGINNING, MOST)
+    replies = [(item.moment, _reply(item, vault)) for item in shown]
+    labels = {choice.value: choice.label for _, reply in replies for choice in reply.choices}
+    bubbles = [_said(item, vault, labels) for item in written]
+    bubbles += [
+        Bubble(False, masked(reply.text), [choice.label for choice in reply.choices], moment)
+        for moment, reply in replies
+    ]
+    return sorted(bubbles, key=lambda bubble: bubble.at)
+
+
+def masked(text: str) -> str:
+    """Hide the middle of every long number of a text, and the secret of every link of ours."""
+    if _ONLY_DIGITS.fullmatch(text):
+        return mask(re.sub(r"\D", "", text)[:8])
+    return _OWN_LINK.sub(r"\1•••", _NUMBERS.sub(_without_middle, text))
+
+
+def _without_middle(found: re.Match[str]) -> str:
+    number = found.group()
+    return number if number.startswith("PKS-") else mask(re.sub(r"[^\d+]", "", number))
+
+
+def _said(item: Written, vault: Vault, labels: Mapping[str, str]) -> Bubble:
+    body = json.loads(vault.open(item.body, PURPOSE))
+    button = body.get("button")
+    text = masked(body["text"]) if body["text"] else labels.get(button, "") if button else ""
+    kinds = [kind for kind, *_ in body.get("media", ())]
+    if "location" in body:
+        kinds.append("location")
+    parts = [text, *(f"[{_kind_name(kind)}]" for kind in kinds)]
+    return Bubble(True, " ".join(part for part in parts if part), (), item.moment)
+
+
+def _kind_name(kind: str) -> str:
+    key = f"desk.file_{kind}"
+    return say(key) if known(key) else kind
+
+
+def _reply(item: Shown, vault: Vault) -> Reply:
+    return Reply(item.notice_text or "") if item.body is None else open_reply(vault, item.body)
