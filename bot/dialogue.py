@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot import doubtful, followups, router
 from bot.capabilities import enrol
-from bot.capabilities.citizen import emergency, guidance, office, program, welcome
+from bot.capabilities.citizen import emergency, guidance, office, program, talk, ticket, welcome
 from bot.choices import is_number, pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
@@ -27,10 +27,13 @@ def understand(inbound: Inbound, understander: Understander) -> Parse | None:
 
 def converse(turn: Turn, understander: Understander, understood: Parse | None = None) -> None:
     """Answer one message; everything that is said goes to `turn.replies`."""
+    if turn.contact.talk_id is not None and _in_talk(turn, understood):
+        return
     if turn.inbound.edited:
         turn.reply("unread.edited")
         return
     state = form_in_force(turn)
+    emergency.note_point(turn)
     value = _meant_value(turn)
     if state is None and doubtful.answers_list(turn, value):
         return
@@ -50,9 +53,21 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
     open_wanted_form(turn)
     _keep_asking(turn)
     followups.offer_second_request(turn)
-    _number_once(turn)
     if danger:
         emergency.warn_first(turn)
+    _number_once(turn)
+
+
+def _in_talk(turn: Turn, understood: Parse | None) -> bool:
+    """Leave a message to the officer who talks; in an emergency the numbers are told besides."""
+    turn.parse = understood
+    endangered = emergency.is_called(turn)
+    if not talk.takes(turn, endangered):
+        turn.parse = None
+        return False
+    if endangered:
+        emergency.hotlines_only(turn)
+    return True
 
 
 def _answer(turn: Turn, state: FormState | None, value: str | None) -> None:
@@ -195,6 +210,8 @@ def _act(turn: Turn, value: str | None) -> None:
         turn.argument = value.partition(":")[2]
         _run(turn, router.by_button(value, turn.role))
         return
+    if _adds_to_ticket(turn):
+        return
     if not turn.text and turn.inbound.location is not None:
         office.near_point(turn)
         return
@@ -210,6 +227,12 @@ def _act(turn: Turn, value: str | None) -> None:
         _run(turn, asked)
     elif turn.parse is not None:
         _by_confidence(turn, turn.parse)
+
+
+def _adds_to_ticket(turn: Turn) -> bool:
+    """Say whether the message was taken as an addition to the ticket last spoken of."""
+    spoken_of = turn.contact.ticket_id is not None and not enrol.code_in(turn.text)
+    return spoken_of and _asked_in_words(turn) is None and ticket.continues(turn)
 
 
 def _by_confidence(turn: Turn, parse: Parse) -> None:

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Adapter
+from bot.desk.watching import watch_due
 from bot.fetcher import Fetcher
 from bot.lane import Lane, Surroundings, within
 from db.claims import LEASE, release_expired
@@ -32,7 +33,7 @@ T = TypeVar("T")
 class Dispatcher:
     """Sends what is queued for the channels that it has adapters for, until it is stopped.
 
-    Where it has a fetcher, this works beside it.
+    Where it has a fetcher, this works beside it. `public_url` is where people reach our pages.
 
     On PostgreSQL any number may run. On SQLite one works, as a second one would only stall the
     writers; it holds a lock on a file beside the database, and another takes over when it ends.
@@ -47,10 +48,12 @@ class Dispatcher:
         jitter: Callable[[], float],
         limit_rates: bool = True,
         fetcher: Fetcher | None = None,
+        public_url: str | None = None,
     ) -> None:
         self._store = store
         self._adapters = adapters
         self._fetcher = fetcher
+        self._public_url = public_url
         self._threads = ThreadPoolExecutor(len(adapters) + 1, "outbox")
         self._around = Surroundings(
             store=store,
@@ -151,7 +154,7 @@ class Dispatcher:
             _log.warning("leases are left to run out (%s)", type(error).__name__)
 
     async def _tend(self) -> None:
-        """Queue again what dead dispatchers held, at once and every few seconds."""
+        """Queue again what dead dispatchers held and see to what is due, every few seconds."""
         reachable = True
         while not self._is_stopped():
             # Our own outcomes come first: what they settle need not be sent again.
@@ -159,11 +162,13 @@ class Dispatcher:
                 try:
                     if await self._in_thread(self._sweep):
                         self._wake_lanes()
+                    if await self._in_thread(self._watch):
+                        self._wake_lanes()
                     await self._in_thread(self._erase)
                     reachable = True
                 except Exception as error:
                     if reachable:
-                        _log.warning("leases cannot be released (%s)", type(error).__name__)
+                        _log.warning("what is due cannot be seen to (%s)", type(error).__name__)
                     reachable = False
             await self._stopped_within(_SWEEP_SECONDS)
 
@@ -172,6 +177,9 @@ class Dispatcher:
             now = self._around.clock()
             apply_left_over(connection, now)
             return release_expired(connection, now + ahead)
+
+    def _watch(self) -> int:
+        return watch_due(self._store, self._around.clock, self._public_url)
 
     def _erase(self) -> None:
         """Carry out what people asked to have erased, once an hour."""

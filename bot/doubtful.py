@@ -1,7 +1,7 @@
 """What is said to a message that is not clear, and to what its sender answers to that."""
 
 from bot import router
-from bot.capabilities.citizen import guidance, office
+from bot.capabilities.citizen import guidance, human
 from bot.choices import agrees, is_number, refuses_all
 from bot.danger import loses_only_a_thing, names_grave_danger
 from bot.menu import menu_choices
@@ -71,7 +71,7 @@ def answers_list(turn: Turn, value: str | None) -> bool:
         turn.conversation.asked = asked
     elif asked == HUMAN and agrees(turn.text):
         turn.conversation.misses = 0
-        office.human(turn)
+        human.handle(turn)
     elif asked == HUMAN and refuses_all(turn.text):
         turn.conversation.misses = 0
         turn.reply("guidance.nothing_asked", *menu_choices(turn))

@@ -14,6 +14,7 @@ from bot.capabilities.citizen import (
     genuine,
     goods,
     guidance,
+    human,
     link,
     notices,
     office,
@@ -22,23 +23,26 @@ from bot.capabilities.citizen import (
     registration,
     sanggah,
     schedule,
+    talk,
+    ticket,
     track,
     usul,
     welcome,
 )
 from bot.capabilities.companion import households, visit, vouch
-from bot.capabilities.officer import announce
+from bot.capabilities.officer import announce, duty, take
 from bot.choices import named
 from bot.families import own_families
 from bot.forms import Answers, Facts, Form
 from bot.messages import Choice
 from bot.texts import known
 from bot.turn import CITIZEN, Turn, button
-from db.staff import ROLES
+from db.staff import CONSOLE_ROLES, ROLES
 
 EVERYONE = frozenset({CITIZEN, *ROLES})
 COMPANIONS = frozenset({"companion"})
 ANNOUNCERS = frozenset({"officer", "chief", "admin"})
+DESK = frozenset(CONSOLE_ROLES)
 
 
 def _no_facts(_turn: Turn) -> Facts:
@@ -125,6 +129,10 @@ CAPABILITIES: tuple[Capability, ...] = (
         "track", track.handle, ("track_ticket",), ("/status", "laporan saya", "tiket"),
         informs=True, needs_consent=True, interrupts=True,
     ),
+    Capability(
+        "ticket", ticket.handle, needs_consent=True, interrupts=True,
+        form=FormUse(ticket.FORM, ticket.finish),
+    ),
     Capability("program", program.handle, ("ask_program",), interrupts=True, informs=True),
     Capability(
         "eligibility", eligibility.handle, (), ("cek syarat",), informs=True, needs_consent=True,
@@ -136,12 +144,13 @@ CAPABILITIES: tuple[Capability, ...] = (
         form=FormUse(office.FORM, office.finish, office.facts),
     ),
     Capability(
-        "human", office.human, ("request_human",), ("/petugas", "petugas"),
-        interrupts=True, informs=True,
+        "human", human.handle, ("request_human",), ("/petugas", "petugas"), interrupts=True,
     ),
+    Capability("talk", talk.handle, interrupts=True),
     Capability(
         "emergency", emergency.handle, ("report_emergency",), ("darurat", "tolong"),
         informs=True, interrupts=True,
+        form=FormUse(emergency.FORM, emergency.finish, values=emergency.values),
     ),
     Capability(
         "genuine", genuine.handle, ("verify_message",), interrupts=True, informs=True,
@@ -201,6 +210,8 @@ CAPABILITIES: tuple[Capability, ...] = (
         form=FormUse(vouch.FORM, vouch.finish, vouch.facts, vouch.summary),
     ),
     Capability("kube", guidance.kube, ("report_kube",), roles=COMPANIONS | ANNOUNCERS),
+    Capability("take", take.handle, (), ("ambil",), roles=DESK, interrupts=True),
+    Capability("duty", duty.handle, (), ("piket", "/piket"), roles=DESK, interrupts=True),
     Capability(
         "announce", announce.handle, ("broadcast_schedule",), ("/umumkan", "umumkan"),
         roles=ANNOUNCERS,
@@ -214,7 +225,7 @@ _BY_NAME = {capability.name: capability for capability in CAPABILITIES}
 _BY_INTENT = {intent: item for item in CAPABILITIES for intent in item.intents}
 _BY_COMMAND = {command: item for item in CAPABILITIES for command in item.commands}
 # Words that nobody who may use the command begins anything else with.
-_BEGINNINGS = ("umumkan ",)
+_BEGINNINGS = ("umumkan ", "ambil ", "piket ")
 _BY_FORM = {item.form.form.name: item.form for item in CAPABILITIES if item.form}
 
 

@@ -19,10 +19,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import audit
 from db.areas import Area, Scope
 from db.base import DIALECT_INSERT, Base, BigId
-from db.contacts import ACTIVE, Contact
 from db.registry import Household, Person
 from db.session import Session
-from db.staff import Staff
+from db.staff_chats import StaffChat, self_and_above, staff_chats
 
 OPEN, HOAX, GENUINE = "open", "hoax", "genuine"
 STATES = (OPEN, HOAX, GENUINE)
@@ -173,23 +172,11 @@ def report(
     return hoax
 
 
-def officers_to_alert(session: Session, hoax: Hoax, now: datetime) -> Sequence[tuple[int, str]]:
-    """Give contact and channel of those who are to hear of a much-reported matter, only once."""
+def officers_to_alert(session: Session, hoax: Hoax, now: datetime) -> Sequence[StaffChat]:
+    """Give the chats of those who are to hear of a much-reported matter, only once."""
     if hoax.state != OPEN or hoax.alerted_at is not None or hoax.reports < ALERT_AT:
         return []
-    above = _self_and_above(hoax.area_code)
-    query = (
-        select(Contact.id, Contact.channel)
-        .join(Staff, Staff.id == Contact.staff_id)
-        .where(
-            Staff.active,
-            Staff.role.in_(_ALERTED),
-            Staff.area_code.in_(above),
-            Contact.state == ACTIVE,
-        )
-        .order_by(Contact.id)
-    )
-    found = [(contact_id, channel) for contact_id, channel in session.execute(query)]
+    found = staff_chats(session, hoax.area_code, _ALERTED)
     if found:
         hoax.alerted_at = now
         session.flush()
@@ -338,14 +325,9 @@ def _province(area_code: str) -> str:
     return area_code.partition(".")[0]
 
 
-def _self_and_above(code: str) -> list[str]:
-    parts = code.split(".")
-    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
-
-
 def _common(one: str, other: str) -> str:
     """Give the smallest area that holds two of one province."""
-    shared = set(_self_and_above(one)) & set(_self_and_above(other))
+    shared = set(self_and_above(one)) & set(self_and_above(other))
     return max(shared, key=len)
 
 

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.moving import hold
-from db.attachments import attach
+from bot.fields import files_of
+from bot.messages import Location, Media
+from db.attachments import POINT, attach
 from db.session import Session
 from db.ticket_changes import move, put_off
 from db.ticket_notes import ADDED, add_note
@@ -41,3 +43,11 @@ def add_to_ticket(
     else:
         put_off(session, ticket, now)
     return ticket
+
+
+def files_sent(media: Sequence[Media], point: Location | None) -> list[dict[str, Any]]:
+    """Give the files and the point of a message as a ticket takes them."""
+    files: list[dict[str, Any]] = [*files_of(media)]
+    if point is not None:
+        files.append({"kind": POINT, "latitude": point.latitude, "longitude": point.longitude})
+    return files

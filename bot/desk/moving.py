@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from bot.desk.alerting import settle
 from bot.desk.telling import hold_contact, tell
 from bot.messages import Choice, Reply
 from bot.texts import known, say
@@ -58,6 +59,7 @@ def move_ticket(
             staff_id=wanted.staff_id, agency=wanted.agency, other_id=wanted.other_id,
         )  # fmt: skip
         audit.record(session, now, actor, f"ticket {wanted.to}", f"ticket:{ticket.id}")
+    settle(session, ticket, actor, now)
     if by is not By.CITIZEN:  # who did it himself is answered by the capability
         tell_state(session, ticket, moves[-1].why, now)
     return ticket

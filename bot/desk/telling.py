@@ -15,8 +15,11 @@ from db.session import Session
 
 
 def hold_contact(session: Session, contact_id: int) -> Contact:
-    """Hold a contact's row, as a message of his own would; before any ticket, lest two wait."""
-    query = select(Contact).where(Contact.id == contact_id).with_for_update()
+    """Hold a contact's row, as a message of his own would; before any ticket, lest two wait.
+
+    Meanwhile others may still queue something for him.
+    """
+    query = select(Contact).where(Contact.id == contact_id).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 

@@ -3,9 +3,9 @@
 import hashlib
 from datetime import datetime
 
+from bot.desk.alerting import tell_chats
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Media, MediaKind, Reply
-from bot.outbox import seal_reply
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
@@ -17,7 +17,6 @@ from db.announcements import (
 )
 from db.areas import Scope
 from db.hoaxes import GENUINE, HOAX, Hoax, home_of, known, officers_to_alert, report, subject_of
-from db.outbox import queue_replies
 from db.schedules import Notice
 from db.session import Session
 from nlu.genuine import Judgement, Verdict, is_bare, judge
@@ -178,6 +177,4 @@ def _alert(turn: Turn, hoax: Hoax) -> None:
         kind=say(f"hoax.kind_{hoax.kind}").lower(),
         page=f"{turn.public_url or ''}{page}",
     )
-    for contact_id, channel in officers:
-        body = seal_reply(turn.session.vault, Reply(text))
-        queue_replies(turn.session, contact_id, channel, [body], turn.now)
+    tell_chats(turn.session, officers, Reply(text), turn.now)

@@ -13,7 +13,6 @@ from bot.texts.opening import hours_words, opening_words
 from bot.turn import Turn, button
 from db import audit
 from db.catalogue import find_entry
-from db.facts import facts_beginning
 from db.offices import (
     DESKS,
     KINDS,
@@ -101,17 +100,6 @@ def finish(turn: Turn, answers: Answers) -> None:
         _tell_for_area(turn, where, kinds)
     else:
         _tell_near(turn, Location(*where), kinds)
-
-
-def human(turn: Turn) -> None:
-    """Tell how to reach an officer, and offer to write things down for one."""
-    facts = facts_beginning(turn.session, "office_")
-    lines = "\n".join(fact.text for fact in facts) or say("office.nearest")
-    turn.tell(
-        say("office.human", lines=lines),
-        button("complaint", "choice.complaint"),
-        button("menu", "choice.menu"),
-    )
 
 
 def _kinds(text: str) -> tuple[str, ...]:

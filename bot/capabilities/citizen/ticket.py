@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.desk.adding import add_to_ticket
+from bot.desk.adding import add_to_ticket, files_sent
 from bot.desk.moving import Move, move_ticket
-from bot.fields import files_of, words
+from bot.fields import words
 from bot.forms import Answers, Field, Form
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
-from db.attachments import POINT, drop_added
+from db.attachments import drop_added
 from db.ticket_states import DONE, By, Decision, IllegalMove, State
 from db.tickets import Ticket, find_ticket
 from nlu.parse import Band
@@ -72,7 +72,7 @@ def continues(turn: Turn) -> bool:
     """
     if turn.contact.ticket_id is None or not turn.contact.consented or turn.staff is not None:
         return False
-    files = _files(turn)
+    files = files_sent(turn.inbound.media, turn.inbound.location)
     if not files and not turn.text:
         return False
     ticket = turn.session.get(Ticket, turn.contact.ticket_id)
@@ -95,14 +95,6 @@ def _asks_something(turn: Turn) -> bool:
     answers = ("affirm", "deny", "out_of_scope", "thank", "greet", "report_complaint",
                "update_personal_data")  # fmt: skip
     return parse is not None and parse.band is Band.SURE and parse.intent not in answers
-
-
-def _files(turn: Turn) -> list[dict[str, Any]]:
-    files: list[dict[str, Any]] = [*files_of(turn.inbound.media)]
-    if turn.inbound.location is not None:
-        point = turn.inbound.location
-        files.append({"kind": POINT, "latitude": point.latitude, "longitude": point.longitude})
-    return files
 
 
 def _add(turn: Turn, ticket: Ticket, text: str, files: Sequence[Mapping[str, Any]]) -> None:

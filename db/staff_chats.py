@@ -1,0 +1,50 @@
+"""By which chats members of staff are told of what happens in their area."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from db.contacts import ACTIVE, Contact
+from db.session import Session
+from db.staff import Staff
+
+_CONTACT: Any = Contact.__table__
+_STAFF: Any = Staff.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class StaffChat:
+    """A chat that belongs to a member of staff."""
+
+    contact_id: int
+    channel: str
+    staff_id: int
+
+
+def self_and_above(code: str) -> list[str]:
+    """Give an area and all that it lies in: 74, 74.72, 74.72.05."""
+    parts = code.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def staff_chats(
+    session: Session,
+    area_code: str,
+    roles: Collection[str],
+    staff_ids: Collection[int] = (),
+) -> Sequence[StaffChat]:
+    """Give the chats of those in service whose area holds this one: of some roles, or named."""
+    rows = session.core.execute(
+        select(_CONTACT.c.id, _CONTACT.c.channel, _STAFF.c.id)
+        .join(_STAFF, _STAFF.c.id == _CONTACT.c.staff_id)
+        .where(
+            _STAFF.c.active,
+            or_(_STAFF.c.role.in_([*roles]), _STAFF.c.id.in_([*staff_ids])),
+            _STAFF.c.area_code.in_(self_and_above(area_code)),
+            _CONTACT.c.state == ACTIVE,
+        )
+        .order_by(_CONTACT.c.id)
+    )
+    return [StaffChat(*row) for row in rows]

@@ -1,0 +1,234 @@
+"""An emergency told in chat: numbers at once, a ticket on top, officers called until one comes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.desk.moving import Move, move_ticket
+from bot.desk.watching import watch_due
+from bot.engine import Engine
+from bot.messages import Address, Channel, Location
+from db.attachments import Attachment
+from db.contacts import CONSENT_GIVEN, Contact
+from db.duty import Alert, Duty, end_duty
+from db.session import Store
+from db.staff import Staff
+from db.ticket_notes import ADDED, notes_of
+from db.ticket_states import By, Decision, State
+from db.tickets import Ticket
+from tests.talk import Clock, Person, labels, make_single_minded, words
+
+FIRE = "rumah tetangga kebakaran di lamangga"
+once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+OfStaff = Callable[[str], Person]
+
+
+@pytest.fixture
+def of_staff(engine: Engine, sample_store: Store, clock: Clock) -> OfStaff:
+    """Give the chat of a member of staff, with what it was told from now on."""
+
+    def make(address: str) -> Person:
+        person = Person(engine, sample_store, clock, Address(Channel.SIMULATOR, address))
+        person.unread()
+        return person
+
+    return make
+
+
+def ticket_of(store: Store, kind: str = "emergency") -> Ticket | None:
+    with store.read() as session:
+        return session.scalars(
+            select(Ticket).where(Ticket.kind == kind).order_by(Ticket.id.desc()).limit(1)
+        ).first()
+
+
+def only(store: Store) -> Ticket:
+    ticket = ticket_of(store)
+    assert ticket is not None
+    return ticket
+
+
+def alert_of(store: Store) -> Alert:
+    with store.read() as session:
+        return session.get_one(Alert, only(store).id)
+
+
+def watch(store: Store, clock: Clock, later: timedelta = timedelta()) -> int:
+    clock.forward(later)
+    return watch_due(store, clock, "https://halo.example")
+
+
+def test_told_at_once_with_the_place_asked_and_taken_by_one_alone(
+    alarming: Person, sample_store: Store, clock: Clock, of_staff: OfStaff
+) -> None:
+    desk, chief, officer = of_staff("loket"), of_staff("ketua"), of_staff("petugas")
+    told = alarming.say(FIRE)
+    ticket = only(sample_store)
+    assert "112" in told[0].text
+    assert ticket.number in told[-1].text
+    assert labels(told) == ["Bukan darurat", "Lewati"]
+    assert (ticket.priority, ticket.state) == (0, State.RECEIVED)
+    for person in (desk, chief):
+        alarm = person.unread()
+        assert f"DARURAT {ticket.number}" in words(alarm)
+        assert labels(alarm) == ["Saya ambil"]
+        assert FIRE not in words(alarm)
+    assert officer.unread() == []
+
+    assert "sudah kami panggil" in words(alarming.send_location(Location(-5.4725, 122.6025)))
+    assert watch(sample_store, clock, timedelta(minutes=1)) == 0
+    assert watch(sample_store, clock, timedelta(minutes=5)) == 1
+    assert officer.unread() == []
+    assert watch(sample_store, clock, timedelta(minutes=5)) == 1
+    assert "DARURAT" in words(officer.unread())
+    assert [len(person.unread()) for person in (desk, chief)] == [2, 2]
+
+    taken = words(chief.press(f"take:{ticket.number}"))
+    assert FIRE in taken
+    assert "mlat=-5.47250" in taken
+    assert "dipegang petugas" in words(alarming.unread())
+    for person in (desk, officer):
+        assert f"Darurat {ticket.number} sudah diambil Hj. Rosmawati Umar" in words(person.unread())
+    assert "sudah diambil Hj. Rosmawati Umar" in words(desk.say(f"ambil {ticket.number}"))
+    assert watch(sample_store, clock, timedelta(minutes=5)) == 0
+    alert = alert_of(sample_store)
+    assert (alert.next_at, alert.taken_by) == (None, only(sample_store).staff_id)
+    # What is told later reaches the same ticket and whoever holds it.
+    assert "tambahkan" in words(alarming.say("kebakaran makin besar, api sudah di atap"))
+    assert "keterangan baru" in words(chief.unread())
+    with sample_store.read() as session:
+        assert session.scalar(select(func.count(Ticket.id)).filter_by(kind="emergency")) == 1
+        kinds = [note.kind for note in notes_of(session, ticket.id)]
+    assert kinds == [ADDED]
+
+
+def test_who_is_on_duty_is_called_first_and_the_console_ends_it_too(
+    alarming: Person, sample_store: Store, clock: Clock, of_staff: OfStaff
+) -> None:
+    desk, on_call, admin = of_staff("loket"), of_staff("back-office"), of_staff("admin")
+    assert "piket sampai" in words(on_call.say("piket sampai jam 20")).lower()
+    with sample_store.read() as session:
+        duty = session.scalars(select(Duty)).one()
+        assert duty.ends_at.hour == 12  # 20.00 in Baubau
+    alarming.say(FIRE)
+    assert "DARURAT" in words(on_call.unread())
+    assert desk.unread() == []
+    watch(sample_store, clock, timedelta(minutes=6))
+    assert "DARURAT" in words(on_call.unread())
+    assert "DARURAT" in words(desk.unread())
+    ticket = only(sample_store)
+    with sample_store.begin() as session:
+        staff_id = session.scalars(select(Staff.id).filter_by(role="admin")).one()
+        move_ticket(
+            session, ticket.id, Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=staff_id),
+            by=By.DESK, actor=f"staff:{staff_id}", now=clock(),
+        )  # fmt: skip
+    assert "sudah diambil Ardi Saputra" in words(on_call.unread())
+    assert admin.unread() == []
+    assert watch(sample_store, clock, timedelta(minutes=6)) == 0
+    assert "selesai" in words(on_call.say("piket selesai"))
+    assert "sedang tidak piket" in words(on_call.say("piket selesai"))
+    assert "Jam itu tidak ada" in words(on_call.say("piket sampai jam 77"))
+    with sample_store.begin() as session:
+        assert not end_duty(session, staff_id, clock())
+
+
+@once
+def test_without_consent_only_the_numbers_until_help_is_asked_for(
+    sample_store: Store, clock: Clock, of_staff: OfStaff
+) -> None:
+    desk = of_staff("loket")
+    person = Person(
+        make_single_minded(sample_store, clock, ("report_emergency", 0.99)), sample_store, clock
+    )
+    told = person.say(FIRE)
+    assert "112" in words(told)
+    assert "Minta dihubungi" in labels(told)
+    assert ticket_of(sample_store) is None
+    assert desk.unread() == []
+    assert ticket_of(sample_store) is None
+    person.press("emergency:report")
+    assert ticket_of(sample_store) is None
+    assert only_number(words(person.press("emergency:call"))) == only(sample_store).number
+    with sample_store.read() as session:
+        assert session.vault.open(only(sample_store).story_sealed, "story") == FIRE
+        contact = session.get_one(Contact, only(sample_store).contact_id)
+        assert contact.consent == CONSENT_GIVEN
+    assert "DARURAT" in words(desk.unread())
+
+
+@once
+def test_what_may_be_one_calls_nobody_until_its_teller_says_so(
+    maybe_alarming: Person, sample_store: Store, of_staff: OfStaff
+) -> None:
+    desk = of_staff("loket")
+    told = maybe_alarming.say("xqztw vbnjk")
+    assert "112" in told[0].text
+    assert ticket_of(sample_store) is None
+    assert "Lapor darurat" in labels(maybe_alarming.say("tolong"))
+    assert ticket_of(sample_store) is None
+    assert desk.unread() == []
+    maybe_alarming.press("emergency:report")
+    assert "DARURAT" in words(desk.unread())
+
+
+@once
+def test_in_a_form_it_is_filed_and_the_form_goes_on(
+    alarming: Person, sample_store: Store, of_staff: OfStaff
+) -> None:
+    desk = of_staff("loket")
+    alarming.press("complaint")
+    alarming.press("category:card")
+    told = alarming.say("tolong rumah saya kebakaran")
+    assert "112" in told[0].text
+    assert only(sample_store).number in words(told)
+    assert "Kapan dan di mana" in told[-1].text
+    assert "DARURAT" in words(desk.unread())
+    assert "teruskan juga" in words(alarming.send_location(Location(-5.47, 122.6)))
+    with sample_store.read() as session:
+        points = session.scalars(select(Attachment.ticket_id).filter_by(kind="location")).all()
+    assert points == [only(sample_store).id]
+
+
+@once
+def test_taken_back_where_it_was_none(
+    alarming: Person, sample_store: Store, clock: Clock, of_staff: OfStaff
+) -> None:
+    desk = of_staff("loket")
+    alarming.press("emergency")
+    desk.unread()
+    assert "sudah kami cabut" in words(alarming.say("bukan darurat"))
+    ticket = only(sample_store)
+    assert (ticket.state, ticket.decision) == (State.REJECTED, Decision.WITHDRAWN)
+    assert "sudah ditutup" in words(desk.unread())
+    assert "sudah ditutup" in words(desk.press(f"take:{ticket.number}"))
+    assert watch(sample_store, clock, timedelta(minutes=6)) == 0
+    # Later it is another one.
+    clock.forward(timedelta(hours=2))
+    alarming.say(FIRE)
+    assert only(sample_store).number != ticket.number
+    assert only_number(words(desk.unread())) == only(sample_store).number
+
+
+@once
+def test_emergency_elsewhere_is_not_taken(
+    alarming: Person, engine: Engine, sample_store: Store, clock: Clock, of_staff: OfStaff
+) -> None:
+    alarming.say(FIRE)
+    with sample_store.begin() as session:
+        staff = session.scalars(select(Staff).filter_by(role="front_office")).one()
+        staff.area_code = "74.72.02"
+    desk = of_staff("loket")
+    assert "Tidak ada laporan darurat" in words(desk.press(f"take:{only(sample_store).number}"))
+    assert "Tidak ada laporan darurat" in words(desk.say("ambil"))
+    assert only(sample_store).state == State.RECEIVED
+    assert "Saya ambil" not in words(alarming.say(f"ambil {only(sample_store).number}"))
+    assert only(sample_store).staff_id is None
+
+
+def only_number(text: str) -> str:
+    found = {word.strip(".,:") for word in text.split() if word.startswith("PKS-")}
+    assert len(found) == 1
+    return found.pop()
