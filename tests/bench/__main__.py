@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import dispatch, guesses, imports, inbound, machine, outbox
+from tests.bench import dispatch, guesses, imports, inbound, inbox, machine, outbox
 from tests.bench.databases import Databases, both
 from tests.bench.progress import Progress
 from tests.bench.report import Table
@@ -20,6 +20,7 @@ SECTIONS: dict[str, Measure] = {
     "outbox": outbox.measure,
     "guesses": guesses.measure,
     "imports": imports.measure,
+    "inbox": inbox.measure,
 }
 
 

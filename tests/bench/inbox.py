@@ -20,7 +20,7 @@ from db.ticket_inbox import EVERY_STATE, NEWEST, OLDEST_DUE, Filters, choose
 from db.ticket_rows import rows_of
 from db.ticket_states import State
 from db.ticket_words import stems
-from db.tickets import KINDS, Ticket
+from db.tickets import Ticket
 from tests.bench.databases import LABELS, Databases, migrated
 from tests.bench.progress import Progress
 from tests.bench.report import Table, milliseconds, ratio
@@ -189,7 +189,7 @@ def fill(store: Store, tickets: int) -> None:
         for at, (word, share) in enumerate(_WORDS.items()):
             core.execute(
                 text(
-                    "INSERT INTO ticket_words (word_index, ticket_id) SELECT :word, id"
+                    "INSERT INTO ticket_words (word_index, ticket_id) SELECT :word, id"  # noqa: S608 - of our own
                     f" FROM tickets WHERE {_hash('id', 11 + at, 10_000)} < {share}"
                 ),
                 {"word": vault.index(stems(word)[0], "ticket word")},
@@ -246,16 +246,16 @@ def _tickets_sql(is_sqlite: bool) -> str:
     )
     sections = " ".join(f"WHEN {at} THEN '{name}'" for at, name in enumerate(SECTIONS))
     # Two minutes apart they come up to the end of 2026; some deadlines are past, most to come.
-    opened = f"n * 2"
+    opened = "n * 2"
     due = f"2040000 + {_hash('n', 9, 40_000)}"
     held = f"1 + {_hash('n', 8, _STAFF)}"
     return (
-        f"INSERT INTO tickets ({_COLUMNS})"
+        f"INSERT INTO tickets ({_COLUMNS})"  # noqa: S608 - of our own
         f" WITH RECURSIVE one(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < :most),"
         f" made AS (SELECT n, {state} AS state FROM one)"
         f" SELECT n, 'PKS-2026-' || substr(CAST(1000000 + n AS TEXT), 2), {village},"
-        f" {_picked(_SHARES, 1)}, CASE WHEN {_hash('n', 4, 100)} < 3 THEN 'confidential' ELSE 'plain'"
-        f" END, :story, :story, state, {_picked(_CATEGORIES, 2)},"
+        f" {_picked(_SHARES, 1)}, CASE WHEN {_hash('n', 4, 100)} < 3 THEN 'confidential'"
+        f" ELSE 'plain' END, :story, :story, state, {_picked(_CATEGORIES, 2)},"
         f" CASE {_hash('n', 7, 5)} {sections} END, {_hash('n', 10, 4)},"
         f" CASE WHEN state IN ('received', 'verified') THEN NULL ELSE {held} END, 3,"
         f" {moment(opened)}, {moment(opened)},"

@@ -122,12 +122,13 @@ def _add_views(blueprint: Blueprint) -> None:
             flash(say("inbox.view_kept", name=name))
         return _to(choice)
 
-    @blueprint.post("/tiket/tampilan/<int:view_id>/hapus")
+    @blueprint.post("/tiket/tampilan/hapus")
     @require()
-    def forget_view(desk: Desk, view_id: int) -> Response:
+    def forget_view(desk: Desk) -> Response:
         """Forget a view of one's own."""
+        view_id = _number(request.form.get("view", ""))
         with desk.begin() as session:
-            name = drop_view(session, desk.staff.id, view_id)
+            name = drop_view(session, desk.staff.id, view_id) if view_id is not None else None
         if name is None:
             abort(404)
         flash(say("inbox.view_gone", name=name))
@@ -162,10 +163,15 @@ def _picked(form: MultiDict[str, str]) -> list[Picked]:
     """Read the tickets that were ticked, with the versions that stood on the page."""
     found = []
     for mark in dict.fromkeys(form.getlist("ticket")[:PAGE]):
-        id_, _, version = mark.partition(":")
-        if all(one.isascii() and one.isdigit() and len(one) < 19 for one in (id_, version)):
-            found.append(Picked(int(id_), int(version)))
+        id_, version = (_number(part) for part in mark.partition(":")[::2])
+        if id_ is not None and version is not None:
+            found.append(Picked(id_, version))
     return found
+
+
+def _number(text: str) -> int | None:
+    """Read a number that a database can hold; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _action(desk: Desk, form: MultiDict[str, str]) -> tuple[Action | None, str]:
@@ -176,11 +182,11 @@ def _action(desk: Desk, form: MultiDict[str, str]) -> tuple[Action | None, str]:
     if deed == "section" and form.get("section") in SECTIONS:
         section = form["section"]
         return put_in(section), say("inbox.did_section", section=tickets.section_name(section))
-    staff = form.get("staff", "")
-    if deed == "assign" and staff.isascii() and staff.isdigit() and len(staff) < 19:
-        name = _name_of(desk, int(staff))
+    staff = _number(form.get("staff", ""))
+    if deed == "assign" and staff is not None:
+        name = _name_of(desk, staff)
         if name is not None:
-            return assign_to(int(staff)), say("inbox.did_assign", name=name)
+            return assign_to(staff), say("inbox.did_assign", name=name)
     return None, ""
 
 

@@ -1,0 +1,99 @@
+"""The inbox in a real browser: by keyboard, on an old screen and a phone, and read aloud."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from db.sample.tickets import load_tickets
+from db.session import Store
+from db.staff import Staff
+from nlu.classifier import Model
+from tests.moment import NOW
+from tests.webhook.browser import Watch, serving
+from tests.webhook.console import as_staff
+from tests.webhook.site import Site, make_settings, make_site
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True),
+]
+SCREEN, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
+    """Give the application over the sample with its tickets; addressed without https."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    made = make_site(settings, sample_store, model)
+    with sample_store.begin() as session:
+        load_tickets(session, NOW)
+    return made
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    """Give a page in which the chief of the sample is signed in; nothing is complained of."""
+    with site.store.read() as session:
+        chief = session.scalars(select(Staff.id).where(Staff.role == "chief")).one()
+    cookie = as_staff(site, site.store, chief).client.get_cookie("session")
+    assert cookie is not None
+    with serving(site.app) as address:
+        context = browser.new_context(base_url=address, viewport=SCREEN)  # type: ignore[arg-type]
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        context.set_default_timeout(15_000)
+        opened = context.new_page()
+        watch = Watch(opened, address)
+        yield opened
+        context.close()
+    assert [url for url in watch.strangers if not url.startswith("data:")] == []
+    assert watch.complaints == []
+
+
+def test_from_a_search_to_tickets_that_are_given_away_by_keyboard_alone(page: Page) -> None:
+    page.goto("/console/")
+    page.get_by_role("link", name="Baru belum diperiksa").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tiket")
+    first, second = page.get_by_role("checkbox", name=re.compile("Tandai tiket")).all()[:2]
+    for tick in (first, second):
+        tick.focus()
+        page.keyboard.press("Space")
+    expect(page.locator("#ticked")).to_have_text("(2)")
+    staff = page.get_by_label("Petugas (tiket terbuka)")
+    chosen = staff.locator("option", has_text="Nurdin Hamka").get_attribute("value")
+    staff.select_option(chosen)
+    page.get_by_role("button", name="Serahkan").press("Enter")
+    expect(page.locator(".alert")).to_contain_text("diserahkan kepada Nurdin Hamka")
+    page.get_by_label("Keadaan", exact=True).select_option(label="semua")
+    search = page.get_by_label("Cari kata atau nomor tiket")
+    search.fill("e-warong beras")
+    search.press("Enter")
+    expect(page.locator(".inbox tbody tr")).not_to_have_count(0)
+    for line in page.locator(".inbox .line").all_inner_texts():
+        assert "Beras" in line
+
+
+def test_pages_fit_an_old_screen_and_a_phone_and_axe_finds_nothing_serious(page: Page) -> None:
+    for size in (SCREEN, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        for path in ("/console/", "/console/tiket", "/console/tiket?state=all&who=belum-ada"):
+            page.goto(path)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], path
+            found = [
+                (one["id"], one["nodes"][0]["html"])
+                for one in Axe().run(page).response["violations"]
+                if one["impact"] in ("serious", "critical")
+            ]
+            assert found == [], path
+
+
+def test_a_light_is_told_by_word_and_shape(page: Page) -> None:
+    page.goto("/console/tiket?order=due")
+    lights = page.locator(".light").all_inner_texts()
+    told = {text.split(" ", 1)[1]: text[0] for text in lights}
+    assert len(told) == len(set(told.values())) >= 3
