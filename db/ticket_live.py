@@ -33,10 +33,9 @@ def count_newer(session: Session, sight: Sight, since: int) -> int:
     """Count the tickets in sight that came after an id, up to MOST_NEW."""
     # Taken first, so that it is by them that one looks, and not by all tickets of an area.
     last = select(_TICKET.c.id).where(_TICKET.c.id > since).order_by(_TICKET.c.id.desc())
-    newer = select(_TICKET.c.id).where(
-        _TICKET.c.id.in_(last.limit(_LOOKED_AT).scalar_subquery()), sight.holds()
-    )
-    counted = newer.limit(MOST_NEW).subquery()
+    these = last.limit(_LOOKED_AT).subquery()
+    newer = select(_TICKET.c.id).join_from(these, _TICKET, _TICKET.c.id == these.c.id)
+    counted = newer.where(sight.holds()).limit(MOST_NEW).subquery()
     return session.core.scalar(select(func.count()).select_from(counted)) or 0
 
 

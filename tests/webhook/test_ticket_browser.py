@@ -98,6 +98,13 @@ def test_two_windows_see_each_other_and_what_is_new(
     expect(answer).to_have_value("Kami sedang")
     ani.get_by_role("button", name="Kirim jawaban").click()
     expect(ani.locator("#notes")).to_contain_text("Kami sedang")
+
+    budi.goto("/console/tiket")
+    file_one(site.store)
+    budi.clock.run_for(EVERY)
+    expect(budi.get_by_role("status").last).to_contain_text("1 laporan baru – muat")
+    budi.get_by_role("link", name="muat", exact=True).click()
+    expect(budi.get_by_text("laporan baru – muat")).to_have_count(0)
     first.close()
     second.close()
     assert watch.strangers == []

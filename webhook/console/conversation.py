@@ -44,7 +44,8 @@ def conversation(session: Session, contact_id: int) -> list[Bubble]:
         Bubble(False, masked(reply.text), [choice.label for choice in reply.choices], moment)
         for moment, reply in replies
     ]
-    return sorted(bubbles, key=lambda bubble: bubble.at)
+    # What was erased or has grown too old is still known by its row, which says nothing.
+    return sorted((bubble for bubble in bubbles if bubble.text), key=lambda bubble: bubble.at)
 
 
 def masked(text: str) -> str:
