@@ -206,7 +206,9 @@ Step = Asking | Done | Canceled
 def start(form: Form, now: datetime, answers: Answers | None = None) -> Step:
     """Open a form, with the answers that are known already."""
     known = dict(answers or {})
-    return _proceed(form, FormState(form.name, now, known, order=tuple(known)), now)
+    wishes = {item.name for item in form.fields if item.wished}
+    order = tuple(name for name in known if name not in wishes)
+    return _proceed(form, FormState(form.name, now, known, order=order), now)
 
 
 def advance(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot import router
 from bot.capabilities.citizen import eligibility, genuine
+from bot.desk.secrecy import wish
 from bot.fields import nik
 from bot.forms import Answer, Refused
 from bot.places import unknown_place
@@ -16,6 +17,7 @@ from nlu.identifiers import is_nik
 
 _WORD = re.compile(r"[a-z']+")
 _LONGEST = 120  # characters; a longer text says more than its request
+_REPORT = re.compile(r"\b(?:me)?lapor\b", re.IGNORECASE)
 _SCHEDULE = frozenset(("jadwal", "jadual", "jdwl", "jadwalnya", "jadwalx", "schedule"))
 _WHEN = frozenset(("kapan", "kpn", "kapankah", "bilakah", "tanggal", "tgl"))
 _COMES = frozenset(
@@ -112,6 +114,11 @@ def _asks_goods(turn: Turn) -> bool:
     return bool(wanted) and said <= _GOODS | _WANTS_GOODS | _AROUND_GOODS
 
 
+def _reports_in_secret(turn: Turn) -> bool:
+    found = wish(turn.text)
+    return found is not None and not found[1] and _REPORT.search(turn.text) is not None
+
+
 def _beside_names(turn: Turn) -> set[str]:
     """Give the words of a message without the places and programmes that it names."""
     rest = turn.text.lower()
@@ -125,6 +132,7 @@ _ASKED = (
     ("registration", _gives_identity),
     ("track", _names_ticket),
     ("goods", _asks_goods),
+    ("complaint", _reports_in_secret),
     ("schedule", _asks_schedule),
     ("office", _asks_office),
     ("eligibility", _asks_eligibility),

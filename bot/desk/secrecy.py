@@ -4,11 +4,12 @@ The national complaint system (SP4N-LAPOR) knows both: "anonim" and "rahasia".
 """
 
 import re
+from dataclasses import replace
 
 from bot.forms import Answer, Answers, Facts, Field, Refused
 from bot.messages import Choice
 from bot.texts import say
-from bot.turn import button
+from bot.turn import Turn, button
 from db.tickets import ANONYMOUS, CONFIDENTIAL, PLAIN
 
 _NAME = "secrecy"
@@ -71,10 +72,13 @@ def _beside(rest: str) -> str:
     return " ".join(rest.split()).strip(" ,.;")
 
 
-def wished(text: str) -> Answers:
-    """Give the answer that the message which opens a form holds already."""
-    found = wish(text)
-    return {_NAME: found[0]} if found else {}
+def wished(turn: Turn) -> Answers:
+    """Grant what the message that opens a form wishes for, and give it as an answer."""
+    found = wish(turn.text)
+    if found is None:
+        return {}
+    turn.reply(f"{_NAME}.{found[0]}")
+    return {_NAME: found[0]}
 
 
 def _choices(_answers: Answers, facts: Facts) -> list[Choice]:
@@ -90,7 +94,14 @@ def _parse(answer: Answer, facts: Facts) -> Answers:
     raise Refused("form.pick_one")
 
 
+def _nameless(text: str) -> tuple[str, str] | None:
+    found = wish(text)
+    return (ANONYMOUS, found[1]) if found is not None and found[0] == PLAIN else found
+
+
 SECRECY = Field(_NAME, _parse, _choices, noted=True, wished=wish)
+# For a form whose sender is never named; its facts say that it is `nameless`.
+NAMELESS = replace(SECRECY, wished=_nameless)
 
 
 def secrecy_line(answers: Answers) -> str:

@@ -87,6 +87,20 @@ def test_name_and_content_are_hidden_by_words_at_any_step_or_by_a_button(unread:
     assert ticket["story"] == "uang dipotong 50 ribu oleh ketua"
 
 
+def test_report_may_begin_with_the_wish_to_hide(citizen: Person) -> None:
+    told = citizen.say("saya mau lapor tapi anonim")
+    assert "nama Bapak/Ibu kami sembunyikan" in words(told)
+    assert "Soal apa" in words(told)
+    citizen.say("batal")
+    citizen.say("tetangga saya kaya punya mobil tapi dapat PKH, jangan sebut nama saya")
+    citizen.say("La Ode Bahrun")
+    citizen.say("lipu")
+    citizen.say("tidak usah anonim")
+    read_back = words(citizen.press("form:skip"))
+    assert "punya mobil" in read_back
+    assert "Nama Bapak/Ibu: disembunyikan" in read_back
+
+
 def test_neighbour_is_proposed(citizen: Person) -> None:
     citizen.say("usul")
     assert "Siapa nama orang yang diusulkan" in words(citizen.say("2"))

@@ -51,7 +51,8 @@ FACTS: Mapping[str, Any] = {
 VALUES = [
     YES, CHANGE, CANCEL, SKIP, "category:card", "purpose:home", "family:1", "family:99",
     "member:7", "member:9", "who:self", "who:other", "what:house", "what:wheelchair", "owned:no",
-    "go_on:yes", "reason:died", "secrecy:anonymous", "secrecy:open", ADD, NEW,
+    "go_on:yes", "members:none", "decile:4", "reason:died", "secrecy:anonymous", "secrecy:open",
+    ADD, NEW,
     "area:74.72.02.1011", "area:1", "programme:PKH", "form:resume", "menu", "", "\0",
     *(edit_value(field.name) for form in FORMS.values() for field in form.fields),
 ]  # fmt: skip

@@ -112,7 +112,7 @@ def handle(turn: Turn) -> None:
     A button may name the category: `complaint:other`.
     """
     told = turn.text if turn.parse and turn.parse.intent == "report_complaint" else ""
-    answers: Answers = wished(told)
+    answers: Answers = wished(turn)
     if tells_story(told):
         answers["story"] = told
         place = turn.entity("area")

@@ -13,13 +13,13 @@ from bot.desk.asking import (
     shown,
 )
 from bot.desk.repeats import same_question, send
-from bot.desk.secrecy import SECRECY, secrecy_line, wished
+from bot.desk.secrecy import NAMELESS, secrecy_line, wish
 from bot.fields import photo, words
 from bot.forms import ADDED, CANCEL, LEAVE, Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
-from db.tickets import ANONYMOUS, Matter
+from db.tickets import ANONYMOUS, CONFIDENTIAL, Matter
 
 REASONS = ("well_off", "official", "moved", "died", "twice", "other")
 _LEAST = 10  # characters of a reason
@@ -88,7 +88,7 @@ FORM = Form(
             called=("foto", "gambar", "bukti"),
         ),
         Field(ADDED, words(ADDED), noted=True),
-        SECRECY,
+        NAMELESS,
     ),
     read_back=True,
 )
@@ -103,7 +103,8 @@ def handle(turn: Turn) -> None:
     """Open the form; a message that gives the reason need not give it twice."""
     told = turn.text if turn.parse and turn.parse.intent == "object_beneficiary" else ""
     guessed = _guess(told)
-    answers: Answers = {"secrecy": ANONYMOUS} | wished(told)
+    hidden = wish(told) or (ANONYMOUS, "")
+    answers: Answers = {"secrecy": CONFIDENTIAL if CONFIDENTIAL in hidden else ANONYMOUS}
     if guessed is not None:
         answers |= {"reason": told, "why": guessed}
     turn.open_form(FORM.name, answers)

@@ -104,7 +104,7 @@ def handle(turn: Turn) -> None:
     if goods is not None:
         turn.open_form("goods", {"what": goods})
         return
-    answers: Answers = wished(told)
+    answers: Answers = wished(turn)
     if _OTHERS.search(told):
         answers["who"] = OTHER
         place = turn.entity("area")
