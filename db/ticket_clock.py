@@ -16,11 +16,11 @@ HIGHEST = 3  # front office, chief, Dinas
 WARN_AFTER = timedelta(days=5)  # working time of silence until the citizen is warned
 CLOSE_AFTER = timedelta(days=10)  # and until the ticket is closed (SP4N-LAPOR!: 10 working days)
 
-_VERIFYING = frozenset({State.RECEIVED})
-_FOLLOWING = frozenset({State.VERIFIED, State.ASSIGNED, State.REOPENED})
-_FINISHING = frozenset({State.IN_PROGRESS})
+VERIFYING = frozenset({State.RECEIVED})
+FOLLOWING = frozenset({State.VERIFIED, State.ASSIGNED, State.REOPENED})
+FINISHING = frozenset({State.IN_PROGRESS})
 # While the citizen or an agency has the ball, nobody at the desk can be late.
-_RUNNING = _VERIFYING | _FOLLOWING | _FINISHING
+_RUNNING = VERIFYING | FOLLOWING | FINISHING
 QUIET = frozenset({State.WAITING, State.RESOLVED})  # the citizen is to say something
 
 
@@ -94,9 +94,9 @@ def deadline(history: Sequence[Entered], terms: Terms, time: Counting) -> Deadli
     now = history[-1]
     if now.state not in _RUNNING:
         return None
-    if now.state in _VERIFYING:
+    if now.state in VERIFYING:
         granted, since = terms.verify, history[0].at
-    elif now.state in _FOLLOWING:
+    elif now.state in FOLLOWING:
         granted, since = terms.follow, _following_since(history)
     else:
         granted, since = terms.finish, _verified_at(history)

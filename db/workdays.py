@@ -31,7 +31,7 @@ class Calendar:
         """Give the working time from one moment to a later one."""
         total, moment = timedelta(), since
         while moment < until:
-            midnight = self._midnight_after(moment)
+            midnight = self.midnight_after(moment)
             if self.is_working(moment.astimezone(self._zone).date()):
                 total += min(midnight, until) - moment
             moment = midnight
@@ -40,14 +40,15 @@ class Calendar:
     def after(self, moment: datetime, span: timedelta) -> datetime:
         """Give the moment at which so much working time has passed."""
         while True:
-            midnight = self._midnight_after(moment)
+            midnight = self.midnight_after(moment)
             if self.is_working(moment.astimezone(self._zone).date()):
                 if moment + span <= midnight:
                     return moment + span
                 span -= midnight - moment
             moment = midnight
 
-    def _midnight_after(self, moment: datetime) -> datetime:
+    def midnight_after(self, moment: datetime) -> datetime:
+        """Give the moment at which the zone's next day begins."""
         following = moment.astimezone(self._zone).date() + DAY
         return datetime.combine(following, time(), self._zone).astimezone(UTC)
 

@@ -27,6 +27,10 @@ INDEXES = {
     "ix_tickets_section": ["section", "state", "id"],
     "ix_tickets_staff": ["staff_id", "state", "id"],
     "ix_tickets_kind": ["kind", "category", "id"],
+    "ix_tickets_created": [
+        "created_at", "id", "area_code", "section", "staff_id", "kind", "category", "rating",
+        "incident_id",
+    ],
     "ix_tickets_every": ["id", *CHOSEN_BY, "due_at", "risk_at"],
 }
 ALIVE = "state NOT IN ('confirmed', 'rejected')"
