@@ -68,5 +68,7 @@ def bring_to(
 ) -> None:
     """Move a new ticket on to a state."""
     for to, more in _WAYS[state]:
-        given = {name: staff_id if name == "staff_id" else value for name, value in more.items()}
+        given: dict[str, Any] = dict(more)
+        if "staff_id" in more:
+            given["staff_id"] = staff_id
         move(session, ticket, to, by=By.DESK, actor="cli", now=now, **given)

@@ -130,7 +130,7 @@ def views() -> Iterator[tuple[str, Sight, Filters]]:
         "village": Sight(Scope(f"{CITY}.03.1007"), "officer", None, 1),
         "section": Sight(Scope(CITY), "back_office", "kesehatan", 2),
     }
-    choices = product(
+    choices: Any = product(
         sights.items(),
         (None, EVERY_STATE, "received", "waiting", "confirmed", "rejected"),
         ({}, {"kind": "complaint", "category": "house"}, {"kind": "emergency"}, {"kind": "goods"}),
@@ -139,7 +139,7 @@ def views() -> Iterator[tuple[str, Sight, Filters]]:
         ({}, {"light": Light.BREACHED}, {"order": OLDEST_DUE}),
     )
     for (who, sight), state, kind, place, area, how in choices:
-        chosen = {"state": state, **kind, **place, **area, **how}
+        chosen: dict[str, Any] = {"state": state, **kind, **place, **area, **how}
         yield _name(who, chosen), sight, Filters(**chosen)
     for who, sight in sights.items():
         for words, state in product(
@@ -147,7 +147,12 @@ def views() -> Iterator[tuple[str, Sight, Filters]]:
             (None, EVERY_STATE, "rejected"),
         ):
             for order in (NEWEST, OLDEST_DUE):
-                chosen = {"text": words, "state": state, "order": order, "kind": "goods"}
+                chosen: dict[str, Any] = {
+                    "text": words,
+                    "state": state,
+                    "order": order,
+                    "kind": "goods",
+                }
                 yield _name(who, chosen), sight, Filters(**chosen)
 
 
@@ -220,7 +225,8 @@ def _areas() -> Iterator[dict[str, Any]]:
 
 def _hash(number: str, seed: int, most: int) -> str:
     """Give SQL that scatters a number over 0 … most - 1, the same on every database."""
-    return f"(({number} * {7919 + 2 * seed} + {seed} * 104729) % 1000003 * {31 + seed} % {most})"
+    wide = f"CAST({number} AS BIGINT)"
+    return f"(({wide} * {7919 + 2 * seed} + {seed} * 104729) % 1000003 * 7907 % 999983 % {most})"
 
 
 def _picked(shares: tuple[tuple[str, int], ...], seed: int) -> str:

@@ -114,7 +114,7 @@ GUARDS = {
     ("POST", "/console/tiket/cari"): ALL,
     ("POST", "/console/tiket/pilihan"): FRONT,
     ("POST", "/console/tiket/tampilan"): ALL,
-    ("POST", "/console/tiket/tampilan/<int:view_id>/hapus"): ALL,
+    ("POST", "/console/tiket/tampilan/hapus"): ALL,
     ("GET", "/console/jejak"): frozenset(("chief", "admin")),
     ("GET", "/console/kabar"): LOOK_UP,
     ("GET", "/console/kabar/<int:hoax_id>"): LOOK_UP,
