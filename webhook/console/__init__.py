@@ -30,6 +30,7 @@ from webhook.console.matches import matches_pages
 from webhook.console.mismatch import mismatch_pages
 from webhook.console.offices import offices_pages
 from webhook.console.people import people_pages
+from webhook.console.referrals import referrals_pages
 from webhook.console.tickets import tickets_pages
 from webhook.console.trail import trail_pages
 from webhook.console.wording import words
@@ -39,6 +40,7 @@ SUBJECTS = (
     hoaxes_pages, matches_pages, mismatch_pages, people_pages, trail_pages,
     canned_pages, live_pages, tickets_pages,
     catalogue_pages, offices_pages,
+    referrals_pages,
 )  # fmt: skip
 
 

@@ -308,6 +308,7 @@ def _make_talks_and_referrals() -> None:
         sa.Column("agency", sa.String(length=20), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("asked_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("names_reporter", sa.Boolean(), nullable=False),
         sa.Column("token_index", sa.LargeBinary(length=16), nullable=True),
         sa.Column("sent_by", sa.String(length=60), nullable=False),
         sa.Column("sent_at", MOMENT, nullable=False),
