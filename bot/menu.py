@@ -4,7 +4,7 @@ from bot.messages import Choice
 from bot.texts import known, say
 from bot.turn import Turn, button
 
-_CITIZEN = ("registration", "schedule", "complaint", "track", "human")
+_CITIZEN = ("registration", "schedule", "complaint", "track", "human", "propose", "goods")
 _OFFICER = ("announce", "schedule", "menu")
 _STAFF = {
     "companion": ("households", "visit", "vouch", "schedule", "track"),
