@@ -147,12 +147,7 @@ def views() -> Iterator[tuple[str, Sight, Filters]]:
             (None, EVERY_STATE, "rejected"),
         ):
             for order in (NEWEST, OLDEST_DUE):
-                chosen: dict[str, Any] = {
-                    "text": words,
-                    "state": state,
-                    "order": order,
-                    "kind": "goods",
-                }
+                chosen = {"text": words, "state": state, "order": order, "kind": "goods"}
                 yield _name(who, chosen), sight, Filters(**chosen)
 
 
