@@ -23,6 +23,7 @@ from db.mismatch.runs import begin_run, carry_out
 from db.registry import Household, Person
 from db.sample.load import load
 from db.sample.named import named_people
+from db.sample.tickets import load_tickets
 from nlu.classifier import Model, ModelError
 from nlu.corpus import corpus_digest
 from nlu.training import train_file
@@ -235,6 +236,7 @@ def _demo(home: Path) -> Service:
     now = datetime.now(UTC)
     with store.begin() as session:
         load(session, now.date(), now)
+        load_tickets(session, now)
         ensure_national_facts(session)
     store.close()
     return open_service(settings)
