@@ -62,6 +62,19 @@ def add_note(
     session.flush()
 
 
+def is_repeated(session: Session, ticket_id: int, kind: str, text: str, since: datetime) -> bool:
+    """Say whether the last writing of a kind says the same, and came after a moment."""
+    query = select(_TABLE.c.at, _TABLE.c.text_sealed).where(
+        _TABLE.c.ticket_id == ticket_id, _TABLE.c.kind == kind
+    )
+    last = session.core.execute(query.order_by(_TABLE.c.id.desc()).limit(1)).one_or_none()
+    return (
+        last is not None
+        and last.at > since
+        and session.vault.open(last.text_sealed, PURPOSE) == text
+    )
+
+
 def notes_of(session: Session, ticket_id: int) -> Sequence[Noted]:
     """Give all that was written about a ticket, oldest first."""
     columns = (_TABLE.c.id, _TABLE.c.at, _TABLE.c.actor, _TABLE.c.kind, _TABLE.c.text_sealed)

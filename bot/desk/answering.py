@@ -1,6 +1,6 @@
 """Writing about a ticket without moving it: an answer that the citizen is told, or a note."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.desk.blanks import with_name
 from bot.desk.moving import hold, state_choices
@@ -10,9 +10,11 @@ from bot.texts import say
 from db import audit
 from db.registry import Person
 from db.session import Session
-from db.ticket_notes import ANSWER, NOTE, add_note
+from db.ticket_notes import ANSWER, NOTE, add_note, is_repeated
 from db.ticket_states import OPEN, State
 from db.tickets import Ticket
+
+_TWICE = timedelta(minutes=1)
 
 
 def answer(
@@ -26,10 +28,12 @@ def answer(
 ) -> bool:
     """Tell the citizen something about his ticket, which stays as it is; False if he is away.
 
-    His name is put in only as it is told: what the desk keeps and reads does not hold it.
-    Raises NoSuchTicket, or StaleTicket where `seen` is not its version any more.
+    His name is put in only as it is told: what the desk keeps and reads does not hold it. What was
+    sent twice within a minute, as by a double click, is told once. Raises NoSuchTicket, or StaleTicket where `seen` is not its version any more.
     """
     ticket = hold(session, ticket_id, seen)
+    if is_repeated(session, ticket.id, ANSWER, text, now - _TWICE):
+        return True
     add_note(session, ticket.id, ANSWER, text, actor, now)
     audit.record(session, now, actor, "answer ticket", f"ticket:{ticket.id}")
     return _tell(session, ticket, text, now)
@@ -46,6 +50,8 @@ def note(
 ) -> None:
     """Keep a note that only the desk reads; raises as `answer` does."""
     ticket = hold(session, ticket_id, seen)
+    if is_repeated(session, ticket.id, NOTE, text, now - _TWICE):
+        return
     add_note(session, ticket.id, NOTE, text, actor, now)
     audit.record(session, now, actor, "note ticket", f"ticket:{ticket.id}")
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from bot.desk.answering import answer
 from bot.desk.moving import Move, move_ticket
 from bot.messages import Location, Media, MediaKind
 from db.attachments import GONE, Attachment
@@ -166,3 +167,13 @@ def test_nobody_touches_the_ticket_of_another(
 @pytest.mark.parametrize("argument", ["", ":", "yes", "yes:", "no:PKS-2026-999999", "what:1"])
 def test_odd_buttons_are_answered(known: Person, argument: str) -> None:
     assert known.press(f"ticket:{argument}")
+
+
+def test_answer_sent_twice_by_a_double_click_is_told_once(known: Person, desk: Desk) -> None:
+    complain(known)
+    for _ in range(2):
+        with desk.store.begin() as session:
+            answer(
+                session, desk.ticket().id, "Besok kami datang.", actor="staff:1", now=desk.clock()
+            )
+    assert len(known.unread()) == 1
