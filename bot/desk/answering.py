@@ -29,7 +29,8 @@ def answer(
     """Tell the citizen something about his ticket, which stays as it is; False if he is away.
 
     His name is put in only as it is told: what the desk keeps and reads does not hold it. What was
-    sent twice within a minute, as by a double click, is told once. Raises NoSuchTicket, or StaleTicket where `seen` is not its version any more.
+    sent twice within a minute, as by a double click, is told once.
+    Raises NoSuchTicket, or StaleTicket where `seen` is not its version any more.
     """
     ticket = hold(session, ticket_id, seen)
     if is_repeated(session, ticket.id, ANSWER, text, now - _TWICE):
