@@ -83,16 +83,21 @@ def say_in_talk(session: Session, talk_id: int, staff: Staff, text: str, now: da
 
 
 def end_talk(
-    session: Session, talk_id: int, staff_id: int | None, now: datetime, *, resolved: bool = False
+    session: Session,
+    talk_id: int,
+    whose: int | None,
+    now: datetime,
+    *,
+    actor: str,
+    resolved: bool = False,
 ) -> None:
-    """Give the citizen back to the service; whose talk it is may say that all is resolved.
+    """Give the citizen back to the service, and ask him if it is said that all is resolved.
 
-    Without `staff_id` anybody may end it. Raises TalkOver.
+    `whose` is the only officer whose talk it may be, if that matters. Raises TalkOver.
     """
     contact, ticket, talk = _held(session, talk_id)
-    if talk.state != TAKEN or (staff_id is not None and talk.staff_id != staff_id):
+    if talk.state != TAKEN or (whose is not None and talk.staff_id != whose):
         raise TalkOver
-    actor = f"staff:{talk.staff_id}"
     if resolved and ticket.state == State.IN_PROGRESS:
         move(
             session, ticket, State.RESOLVED,

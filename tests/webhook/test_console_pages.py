@@ -23,6 +23,7 @@ from db.staff import Staff
 from db.visits import Visit
 from nlu.classifier import Model
 from tests.moment import NOW
+from tests.talks import planned, waiting
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.hoaxes import told_hoax
 from tests.webhook.lists import noted_split, open_match, rejected_batch
@@ -43,7 +44,11 @@ NAMED: dict[str, Callable[[Store], int]] = {
     "/console/kabar/<int:hoax_id>": lambda store: told_hoax(store, WOLIO),
     "/console/kabar/<int:hoax_id>/peringatan": lambda store: told_hoax(store, WOLIO),
     "/console/tempat/<int:office_id>": lambda store: office_in(store, WOLIO),
+    "/console/piket/<int:duty_id>/hapus": lambda store: planned(store, WOLIO),
     "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
+} | {
+    f"/console/bicara/<int:talk_id>{page}": lambda store: waiting(store, NOW, WOLIO)
+    for page in ("", "/isi", "/ambil", "/kata", "/selesai")
 } | {
     f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)
     for page in ("", "/kemajuan", "/ditolak.csv", "/setujui", "/tolak", "/ambil-kembali")

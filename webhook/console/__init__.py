@@ -18,6 +18,7 @@ from webhook.console.account import account_pages
 from webhook.console.batches import batches_pages
 from webhook.console.canned import canned_pages
 from webhook.console.catalogue import catalogue_pages
+from webhook.console.duty import duty_pages
 from webhook.console.entrance import entrance_pages
 from webhook.console.files import files_pages
 from webhook.console.guards import guard_pages
@@ -31,6 +32,7 @@ from webhook.console.mismatch import mismatch_pages
 from webhook.console.offices import offices_pages
 from webhook.console.people import people_pages
 from webhook.console.referrals import referrals_pages
+from webhook.console.talks import talks_pages
 from webhook.console.tickets import tickets_pages
 from webhook.console.trail import trail_pages
 from webhook.console.wording import words
@@ -40,6 +42,7 @@ SUBJECTS = (
     hoaxes_pages, matches_pages, mismatch_pages, people_pages, trail_pages,
     canned_pages, live_pages, tickets_pages,
     catalogue_pages, offices_pages,
+    duty_pages, talks_pages,
     referrals_pages,
 )  # fmt: skip
 

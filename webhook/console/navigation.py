@@ -20,6 +20,7 @@ class Entry:
 ENTRIES = (
     Entry("home.show", "Beranda"),
     Entry("inbox.show", "Tiket"),
+    Entry("talks.show", "Bicara"),
     Entry("people.search", "Warga"),
     Entry("lists.show", "Daftar"),
     Entry("batches.show_all", "Daftar masuk"),
@@ -29,6 +30,7 @@ ENTRIES = (
     Entry("canned.show", "Jawaban"),
     Entry("catalogue.show", "Katalog"),
     Entry("offices.show", "Tempat"),
+    Entry("duty.show", "Piket"),
     Entry("trail.show", "Jejak"),
 )
 

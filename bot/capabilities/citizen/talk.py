@@ -1,5 +1,7 @@
 """A talk that an officer has taken: what the citizen writes is for the officer alone."""
 
+import re
+
 from bot.desk.adding import files_sent
 from bot.desk.talking import END, hear, leave_talk
 from bot.texts import say
@@ -47,9 +49,8 @@ def _return(turn: Turn) -> None:
 def _ends(turn: Turn) -> bool:
     if turn.inbound.button is not None:
         return turn.inbound.button == END
-    said = " ".join(turn.text.lower().strip(" .,!").split())
-    beside = " ".join(word for word in said.split() if word not in _POLITE)
-    return said in _ENDS or beside in _ENDS
+    said = re.findall(r"\w+", turn.text.lower())
+    return " ".join(word for word in said if word not in _POLITE) in _ENDS
 
 
 def _written(turn: Turn) -> str:
