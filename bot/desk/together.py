@@ -55,7 +55,14 @@ def together(
     store: Store, hand: Hand, picked: Iterable[Picked], action: Action
 ) -> Counter[Outcome]:
     """Do one thing with each of the tickets, in a transaction each; count what became of them."""
-    return Counter(_one(store, hand, one, action) for one in picked)
+    return Counter(outcome for _, outcome in one_by_one(store, hand, picked, action))
+
+
+def one_by_one(
+    store: Store, hand: Hand, picked: Iterable[Picked], action: Action
+) -> list[tuple[int, Outcome]]:
+    """Do one thing with each of the tickets, in a transaction each; give what became of each."""
+    return [(one.id, _one(store, hand, one, action)) for one in picked]
 
 
 def _one(store: Store, hand: Hand, picked: Picked, action: Action) -> Outcome:

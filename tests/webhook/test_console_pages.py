@@ -24,6 +24,7 @@ from db.visits import Visit
 from nlu.classifier import Model
 from tests.moment import NOW
 from tests.talks import planned, waiting
+from tests.webhook.causes import incident_in, sent_referral
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.hoaxes import told_hoax
 from tests.webhook.lists import noted_split, open_match, rejected_batch
@@ -52,6 +53,12 @@ NAMED: dict[str, Callable[[Store], int]] = {
 } | {
     f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)
     for page in ("", "/kemajuan", "/ditolak.csv", "/setujui", "/tolak", "/ambil-kembali")
+} | {
+    f"/console/rujukan/<int:referral_id>/{page}": sent_referral
+    for page in ("surat", "tautan", "cabut")
+} | {
+    f"/console/kejadian/<int:incident_id>{page}": lambda store: incident_in(store, WOLIO)
+    for page in ("", "/tambah", "/keluarkan", "/jawab", "/selesai")
 }
 
 

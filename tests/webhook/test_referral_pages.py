@@ -269,8 +269,8 @@ def test_the_letter_says_what_the_agency_may_know_and_its_taking_is_written_down
     assert token in words_of(with_link.data)
     assert token not in words_of(later.data)
     assert rows(site.store, "read letter") == [f"ticket:{ticket.id}"] * 2
-    assert officer.post(base, token="A" * 32).status_code == 404
-    assert officer.post(base).status_code == 404
+    assert officer.post(base, token="A" * 32).status_code == 410
+    assert officer.post(base).status_code == 410
 
 
 def words_of(pdf: bytes) -> str:

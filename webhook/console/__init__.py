@@ -25,6 +25,7 @@ from webhook.console.guards import guard_pages
 from webhook.console.hoaxes import hoaxes_pages
 from webhook.console.home import home_pages
 from webhook.console.inbox import inbox_pages
+from webhook.console.incidents import incidents_pages
 from webhook.console.lists import lists_pages
 from webhook.console.live import live_pages
 from webhook.console.matches import matches_pages
@@ -43,7 +44,7 @@ SUBJECTS = (
     canned_pages, live_pages, tickets_pages,
     catalogue_pages, offices_pages,
     duty_pages, talks_pages,
-    referrals_pages,
+    incidents_pages, referrals_pages,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ class Entry:
 ENTRIES = (
     Entry("home.show", "Beranda"),
     Entry("inbox.show", "Tiket"),
+    Entry("incidents.show", "Kejadian"),
     Entry("talks.show", "Bicara"),
     Entry("people.search", "Warga"),
     Entry("lists.show", "Daftar"),

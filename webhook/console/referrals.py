@@ -98,7 +98,7 @@ def _add_letters(blueprint: Blueprint, parts: Service) -> None:
         with desk.begin() as session:
             referral = _found(session, desk, referral_id)
             if not is_token_of(session, referral, token):
-                abort(404)
+                abort(410)
             return _letter(session, desk, referral, _address(parts, token))
 
 

@@ -33,6 +33,7 @@ from db.ticket_states import Decision
 from db.tickets import Ticket, TicketEvent, history_of
 from webhook.console.conversation import conversation
 from webhook.console.desk import Desk
+from webhook.console.incident_line import incident_line
 
 READ = "read ticket"
 PRIORITIES = (URGENT, HIGH, NORMAL, LOW)
@@ -88,6 +89,7 @@ def gathered(
         "others": present(session, ticket.id, desk.staff.id, desk.now).others,
         "mark": mark.text if mark else "",
         **_choices(session, ticket, deeds),
+        **incident_line(session, desk, ticket),
         **(_about_reporter(session, desk, ticket, reads, unmasked) if knows else {}),
         "holder_name": staff_name(session, ticket.staff_id),
         "words": words,
