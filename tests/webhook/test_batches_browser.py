@@ -41,6 +41,7 @@ def test_a_list_is_uploaded_approved_by_another_and_taken_back(page: Page, tmp_p
     file.write_bytes(content())
     page.set_viewport_size(OLD_PC)  # type: ignore[arg-type]
     enter(page, "Nurdin Hamka")
+    page.locator("summary", has_text="Data").click()
     page.get_by_role("link", name="Daftar masuk").click()
     page.get_by_role("link", name="Unggah daftar").click()
     assert_fits(page)

@@ -110,6 +110,7 @@ def test_after_half_an_hour_one_signs_in_again_and_goes_on(
     page.goto("/console/")
     enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
     site.clock.forward(IDLE)
+    page.locator("summary", has_text="Data").click()
     page.get_by_role("link", name="Daftar", exact=True).click()
     enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
     expect(page.get_by_role("heading", name="Daftar semua dinas")).to_be_visible()

@@ -8,7 +8,7 @@ from bot.texts import known, say
 from bot.texts.format import age, grouped, local_moment, plain_date, rupiah
 from webhook.console.desk import Desk
 from webhook.console.guards import current_desk
-from webhook.console.navigation import entries_for
+from webhook.console.navigation import menus_for
 
 _OLD_DAYS = 183  # a list older than half a year is told as old
 
@@ -18,7 +18,7 @@ def words() -> dict[str, Any]:
     desk = current_desk()
     return {
         "desk": desk,
-        "entries": entries_for(desk),
+        "menus": menus_for(desk),
         "day": plain_date,
         "moment": _moment(desk),
         "age": age,
