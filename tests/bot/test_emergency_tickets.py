@@ -146,6 +146,7 @@ def test_without_consent_only_the_numbers_until_help_is_asked_for(
     told = person.say(FIRE)
     assert "112" in words(told)
     assert "Minta dihubungi" in labels(told)
+    assert max(len(reply.text) for reply in told) <= 600
     assert ticket_of(sample_store) is None
     assert desk.unread() == []
     assert ticket_of(sample_store) is None

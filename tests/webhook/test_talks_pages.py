@@ -101,7 +101,7 @@ def test_duty_is_planned_by_chief_and_seen_by_all(site: Site) -> None:
         staff = session.scalars(select(Staff).filter_by(name="Samsul Bahri")).one()
         companion = session.scalars(select(Staff.id).filter_by(role="companion")).first()
     times = {"begins": "2026-11-22T09:00", "ends": "2026-11-22T17:00"}
-    wrong = (
+    wrong: tuple[dict[str, str], ...] = (
         {"begins": "2026-11-22T17:00", "ends": "2026-11-22T09:00"},
         {"begins": "2026-11-20T09:00", "ends": "2026-11-21T09:00"},
         {"begins": "2026-11-22T09:00", "ends": "2026-12-22T09:00"},

@@ -1,5 +1,7 @@
 """Talks with citizens: who waits, who is talking; taken, spoken in and ended here."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -20,7 +22,7 @@ ROLES = ("front_office", "back_office", "chief", "officer", "admin")
 LEADS = ("chief", "officer", "admin")  # who may also end the talk of another
 
 
-def talks_pages(_parts: Service) -> Blueprint:
+def talks_pages(service: Service) -> Blueprint:
     """Make the routes about talks."""
     blueprint = Blueprint("talks", __name__)
 
@@ -45,12 +47,12 @@ def talks_pages(_parts: Service) -> Blueprint:
         """Give the page anew to the script of an open one."""
         return _page(desk, talk_id, again=True)
 
-    _add_deeds(blueprint)
-    _add_end(blueprint)
+    _add_deeds(blueprint, service.dispatcher.wake)
+    _add_end(blueprint, service.dispatcher.wake)
     return blueprint
 
 
-def _add_deeds(blueprint: Blueprint) -> None:
+def _add_deeds(blueprint: Blueprint, wake: Callable[[], None]) -> None:
     @blueprint.post("/bicara/<int:talk_id>/ambil")
     @require(*ROLES)
     def take(desk: Desk, talk_id: int) -> Response:
@@ -63,6 +65,7 @@ def _add_deeds(blueprint: Blueprint) -> None:
             key = "talk.not_waiting" if refused.holder else "talk.gone"
             flash(say(key, holder=refused.holder or ""), "warning")
         else:
+            wake()
             flash(say("talk.taken"))
         return _back(talk_id)
 
@@ -71,22 +74,23 @@ def _add_deeds(blueprint: Blueprint) -> None:
     def speak(desk: Desk, talk_id: int) -> Response | tuple[str, int]:
         """Say something to the citizen; what cannot be said stays in its field."""
         text = _written()
-        if not text:
-            flash(say("talk.empty"), "warning")
-            return _back(talk_id)
         try:
             with desk.begin() as session:
                 _existing(session, desk, talk_id)
+                if not text:
+                    flash(say("talk.empty"), "warning")
+                    return _back(talk_id)
                 staff = session.get_one(Staff, desk.staff.id)
                 reached = say_in_talk(session, talk_id, staff, text, desk.now)
         except TalkOver:
             return _page(desk, talk_id, say("talk.over"), text), 409
+        wake()
         if not reached:
             flash(say("talk.away"), "warning")
         return _back(talk_id)
 
 
-def _add_end(blueprint: Blueprint) -> None:
+def _add_end(blueprint: Blueprint, wake: Callable[[], None]) -> None:
     @blueprint.post("/bicara/<int:talk_id>/selesai")
     @require(*ROLES)
     def end(desk: Desk, talk_id: int) -> Response:
@@ -100,6 +104,7 @@ def _add_end(blueprint: Blueprint) -> None:
         except TalkOver:
             flash(say("talk.over"), "warning")
         else:
+            wake()
             flash(say("talk.ended"))
         return _back(talk_id)
 
