@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Double, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from db.incidents import Incident
+from db.incidents import PURPOSE, Incident
 from db.session import Session
 from db.ticket_rules import ANY, Agency, SlaRule, all_rules, terms_of
 from db.ticket_spans import ENDED, STATES, Breaches, Entries, Ints, Reached, Spans
@@ -27,7 +27,6 @@ from db.worked_time import WorkedTime
 STARS = 5
 _AT_ONCE = 5_000  # rows
 _TOP = 10  # incidents
-_TITLE = "incident"
 _T: Any = Ticket.__table__
 _E: Any = TicketEvent.__table__
 
@@ -231,7 +230,7 @@ def _top(session: Session, counts: Counter[int | None]) -> Sequence[TopIncident]
     found = {incident.id: incident for incident in session.scalars(query)}
     return [
         TopIncident(
-            session.vault.open(found[incident_id].title_sealed, _TITLE),
+            session.vault.open(found[incident_id].title_sealed, PURPOSE),
             found[incident_id].category,
             found[incident_id].area_code,
             count,

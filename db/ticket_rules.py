@@ -5,16 +5,21 @@ The first ones are put in by the migration that makes the tables; officers chang
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Float, SmallInteger, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db import audit
 from db.base import Base
 from db.session import Session
 
 ANY = ""  # the category of a rule for all categories of a kind without one of their own
 URGENT, HIGH, NORMAL, LOW = range(4)
+
+
+class RuleTaken(Exception):
+    """The kind and category have a rule already."""
 
 
 class SlaRule(Base):
@@ -81,3 +86,58 @@ def all_rules(session: Session) -> Sequence[SlaRule]:
 def all_agencies(session: Session) -> Sequence[Agency]:
     """Give the agencies by their names."""
     return session.scalars(select(Agency).order_by(Agency.name)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a rule says, as somebody wants it: working days, a priority, a section."""
+
+    verify_days: float
+    follow_days: float
+    finish_days: float
+    priority: int
+    section: str | None
+
+
+def find_rule(session: Session, kind: str, category: str, lock: bool = False) -> SlaRule | None:
+    """Give the rule of exactly this kind and category; held against others if it is to change."""
+    return session.get(SlaRule, (kind, category), with_for_update=lock or None)
+
+
+def change_rule(session: Session, rule: SlaRule, ruling: Ruling, actor: str, now: datetime) -> None:
+    """Change a rule for all moves to come; clocks that run keep their time until the next one."""
+    _rule(rule, ruling)
+    audit.record(session, now, actor, "change rule", _subject(rule))
+    session.flush()
+
+
+def add_rule(
+    session: Session, kind: str, category: str, ruling: Ruling, actor: str, now: datetime
+) -> None:
+    """Give a category a rule of its own, counted as that of its kind; raises RuleTaken."""
+    if find_rule(session, kind, category) is not None:
+        raise RuleTaken
+    rule = SlaRule(kind=kind, category=category, always=rule_of(session, kind, category).always)
+    _rule(rule, ruling)
+    session.add(rule)
+    audit.record(session, now, actor, "add rule", _subject(rule))
+    session.flush()
+
+
+def change_agency(
+    session: Session, agency: Agency, name: str, address: str, actor: str, now: datetime
+) -> None:
+    """Change how an agency is called and where it is."""
+    agency.name, agency.address = name, address
+    audit.record(session, now, actor, "change agency", f"agency:{agency.code}")
+    session.flush()
+
+
+def _rule(rule: SlaRule, ruling: Ruling) -> None:
+    rule.verify_days, rule.follow_days = ruling.verify_days, ruling.follow_days
+    rule.finish_days, rule.priority = ruling.finish_days, ruling.priority
+    rule.section = ruling.section
+
+
+def _subject(rule: SlaRule) -> str:
+    return f"rule:{rule.kind}/{rule.category}"

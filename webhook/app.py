@@ -22,6 +22,7 @@ from webhook.health import health
 from webhook.pages.export import export_page
 from webhook.pages.referral import referral_page
 from webhook.pages.start import start_page
+from webhook.pages.totals import totals_page
 from webhook.simulator.views import simulator
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def create_app(settings: Settings, service: Service | None = None) -> Flask:
     app.register_blueprint(twilio_webhook(parts.engine, settings.twilio, settings.public_url))
     app.register_blueprint(health(parts))
     app.register_blueprint(start_page(settings, parts.clock))
+    app.register_blueprint(totals_page(parts.store, parts.clock))
     app.register_blueprint(export_page(parts.store, parts.clock))
     app.register_blueprint(referral_page(parts))
     app.register_blueprint(console(parts))

@@ -53,6 +53,11 @@ def plain_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def month_name(day: date) -> str:
+    """Name the month of a day as `Desember 2026`."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def age(since: date, today: date) -> str:
     """Write how long ago a day was, as `12 hari`, `5 bulan` or `2 tahun 3 bulan`."""
     days = (today - since).days

@@ -33,6 +33,8 @@ from webhook.console.mismatch import mismatch_pages
 from webhook.console.offices import offices_pages
 from webhook.console.people import people_pages
 from webhook.console.referrals import referrals_pages
+from webhook.console.reports import reports_pages
+from webhook.console.rules import rules_pages
 from webhook.console.talks import talks_pages
 from webhook.console.tickets import tickets_pages
 from webhook.console.trail import trail_pages
@@ -45,6 +47,7 @@ SUBJECTS = (
     catalogue_pages, offices_pages,
     duty_pages, talks_pages,
     incidents_pages, referrals_pages,
+    reports_pages, rules_pages,
 )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ ENTRIES = (
     Entry("catalogue.show", "Katalog", CONTENT),
     Entry("offices.show", "Tempat", CONTENT),
     Entry("duty.show", "Piket", OFFICE),
+    Entry("reports.show", "Laporan", OFFICE),
+    Entry("rules.show", "Aturan", OFFICE),
     Entry("trail.show", "Jejak", OFFICE),
 )
 
