@@ -130,7 +130,7 @@ def test_asking_which_offers_at_least_two_meanings(citizen: Person, said: str) -
     ("said", "told"),
     [
         ("Kabari saya jadwal", "kami catat"),
-        ("sanggah penerima", "Menyanggah"),
+        ("sanggah penerima", "tidak layak"),
         ("Cek bantuan saya", "NIK"),
     ],
 )
