@@ -61,25 +61,28 @@ def move_ticket(
         audit.record(session, now, actor, f"ticket {wanted.to}", f"ticket:{ticket.id}")
     settle(session, ticket, actor, now)
     if by is not By.CITIZEN:  # who did it himself is answered by the capability
-        tell_state(session, ticket, moves[-1].why, now)
+        tell_state(session, ticket, moves[-1].why, now, by)
     return ticket
 
 
-def tell_state(session: Session, ticket: Ticket, why: str, now: datetime) -> bool:
-    """Tell the citizen of a held ticket how it stands now; False where nobody can be told."""
+def tell_state(
+    session: Session, ticket: Ticket, why: str, now: datetime, by: By = By.DESK
+) -> bool:
+    """Tell the citizen of a held ticket how it stands now, and by whom; False if he is away."""
     if ticket.contact_id is None:
         return False
     contact = hold_contact(session, ticket.contact_id)
     spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None
     ticket.told_at = now
     session.flush()
-    reply = Reply(state_sentence(session, ticket, why), state_choices(ticket))
+    reply = Reply(state_sentence(session, ticket, why, by), state_choices(ticket))
     return tell(session, contact, reply, now, ticket_id=spoken_of)
 
 
-def state_sentence(session: Session, ticket: Ticket, why: str) -> str:
+def state_sentence(session: Session, ticket: Ticket, why: str, by: By = By.DESK) -> str:
     """Say in plain words how a ticket stands, with the desk's own words where it gave any."""
-    names = [f"ticket.told_{ticket.state}_{ticket.decision}", f"ticket.told_{ticket.state}"]
+    told = f"ticket.told_{ticket.state}"
+    names = [f"{told}_{ticket.decision}", f"{told}_by_{by}", told]
     key = next(name for name in names if known(name))
     agency = session.get(Agency, ticket.agency) if ticket.agency else None
     return say(

@@ -69,8 +69,11 @@ class Doing:
         move_ticket(self.session, self.ticket.id, *moves, by=By.DESK, **self.by)
 
 
-def add_actions(blueprint: Blueprint, refused: Refusing) -> None:
-    """Add the route of the deeds to those of the page, which also shows what was refused."""
+def add_actions(blueprint: Blueprint, refused: Refusing, tell: Callable[[], None]) -> None:
+    """Add the route of the deeds to those of the page, which also shows what was refused.
+
+    `tell` lets what citizens are told go out at once.
+    """
 
     @blueprint.post("/tiket/<number>/<deed>")
     @require(*_ROLES)
@@ -89,6 +92,7 @@ def add_actions(blueprint: Blueprint, refused: Refusing) -> None:
             return refused(desk, number, Draft(deed, fields, say("desk.not_possible")))
         except Refused as problem:
             return refused(desk, number, Draft(deed, fields, say(str(problem))))
+        tell()
         flash(say(f"desk.done_{deed}"))
         return redirect(url_for("console.tickets.show", number=number), 303)
 

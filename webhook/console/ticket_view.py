@@ -203,9 +203,14 @@ def _what(
         return ", ".join(changed) or say("desk.did_sorted")
     if event.change == "grouped":
         return say("desk.did_grouped" if event.incident_id is not None else "desk.did_ungrouped")
-    key = f"desk.did_{event.state}"
-    told = say(key, name=holder, agency=names.get(f"agency:{event.agency}", ""))
-    decision = words.decision_name(event.decision)
+    key, side = f"desk.did_{event.state}", event.actor.partition(":")[0]
+    told = say(
+        f"{key}_{side}" if known(f"{key}_{side}") else key,
+        name=holder,
+        agency=names.get(f"agency:{event.agency}", ""),
+    )
+    is_new = before is None or event.decision != before.decision
+    decision = words.decision_name(event.decision) if is_new else ""
     return f"{told}: {decision}" if decision else told
 
 

@@ -22,7 +22,7 @@ _NOTHING = Draft()
 _LARGEST_ID = 2**63 - 1
 
 
-def tickets_pages(_parts: Service) -> Blueprint:
+def tickets_pages(service: Service) -> Blueprint:
     """Make the routes about one ticket."""
     blueprint = Blueprint("tickets", __name__)
 
@@ -56,7 +56,7 @@ def tickets_pages(_parts: Service) -> Blueprint:
             found = unmasked_reporter(session, desk.scope, ticket, desk.actor, desk.now)
             return _rendered(session, desk, ticket, _NOTHING, unmasked=found)
 
-    add_actions(blueprint, refused_page)
+    add_actions(blueprint, refused_page, service.dispatcher.wake)
     add_counter(blueprint)
     return blueprint
 

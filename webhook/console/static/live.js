@@ -48,12 +48,18 @@ function swap(fresh) {
     const found = fresh.getElementById(part.id);
     if (found !== null) part.replaceChildren(...found.childNodes);
   }
+  toNewest();
   const forms = document.getElementById("deeds");
   const newer = fresh.getElementById("deeds");
   if (forms === null || newer === null || forms.dataset.version === newer.dataset.version) return "";
   if (isTouched(forms)) return live.dataset.stale;
   forms.replaceWith(newer);
   return "";
+}
+
+function toNewest() {
+  const chat = document.getElementById("chat");
+  if (chat !== null) chat.scrollTop = chat.scrollHeight;
 }
 
 async function renew(found) {
@@ -101,4 +107,5 @@ document.addEventListener("visibilitychange", () => {
   timer = undefined;
   if (!document.hidden) turn();
 });
+toNewest();
 plan();
