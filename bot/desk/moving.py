@@ -65,9 +65,7 @@ def move_ticket(
     return ticket
 
 
-def tell_state(
-    session: Session, ticket: Ticket, why: str, now: datetime, by: By = By.DESK
-) -> bool:
+def tell_state(session: Session, ticket: Ticket, why: str, now: datetime, by: By = By.DESK) -> bool:
     """Tell the citizen of a held ticket how it stands now, and by whom; False if he is away."""
     if ticket.contact_id is None:
         return False
