@@ -87,10 +87,11 @@ def monthly(report: Report, most: int) -> Table:
 
 
 def times(report: Report) -> Table:
-    """Give in how many working days tickets came to their states."""
+    """Give in how many working days tickets came to their states, those that any came to."""
     rows: list[Row] = [
         [tickets.state_name(state), reached.tickets, *_days(reached)]
         for state, reached in report.times.items()
+        if reached.tickets
     ]
     return Table(say("reports.times"), _heads("state", "tickets", "median", "p90"), rows)
 

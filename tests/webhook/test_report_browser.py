@@ -1,0 +1,77 @@
+"""The monthly report, the rules and the public totals in a real browser, on a PC and a phone."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+from db.areas import Area
+from db.session import Store
+from db.ticket_states import State
+from nlu.classifier import Model
+from tests.moment import NOW
+from tests.tickets import bring_to, file
+from tests.webhook.browser import Watch, serving
+from tests.webhook.console import signed_in
+from tests.webhook.site import Site, make_settings, make_site
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True),
+]
+OLD_PC, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+PAGES = (
+    "/angka", "/console/laporan-bulanan?lama=6", "/console/laporan-bulanan?bulan=2025-01",
+    "/console/aturan?jenis=complaint&kategori=kis", "/console/aturan?instansi=dinkes",
+)  # fmt: skip
+
+
+@pytest.fixture
+def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
+    """Give the application with tickets of some months; addressed without https."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    chance = random.Random(5)
+    with sample_store.begin() as session:
+        villages = session.scalars(select(Area.code).where(Area.level == "village")).all()[:15]
+        for number in range(150):
+            at = NOW - timedelta(days=chance.uniform(1, 170))
+            category = chance.choice(("card", "kis", "deducted", "not_paid", "data", "house"))
+            ticket = file(session, area=chance.choice(villages), category=category, now=at)
+            if number % 3:
+                bring_to(session, ticket, State.REJECTED, now=at + timedelta(hours=20))
+    return make_site(settings, sample_store, model)
+
+
+@pytest.fixture
+def page(site: Site, browser: Browser) -> Iterator[Page]:
+    """Give a page in which the chief is signed in; nothing is complained of."""
+    cookie = signed_in(site).client.get_cookie("session")
+    assert cookie is not None
+    with serving(site.app) as address:
+        context = browser.new_context(
+            base_url=address, viewport=OLD_PC  # type: ignore[arg-type]
+        )  # fmt: skip
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        context.set_default_timeout(15_000)
+        opened = context.new_page()
+        watch = Watch(opened, address)
+        yield opened
+        context.close()
+    assert watch.complaints == []
+
+
+def test_pages_fit_every_screen_and_every_reader(page: Page) -> None:
+    for address in PAGES:
+        for size in (OLD_PC, PHONE):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.goto(address)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= size["width"], f"{address} at {size['width']}"
+        found = Axe().run(page).response["violations"]
+        serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+        assert serious == [], address
