@@ -176,26 +176,25 @@ def _matrix(report: Report, names: Mapping[str, str]) -> list[Flowable]:
 
 def _stages(report: Report) -> list[Flowable]:
     table = times(report)
-    known = [row for row in table.rows if row[2] is not None]
     drawn: list[Flowable] = []
-    if known:
+    if known := table.rows:
         chart: Any = HorizontalBarChart()
-        chart.x, chart.y = 120, 20
-        chart.width, chart.height = _WIDTH - 140, 22 * len(known)
+        chart.x, chart.y = 140, 20
+        chart.width, chart.height = _WIDTH - 160, 22 * len(known)
         chart.data = [[float(row[column] or 0) for row in known] for column in (3, 2)]
         chart.bars[0].fillColor, chart.bars[1].fillColor = _SAND, _BLUE
         chart.bars[0].strokeColor = chart.bars[1].strokeColor = None
         chart.categoryAxis.categoryNames = [_fit(str(row[0])) for row in known]
         chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 7
+        chart.categoryAxis.labels.dx = -6
         chart.categoryAxis.reverseDirection = 1
         chart.valueAxis.valueMin = 0
         drawing = Drawing(_WIDTH, 22 * len(known) + 34)
         drawing.add(chart)
-        for left, key, colour in ((120, "median", _BLUE), (260, "p90", _SAND)):
+        for left, key, colour in ((140, "median", _BLUE), (300, "p90", _SAND)):
             text = f"— {say(f'reports.head_{key}')}"
             place = 22 * len(known) + 25
-            drawing.add(String(left, place, text, fontSize=8,
-                               fillColor=colour))  # fmt: skip
+            drawing.add(String(left, place, text, fontSize=8, fillColor=colour))
         drawn = [drawing]
     return [KeepTogether([_said(table.title, _SECTION), *drawn, _grid(table)])]
 
