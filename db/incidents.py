@@ -171,4 +171,4 @@ def _counts(
         .where(Ticket.incident_id.in_(incident_ids), readable(sight))
         .group_by(Ticket.incident_id)
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    return {row[0]: (row[1], row[2]) for row in rows if row[0] is not None}

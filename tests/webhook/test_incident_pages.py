@@ -222,6 +222,7 @@ def test_old_settled_and_few_tickets_suggest_nothing(site: Site) -> None:
 def test_a_form_that_says_too_little_changes_nothing(site: Site) -> None:
     officer, _ = officer_of(site)
     tickets = three(site.store)
+    bad: dict[str, Any]
     for bad in ({"title": " \0 "}, {"ticket": []}, {"ticket": ["x", ":", "9" * 30 + ":1", "-1:1"]}):
         fields: dict[str, Any] = {"title": "Beras busuk", "ticket": picks(tickets)} | bad
         assert officer.post(LIST, **fields).location == LIST
