@@ -3,11 +3,12 @@
 import argparse
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
 
-from tests.bench import dispatch, guesses, imports, inbound, inbox, machine, outbox
+from tests.bench import desk, dispatch, guesses, imports, inbound, inbox, machine, outbox
 from tests.bench.databases import Databases, both
 from tests.bench.progress import Progress
 from tests.bench.report import Table
@@ -21,12 +22,14 @@ SECTIONS: dict[str, Measure] = {
     "guesses": guesses.measure,
     "imports": imports.measure,
     "inbox": inbox.measure,
+    "desk": desk.measure,
 }
 
 
 def main() -> None:
     """Measure the chosen sections and print their tables; no figure fails the run."""
     options = _options()
+    sections = SECTIONS | {"desk": partial(desk.measure, preloaded=options.preloaded)}
     progress = Progress()
     progress.say("starting PostgreSQL")
     # Sockets of PostgreSQL have paths of 107 bytes at most, so the folder's name is short.
@@ -35,7 +38,7 @@ def main() -> None:
         tables = [
             table
             for section in options.sections or SECTIONS
-            for table in SECTIONS[section](kinds, Path(name), options.quick, progress)
+            for table in sections[section](kinds, Path(name), options.quick, progress)
         ]
         here = machine.describe(kinds[-1].version)
     click.echo(f"{here}; load average at the start {load:.1f}\n")
@@ -49,6 +52,12 @@ def _options() -> argparse.Namespace:
         "sections", nargs="*", choices=(*SECTIONS, []), help="what to measure; all if none is named"
     )
     parser.add_argument("--quick", action="store_true", help="only see that it runs, in a minute")
+    parser.add_argument(
+        "--preloaded",
+        type=int,
+        default=desk.PRELOADED,
+        help="older tickets of the desk, up to 999999",
+    )
     parser.add_argument("--markdown", action="store_true", help="print tables for the README")
     return parser.parse_args()
 

@@ -66,7 +66,7 @@ def measure(
     """Measure both servers on every kind of database, round by round in turn."""
     size = QUICK if quick else FULL
     data_key = new_key()
-    _provide_model(folder, data_key, progress)
+    provide_model(folder, data_key, progress)
     rows: list[tuple[str, ...]] = []
     for databases in kinds:
         ours, floor = _measure_on(databases, folder, size, data_key, progress)
@@ -87,18 +87,20 @@ def measure(
     return [table]
 
 
-def _provide_model(folder: Path, data_key: str, progress: Progress) -> None:
-    """Take the model of the working directory if it fits; else train one."""
+def provide_model(folder: Path, data_key: str, progress: Progress) -> None:
+    """Take the model of the working directory if it fits; else train one, once for a folder."""
     there = Path("instance", "nlu-model.npz")
+    if (folder / there).exists():
+        return
     try:
         Model.load(there, corpus_digest())
     except ModelError:
-        progress.say("inbound: training the model")
+        progress.say("training the model")
         command = halo("nlu", "train")
         settings = environment(data_key)
         subprocess.run(command, cwd=folder, env=settings, check=True, capture_output=True)
         return
-    (folder / "instance").mkdir()
+    (folder / "instance").mkdir(exist_ok=True)
     shutil.copy(there, folder / there)
 
 
