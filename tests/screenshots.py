@@ -28,6 +28,7 @@ from nlu.classifier import Model, ModelError
 from nlu.corpus import corpus_digest
 from nlu.training import train_file
 from tests.browser import find_chromium
+from tests.screenshots_desk import desk_pictures
 from tests.webhook.browser import launch, serving
 from webhook.app import create_app
 
@@ -82,6 +83,7 @@ def main() -> int:
             _enter(page, _CHIEF)
             page.screenshot(path=folder / "konsol.png")
             _registry(browser, address, folder, service, Path(home))
+            desk_pictures(browser, address, folder, service, _talk, _enter)
         browser.close()
         thread.stop()
         service.store.close()
