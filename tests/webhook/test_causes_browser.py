@@ -1,0 +1,138 @@
+"""Referral and incident in a real browser: on an old PC and on a phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bot.desk.moving import Move
+from db.session import Store
+from db.ticket_states import State
+from db.ticket_words import index_words
+from nlu.classifier import Model
+from tests.staff import add_staff
+from tests.webhook.browser import serving
+from tests.webhook.causes import ASKED
+from tests.webhook.console import as_staff
+from tests.webhook.desk import STORY, file_one
+from tests.webhook.site import Site, make_settings, make_site
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True),
+]
+OLD_PC, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+BAD = ("serious", "critical")
+
+
+@pytest.fixture
+def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
+    """Give the application outside the demo, over the sample."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    return make_site(settings, sample_store, model)
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    with serving(site.app) as found:
+        yield found
+
+
+def window(site: Site, browser: Browser, address: str) -> tuple[BrowserContext, Page, int]:
+    """Open a window in which a chief is signed in."""
+    staff_id, _ = add_staff(site.store, site.clock())
+    cookie = as_staff(site, site.store, staff_id).client.get_cookie("session")
+    assert cookie is not None
+    context = browser.new_context(base_url=address)
+    context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    context.set_default_timeout(30_000)
+    return context, context.new_page(), staff_id
+
+
+def look(page: Page, name: str) -> None:
+    """See that nothing is wider than the window, and ask axe."""
+    for size in (OLD_PC, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"], (name, size)
+        found = Axe().run(page).response["violations"]
+        assert [one["id"] for one in found if one["impact"] in BAD] == [], name
+
+
+def test_a_ticket_is_referred_in_one_window_and_answered_in_another(
+    site: Site, browser: Browser, address: str
+) -> None:
+    context, officer, staff_id = window(site, browser, address)
+    held = (Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=staff_id), Move(State.IN_PROGRESS))
+    ticket = file_one(site.store, *held)
+    officer.goto(f"/console/tiket/{ticket.number}")
+    officer.get_by_role("link", name="Rujuk ke instansi lain").click()
+    officer.get_by_label("Instansi").select_option("BPJS Kesehatan")
+    officer.get_by_label("Apa yang diminta").fill(ASKED)
+    officer.get_by_label("Sebutkan nama").check()
+    look(officer, "form")
+    officer.get_by_role("button", name="Lihat dulu suratnya").click()
+    expect(officer.get_by_text(STORY)).to_be_visible()
+    look(officer, "preview")
+    officer.get_by_role("button", name="Ubah").click()
+    expect(officer.get_by_label("Apa yang diminta")).to_have_value(ASKED)
+    expect(officer.get_by_label("Sebutkan nama")).to_be_checked()
+    officer.get_by_role("button", name="Lihat dulu suratnya").click()
+    officer.get_by_role("button", name="Buat rujukan").click()
+    look(officer, "link")
+    link = officer.locator(".user-select-all").inner_text()
+    with officer.expect_download() as letter:
+        officer.get_by_role("button", name="Unduh surat").click()
+    assert letter.value.suggested_filename == f"R-{ticket.number}-1.pdf"
+
+    agency = browser.new_context(base_url=address)
+    page = agency.new_page()
+    page.goto(link.removeprefix("http://127.0.0.1:8000"))
+    look(page, "before")
+    page.get_by_role("button", name="Buka surat").click()
+    look(page, "letter")
+    page.get_by_label("Sedang kami tangani").check()
+    page.get_by_label("Jawaban", exact=True).fill("Kartunya sudah aktif lagi.")
+    page.get_by_label("Nama dan jabatan").fill("Rahim, Kepala Bidang")
+    page.get_by_role("button", name="Kirim jawaban").click()
+    expect(page.get_by_role("heading", name="Terima kasih")).to_be_visible()
+    look(page, "thanks")
+    page.goto(link.removeprefix("http://127.0.0.1:8000"))
+    expect(page.get_by_role("heading", name="Tautan ini tidak berlaku")).to_be_visible()
+    look(page, "closed")
+    officer.goto(f"/console/tiket/{ticket.number}/rujuk")
+    expect(officer.get_by_text("Kartunya sudah aktif lagi.")).to_be_visible()
+    look(officer, "answered")
+    agency.close()
+    context.close()
+
+
+def test_similar_complaints_are_put_together_and_ended_as_one(
+    site: Site, browser: Browser, address: str
+) -> None:
+    for when in ("kemarin", "tadi pagi", "hari Senin"):
+        story = f"Beras di e-warong Berkah {when} busuk dan berkutu, kami tidak mau."
+        ticket = file_one(site.store, category="goods", story=story)
+        with site.store.begin() as session:
+            index_words(session, ticket.id, [story])
+    context, page, _ = window(site, browser, address)
+    page.goto("/console/")
+    page.get_by_role("link", name="Kejadian").click()
+    look(page, "suggestions")
+    page.get_by_label("Nama kejadian").fill("Beras busuk di Berkah")
+    page.get_by_role("button", name="Gabungkan").click()
+    expect(page.get_by_role("heading", name="Beras busuk di Berkah")).to_be_visible()
+    look(page, "incident")
+    page.get_by_label("Jawaban", exact=True).fill("Berasnya sedang kami periksa.")
+    page.get_by_role("button", name="Kirim ke 3 laporan").click()
+    expect(page.get_by_text("3 dari 3 laporan sudah dijawab.")).to_be_visible()
+    page.get_by_label("dikabulkan", exact=True).check()
+    page.get_by_label("Hasilnya").fill("Berasnya sudah diganti.")
+    page.get_by_role("button", name="Selesaikan 3 laporan").click()
+    expect(page.get_by_text("3 dari 3 laporan sudah diselesaikan.")).to_be_visible()
+    look(page, "ended")
+    page.goto("/console/kejadian")
+    look(page, "list")
+    context.close()
