@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
@@ -66,6 +67,7 @@ class Engine:
         self._on_queued = on_queued
         self._public_url = public_url
         self._reading: tuple[Places, Understander] | None = None
+        self._renewing = Lock()
         self._catalogue = Catalogue()
 
     def receive(self, event: Event) -> bool:
@@ -129,13 +131,7 @@ class Engine:
 
     def _read_ahead(self, inbound: Inbound, now: datetime) -> "_Ahead":
         """Prepare what needs no lock, so that nobody waits in line while a text is understood."""
-        if self._reading is None or not self._reading[0].fresh(now):
-            with self._store.read() as session:
-                places = read_places(session, now)
-                self._catalogue.renew(session, now)
-            self._store.vault.refresh()  # a new key is soon used, also by who meets it nowhere
-            self._reading = (places, self._understander_for(places))
-        places, understander = self._reading
+        places, understander = self._read_places(now)
         return _Ahead(
             places,
             understander,
@@ -143,6 +139,27 @@ class Engine:
             self._catalogue,
             self._public_url,
         )
+
+    def _read_places(self, now: datetime) -> tuple[Places, Understander]:
+        """Give the areas with what reads texts by them.
+
+        One thread reads them anew; the others need not wait for it but go on with the former ones.
+        """
+        former = self._reading
+        if former is not None and former[0].fresh(now):
+            return former
+        if not self._renewing.acquire(blocking=former is None) and former is not None:
+            return former
+        try:
+            if self._reading is None or not self._reading[0].fresh(now):
+                with self._store.read() as session:
+                    places = read_places(session, now)
+                    self._catalogue.renew(session, now)
+                self._store.vault.refresh()  # a new key is soon used, also by who meets it nowhere
+                self._reading = (places, self._understander_for(places))
+            return self._reading
+        finally:
+            self._renewing.release()
 
     def _note_receipt(self, receipt: Receipt) -> bool:
         with self._store.begin() as session:

@@ -1,5 +1,8 @@
 """Tickets in the words of the desk: kinds, categories, states, clocks."""
 
+from collections.abc import Mapping
+from functools import cache
+
 from bot.texts import known, say, sentences
 from db.ticket_clock import Light
 
@@ -17,7 +20,8 @@ def category_name(kind: str, category: str) -> str:
     return next((say(key) for key in keys if known(key)), category)
 
 
-def categories_of(kind: str) -> dict[str, str]:
+@cache
+def categories_of(kind: str) -> Mapping[str, str]:
     """Give the categories of a kind with their names, in the order of its form."""
     return {
         key.removeprefix(f"{kind}.{begins}_"): name

@@ -33,10 +33,10 @@ def test_two_requests_are_answered_one_after_the_other(citizen: Person) -> None:
     ("said", "first", "echo", "second"),
     [
         ("kapan PKH cair di lipu dan minta nomor Pendamping", "Lipu", "minta nomor Pendamping",
-         "Telepon"),
+         "keluarganya sendiri"),
         ("mau tanya alamat kantor sama syarat Rutilahu", "Jalan", "syarat Rutilahu",
-         "Tidak Layak Huni"),
-        ("syarat pkh apa aja, kapan CAIR di lipu", "Keluarga Harapan", "kapan CAIR di lipu",
+         "tidak layak"),
+        ("apa itu PKH, kapan CAIR di lipu", "Keluarga Harapan", "kapan CAIR di lipu",
          "Lipu"),
     ],
 )  # fmt: skip

@@ -333,7 +333,7 @@ def test_correction_becomes_a_ticket(known: Person, sample_store: Store) -> None
     with sample_store.read() as session:
         ticket = session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
         assert ticket is not None
-        assert (ticket.kind, ticket.category) == ("correction", "data")
+        assert (ticket.kind, ticket.category) == ("correction", "address")
         story = session.vault.open(ticket.story_sealed, "story")
     assert "Jalan Melati 4" in story
     assert "Jalan Mawar 9" in story

@@ -46,7 +46,7 @@ class Choice:
         return {name: value for name, value in self.query.items() if name != FOUND_BY}
 
 
-def categories() -> dict[str, dict[str, str]]:
+def categories() -> dict[str, Mapping[str, str]]:
     """Give the categories of each kind that has some, with their names."""
     return {kind: found for kind in KINDS if (found := categories_of(kind))}
 
