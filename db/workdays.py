@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from holidays.countries import Indonesia
+from db.places import public_holidays
 
 DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -21,7 +21,7 @@ class Calendar:
     def __init__(self, zone: str, holidays: Container[date] | None = None) -> None:
         """Take the zone's name, and other holidays than the public ones where they differ."""
         self._zone = ZoneInfo(zone)
-        self._holidays = Indonesia() if holidays is None else holidays
+        self._holidays = public_holidays() if holidays is None else holidays
 
     def is_working(self, day: date) -> bool:
         """Say whether the office works on a day."""

@@ -22,7 +22,7 @@ from db.erasures import stop_processing
 from db.hoaxes import ALERT_AT, GENUINE, HOAX, OPEN, Hoax, HoaxMark, HoaxReport
 from db.outbox import BULK, OutboundMessage
 from db.schedules import Notice
-from db.session import Store
+from db.session import Session, Store
 from nlu.genuine import RULES
 from nlu.genuine_fingerprint import fingerprint
 from tests.moment import NOW
@@ -228,7 +228,7 @@ def test_a_warning_goes_once_to_each_willing_contact_of_the_area_by_day(unread: 
         assert due == {(NOW + timedelta(days=1)).replace(hour=0, minute=0)}  # 08.00 in Baubau
 
 
-def count_sent(_store: Store, session: hoaxes.Session, notice: Notice) -> list[int]:
+def count_sent(_store: Store, session: Session, notice: Notice) -> list[int]:
     rows = session.scalars(select(OutboundMessage.contact_id).filter_by(notice_id=notice.id)).all()
     assert len(rows) == len(set(rows))
     return list(rows)
