@@ -23,7 +23,9 @@ from db.match_queue import decide, open_matches, undo_decision
 from db.merging import MOVES, STAYS, MergeRefused, merge, references, split, undo
 from db.registry import Person
 from db.session import Session, Store
-from db.tickets import Ticket
+from db.ticket_changes import open_ticket
+from db.ticket_states import By
+from db.tickets import Matter, Ticket
 from tests.db.intake.deliveries import HERE, KIS, PKH, kk, line, nik, prepare, rows, take
 from tests.moment import NOW
 
@@ -54,10 +56,10 @@ def fill(store: Store) -> list[int]:
             )
             session.add(contact)
             session.flush()
-            session.add(
-                Ticket(number=f"PKS-2026-{number:06d}", contact_id=contact.id, person_id=person_id,
-                       kind="complaint", category="other", story_sealed=b"", occurred_sealed=b"",
-                       state="received", created_at=NOW)
+            open_ticket(
+                session, Matter("complaint", "other", "cerita"), contact_id=contact.id,
+                person_id=person_id, area_code=HERE, year=2026, actor=f"contact:{contact.id}",
+                by=By.CITIZEN, now=NOW,
             )  # fmt: skip
     return people
 
