@@ -10,7 +10,7 @@ from sqlalchemy import select
 from db import passwords
 from db.areas import Area
 from db.logins import Given, begin_activation, finish_activation
-from db.session import Store
+from db.session import Session, Store
 from db.staff import Staff, give_code
 
 PASSWORD = "kuda laut menari pelan"
@@ -28,9 +28,7 @@ def add_staff(
 ) -> tuple[int, str]:
     """Add somebody; gives the id and the one-time code."""
     with store.begin() as session:
-        if session.scalar(select(Area.code).where(Area.code == area)) is None:
-            session.add(Area(code=area, name="Kota Uji", level="city", timezone="Asia/Makassar"))
-            session.flush()
+        make_area(session, area)
         staff = Staff(
             name="Rahma Salim", role=role, area_code=area, login=login, created_at=now,
             section=section if role == "back_office" else None,
@@ -38,6 +36,13 @@ def add_staff(
         session.add(staff)
         session.flush()
         return staff.id, give_code(session, staff, now)
+
+
+def make_area(session: Session, code: str = CITY) -> None:
+    """Make a city, unless it is there: a ticket lies somewhere."""
+    if session.scalar(select(Area.code).where(Area.code == code)) is None:
+        session.add(Area(code=code, name="Kota Uji", level="city", timezone="Asia/Makassar"))
+        session.flush()
 
 
 def activate(store: Store, login: str, code: str, now: datetime) -> tuple[str, str]:

@@ -52,7 +52,10 @@ def _words(details: Any) -> list[str]:
 
 
 def _area(turn: Turn, matter: Matter) -> str:
-    """Give the kelurahan of a matter: the one named, or else that of the reporter's family."""
+    """Give the kelurahan of a matter: the one named, or else that of the reporter's family.
+
+    Where neither is known it is the city's; raises ValueError in a store without any area.
+    """
     named = (matter.details or {}).get("area")
     if named in turn.places.names:
         return str(named)
@@ -61,4 +64,4 @@ def _area(turn: Turn, matter: Matter) -> str:
     found = turn.places.gazetteer.find(matter.occurred) if matter.occurred else []
     if found and found[0].score >= _CERTAIN:
         return found[0].place.code
-    return turn.places.city or next(iter(turn.places.names))
+    return turn.places.city or min(turn.places.names)  # provinces come first

@@ -16,6 +16,7 @@ from db.crypto import Vault
 from db.session import Store
 from nlu.classifier import Model
 from tests.channels import fixtures
+from tests.staff import make_area
 from tests.waiting import until
 from tests.webhook.site import MESSAGE, NOTHING, STATUS, Site, make_settings, make_site
 
@@ -157,6 +158,8 @@ def test_after_a_restart_of_the_database_the_redelivery_goes_through(
 
 
 def test_the_longest_reference_to_a_file_is_kept(site: Site) -> None:
+    with site.store.begin() as session:
+        make_area(session)
     form = fixtures.twilio("whatsapp_image") | {"From": "whatsapp:+6281200000009"}
     long = {"MediaUrl0": "https://api.twilio.com/" + "a" * 1500, "Body": ""}
     steps = [

@@ -14,6 +14,7 @@ from db.session import Store
 from db.tickets import Ticket
 from nlu.classifier import Model
 from tests.channels import fixtures
+from tests.staff import make_area
 from tests.webhook.site import NOTHING, TELEGRAM_SECRET, Site, make_settings, make_site
 
 
@@ -35,6 +36,8 @@ def _at_once(*calls: Callable[[], int]) -> list[int]:
 
 
 def _to_the_last_question_of_a_complaint(site: Site) -> None:
+    with site.store.begin() as session:
+        make_area(session)
     site.say("/start")
     for value in ("consent:yes", "complaint", "category:deducted"):
         assert site.press(value).status_code == 200
