@@ -1,11 +1,14 @@
-"""Small numbers kept back from a public table, so that its totals do not give them away."""
+"""Small numbers kept back from a public table, so that its totals do not give them away.
 
-from collections.abc import Hashable, Mapping
+Whoever reads the table knows the whole and these rules. So what is kept back with the small numbers
+is chosen by its name and never by its size, and whether it is enough is judged by nothing but what
+the table and the whole tell anyway.
+"""
+
+from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
 
 LEAST = 5  # a smaller number could tell of somebody
-Key = TypeVar("Key", bound=Hashable)
 
 
 class Kept(Enum):
@@ -15,35 +18,35 @@ class Kept(Enum):
     WITH_FEW = "with few"  # it is 5 or more, and would give a smaller one away
 
 
-def kept_back(counts: Mapping[Key, int]) -> Mapping[Key, int | Kept] | None:
+def kept_back(counts: Mapping[str, int]) -> Mapping[str, int | Kept] | None:
     """Give the parts of a whole that is told, with the small ones kept back.
 
-    As many others are kept back, the smallest first, as it takes for each small part to remain any
-    number from 1 to 4 for whoever subtracts. Nothing tells of nobody, and 0 is shown. None where
-    no such table can be given at all.
+    Where the small ones do not hide each other, the first other one by name is kept back too.
+    Each small part remains any number from 1 to 4 for whoever subtracts. Nothing tells of nobody,
+    and 0 is shown. None where no such table can be given.
     """
-    few = [key for key, count in counts.items() if 0 < count < LEAST]
-    others = sorted(
-        (key for key, count in counts.items() if count >= LEAST), key=counts.__getitem__
-    )
-    for many in range(len(others) + 1):
-        hidden = others[:many]
-        if is_safe(len(few), len(hidden), sum(counts[key] for key in (*few, *hidden))):
-            return {
-                key: Kept.FEW if key in few else Kept.WITH_FEW if key in hidden else count
-                for key, count in counts.items()
-            }
-    return None
+    few = {key for key, count in counts.items() if 0 < count < LEAST}
+    together = sum(counts[key] for key in few)
+    if not few or _hide_each_other(len(few), together):
+        return {key: Kept.FEW if key in few else count for key, count in counts.items()}
+    other = min((key for key, count in counts.items() if count >= LEAST), default=None)
+    if other is None or not _hidden_by_one(len(few), together + counts[other]):
+        return None
+    return {
+        key: Kept.FEW if key in few else Kept.WITH_FEW if key == other else count
+        for key, count in counts.items()
+    }
 
 
-def is_safe(few: int, others: int, together: int) -> bool:
-    """Say whether small parts may each be anything from 1 to 4, by what is known of them.
+def _hide_each_other(few: int, together: int) -> bool:
+    """Say whether each of some small parts may be 1 as well as 4 by what they are together."""
+    return few - 1 + (LEAST - 1) <= together <= 1 + (few - 1) * (LEAST - 1)
 
-    Known are how many there are, how many greater ones are kept back, and all of them together.
+
+def _hidden_by_one(few: int, together: int) -> bool:
+    """Say whether each small part may be anything beside one greater one of unknown size.
+
+    It may if all of them can be as great as they get: they can then also be as small as they get,
+    and both are sums by which they would not hide each other.
     """
-    if few == 0:
-        return True
-    least_of_rest = (few - 1) + LEAST * others
-    if together - (LEAST - 1) < least_of_rest:  # one as great as can be
-        return False
-    return others > 0 or together - 1 <= (few - 1) * (LEAST - 1)  # one as small as can be
+    return together >= few * (LEAST - 1) + LEAST
