@@ -151,8 +151,6 @@ def complain(phone: Page) -> str:
 def receive(front: Page, number: str) -> None:
     """Open what is new in the inbox, look at the photo, verify, and give it to the back office."""
     front.clock.run_for(EVERY)
-    expect(front.get_by_role("status")).to_contain_text("1 laporan baru")
-    front.get_by_role("link", name="muat", exact=True).click()
     front.get_by_role("link", name=number).click()
     expect(front.locator("#told")).to_contain_text(STORY)
     photo = front.get_by_alt_text("foto 1")

@@ -133,6 +133,7 @@ GUARDS = {
     ("GET", "/console/tempat/baru"): GIVERS,
     ("POST", "/console/tempat/baru"): GIVERS,
     ("GET", "/console/tiket"): ALL,
+    ("GET", "/console/tiket/isi"): ALL,
     ("POST", "/console/tiket/cari"): ALL,
     ("POST", "/console/tiket/pilihan"): FRONT,
     ("POST", "/console/tiket/tampilan"): ALL,

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,7 +23,7 @@ from db.ticket_rows import areas_within, colleagues, rows_of
 from db.ticket_states import State
 from db.tickets import KINDS
 from webhook.console.desk import Desk
-from webhook.console.guards import require
+from webhook.console.guards import passive, require
 from webhook.console.inbox_choice import (
     LONGEST_TEXT,
     MINE,
@@ -54,31 +55,24 @@ def inbox_pages(parts: Service) -> Blueprint:
     @require()
     def show(desk: Desk) -> str:
         """Show a page of the tickets that were chosen; that stories were read is written down."""
-        choice = choice_of(request.args, desk.store.vault, desk.staff.id)
-        after = request.args.get("after")
-        with desk.read() as session:
-            chosen = choose(session, desk.sight, choice.filters, desk.now, after)
-            shown = {
-                "newest": newest_id(session),
-                "rows": rows_of(session, desk.sight, chosen.ids, desk.now),
-                "areas": areas_within(session, desk.scope),
-                "views": views_of(session, desk.staff.id),
-                "colleagues": colleagues(session, desk.scope) if _gives(desk) else (),
-            }
-        if chosen.ids:
-            with desk.begin() as session:
-                audit.record(session, desk.now, desk.actor, "list tickets", "tickets")
-        return render_template(
-            "console/inbox.html", choice=choice, chosen=chosen, after=after,
-            count=_count(chosen), may_give=_gives(desk), **shown, **_words(),
-            short_moment=partial(short_moment, zone=desk.staff.zone),
-        )  # fmt: skip
+        return _page(desk, _asked(desk), after=request.args.get("after"))
+
+    @blueprint.get("/tiket/isi")
+    @passive
+    @require()
+    def rows(desk: Desk) -> str:
+        """Give the first page anew to the script of an open one."""
+        return _page(desk, _asked(desk))
 
     @blueprint.post("/tiket/cari")
     @require()
-    def search(desk: Desk) -> Response:
-        """Lead to the page of what was chosen and typed."""
-        text = request.form.get("text", "")
+    def search(desk: Desk) -> Response | tuple[str, int]:
+        """Lead to the page of what was chosen and typed; what is too long stays in its field."""
+        text = request.form.get("text", "").replace("\0", "").strip()
+        if len(text) > LONGEST_TEXT:
+            choice = choice_of(request.form, desk.store.vault, desk.staff.id)
+            problem = say("inbox.too_long", most=LONGEST_TEXT)
+            return _page(desk, replace(choice, text=text), problem=problem), 400
         return _to(choice_of(request.form, desk.store.vault, desk.staff.id, text))
 
     @blueprint.post("/tiket/pilihan")
@@ -100,6 +94,32 @@ def inbox_pages(parts: Service) -> Blueprint:
 
     _add_views(blueprint)
     return blueprint
+
+
+def _asked(desk: Desk) -> Choice:
+    return choice_of(request.args, desk.store.vault, desk.staff.id)
+
+
+def _page(
+    desk: Desk, choice: Choice, *, after: str | None = None, problem: str | None = None
+) -> str:
+    with desk.read() as session:
+        chosen = choose(session, desk.sight, choice.filters, desk.now, after)
+        shown = {
+            "newest": newest_id(session),
+            "rows": rows_of(session, desk.sight, chosen.ids, desk.now),
+            "areas": areas_within(session, desk.scope),
+            "views": views_of(session, desk.staff.id),
+            "colleagues": colleagues(session, desk.scope) if _gives(desk) else (),
+        }
+    if chosen.ids:
+        with desk.begin() as session:
+            audit.record(session, desk.now, desk.actor, "list tickets", "tickets")
+    return render_template(
+        "console/inbox.html", choice=choice, chosen=chosen, after=after, problem=problem,
+        count=_count(chosen), may_give=_gives(desk), **shown, **_words(),
+        short_moment=partial(short_moment, zone=desk.staff.zone),
+    )  # fmt: skip
 
 
 def _add_views(blueprint: Blueprint) -> None:

@@ -1,5 +1,5 @@
-// Asks every few seconds what is new and says it: in the inbox how many tickets came, on the page
-// of a ticket who else has it open, and puts in what was added. What is being typed stays.
+// Asks every few seconds what is new, says it and puts it in: new rows into the inbox, on the page
+// of a ticket what was added, and who else has it open. What is being typed or ticked stays.
 
 const EVERY = 5000; // milliseconds
 const SLOWEST = 60000;
@@ -57,16 +57,37 @@ function swap(fresh) {
   return "";
 }
 
+// Rows that were ticked are about to be dealt with: they stay, and newer ones wait to be loaded.
+function holdsTicks() {
+  return document.querySelector("[data-live] .tick:checked") !== null;
+}
+
+// An empty inbox has no list into which a row could be put.
+function isFirstRow(fresh) {
+  const search = document.querySelector("form[role=search]");
+  const isEmpty = document.getElementById("rows") === null && fresh.getElementById("rows") !== null;
+  return isEmpty && search !== null && !isTouched(search);
+}
+
 function toNewest() {
   const chat = document.getElementById("chat");
   if (chat !== null) chat.scrollTop = chat.scrollHeight;
 }
 
 async function renew(found) {
+  if (holdsTicks()) {
+    say("news", found.news);
+    return;
+  }
   const response = await fetch(live.dataset.parts, { cache: "no-store", redirect: "error" });
   if (!response.ok) throw new Error("no page");
-  const said = swap(new DOMParser().parseFromString(await response.text(), "text/html"));
-  since = found.since;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (isFirstRow(fresh)) {
+    location.reload();
+    return;
+  }
+  const said = swap(fresh);
+  since = fresh.getElementById("live")?.dataset.since ?? found.since;
   // What is said in a talk stands in its log; a line above it would only push it down.
   say("news", said || ("quiet" in live.dataset ? "" : found.news));
 }
