@@ -13,12 +13,14 @@ _DANGER = re.compile(
     r"|culik|rampok|begal|maling|todong|ancam|parang|pisau|senjata|bacok|tusuk|ngamuk|dijual"
     r"|dipasung|dirantai|dikurung|pasung|lapar|(?:tidak|tdk|belum|blm|gak|ga|nda) (?:ada )?makan"
     r"|terlantar|telantar|diusir|hamil|bayi|nikahkan paksa|tersesat|pengungsi|meninggal|mayat"
-    r"|sakit (?:parah|keras)|stroke|\btakut\b",
+    r"|sakit (?:parah|keras)|stroke|\btakut\b|nampar|nendang|nonjok|hajar|gaplok|tabok|nabok|keplak"
+    r"|cekik|jambak",
     re.IGNORECASE,
 )
 _WHO_IS_HIT = (
     r"(?:saya|sa|sy|aku|kami|anak|istri|isteri|bini|ibu|mama|adik|adek|kakak|dia|nenek|kakek|orang"
-    r"|ambo|awak|aq|beta)"
+    r"|ambo|awak|aq|beta|kito|torang|katong|bojo|bocah|budak|mamak|emak|mbah|simbah|kulo|ponakan)"
+    r"(?:ku|nya|ne|mu)?"
 )
 # Harm by people or to oneself: whatever else is asked, these need somebody at once. "Pukul 8" is
 # an hour, and a phone's battery may die, so that such words need what stands beside them.
@@ -28,7 +30,9 @@ _HARM = re.compile(
     r"|tikam|tembak|bunuh|culik|sekap|pasung|rantai|rampok|begal|todong|cekik|gocoh|antem|hajar"
     r"|tapuk|kampleng|tinju)(?:i|in|mi)?\b(?!\s*(?:\d|delapan|sembilan|sepuluh|ke\b))"
     rf"|\bmemukul|\b(?:pukul|mukul)(?:i|in)?\s+{_WHO_IS_HIT}\b"
-    rf"|\b(?:gebuki?n?|nggebuki|gocoh|ngantemi|tampar|tendang)\s+{_WHO_IS_HIT}\b"
+    rf"|\b(?:gebuki?n?|nggebuki|n?gocoh|ngantemi|(?:me)?(?:tampar|nampar|tendang|nendang|tonjok"
+    rf"|nonjok|bacok|mbacok)|(?:meng|nge)?hajar|n?g?gaplok|tabok|nabok|(?:nge|ng)?keplak|ngeplak"
+    rf"|nyekik|cekik|tusuk|nusuk)(?:i|in|ki)?\s+{_WHO_IS_HIT}\b"
     r"|\b(?:kena|dapa|baku) (?:pukul|gocoh)\b|\bkdrt\b|aniaya|disiksa|\bbunuh\b|pembunuh"
     r"|bunuh ?diri|gantung diri|akhiri hidup|lompat dari|\bnglalu\b|ngendat"
     r"|(?:tidak|tdk|gak|ga|nggak|ndak|nda|idak) (?:mau|ingin|pengen|sanggup|kuat) hidup"
@@ -77,6 +81,32 @@ _LOST_THING = re.compile(
     rf"|\b(?:hilang|ilang|kehilangan)\s+(?:\w+\s+)?{_THING}",
     re.IGNORECASE,
 )
+_LONG_AGO = re.compile(
+    r"(?<!sejak )(?<!dari )\b(?:kemar[ie]n|kmrn|wingi|patang)\b"
+    r"|\b(?:dulu|dahulu|pernah|tempo hari|lalu)\b|\b(?:tgl|tanggal|tahun) \d",
+    re.IGNORECASE,
+)
+_NOW = re.compile(
+    r"\b(?:sekarang|skrg|skrang|saat ini|barusan|saiki|kini|masih|tolong|tulung|tlg|cepat)\b",
+    re.IGNORECASE,
+)
+_HURRIES = re.compile(
+    r"(?:(?:tolong|tlg|ayo|mohon|harap|pak|bu)\W+)*(?:cepat(?:an|mi)?|cepet(?:an)?|capek|lekas|segera"
+    r"|buruan|enggal|makin (?:parah|besar|gawat)|(?:mana|dimana|di mana) petugas\w*"
+    r"|(?:belum|blm) (?:ada yang )?datang)\b.{0,40}",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def tells_of_long_ago(text: str) -> bool:
+    """Say whether what a text tells of is over: it names an earlier day, and nothing of now."""
+    over = _LONG_AGO.search(text) is not None and _NOW.search(text) is None
+    return over and not _misses_somebody(text)
+
+
+def hurries(text: str) -> bool:
+    """Say whether a text asks for nothing but that help comes soon."""
+    return _HURRIES.fullmatch(text.strip()) is not None
 
 
 def names_danger(text: str) -> bool:

@@ -65,6 +65,7 @@ class FormUse:
     # Asks at the read-back whether the same was sent before, if that may be.
     same: Callable[[Turn, Answers], str | None] | None = None
     offers: Callable[[Turn, Answers], Sequence[Choice]] | None = None  # more at the read-back
+    canceled: Callable[[Turn], None] | None = None  # says what stays although the form is ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "emergency", emergency.handle, ("report_emergency",), ("darurat", "tolong"),
         informs=True, interrupts=True,
-        form=FormUse(emergency.FORM, emergency.finish, values=emergency.values),
+        form=FormUse(
+            emergency.FORM, emergency.finish, values=emergency.values, canceled=emergency.canceled,
+        ),
     ),
     Capability(
         "genuine", genuine.handle, ("verify_message",), interrupts=True, informs=True,

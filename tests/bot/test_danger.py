@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.danger import names_grave_danger
+from bot.danger import hurries, names_grave_danger, tells_of_long_ago
 from tests.talk import Person, labels, words
 
 IN_DANGER = (
@@ -12,12 +12,21 @@ IN_DANGER = (
     "anakku ilang wingi bengi", "omahe tonggo kobong", "aku digebuki bojoku",
     "ambo digocoh laki", "anak ambo ilang", "rumah tetangga tebakar",
     "anak hilang mi dari tadi pagi", "dapa pukul sa dari suami", "nenek belum pulang",
+    "laki ambo nampar ambo", "tetangga nendang anak sy", "bapak menghajar adik saya",
+    "bojoku ngeplak aku", "dia mau bacok saya",
 )  # fmt: skip
 IN_NONE = (
     "kks hilang", "hp hilang", "kartu anak saya hilang", "anak saya hilang dari data",
     "nama ibu saya hilang", "suami hilang ktp", "pukul 8 buka", "dibagi di pukul 9", "hp mau mati",
     "buku tabungan hilang", "kapan pkh cair di lipu", "kambing saya hilang",
     "diajari cara pakai", "pukul berapa kantor buka",
+    "uang saya dipotong ketua", "sudah lama mengajar anak", "tendang bola di lapangan",
+)  # fmt: skip
+
+
+HARMLESS = (
+    "kemarin", "orang", "di bure", "uang belum kembali sama sekali", "butuh tongkat utk kakek",
+    "lumpuh sejak lahir", "di lipu",
 )  # fmt: skip
 
 
@@ -70,3 +79,23 @@ def test_danger_told_in_a_form_is_answered_and_the_form_goes_on(unread: Person) 
     replies = unread.say("saya dipukul ketua kelompok")
     assert "110" in replies[0].text
     assert len(replies) > 1
+
+
+def test_what_is_over_is_told_from_what_goes_on() -> None:
+    assert tells_of_long_ago("kemarin rumah kami kebakaran")
+    assert tells_of_long_ago("dulu saya pernah dipukul")
+    for said in (*IN_DANGER, "kemarin kebakaran, sekarang masih menyala"):
+        assert not tells_of_long_ago(said)
+
+
+def test_hurry_is_nothing_but_hurry() -> None:
+    assert all(
+        map(hurries, ("cepat pak", "tolong cepat", "mana petugasnya", "belum ada yang datang"))
+    )
+    assert not any(map(hurries, ("kapan cair", "pak uang saya dipotong cepat sekali", "tolong")))
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_harmless_words_get_no_hotline(citizen: Person) -> None:
+    for said in HARMLESS:
+        assert "112" not in words(citizen.say(said)), said

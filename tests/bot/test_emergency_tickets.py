@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from bot.desk.moving import Move, move_ticket
 from bot.desk.watching import watch_due
 from bot.engine import Engine
-from bot.messages import Address, Channel, Location
+from bot.messages import Address, Channel, Location, Reply
+from db.areas import Area
 from db.attachments import Attachment
 from db.contacts import CONSENT_GIVEN, Contact
 from db.duty import Alert, Duty, end_duty
@@ -227,6 +228,144 @@ def test_emergency_elsewhere_is_not_taken(
     assert only(sample_store).state == State.RECEIVED
     assert "Saya ambil" not in words(alarming.say(f"ambil {only(sample_store).number}"))
     assert only(sample_store).staff_id is None
+
+
+@once
+@pytest.mark.parametrize(
+    ("ways", "question"),
+    [
+        (("registration",), "NIK"),
+        (("genuine",), "pesan"),
+        (("propose", "who:self"), "nama"),
+        (("goods",), ""),
+        (("correct",), ""),
+    ],
+)
+@pytest.mark.parametrize("cry", ["anak saya pingsan", "rumah kebakaran tolong"])
+def test_cry_in_a_form_is_filed_and_is_no_answer(
+    citizen: Person, sample_store: Store, ways: tuple[str, ...], question: str, cry: str
+) -> None:
+    for way in ways:
+        asked = citizen.press(way)[-1].text
+    assert question in asked
+    told = citizen.say(cry)
+    assert "112" in words(told)
+    ticket = only(sample_store)
+    assert ticket.number in told[-1].text
+    assert "Di mana kejadiannya" in told[-1].text
+    assert labels(told) == ["Bukan darurat", "Lanjutkan isian"]
+    told = citizen.say("Lamangga RT 3")
+    assert "Tempat ini sudah kami teruskan" in words(told)
+    assert told[-1].text == asked
+    with sample_store.read() as session:
+        assert [note.kind for note in notes_of(session, ticket.id)] == [ADDED]
+
+
+@once
+@pytest.mark.parametrize("way", ["propose", "object", "goods", "registration", "complaint"])
+def test_blow_named_in_a_form_gives_numbers_and_a_button(
+    unread: Person, sample_store: Store, way: str
+) -> None:
+    unread.press(way)
+    told = unread.say("laki ambo nampar ambo")
+    assert "112" in words(told)
+    assert "Lapor darurat" in offered(told)
+    assert ticket_of(sample_store) is None
+    told = unread.press("emergency:report")
+    assert only(sample_store).number in told[-1].text
+    with sample_store.read() as session:
+        story = session.vault.open(only(sample_store).story_sealed, "story")
+    assert story == "laki ambo nampar ambo"
+
+
+@once
+def test_danger_long_over_stays_in_the_story(alarming: Person, sample_store: Store) -> None:
+    alarming.press("complaint")
+    alarming.press("category:conduct")
+    told = alarming.say("bulan lalu saya dipukul ketua kelompok di kantor")
+    assert "112" in words(told)
+    assert "Kapan dan di mana" in told[-1].text
+    assert "Lapor darurat" in offered(told)
+    assert ticket_of(sample_store) is None
+
+
+@once
+def test_caption_of_a_photo_is_no_time_and_the_place_serves_both(
+    alarming: Person, sample_store: Store
+) -> None:
+    alarming.press("complaint")
+    alarming.press("category:conduct")
+    alarming.say("petugasnya marah-marah terus bulan lalu")
+    told = alarming.say("tolong rumah kebakaran")
+    assert only(sample_store).number in told[-1].text
+    told = words(alarming.say("di lamangga rt 3"))
+    assert "Tempat ini sudah kami teruskan" in told
+    assert "Kapan dan di mana" not in told
+    assert "petugasnya marah" not in words(alarming.say("emergency"))
+
+
+@once
+@pytest.mark.parametrize("said", ["batal", "stop"])
+def test_leaving_the_place_says_that_the_emergency_stays(
+    alarming: Person, sample_store: Store, said: str
+) -> None:
+    alarming.say(FIRE)
+    told = alarming.say(said)
+    assert "tetap ada di petugas" in words(told)
+    assert labels(told) == ["Bukan darurat", "Menu"]
+    assert only(sample_store).state == State.RECEIVED
+    assert "sudah kami cabut" in words(alarming.say("bukan darurat"))
+    assert only(sample_store).state == State.REJECTED
+
+
+@once
+@pytest.mark.parametrize("agreed_by", ["emergency:call", "consent:yes"])
+def test_place_of_a_stranger_is_kept_until_help_is_asked_for(
+    sample_store: Store, clock: Clock, agreed_by: str
+) -> None:
+    engine = make_single_minded(sample_store, clock, ("report_emergency", 0.99))
+    person = Person(engine, sample_store, clock)
+    person.say("tolong sy dipukul suami")
+    told = person.say("Bukit Wolio indah")
+    assert len(told) == 1
+    assert labels(told) == ["Minta dihubungi", "Menu"]
+    assert "izin" not in words(told)
+    assert labels(person.send_location(Location(-5.47, 122.6))) == ["Minta dihubungi", "Menu"]
+    assert ticket_of(sample_store) is None
+    person.press(agreed_by)
+    ticket = only(sample_store)
+    with sample_store.read() as session:
+        story = session.vault.open(ticket.story_sealed, "story")
+        points = session.scalars(select(Attachment.ticket_id).filter_by(kind="location")).all()
+    assert story == "tolong sy dipukul suami\nBukit Wolio indah"
+    assert points == [ticket.id]
+
+
+@once
+def test_further_cries_are_added_and_say_where_the_first_is(
+    citizen: Person, sample_store: Store
+) -> None:
+    citizen.say("tolong rumah kebakaran di lamangga")
+    ticket = only(sample_store)
+    with sample_store.read() as session:
+        assert session.get_one(Area, ticket.area_code).name == "Lamangga"
+    cries = ("cepat pak", "masih terbakar tolong", "ada api lagi")
+    for at, cry in enumerate(cries):
+        told = citizen.say(cry)
+        assert f"Laporan {ticket.number} sudah di petugas" in words(told)
+        assert words(told).count("113") == 1
+        assert "• " not in words(told)
+        if not at:
+            citizen.press("form:skip")
+    with sample_store.read() as session:
+        notes = notes_of(session, ticket.id)
+        assert session.scalar(select(func.count(Ticket.id)).filter_by(kind="emergency")) == 1
+    assert [note.kind for note in notes] == [ADDED] * len(cries)
+    assert "sudah kami panggil" in words(citizen.say("rt 3 lamangga dekat masjid raya"))
+
+
+def offered(told: list[Reply]) -> list[str]:
+    return [choice.label for reply in told for choice in reply.choices]
 
 
 def only_number(text: str) -> str:

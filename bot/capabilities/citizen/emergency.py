@@ -1,15 +1,17 @@
 """Immediate help: the numbers that are answered by people, and officers who are called at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.danger import hurries, names_grave_danger, tells_of_long_ago
 from bot.desk.adding import add_to_ticket, files_sent
 from bot.desk.alerting import raise_alert, tell_holder
 from bot.desk.filing import file_ticket
 from bot.desk.moving import Move, move_ticket
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
-from bot.messages import Choice, Reply
+from bot.messages import Choice, Location, Reply
+from bot.spoken_places import is_place
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
@@ -21,14 +23,19 @@ from db.tickets import Matter, Ticket
 from nlu.parse import Band
 
 REPORT, CALL = "report", "call"  # pressed below the hotlines; CALL agrees that data are kept
+_CALLS = frozenset(("emergency", f"emergency:{REPORT}", f"emergency:{CALL}"))
 _SAME = timedelta(hours=1)  # so long what else is told belongs to the same emergency
 _TOLD = "danger"  # the topic that keeps what may be an emergency, until that is said
 _LONGEST = 1_000
-_MISTAKEN = "mistaken:yes"
+TAKE_BACK = "emergency:mistaken"
+_MISTAKEN = TAKE_BACK.partition(":")[2]
+# Topics: until when a place is waited for, and what a stranger has told of it.
+_PLACE_UNTIL, _AREA, _POINT = "place_until", "danger_area", "danger_point"
+_WAIT_FOR_PLACE = timedelta(minutes=10)
 
 
 def _place(answer: Answer, _facts: Facts) -> Answers:
-    if answer.value == _MISTAKEN:
+    if answer.value == TAKE_BACK:
         return {"place": None, "mistaken": True}
     files = files_sent(answer.media, answer.location)
     text = answer.text.strip()[:_LONGEST]
@@ -38,7 +45,7 @@ def _place(answer: Answer, _facts: Facts) -> Answers:
 
 
 def _not_one(_answers: Answers, _facts: Facts) -> list[Choice]:
-    return [Choice(_MISTAKEN, say("choice.mistaken"))]
+    return [button(TAKE_BACK, "choice.mistaken")]
 
 
 FORM = Form(
@@ -59,6 +66,15 @@ def values(_turn: Turn, answers: Answers) -> dict[str, Any]:
 
 def handle(turn: Turn) -> None:
     """Tell whom to call now; call the officers too where it is surely an emergency."""
+    earlier = _open(turn)
+    if turn.argument == _MISTAKEN:
+        _take_back(turn, earlier)
+        return
+    if earlier is not None:
+        if turn.parse is None:
+            hotlines_only(turn)
+        _tell_more(turn, earlier)
+        return
     hotlines = say("emergency.call", hotlines=_hotlines(turn))
     agrees = turn.contact.consented or turn.argument == CALL
     if not agrees or not _is_sure(turn):
@@ -78,22 +94,48 @@ def handle(turn: Turn) -> None:
 
 def finish(turn: Turn, answers: Answers) -> None:
     """Add the place to the emergency, or take it back where it was none."""
-    ticket_id = open_emergency(turn.session, turn.contact.id, turn.now - _SAME)
-    ways = (button("human", "choice.human"), button("menu", "choice.menu"))
+    ticket_id = _open(turn)
+    if answers.get("mistaken") or ticket_id is None:
+        _take_back(turn, ticket_id)
+        return
+    if answers.get("place") or answers.get("files"):
+        turn.conversation.topic.pop(_PLACE_UNTIL, None)
+        _add(turn, ticket_id, answers["place"] or "", answers.get("files") or ())
+    _coming(turn, answers["number"])
+
+
+def canceled(turn: Turn) -> None:
+    """Say that an emergency stays with the officers though its place is not told."""
+    ticket_id = _open(turn)
     if ticket_id is None:
-        turn.reply("emergency.over", *ways)
-    elif answers.get("mistaken"):
-        withdrawn = Move(State.REJECTED, decision=Decision.WITHDRAWN)
-        move_ticket(
-            turn.session, ticket_id, withdrawn, by=By.CITIZEN, actor=turn.actor, now=turn.now
-        )
-        turn.change_contact(ticket_id=None)
-        turn.reply("emergency.mistaken", button("menu", "choice.menu"))
-    else:
-        if answers.get("place") or answers.get("files"):
-            _add(turn, ticket_id, answers["place"] or "", answers.get("files") or ())
-        number = answers["number"]
-        turn.reply("emergency.coming", button(f"track:{number}", "choice.track_this"), *ways)
+        _take_back(turn, None)
+        return
+    number = turn.session.get_one(Ticket, ticket_id).number
+    mistaken = button(TAKE_BACK, "choice.mistaken")
+    turn.reply("emergency.stays", mistaken, button("menu", "choice.menu"), number=number)
+
+
+def _take_back(turn: Turn, ticket_id: int | None) -> None:
+    """Withdraw an emergency that was none, as far as it is still open."""
+    if ticket_id is None:
+        human = button("human", "choice.human")
+        turn.reply("emergency.over", human, button("menu", "choice.menu"))
+        return
+    withdrawn = Move(State.REJECTED, decision=Decision.WITHDRAWN)
+    move_ticket(turn.session, ticket_id, withdrawn, by=By.CITIZEN, actor=turn.actor, now=turn.now)
+    turn.change_contact(ticket_id=None)
+    turn.conversation.topic.pop(_PLACE_UNTIL, None)
+    turn.reply("emergency.mistaken", button("menu", "choice.menu"))
+
+
+def _coming(turn: Turn, number: str) -> None:
+    turn.reply(
+        "emergency.coming",
+        button(f"track:{number}", "choice.track_this"),
+        button("human", "choice.human"),
+        button("menu", "choice.menu"),
+        number=number,
+    )
 
 
 def warn_first(turn: Turn) -> None:
@@ -104,6 +146,10 @@ def warn_first(turn: Turn) -> None:
     hotlines = _hotlines(turn)
     if any(hotlines in reply.text for reply in turn.replies):
         return
+    earlier = _open(turn)
+    if earlier is not None:
+        _say_that_it_is_there(turn, earlier)
+        return
     _keep(turn)
     offered = {choice.value for reply in turn.replies for choice in reply.choices}
     ask = () if "emergency" in offered else (
@@ -112,23 +158,87 @@ def warn_first(turn: Turn) -> None:
     turn.replies.insert(0, Reply(say("emergency.maybe", hotlines=hotlines), ask))
 
 
-def note_point(turn: Turn) -> None:
-    """Add a point to the emergency that was told not long ago, whatever form is open meanwhile."""
-    point, form = turn.inbound.location, turn.conversation.form
-    if point is None or form is None or form.form == FORM.name:
-        return
-    ticket_id = open_emergency(turn.session, turn.contact.id, turn.now - _SAME)
-    if ticket_id is not None:
-        _add(turn, ticket_id, "", files_sent((), point))
-        turn.reply("emergency.point_kept")
+def takes_place(turn: Turn) -> bool:
+    """Add the place that a message names to the emergency told before, in or out of any form.
+
+    A point is taken within the hour, words while the place is waited for.
+    """
+    point = turn.inbound.location
+    if turn.inbound.button is not None or (point is None and not _names_place(turn)):
+        return False
+    ticket_id = _open(turn)
+    if ticket_id is None:
+        return False
+    turn.conversation.topic.pop(_PLACE_UNTIL, None)
+    _add(turn, ticket_id, turn.text if point is None else "", files_sent((), point))
+    turn.reply("emergency.point_kept" if point is not None else "emergency.place_kept")
+    return True
+
+
+def goes_on(turn: Turn, danger: bool) -> bool:
+    """Take what follows an emergency outside any form: its place, or that help is still needed.
+
+    `danger` is whether the message itself may tell of one. False where it is none of these.
+    """
+    if turn.inbound.button is not None:
+        return False
+    if not turn.contact.consented:
+        return _place_of_stranger(turn)
+    earlier = _open(turn)
+    if earlier is None:
+        return False
+    if _place_waited_for(turn) and takes_place(turn):
+        turn.replies.clear()
+        _coming(turn, turn.session.get_one(Ticket, earlier).number)
+        return True
+    if turn.parse is not None and (danger or hurries(turn.text)):
+        _tell_more(turn, earlier)
+        return True
+    return False
+
+
+def _place_of_stranger(turn: Turn) -> bool:
+    """Keep the place for when help is asked for, and offer that again."""
+    point, topic = turn.inbound.location, turn.conversation.topic
+    if not _place_waited_for(turn) or (point is None and not _names_place(turn)):
+        return False
+    if turn.contact.consent != CONSENT_REFUSED:
+        told = f"{topic.get(_TOLD, '')}\n{turn.text}".strip()[:_LONGEST]
+        topic[_TOLD] = turn.conversation.pending = told
+        if turn.entity("area"):
+            topic[_AREA] = turn.entity("area") or ""
+        if point is not None:
+            topic[_POINT] = f"{point.latitude} {point.longitude}"
+    turn.reply(
+        "emergency.offer_again",
+        button("emergency:call", "choice.emergency_call"),
+        button("menu", "choice.menu"),
+    )
+    return True
+
+
+def _names_place(turn: Turn) -> bool:
+    return _place_waited_for(turn) and turn.parse is not None and is_place(turn.parse)
+
+
+def _place_waited_for(turn: Turn) -> bool:
+    until = turn.conversation.topic.get(_PLACE_UNTIL)
+    return until is not None and turn.now <= datetime.fromisoformat(until)
+
+
+def _wait_for_place(turn: Turn) -> None:
+    turn.conversation.topic[_PLACE_UNTIL] = (turn.now + _WAIT_FOR_PLACE).isoformat()
 
 
 def is_called(turn: Turn) -> bool:
     """Say whether a message is surely an emergency: pressed, a command, or clearly told."""
     if turn.parse is not None:
-        return turn.parse.intent == "report_emergency" and turn.parse.band is Band.SURE
+        if turn.parse.intent != "report_emergency":
+            return False
+        grave = names_grave_danger(turn.text) and not tells_of_long_ago(turn.text)
+        return turn.parse.band is Band.SURE or grave
     if turn.inbound.button is not None:
-        return turn.inbound.button.partition(":")[0] == FORM.name
+        return turn.inbound.button in _CALLS
     return turn.text.lower().strip(" .,!") == "darurat"
 
 
@@ -138,42 +248,68 @@ def hotlines_only(turn: Turn) -> None:
 
 
 def _is_sure(turn: Turn) -> bool:
-    """Say the same of a message that is answered as one; a bare "tolong" may mean other help."""
+    """Say the same of a message that is answered as one; a bare "tolong" may mean other help.
+
+    In the middle of a form what is over is a story.
+    """
     if turn.parse is not None:
-        return is_called(turn)
+        return is_called(turn) and not (turn.aside and tells_of_long_ago(turn.text))
     return turn.text.lower().strip(" .,!") != "tolong"
 
 
 def _report(turn: Turn) -> None:
     told = turn.text[:_LONGEST] if turn.parse is not None else ""
-    told = told or turn.conversation.topic.pop(_TOLD, "")
-    files = files_sent(turn.inbound.media, turn.inbound.location)
-    earlier = open_emergency(turn.session, turn.contact.id, turn.now - _SAME)
-    if earlier is not None:
-        _tell_more(turn, earlier, told, files)
-        return
-    ticket = file_ticket(turn, Matter("emergency", "", told or say("emergency.pressed")), files)
+    topic = turn.conversation.topic
+    before, area, point = (topic.pop(name, "") for name in (_TOLD, _AREA, _POINT))
+    story = told or before or say("emergency.pressed")
+    turn.conversation.pending = ""
+    files = files_sent(turn.inbound.media, turn.inbound.location or _point(point))
+    area = turn.entity("area") or area
+    matter = Matter("emergency", "", story, details={"area": area} if area else None)
+    ticket = file_ticket(turn, matter, files)
     raise_alert(turn.session, ticket, turn.now, turn.public_url)
+    _wait_for_place(turn)
     if turn.aside:
-        turn.reply("emergency.filed", number=ticket.number)
+        mistaken = button(TAKE_BACK, "choice.mistaken")
+        turn.reply("emergency.filed", mistaken, number=ticket.number)
     else:
         turn.open_form(FORM.name, {"number": ticket.number})
 
 
-def _tell_more(turn: Turn, ticket_id: int, told: str, files: list[dict[str, Any]]) -> None:
-    """Add what else is told to the first; within its own form that takes it as the answer."""
-    form = turn.conversation.form
-    if turn.aside and form is not None and form.form == FORM.name:
-        return
+def _point(written: str) -> Location | None:
+    """Read the point that a stranger sent before help was asked for."""
+    latitude, _, longitude = written.partition(" ")
+    return Location(float(latitude), float(longitude)) if longitude else None
+
+
+def _tell_more(turn: Turn, ticket_id: int) -> None:
+    """Add what else is told to the first, and say that officers have it."""
+    told = turn.text[:_LONGEST] if turn.parse is not None else ""
+    files = files_sent(turn.inbound.media, turn.inbound.location)
     if told or files:
         _add(turn, ticket_id, told, files)
+    turn.replies.append(_is_there(turn, ticket_id))
+
+
+def _say_that_it_is_there(turn: Turn, ticket_id: int) -> None:
+    """Put before all that is said that officers have the first, unless that is said there."""
     number = turn.session.get_one(Ticket, ticket_id).number
-    turn.reply(
-        "emergency.added",
-        button(f"track:{number}", "choice.track_this"),
-        button("human", "choice.human"),
-        number=number,
-    )
+    if any(number in reply.text for reply in turn.replies):
+        return
+    if turn.parse is not None:
+        _add(turn, ticket_id, turn.text[:_LONGEST], ())
+    turn.replies.insert(0, Reply(_is_there(turn, ticket_id).text))
+
+
+def _is_there(turn: Turn, ticket_id: int) -> Reply:
+    number = turn.session.get_one(Ticket, ticket_id).number
+    numbers = ", ".join(fact.text for fact in facts_beginning(turn.session, "hotline_"))
+    ways = button(f"track:{number}", "choice.track_this"), button("human", "choice.human")
+    return Reply(say("emergency.added", number=number, hotlines=numbers), ways)
+
+
+def _open(turn: Turn) -> int | None:
+    return open_emergency(turn.session, turn.contact.id, turn.now - _SAME)
 
 
 def _add(turn: Turn, ticket_id: int, text: str, files: Sequence[Mapping[str, Any]]) -> None:
@@ -185,6 +321,7 @@ def _add(turn: Turn, ticket_id: int, text: str, files: Sequence[Mapping[str, Any
 
 def _keep(turn: Turn) -> None:
     """Remember what may be an emergency until its teller says so; after a refusal nothing is."""
+    _wait_for_place(turn)
     if turn.parse is not None and turn.contact.consent != CONSENT_REFUSED:
         turn.conversation.topic[_TOLD] = turn.text[:_LONGEST]
 
