@@ -7,6 +7,7 @@ from bot.turn import Turn, button
 from db.catalogue import Entry, entries_of
 
 _MOST_TOPICS = 4
+_GOODS = ("ALATBANTU", "RTLH", "SANDANG")  # programmes that are asked for by the form of goods
 
 
 def tell_entry(turn: Turn, entry: Entry) -> None:
@@ -41,7 +42,9 @@ def _further(turn: Turn, told: Entry) -> list[Choice]:
             if entry.topic != told.topic and entry.topic not in choices:
                 label = say(f"catalogue.topic_{entry.topic}")
                 choices[entry.topic] = Choice(f"program:{entry.id}", label)
+    request = [button("goods", "choice.goods")] if told.program_code in _GOODS else []
     return [
+        *request,
         *list(choices.values())[:_MOST_TOPICS],
         button("eligibility", "choice.eligibility"),
         button("registration", "choice.registration"),

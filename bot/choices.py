@@ -200,4 +200,4 @@ def _stands_in(said: str, label: str) -> bool:
     """Say whether a label was said with fillers around it, or one of its long words alone."""
     if label in said:
         return set(said.replace(label, " ").split()) <= _FILLERS
-    return len(said) >= 4 and said in label.split()
+    return len(said) >= 4 and said not in _FILLERS and said in label.split()

@@ -25,6 +25,7 @@ class Conversation:
     also: str = ""  # the second request of a message, to be offered when the first is done
     also_program: str = ""  # the programme that only its first request names
     doubt: int | None = None  # the last message, if it was not understood surely
+    unclear: str = ""  # its words, for what is picked as its meaning
     topic: dict[str, str] = field(default_factory=dict)
 
     def seal(self, vault: Vault) -> bytes:
@@ -39,6 +40,7 @@ class Conversation:
             "also": self.also,
             "also_program": self.also_program,
             "doubt": self.doubt,
+            "unclear": self.unclear,
             "topic": self.topic,
         }
         return vault.seal(json.dumps(data, separators=(",", ":")), _PURPOSE)
@@ -59,5 +61,6 @@ def open_conversation(sealed: bytes | None, vault: Vault) -> Conversation:
         also=data.get("also", ""),
         also_program=data.get("also_program", ""),
         doubt=data.get("doubt"),
+        unclear=data.get("unclear", ""),
         topic=dict(data["topic"]),
     )

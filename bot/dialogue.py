@@ -33,10 +33,11 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         turn.reply("unread.edited")
         return
     state = form_in_force(turn)
+    emergency.note_point(turn)
     value = _meant_value(turn)
     if state is None and doubtful.answers_list(turn, value):
         return
-    doubtful.note_answer(turn, value)
+    doubtful.note_answer(turn, value, understander)
     if value == followups.ALSO and turn.conversation.also:
         followups.take_second_request(turn)
         value, understood = None, None
@@ -44,8 +45,6 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         parse = understood or understander.parse(turn.text)
         turn.parse = parse.weighed(router.intent_weights(turn.role))
     danger = doubtful.may_be_danger(turn)
-    if state is None and value is None and emergency.goes_on(turn, danger):
-        return
     if state is None and turn.contact.consent != CONSENT_REFUSED:
         followups.keep_second_request(turn, understander)
     _answer(turn, state, value)
@@ -184,10 +183,9 @@ def _meant(turn: Turn, parse: Parse) -> Capability | None:
     if turn.entity("nik") and turn.entity("kk_number") and parse.band is not Band.SURE:
         return router.by_intent("check_registration", turn.role)  # the pair that proves who asks
     capability = router.by_intent(parse.intent, turn.role)
-    likely_enough = (
-        capability is not None and capability.informs and parse.confidence >= doubtful.LIKELY
-    )
-    return capability if parse.band is Band.SURE or likely_enough else None
+    if capability is None or parse.band is Band.SURE:
+        return capability
+    return capability if doubtful.is_likely_enough(capability, parse) else None
 
 
 def _answer_pending(turn: Turn, understander: Understander) -> None:

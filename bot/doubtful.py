@@ -1,35 +1,33 @@
 """What is said to a message that is not clear, and to what its sender answers to that."""
 
-import re
-
 from bot import router
 from bot.capabilities.citizen import guidance, human
 from bot.choices import agrees, is_number, refuses_all
-from bot.danger import loses_only_a_thing, names_danger, names_grave_danger
+from bot.danger import loses_only_a_thing, names_grave_danger
 from bot.menu import menu_choices
 from bot.messages import Choice
+from bot.router import Capability
 from bot.texts import known
 from bot.turn import CITIZEN, Turn, button
 from db.doubts import note_doubt, note_pick
 from nlu.labels import OUT_OF_SCOPE
 from nlu.masking import mask
-from nlu.near import everyday_words
-from nlu.parse import Band, Parse
+from nlu.parse import Band, Parse, Understander
 
 # From here on a question is answered without asking back: a wrong answer to it costs one message.
 LIKELY = 0.6
+# So likely, a form is opened, which sends nothing by itself, or an officer called.
+_NEARLY_SURE = 0.9
+_OPENED = ("complaint", "human")
 _OFFERED = 3  # likely meanings offered when one is not sure
-# A hotline too many is cheap where a danger is named, or where no word is known. Other words must
-# look more like it, and one or two very much: every emergency of the measured sets is far above.
+# A hotline too many is cheap: at this floor 1 in 100 other messages of the measured sets gets one,
+# and every emergency does.
 _DANGER_FLOOR = 0.05
-_HARMLESS_FLOOR = 0.4
-_FEW_WORDS, _FEW_WORDS_FLOOR = 2, 0.9
 _ELSEWHERE_FLOOR = 0.25  # of "out of scope", beside the name of another office's matter
 _OTHER_FLOOR = 0.1  # for offering "another matter" as one of the meanings
 # What was asked back last: which of several meanings, what of the menu, whether to have a human.
 MEANINGS, MENU, HUMAN = "meanings", "menu", "human"
 _MISSES_UNTIL_HUMAN = 2
-_WORD = re.compile(r"\w+")
 
 
 def ask_back(turn: Turn, parse: Parse) -> None:
@@ -101,24 +99,18 @@ def may_be_danger(turn: Turn) -> bool:
     if turn.conversation.form is not None:
         # Its questions ask about bad things; who works here tells those of others.
         return turn.role == CITIZEN and names_grave_danger(turn.text)
-    return sounds_dangerous(turn.text, parse)
-
-
-def sounds_dangerous(text: str, parse: Parse) -> bool:
-    """Say whether a text, as it was understood, may tell of somebody who needs help at once."""
     chance = dict(parse.ranking).get("report_emergency", 0.0)
     # To the model a lost telephone is next to a lost child.
-    if chance >= _floor(text) and not loses_only_a_thing(text):
+    if chance >= _DANGER_FLOOR and not loses_only_a_thing(turn.text):
         return True
     understood = parse.band is Band.SURE or parse.confidence >= LIKELY
-    return names_grave_danger(text, understood=understood)
+    return names_grave_danger(turn.text, understood=understood)
 
 
-def _floor(text: str) -> float:
-    said = _WORD.findall(text.lower())
-    if names_danger(text) or not everyday_words().intersection(said):
-        return _DANGER_FLOOR
-    return _FEW_WORDS_FLOOR if len(said) <= _FEW_WORDS else _HARMLESS_FLOOR
+def is_likely_enough(capability: Capability, parse: Parse) -> bool:
+    """Say whether a likely meaning is acted upon without asking back."""
+    least = _NEARLY_SURE if capability.name in _OPENED else LIKELY if capability.informs else 1.0
+    return parse.confidence >= least
 
 
 def other_agencies(turn: Turn) -> list[str]:
@@ -128,14 +120,20 @@ def other_agencies(turn: Turn) -> list[str]:
     return guidance.agencies_for(turn.text) if foreign else []
 
 
-def note_answer(turn: Turn, value: str | None) -> None:
-    """Keep what was picked right after an unclear message as its meaning."""
+def note_answer(turn: Turn, value: str | None, understander: Understander) -> None:
+    """Take what was picked right after an unclear message as its meaning."""
     doubt, turn.conversation.doubt = turn.conversation.doubt, None
+    unclear, turn.conversation.unclear = turn.conversation.unclear, ""
     if value is not None:
         turn.conversation.misses = 0
     picked = router.by_button(value, turn.role) if doubt is not None and value else None
-    if doubt is not None and picked is not None and picked.intents and picked.name != "menu":
-        note_pick(turn.session, doubt, picked.intents[0])
+    if doubt is None or picked is None or not picked.intents or picked.name == "menu":
+        return
+    note_pick(turn.session, doubt, picked.intents[0])
+    if unclear and turn.inbound.location is None and not turn.inbound.media:
+        # What was told already need not be told again.
+        turn.text = unclear
+        turn.parse = understander.parse(unclear).meant(picked.intents[0])
 
 
 def _note_doubt(turn: Turn, parse: Parse) -> None:
@@ -146,6 +144,7 @@ def _note_doubt(turn: Turn, parse: Parse) -> None:
         turn.conversation.doubt = note_doubt(
             turn.session, masked, parse.intent, parse.confidence, turn.now
         )
+        turn.conversation.unclear = turn.text
 
 
 def _with_emergency(turn: Turn, parse: Parse) -> list[Choice]:

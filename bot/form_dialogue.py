@@ -21,7 +21,7 @@ from bot.forms import (
     start,
 )
 from bot.interruptions import interrupted, overriding, probe, read_move
-from bot.spoken import correction, is_done, is_helpless, mends
+from bot.spoken import correction, goes_on, is_done, is_helpless, mends
 from bot.turn import Turn
 
 
@@ -97,12 +97,14 @@ def _spoken_value(turn: Turn, form: OpenForm, value: str | None) -> str | None:
         return None
     if asked is None:
         return _at_the_end(turn.text, form.use.form, form.state) if value is None else value
+    own = asked.choices(form.state.answers, form.facts)
     mended = _mended(turn.text, form.use.form, form.state)
     if value is None and mended is not None:
         return edit_value(mended)
     if value is None and asked.optional and (gives_nothing(turn.text) or is_done(turn.text)):
         return SKIP
-    own = asked.choices(form.state.answers, form.facts)
+    if goes_on(turn.text) and value not in {choice.value for choice in own}:
+        return SKIP if asked.optional else RESUME
     if value is None and not is_number(turn.text) and not asked.free_text and not asked.searched:
         # What was offered last may have been a menu; the field's own choices still count.
         chosen = pick(turn.text, own)

@@ -56,9 +56,6 @@ def say_step(turn: Turn, use: FormUse, step: Step) -> None:
     turn.opening = None
     if isinstance(step, Canceled):
         turn.conversation.form = None
-        if use.canceled is not None:
-            use.canceled(turn)
-            return
         # The same word outside a form ends the notices; here it must not, and that is said.
         command = router.by_command(turn.text, turn.role)
         stop_word = command is not None and command.name == "unsubscribe"
@@ -92,7 +89,8 @@ def question(turn: Turn, use: FormUse, step: Asking) -> Reply:
         text = f"{say(step.said)}\n\n{text}"
     if step.stuck:
         text = f"{text}\n\n{say('form.stuck')}"
-        ways_out = (button("human", "choice.human"), button(CANCEL, "choice.cancel"))
+        own = asked.when_stuck(step.state.answers, use.facts(turn)) if asked is not None else ()
+        ways_out = (*own, button("human", "choice.human"), button(CANCEL, "choice.cancel"))
         there = {choice.value for choice in choices}
         choices += [choice for choice in ways_out if choice.value not in there]
     return Reply(text, tuple(choices))

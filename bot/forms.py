@@ -76,6 +76,8 @@ class Field:
     optional: bool = False
     free_text: bool = False  # whatever is written is an answer, unless it is clearly a question
     searched: bool = False  # words are looked up among more than the few choices offered
+    # Offered beside the ways out when answer after answer was refused.
+    when_stuck: Callable[[Answers, Facts], Sequence[Choice]] = _no_choices
     noted: bool = False  # kept where another field's answer names it, never asked for
     called: tuple[str, ...] = ()  # what people call it when they want it changed
     when: Callable[[Answers], bool] = _always
@@ -291,6 +293,11 @@ def _take(
     return _proceed(form, replace(state, answers=answers, order=order, fails=0), now)
 
 
+def _saying(step: Step, key: str) -> Step:
+    """Give a step that says something first, where it asks on."""
+    return replace(step, said=key) if isinstance(step, Asking) else step
+
+
 def _proceed(form: Form, state: FormState, now: datetime) -> Step:
     wanting = form.due(state.answers)
     if wanting is not None:
@@ -310,7 +317,24 @@ def _back(form: Form, state: FormState, answer: Answer, facts: Facts, now: datet
     undone = replace(state, answers=answers, order=order, asked=last.name, fails=0, touched_at=now)
     if not answer.text.strip():
         return Asking(undone)
-    return _take(form, undone, last, answer, facts, now)
+    step = _take(form, undone, last, answer, facts, now)
+    if isinstance(step, Asking) and step.problem is not None:
+        return _corrected(form, state, last, answer, facts, now)
+    return step
+
+
+def _corrected(
+    form: Form, state: FormState, last: Field, answer: Answer, facts: Facts, now: datetime
+) -> Step:
+    """Put a correction that is no answer by itself behind the words that it corrects."""
+    old = state.answers.get(last.name)
+    if last.free_text and isinstance(old, str):
+        mended = replace(answer, text=f"{old} ({answer.text.strip()})")
+        return _saying(_take(form, state, last, mended, facts, now), "form.corrected")
+    asked = form.field_named(state.asked)
+    if asked is None:
+        return _misunderstood(state, now)
+    return _take(form, state, asked, answer, facts, now)
 
 
 def _confirm(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:

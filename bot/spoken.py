@@ -21,6 +21,11 @@ _AROUND_STOP = frozenset(
      "dikirim", "tolong", "itu", "ini")
 )  # fmt: skip
 _BACK = frozenset(("kembali", "balik", "back", "/kembali", "sebelumnya", "mundur"))
+_GOES_ON = re.compile(
+    r"(?:(?:mari|ayo|mau|kita|kito)\s+)*(?:di)?(?:lanjut|terus|sambung|next)(?:kan|in)?"
+    r"(?:\s+(?:saja|aja|lagi|dong|pak|bu|min|kak|ya|mi|isian|isiannya|laporan|laporannya))*",
+    re.IGNORECASE,
+)
 # A story may begin with "salah"; only words that can be nothing but a correction count.
 _CORRECTIONS = tuple(
     re.compile(pattern, re.IGNORECASE | re.DOTALL)
@@ -45,7 +50,7 @@ _QUESTION = re.compile(
 _TROUBLE = re.compile(
     r"\b(?:belum|blm|tidak|tdk|gak|ga|nggak|enggak|ndak|nda|idak|tida|tak|tra|durung|ora|kenapa"
     r"|knp|mengapa|kok|malah|terus-terusan)\b"
-    r"|potong|pungli|hilang|rusak|mati\b|salah|kurang|jelek|busuk|kosong|telat|terlambat|macet",
+    r"|potong|pungli|ilang|rusak|mati\b|salah|kurang|jelek|busuk|kosong|telat|terlambat|macet",
     re.IGNORECASE,
 )
 # Whoever says so will not find the answer by being asked once more.
@@ -96,6 +101,11 @@ def is_done(text: str) -> bool:
 def goes_back(text: str) -> bool:
     """Say whether the whole message asks for the question before."""
     return _plain(text) in _BACK
+
+
+def goes_on(text: str) -> bool:
+    """Say whether the whole message asks to go on with what is open."""
+    return _GOES_ON.fullmatch(_plain(text)) is not None
 
 
 def correction(text: str) -> str | None:

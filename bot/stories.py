@@ -8,6 +8,12 @@ from nlu.complaints import guess_category
 STORY_LEAST = 10  # characters; less tells an officer nothing
 _TOLD = 20  # characters, and so many words beside the wish itself
 _TOLD_WORDS = 3
+_TOLD_OF = 2  # words beside the wish that suffice where they name a category
+_REPORT = re.compile(
+    r"\s*(?:(?:saya|sa|sy|aku|kami|halo|pak|bu|min|kak|assalamualaikum)\W+)*"
+    r"(?:(?:mau|mo|ingin|pengen|tolong|izin|ijin)\s+)?(?:me)?lapor(?:kan)?\b(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _WISH = frozenset(
     ("saya", "sa", "sy", "aku", "kami", "mau", "mo", "ingin", "pengen", "lapor", "melapor",
      "laporan", "laporkan", "melaporkan", "mengadu", "ngadu", "aduan", "pengaduan", "komplain",
@@ -77,7 +83,19 @@ def guess(text: str) -> str | None:
 
 def tells_story(text: str) -> bool:
     """Say whether a text tells what happened, and not only that somebody wants to complain."""
-    if len(text.strip()) < _TOLD or (asks(text) and not tells_trouble(text)):
-        return False
     words = re.findall(r"\w+", text.lower())
-    return sum(word not in _WISH for word in words) >= _TOLD_WORDS
+    told = sum(word not in _WISH for word in words)
+    if asks(text) and not tells_trouble(text):
+        return False
+    if len(text.strip()) >= _TOLD and told >= _TOLD_WORDS:
+        return True
+    enough = len(words) >= _TOLD_WORDS and told >= _TOLD_OF
+    return enough and _REPORT.match(text) is None and guess(text) is not None
+
+
+def reports(text: str) -> bool:
+    """Say whether a text begins with the wish to report and goes on with what happened."""
+    found = _REPORT.match(text)
+    if found is None:
+        return False
+    return tells_story(found["rest"]) and (not asks(text) or tells_trouble(text))

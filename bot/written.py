@@ -5,15 +5,18 @@ from collections.abc import Sequence
 
 from bot import router
 from bot.capabilities.citizen import eligibility, genuine
+from bot.danger import names_danger
 from bot.desk.secrecy import wish
 from bot.fields import nik
 from bot.forms import Answer, Refused
 from bot.places import unknown_place
 from bot.router import Capability
 from bot.spoken import ticket_number
-from bot.stories import names_goods
-from bot.turn import Turn
+from bot.stories import names_goods, reports
+from bot.turn import CITIZEN, Turn
+from nlu.genuine import tells_theft
 from nlu.identifiers import is_nik
+from nlu.parse import Band
 
 _WORD = re.compile(r"[a-z']+")
 _LONGEST = 120  # characters; a longer text says more than its request
@@ -44,7 +47,7 @@ _AROUND_OFFICE = frozenset(
 _GOODS = frozenset(
     ("kursi", "roda", "korsi", "tongkat", "kruk", "walker", "alat", "bantu", "dengar", "kaki",
      "tangan", "palsu", "tiruan", "protesa", "pakaian", "baju", "seragam", "sepatu", "bedah",
-     "rumah", "rutilahu", "kacamata", "kasur")
+     "rumah", "rutilahu", "kacamata", "kasur", "perbaikan", "perbaiki", "renovasi", "betulkan")
 )  # fmt: skip
 _WANTS_GOODS = frozenset(
     ("minta", "butuh", "membutuhkan", "perlu", "memerlukan", "mohon", "ajukan", "mengajukan",
@@ -54,7 +57,31 @@ _AROUND_GOODS = frozenset(
     ("saya", "sa", "sy", "aku", "kami", "mau", "mo", "ingin", "pengen", "bantuan", "bansos",
      "untuk", "utk", "buat", "ibu", "bapak", "pak", "bu", "kak", "min", "ya", "dong", "tolong",
      "anak", "nenek", "kakek", "suami", "istri", "orang", "tua", "mertua", "adik", "kakak",
-     "tetangga", "sekolah", "dan")
+     "tetangga", "sekolah", "dan", "mama", "mamak", "mamaku", "papa", "ayah", "emak", "mak", "bapa",
+     "bapakku", "ibuku", "anakku", "nenekku", "kakekku", "om", "tante", "paman", "bibi", "cucu",
+     "keponakan", "keluarga", "simbah", "mbah", "amak", "apak", "ina", "ama", "lansia", "cacat",
+     "difabel", "yang", "yg", "ada", "bisa", "bisakah", "apakah", "nya", "ku", "satu", "1", "di")
+)  # fmt: skip
+_NEED = frozenset(
+    ("bocor", "rusak", "roboh", "reyot", "ambruk", "lapuk", "atap", "atapnya", "lantai", "dinding",
+     "hampir", "sudah", "sdh", "dah", "lumpuh", "stroke", "jalan", "sakit", "tidak", "tdk", "bisa",
+     "susah")
+)  # fmt: skip
+# A programme by its name alone may as well be asked about.
+_ALSO_PROGRAMS = re.compile(r"\W*(?:bedah rumah|rutilahu|rtlh|pakaian|baju)\W*", re.IGNORECASE)
+_HUMAN = frozenset(
+    ("petugas", "petugasnya", "operator", "admin", "manusia", "orang", "org", "orangnya", "cs",
+     "pegawai")
+)  # fmt: skip
+_WANTS_HUMAN = frozenset(
+    ("bicara", "bcr", "bicarakan", "ngomong", "omong", "ngobrol", "chat", "hubungi", "hubungkan",
+     "sambungkan", "disambungkan", "panggil", "panggilkan", "minta", "beneran", "asli", "langsung")
+)  # fmt: skip
+_AROUND_HUMAN = frozenset(
+    ("saya", "sa", "sy", "aku", "kami", "mau", "mo", "ingin", "pengen", "dengan", "dgn", "dg",
+     "sama", "sm", "ke", "kepada", "bisa", "bisakah", "boleh", "tolong", "pak", "bu", "kak", "min",
+     "ya", "dong", "saja", "aja", "bukan", "bkn", "robot", "bot", "mesin", "yang", "yg", "lewat",
+     "sini")
 )  # fmt: skip
 _AROUND_IDENTITY = frozenset(
     ("nik", "niknya", "nikku", "kk", "kknya", "ktp", "nokk", "nonik", "kartu", "keluarga", "no",
@@ -109,9 +136,31 @@ def _asks_eligibility(turn: Turn) -> bool:
 
 
 def _asks_goods(turn: Turn) -> bool:
+    if names_goods(turn.text) is None:
+        return False
     said = set(_WORD.findall(turn.text.lower()))
-    wanted = names_goods(turn.text) is not None and said & _WANTS_GOODS
-    return bool(wanted) and said <= _GOODS | _WANTS_GOODS | _AROUND_GOODS
+    if said <= _GOODS:
+        return _ALSO_PROGRAMS.fullmatch(turn.text) is None
+    wanted = said & _WANTS_GOODS or said & _NEED
+    return bool(wanted) and said <= _GOODS | _WANTS_GOODS | _AROUND_GOODS | _NEED
+
+
+def _tells_theft(turn: Turn) -> bool:
+    return turn.conversation.form is None and tells_theft(turn.text)
+
+
+def _asks_human(turn: Turn) -> bool:
+    said = set(_WORD.findall(turn.text.lower()))
+    wanted = said & _HUMAN and said & _WANTS_HUMAN
+    return bool(wanted) and said <= _HUMAN | _WANTS_HUMAN | _AROUND_HUMAN
+
+
+def _reports(turn: Turn) -> bool:
+    """Say whether a citizen begins with "lapor" and tells what happened."""
+    parse = turn.parse
+    if turn.role != CITIZEN or not reports(turn.text) or names_danger(turn.text):
+        return False
+    return parse is None or parse.band is not Band.SURE or parse.intent == "report_complaint"
 
 
 def _reports_in_secret(turn: Turn) -> bool:
@@ -132,7 +181,10 @@ _ASKED = (
     ("registration", _gives_identity),
     ("track", _names_ticket),
     ("goods", _asks_goods),
+    ("human", _asks_human),
+    ("genuine", _tells_theft),
     ("complaint", _reports_in_secret),
+    ("complaint", _reports),
     ("schedule", _asks_schedule),
     ("office", _asks_office),
     ("eligibility", _asks_eligibility),

@@ -125,6 +125,17 @@ _FROM_AFAR = re.compile(
     r"|ditelepon|ngaku\w*|ngku|mengaku|akun|dm|inbox|pesan pribadi|wa|whatsapp|chat|sms"
     r"|video call)\b"
 )
+_CALL = re.compile(
+    r"\b(?:di|me|ng)?(?:t[ei]?le?pon|telp|tlp|tlpn|tlpon|telfon|nelpon|nelfon|nelepon|menelepon"
+    r"|video call)(?:nya|i)?\b"
+)
+_THEFT = re.compile(
+    r"\b(?:data|akun|rekening|uang|duit|saldo|pin|nik|ktp)\b.{0,20}"
+    r"\b(?:dicuri|di curi|kecurian|dibobol|kebobolan|di ?hack|dibajak|diretas)\b.{0,30}"
+    r"\b(?:link|tautan|aplikasi|apk|wa|whatsapp|sms|telepon|telpon|telp|hp|online|internet)\b"
+    r"|\b(?:tertipu|ketipu|ditipu|kena tipu|kena penipuan)\b.{0,30}"
+    r"\b(?:link|tautan|aplikasi|apk|wa|whatsapp|sms|telepon|telpon|telp|online|internet)\b"
+)
 _HIGH_OFFICE = re.compile(
     r"kemensos|kementerian|kementrian|menteri|presiden|\bpusat\b|pemerintah|admin (?:bansos|resmi)"
     r"|bansos center|\bbank (?:bri|bni|mandiri|btn|bsi|indonesia)\b|\bbpjs\b"
@@ -147,6 +158,8 @@ def judge(text: str) -> Judgement:
         return Judgement(Verdict.OFFICIAL, "official")
     if _is_known_number(text) and not doubted.addresses and not doubted.numbers:
         return Judgement(Verdict.OFFICIAL, "service")
+    if doubted.foreign and all(address.is_ending for address in doubted.foreign):
+        return Judgement(Verdict.UNKNOWN, "ending")
     if any(address.site in listed("shorteners") for address in doubted.foreign):
         return Judgement(Verdict.UNKNOWN, "shortener")
     if any(address.site not in listed("whatsapp") for address in doubted.foreign):
@@ -167,6 +180,16 @@ def read_doubted(text: str) -> Doubted:
         addresses=addresses,
         numbers=tuple(dict.fromkeys(n for n in numbers if n not in _known_numbers())),
     )
+
+
+def tells_call(text: str) -> bool:
+    """Say whether a text tells of a telephone call and names nothing that was sent."""
+    return _CALL.search(_plain(text)) is not None and not find_addresses(text)
+
+
+def tells_theft(text: str) -> bool:
+    """Say whether somebody tells that his data or money were taken already."""
+    return _THEFT.search(_plain(text[:BOUND])) is not None
 
 
 def is_bare(text: str) -> bool:

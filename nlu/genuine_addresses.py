@@ -66,9 +66,13 @@ class Address:
 
     @property
     def is_official(self) -> bool:
-        """Whether the host is exactly go.id or lies below it."""
-        suffix = str(table()["official"]["suffix"])
-        return not self.disguised and (self.host == suffix or self.host.endswith(f".{suffix}"))
+        """Whether the host lies below go.id."""
+        return not self.disguised and self.host.endswith(f".{table()['official']['suffix']}")
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the host is go.id itself, which is no office's name."""
+        return not self.disguised and self.site == table()["official"]["suffix"]
 
     @property
     def is_number(self) -> bool:
@@ -120,7 +124,7 @@ def find_addresses(text: str) -> tuple[Address, ...]:
 
 def looks_official(address: Address) -> bool:
     """Say whether an address that is not official bears a name that makes it look so."""
-    if address.is_official or address.is_mail:
+    if address.is_official or address.is_ending or address.is_mail:
         return False
     host = address.site
     plain = host.translate(_LOOKS_LIKE).replace("rn", "m").replace("vv", "w")

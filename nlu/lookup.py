@@ -167,6 +167,12 @@ class Lookup:
         return max(own, _OF_TOPIC * of_topic.get(question.topic, 0.0))
 
 
+def count_told(text: str) -> int:
+    """Count the words and programmes of a text that tell what is asked."""
+    words, programs = _read(text)
+    return len(words) + len(programs)
+
+
 def _read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the words of a text that tell something, and the programmes that it names."""
     folded = fold(text)

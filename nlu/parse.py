@@ -74,6 +74,11 @@ class Parse:
         ordered = sorted(raw, key=lambda item: item[1], reverse=True)
         return replace(self, ranking=tuple((intent, share / total) for intent, share in ordered))
 
+    def meant(self, intent: str) -> "Parse":
+        """Return the parse with the intent that the writer himself says it is."""
+        others = tuple(item for item in self.ranking if item[0] != intent)
+        return replace(self, ranking=((intent, 1.0), *others))
+
     def first(self, entity: str) -> Entity | None:
         """Return the first entity of a kind, if the text names one."""
         return next((found for found in self.entities if found.entity == entity), None)

@@ -8,13 +8,14 @@ from bot.fields import area
 from bot.forms import Answer, Answers, Facts, Field, Refused
 from bot.messages import Choice
 from bot.texts import say
-from bot.turn import Turn
+from bot.turn import Turn, button
 from db.attachments import POINT
 from db.crypto import mask
 from db.registry import household_of
 
 NAME_SHOWN, WORDS_SHOWN = 60, 150  # characters of an answer in a read-back
 _LONGEST_NAME, _LONGEST_PLACE = 120, 200
+_DEGREES = re.compile(r"-?\d{1,3}\.\d{5}, -?\d{1,3}\.\d{5}")
 _OFFERED = 9  # kelurahan of one kecamatan
 _NIK = re.compile(r"(?:\b(?:no(?:mor)?\.?\s*)?nik\b\W*)?(?<!\d)((?:\d[ .\-]?){15}\d)(?!\d)", re.I)
 _RT = re.compile(
@@ -34,6 +35,7 @@ def place_facts(turn: Turn) -> Facts:
         "areas": turn.places.names,
         "villages": villages,
         "own_village": own if own in villages else None,
+        "city": turn.places.city,
     }
 
 
@@ -42,7 +44,7 @@ _area = area("area")
 
 def place(answer: Answer, facts: Facts) -> Answers:
     """Take a kelurahan by its button or name, and beside it the RT, the words and a point."""
-    if answer.value in {f"area:{code}" for code in facts["villages"]}:
+    if answer.value in {f"area:{code}" for code in (*facts["villages"], facts.get("city"))}:
         return {"area": (answer.value or "").partition(":")[2]}
     point = (
         {"point": [answer.location.latitude, answer.location.longitude]} if answer.location else {}
@@ -70,11 +72,22 @@ def _own_village(_answers: Answers, facts: Facts) -> list[Choice]:
     return [Choice(f"area:{own}", facts["villages"][own][:24])] if own else []
 
 
+def _city(_answers: Answers, facts: Facts) -> list[Choice]:
+    """Offer the city as a whole to who cannot name the kelurahan."""
+    city = facts.get("city")
+    return [button(f"area:{city}", "form.somewhere")] if city else []
+
+
+def _nothing(_answers: Answers, _facts: Facts) -> list[Choice]:
+    return []
+
+
 def place_fields(parse: Any = place) -> tuple[Field, ...]:
     """Give the question for the kelurahan, and the fields for what is told beside it."""
     return (
         Field(
             "area", parse, _own_village, searched=True,
+            when_stuck=_city if parse is place else _nothing,
             called=("tempat", "kelurahan", "alamat", "lokasi", "rt"),
         ),
         Field("rt", parse, noted=True),
@@ -114,7 +127,9 @@ def person_line(answers: Answers, name: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Give as much of an answer as a read-back shows."""
+    """Give as much of an answer as a read-back shows; nobody reads degrees."""
+    if _DEGREES.fullmatch(text.strip()):
+        return say("form.map_point")
     return text if len(text) <= WORDS_SHOWN else text[:WORDS_SHOWN] + "…"
 
 

@@ -211,3 +211,28 @@ def test_a_high_decile_and_an_empty_house_lead_to_people(citizen: Person) -> Non
     told = citizen.say("desil 8")
     assert "belum menemukan" in words(told)
     assert {"Cek bantuan saya", "Usul penerima baru"} <= set(labels(told))
+
+
+@once
+@pytest.mark.parametrize(
+    "said", ["beras di ewarong busuk", "sa tidak dapatji", "kok ora metu duite", "orang", "-1"]
+)
+def test_what_tells_a_trouble_or_a_word_is_no_question(citizen: Person, said: str) -> None:
+    assert "Sumber:" not in words(citizen.say(said))
+
+
+@once
+def test_what_is_it_is_asked_anew_after_another_topic(citizen: Person) -> None:
+    citizen.say("siapa yang dapat pkh")
+    assert "Apa itu" in words(citizen.say("pip itu apa min"))
+
+
+@once
+def test_the_answer_about_goods_leads_to_the_request(citizen: Person) -> None:
+    assert "Minta alat bantu" in labels(citizen.say("bedah rumah"))
+    for said in ("minta kursi roda utk mama", "kursi roda"):
+        assert "Untuk siapa?" in words(citizen.say(said))
+        citizen.say("batal")
+    for said in ("bedah rumah sy bocor", "minta perbaikan rumah bocor"):
+        assert "milik sendiri" in words(citizen.say(said))
+        citizen.say("batal")

@@ -181,7 +181,7 @@ def test_photo_with_a_caption_or_a_point_tells_where(citizen: Person) -> None:
     citizen.say("beras dari warong berkutu semua")
     told = words(citizen.send_file(PHOTO, "kemarin di warong lipu"))
     assert "Foto atau suara: ada" in told
-    assert "-5.46000" in words(complain_at_a_point(citizen))
+    assert "titik di peta" in words(complain_at_a_point(citizen))
 
 
 def complain_at_a_point(person: Person) -> list[Reply]:

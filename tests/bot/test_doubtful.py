@@ -5,6 +5,7 @@ import pytest
 from tests.talk import Person, labels, words
 
 UNCLEAR = "xqztw vbnjk"
+once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize("said", ["bukan itu semua", "ga ada", "salah semua", "bukan dua-duanya"])
@@ -84,3 +85,60 @@ def test_the_other_office_is_named_before_consent(half_foreign_newcomer: Person)
     told = half_foreign_newcomer.say("mau bikin ktp baru")
     assert "Dukcapil" in words(told)
     assert labels(told) == ["Ya, setuju", "Tidak"]
+
+
+@once
+def test_the_story_is_not_told_again_to_what_is_picked(citizen: Person) -> None:
+    citizen.say("beras di ewarong busuk")
+    assert "Kapan dan di mana" in words(citizen.say("lapor masalah"))
+    citizen.say("kemarin")
+    read_back = words(citizen.press("form:skip"))
+    assert "Soal: Barang e-warong" in read_back
+    assert "Cerita: beras di ewarong busuk" in read_back
+
+
+@once
+@pytest.mark.parametrize(
+    "said",
+    [
+        "lapor beras busuk di ewarong lamangga",
+        "lapor pendamping marah marah kasar ke warga",
+        "mau lapor anonim pendamping kasar sekali sama ibu2",
+        "dana dipotong 50rb",
+        "kks sy ilang gmn",
+    ],
+)
+def test_a_report_with_its_story_opens_the_form(citizen: Person, said: str) -> None:
+    assert "Kapan dan di mana" in words(citizen.say(said))
+
+
+@once
+@pytest.mark.parametrize("said", ["minta org beneran bkn robot", "bicara petugas"])
+def test_a_human_is_called_by_plain_words(citizen: Person, said: str) -> None:
+    assert "Petugas akan membalas di chat ini" in words(citizen.say(said))
+
+
+@once
+def test_a_form_hears_what_is_no_answer(citizen: Person) -> None:
+    citizen.press("complaint")
+    citizen.press("category:deducted")
+    for question in ("apa itu desil", "desil sy knp 6"):
+        told = words(citizen.say(question))
+        assert "Apa itu desil" in told
+        assert "Ceritakan" in told
+    assert words(citizen.say("lanjut")).startswith("Ceritakan")
+    citizen.say("dipotong 100rb waktu cair")
+    assert "kami betulkan" in words(citizen.say("salah maksudnya 50rb"))
+    assert "Petugas akan membalas" in words(citizen.say("bicara petugas"))
+    read_back = words(citizen.say("kemarin di lipu"))
+    assert "dipotong 100rb waktu cair (50rb)" in read_back
+
+
+@once
+def test_who_cannot_name_the_kelurahan_may_leave_it_open(unread: Person) -> None:
+    for value in ("goods", "what:house", "owned:yes"):
+        unread.press(value)
+    for _ in range(2):
+        assert "misalnya: Lamangga" in words(unread.say("dipotong 50rb sm ketua"))
+    assert labels(unread.say(UNCLEAR))[0] == "Tidak tahu kelurahannya"
+    assert "Ceritakan keadaannya" in words(unread.say("tidak tahu kelurahannya"))

@@ -58,7 +58,7 @@ def agreed(person: Person, name: str) -> Person:
 
 
 def test_every_rule_has_its_sentence() -> None:
-    for rule in (*RULES, "shortener", "link", "number", "words"):
+    for rule in (*RULES, "ending", "shortener", "link", "number", "words"):
         assert say(f"genuine.why_{rule}")
         assert say(f"hoax.rule_{rule}")
 
@@ -256,3 +256,11 @@ def test_reports_of_many_at_once_and_marks_are_told_apart(sample_store: Store) -
         assert not hoaxes.decide(session, Scope(WOLIO), other.id, HOAX, "x", "staff:1", NOW)
         body = session.scalars(select(OutboundMessage.body)).first()
         assert body is None or open_reply(session.vault, body).text
+
+
+def test_a_caller_is_hung_up_on_and_a_theft_is_reported(unread: Person) -> None:
+    unread.press("genuine")
+    assert "tutup teleponnya" in words(unread.say("ada yg telpon ngaku kemensos minta otp"))
+    told = unread.say("data saya dicuri lewat link")
+    assert "bank" in words(told)
+    assert "Lapor masalah" in labels(told)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.genuine import RULES, Verdict, is_bare, judge, read_doubted
+from nlu.genuine import RULES, Verdict, is_bare, judge, read_doubted, tells_call, tells_theft
 from nlu.genuine_addresses import BOUND, find_addresses, listed
 from nlu.genuine_fingerprint import NEEDED, NUMBER, SITE, WORDS, fingerprint, masked
 
@@ -70,11 +70,11 @@ def test_nothing_that_can_be_written_makes_the_rules_fail(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14))
-def test_official_is_only_what_is_exactly_go_id_or_below(pieces: list[str]) -> None:
+def test_official_is_only_what_lies_below_go_id(pieces: list[str]) -> None:
     for address in find_addresses("".join(pieces)):
         if address.is_official:
             assert not address.disguised
-            assert address.host == "go.id" or address.host.endswith(".go.id")
+            assert address.host.endswith(".go.id")
             assert all(label.strip("-") for label in address.host.split("."))
 
 
@@ -91,14 +91,16 @@ def test_ways_of_writing_a_host_lead_to_the_same_host(host: str, written: str) -
     [address] = find_addresses(text)
     assert address.host == host
     assert not address.disguised
-    assert address.is_official == (host == "go.id" or host.endswith(".go.id"))
+    assert address.is_official == host.endswith(".go.id")
 
 
 @given(OFFICIAL, DOTS)
 def test_dots_written_otherwise_are_dots(host: str, dot: str) -> None:
     [address] = find_addresses(f"buka {host.replace('.', dot)}")
     assert address.host == host
-    assert judge(f"buka {host.replace('.', dot)}").verdict is not Verdict.UNKNOWN
+    judgement = judge(f"buka {host.replace('.', dot)}")
+    assert (judgement.rule == "ending") == (host == "go.id")
+    assert (judgement.verdict is Verdict.UNKNOWN) == (host == "go.id")
 
 
 @given(OFFICIAL, st.integers(0, 40), st.sampled_from("аеорсуіԁɡⅰ\u200b\u200dо"))
@@ -184,3 +186,10 @@ def test_digits_of_people_are_hidden_but_not_those_asked_about() -> None:
 def test_only_the_beginning_of_an_endless_message_is_read() -> None:
     doubted = read_doubted("a. " * 50_000)
     assert len(doubted.text) == BOUND
+
+
+def test_a_call_and_a_theft_are_heard_from_what_is_told() -> None:
+    assert tells_call("ada yg telpon ngaku dari kemensos minta otp")
+    assert not tells_call("telpon ke https://bansos.xyz")
+    assert tells_theft("data saya dicuri lewat link")
+    assert not tells_theft("uang saya dipotong ketua")

@@ -8,7 +8,7 @@ from bot.desk.secrecy import SECRECY, secrecy_line, wished
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, Answer, Answers, Facts, Field, Form, Refused, edit_value
 from bot.messages import Choice
-from bot.stories import STORY_LEAST, guess, tells_story
+from bot.stories import STORY_LEAST, guess, reports, tells_story
 from bot.texts import say
 from bot.turn import Turn, button
 from db.tickets import PLAIN, Matter
@@ -111,7 +111,8 @@ def handle(turn: Turn) -> None:
 
     A button may name the category: `complaint:other`.
     """
-    told = turn.text if turn.parse and turn.parse.intent == "report_complaint" else ""
+    meant = turn.parse is not None and turn.parse.intent == "report_complaint"
+    told = turn.text if meant or reports(turn.text) else ""
     answers: Answers = wished(turn)
     if tells_story(told):
         answers["story"] = told

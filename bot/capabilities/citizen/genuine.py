@@ -19,7 +19,7 @@ from db.areas import Scope
 from db.hoaxes import GENUINE, HOAX, Hoax, home_of, known, officers_to_alert, report, subject_of
 from db.schedules import Notice
 from db.session import Session
-from nlu.genuine import Judgement, Verdict, is_bare, judge
+from nlu.genuine import Judgement, Verdict, is_bare, judge, tells_call, tells_theft
 from nlu.genuine_fingerprint import Fingerprint, fingerprint
 
 _APP_TYPES = frozenset(("application/vnd.android.package-archive", "application/x-apk"))
@@ -54,7 +54,9 @@ def is_plainly_asked(turn: Turn) -> bool:
 def handle(turn: Turn) -> None:
     """Judge what the message holds, or ask for the one that is meant."""
     said = _said(turn.text, turn.inbound.media)
-    if not said or (judge(said).rule == "words" and fingerprint(said) is None):
+    if tells_theft(said):
+        turn.reply("genuine.stolen", button("complaint", "choice.complaint"), *_next())
+    elif not said or (judge(said).rule == "words" and fingerprint(said) is None):
         turn.open_form(FORM.name)
     else:
         _tell(turn, said)
@@ -127,7 +129,8 @@ def _tell(turn: Turn, said: str) -> None:
     if hoax is not None and hoax.state == HOAX:
         turn.reply("genuine.known_hoax", *_next(), answer=hoax.answer)
     elif judgement.verdict is Verdict.FALSE:
-        turn.reply("genuine.false", *_next(), why=say(f"genuine.why_{judgement.rule}"))
+        key = "genuine.false_call" if tells_call(said) else "genuine.false"
+        turn.reply(key, *_next(), why=say(f"genuine.why_{judgement.rule}"))
     elif hoax is not None and hoax.state == GENUINE:
         turn.reply("genuine.known_genuine", *_next(), answer=hoax.answer)
     elif judgement.verdict is Verdict.OFFICIAL:
