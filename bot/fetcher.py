@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import FileSource
 from bot.cleaning import LARGEST, Clean, NotKept, clean
+from bot.desk.refusing import tell_refused
 from bot.failures import where_only
 from bot.messages import PermanentError, TemporaryError
 from db.attachments import (
@@ -136,8 +137,12 @@ class Fetcher:
         return FileOutcome(file.id, file.tries, WAITING, error.reason, retry_at=retry_at)
 
     def _settle(self, outcome: FileOutcome) -> None:
-        with self._store.connect() as connection:
-            settle_file(connection, outcome)
+        if outcome.state != REFUSED:
+            with self._store.connect() as connection:
+                settle_file(connection, outcome)
+            return
+        with self._store.begin() as session:
+            tell_refused(session, outcome, self._clock())
 
     def _sweep(self) -> None:
         """Delete what nothing refers to any more, once an hour."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from bot.messages import Choice, Location, Media
+from bot.messages import Choice, Location, Media, MediaKind
 
 LIFETIME = timedelta(hours=24)  # a form left alone for so long has ended
 STUCK_AFTER = 3  # failed answers to one field
@@ -20,6 +20,8 @@ YES, CHANGE, CANCEL, SKIP = "form:yes", "form:change", "form:cancel", "form:skip
 # Said instead of YES where somebody is asked at the end whether he has sent the same before.
 ADD, NEW = "form:add:yes", "form:add:no"
 ADDED = "added"  # the noted field that keeps an ADD
+FILES = "photo"  # the field that keeps files, also those that come before or after it is asked
+_MOST_FILES = 10
 RESUME, LEAVE = "form:resume", "form:leave:"
 _EDIT_PREFIX = "form:edit:"
 
@@ -62,6 +64,10 @@ def _no_choices(_answers: Answers, _facts: Facts) -> Sequence[Choice]:
     return ()
 
 
+def _newest(_before: Any, wish: Any) -> Any:
+    return wish
+
+
 def _always(_answers: Answers) -> bool:
     return True
 
@@ -83,6 +89,7 @@ class Field:
     when: Callable[[Answers], bool] = _always
     # Of a noted field: taken from any message, and asked for where the read-back offers it.
     wished: Wish | None = None
+    joined: Callable[[Any, Any], Any] = _newest  # a wish with the one before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +228,51 @@ def advance(
         return Canceled()
     wish = form.overheard(answer.text) if answer.value is None else None
     if wish is not None:
-        return _grant(form, state, wish, answer, facts, now)
-    return _move(form, state, move, answer, facts, now)
+        step = _grant(form, state, wish, answer, facts, now)
+    else:
+        step = _move(form, state, move, answer, facts, now)
+    return _with_files(form, state, step, answer, facts, now)
+
+
+def _with_files(
+    form: Form, state: FormState, step: Step, answer: Answer, facts: Facts, now: datetime
+) -> Step:
+    """Keep the files of a message beside those that came before, whatever was asked."""
+    kept, given = state.answers.get(FILES) or [], _files_given(form, state, answer, facts)
+    total = (kept + given)[:_MOST_FILES]
+    if not given or isinstance(step, Canceled):
+        return step
+    if isinstance(step, Done):
+        return Done(step.answers | {FILES: total})
+    if step.state.answers.get(FILES) == total and total != kept:
+        return step
+    order = step.state.order if FILES in step.state.order else (*step.state.order, FILES)
+    after = replace(step.state, answers=step.state.answers | {FILES: total}, order=order)
+    if step.problem is not None and not answer.text.strip():
+        step = Asking(replace(after, fails=state.fails))
+    elif step.state.asked == FILES:
+        step = _proceed(form, after, now)
+    else:
+        step = replace(step, state=after)
+    if step.said is not None and not step.said.startswith("form."):
+        return step  # the wish that was granted is to be read
+    full = len(kept) + len(given) > _MOST_FILES
+    photos = all(item["kind"] == MediaKind.PHOTO for item in total)
+    return _saying(
+        step, "form.files_full" if full else "form.photos_kept" if photos else "form.files_kept"
+    )
+
+
+def _files_given(form: Form, state: FormState, answer: Answer, facts: Facts) -> list[Any]:
+    """Give the files of a message, where the form has a field that keeps them."""
+    keeper = form.field_named(FILES)
+    if keeper is None or not keeper.when(state.answers):
+        return []
+    try:
+        found = keeper.parse(Answer(media=answer.media), facts)
+    except Refused:
+        return []
+    return found.get(FILES) or []
 
 
 def _grant(
@@ -235,6 +285,9 @@ def _grant(
 ) -> Step:
     """Keep a wish that was overheard, and read the rest of the message as the answer."""
     name, value, left = wish
+    field_ = form.field_named(name)
+    if field_ is not None and name in state.answers and state.asked != name:
+        value = field_.joined(state.answers[name], value)
     state = replace(state, answers=state.answers | {name: value}, touched_at=now)
     asked = form.field_named(state.asked)
     step: Step = Asking(state)
@@ -254,7 +307,7 @@ def _move(
     if move is Move.BACK:
         return _back(form, state, answer, facts, now)
     if state.asked == CONFIRM:
-        return _confirm(form, state, answer, now)
+        return _confirm(form, state, answer, facts, now)
     if state.asked == EDIT:
         return _edit(form, state, answer, now)
     asked = form.field_named(state.asked)
@@ -282,6 +335,11 @@ def _take(
         except Refused as refusal:
             fails = state.fails + 1
             kept = state.answers | refusal.found
+            late = {} if refusal.found or answer.text else _point_given(form, state, answer, facts)
+            if late:
+                return Asking(
+                    replace(state, answers=kept | late, touched_at=now), said="form.kept_late"
+                )
             failed = replace(state, answers=kept, fails=fails, touched_at=now)
             return Asking(failed, refusal.key, choices=refusal.choices, stuck=fails >= STUCK_AFTER)
     answers = state.answers | found
@@ -337,14 +395,32 @@ def _corrected(
     return _take(form, state, asked, answer, facts, now)
 
 
-def _confirm(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:
+def _confirm(form: Form, state: FormState, answer: Answer, facts: Facts, now: datetime) -> Step:
     if answer.value in (YES, NEW):
         return Done(state.answers)
     if answer.value == ADD and form.field_named(ADDED) is not None:
         return Done(state.answers | {ADDED: True})
     if answer.value == CHANGE:
         return Asking(replace(state, asked=EDIT, fails=0, touched_at=now))
+    late = _point_given(form, state, answer, facts)
+    if late:
+        kept = replace(state, answers=state.answers | late, fails=0, touched_at=now)
+        return Asking(kept, said="form.kept_late")
     return _misunderstood(state, now)
+
+
+def _point_given(form: Form, state: FormState, answer: Answer, facts: Facts) -> Answers:
+    """Give what a point sent late adds, where the form has a field that takes one."""
+    if answer.location is None:
+        return {}
+    for item in form.fields:
+        if item.optional and item.name in state.answers:
+            try:
+                found = item.parse(Answer(location=answer.location), facts)
+            except Refused:
+                continue
+            return {name: value for name, value in found.items() if value}
+    return {}
 
 
 def _edit(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:

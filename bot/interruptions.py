@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot import router
-from bot.capabilities.citizen import program
-from bot.danger import names_danger
+from bot.capabilities.citizen import emergency, program
+from bot.danger import hurries, names_danger, names_grave_danger, tells_of_long_ago
 from bot.form_steps import OpenForm, ask_again, question
 from bot.forms import (
     LEAVE,
@@ -32,16 +32,21 @@ from bot.spoken import (
     stops,
     tells_trouble,
 )
+from bot.spoken_places import is_place
 from bot.texts import say
-from bot.turn import Turn, button
+from bot.turn import CITIZEN, Turn, button
 from bot.written import plainly_asked
 from nlu.parse import Band
 
 _LONGEST_MESSAGE = 600
 _LONGEST_DESTINATION = 48  # bytes; a button carries 64 in all
 _TALK = ("menu", "emergency")
+_STORIES = frozenset(("category", "story", "condition", "need", "reason", "told", "finding"))
+_PLACES = frozenset(("area", "occurred", "place", "location"))
+_POINTS = _PLACES | {"photo"}
+_CRY = 80  # characters; what is longer or holds an address is the message that is doubted
 # What is answered for its plain words alone.
-_ASIDE = ("schedule", "office", "track", "genuine", "human")
+_ASIDE = ("schedule", "office", "track", "genuine", "human", "hide")
 
 
 def read_move(text: str, asked: Field | None) -> tuple[Move, str]:
@@ -78,6 +83,13 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
 
     False means that the message is to be read as an answer, even if something was said to it.
     """
+    if form.state.form != emergency.FORM.name and emergency.takes_place(turn):
+        asks_it = form.asked is not None and form.asked.name in (
+            _POINTS if turn.inbound.location else _PLACES
+        )
+        if not asks_it:
+            ask_again(turn, form)
+        return not asks_it
     capability = _interruption(turn, form, value)
     if capability is None:
         if value is not None or not is_courtesy(turn.text) or _fits(turn, form):
@@ -96,9 +108,15 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
         _menu_aside(turn, form)
         return True
     _answer_aside(turn, capability, value)
-    if capability.name == "emergency" and value is None and _takes(turn, form):
+    if capability.name == "emergency" and value is None and _is_story(turn, form):
         turn.reply("form.kept")
         return False
+    if any(choice.value == emergency.TAKE_BACK for item in turn.replies for choice in item.choices):
+        turn.conversation.form = replace(form.state, touched_at=turn.now)
+        last = turn.replies.pop()
+        resume = button(RESUME, "choice.resume")
+        turn.replies.append(replace(last, choices=(*last.choices, resume)))
+        return True
     turn.reply("form.goes_on")
     ask_again(turn, form)
     return True
@@ -109,7 +127,15 @@ def _answer_aside(turn: Turn, capability: Capability, value: str | None) -> None
     turn.aside = True
     capability.handle(turn)
     turn.aside = False
-    turn.replies = [replace(reply, choices=()) for reply in turn.replies]
+    turn.replies = [
+        replace(reply, choices=tuple(item for item in reply.choices if _helps(item.value)))
+        for reply in turn.replies
+    ]
+
+
+def _helps(value: str) -> bool:
+    """Say whether a choice stays while the form goes on: what calls help, or takes it back."""
+    return value.startswith("emergency:")
 
 
 def _menu_aside(turn: Turn, form: OpenForm) -> None:
@@ -133,6 +159,7 @@ def _destination(capability: Capability, value: str | None) -> str:
 def _interruption(turn: Turn, form: OpenForm, value: str | None) -> Capability | None:
     if value is not None:
         own = value.startswith("form:") or value in _values(turn, form)
+        own = own or (value == emergency.TAKE_BACK and form.state.form == emergency.FORM.name)
         return None if own else router.by_button(value, turn.role)
     if not turn.text or read_move(turn.text, form.asked)[0] is not Move.ANSWER:
         return None
@@ -140,7 +167,7 @@ def _interruption(turn: Turn, form: OpenForm, value: str | None) -> Capability |
     if command is not None:
         return command
     plain = plainly_asked(turn, _ASIDE)
-    if plain is not None and not _fits(turn, form):
+    if plain is not None and (plain.name == "hide" or not _fits(turn, form)):
         return None if _is_the_asking(form, plain) else plain
     return _meant_aside(turn, form)
 
@@ -177,11 +204,32 @@ def _meant_aside(turn: Turn, form: OpenForm) -> Capability | None:
 
 def _is_emergency(turn: Turn, form: OpenForm) -> bool:
     """Say whether somebody may be in danger; what answers the field must name the danger."""
+    if form.state.form == emergency.FORM.name:
+        return _is_cry(turn) or hurries(turn.text)
+    if turn.role == CITIZEN and not _is_story(turn, form) and _is_cry(turn):
+        return True
     if turn.parse is None or turn.parse.intent != "report_emergency":
         return False
     if names_danger(turn.text):
         return turn.parse.band is not Band.BELOW
     return turn.parse.band is Band.SURE and not _takes(turn, form)
+
+
+def _is_cry(turn: Turn) -> bool:
+    """Say whether a message tells of grave danger at this moment, and no place."""
+    if turn.parse is None or is_place(turn.parse) or turn.entity("area"):
+        return False
+    return names_grave_danger(turn.text) and not tells_of_long_ago(turn.text)
+
+
+def _is_story(turn: Turn, form: OpenForm) -> bool:
+    """Say whether a message about danger is to be read as the field's answer, too."""
+    if form.asked is None or not _takes(turn, form):
+        return False
+    if form.state.form == "genuine":
+        return len(turn.text) > _CRY or turn.entity("url") is not None
+    told_before = form.asked.free_text and tells_of_long_ago(turn.text)
+    return form.asked.name in _STORIES or told_before
 
 
 def _fits(turn: Turn, form: OpenForm) -> bool:

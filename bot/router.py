@@ -14,6 +14,7 @@ from bot.capabilities.citizen import (
     genuine,
     goods,
     guidance,
+    hide,
     human,
     link,
     notices,
@@ -130,6 +131,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         "track", track.handle, ("track_ticket",), ("/status", "laporan saya", "tiket"),
         informs=True, needs_consent=True, interrupts=True,
     ),
+    Capability("hide", hide.handle, needs_consent=True, interrupts=True),
     Capability(
         "ticket", ticket.handle, needs_consent=True, interrupts=True,
         form=FormUse(ticket.FORM, ticket.finish),

@@ -14,12 +14,15 @@ from bot.router import Capability
 from bot.spoken import ticket_number
 from bot.stories import names_goods, reports
 from bot.turn import CITIZEN, Turn
+from db.tickets import PLAIN
 from nlu.genuine import tells_theft
 from nlu.identifiers import is_nik
 from nlu.parse import Band
 
 _WORD = re.compile(r"[a-z']+")
 _LONGEST = 120  # characters; a longer text says more than its request
+# What is reported by another form, or has to be answered at once.
+_OTHER_REPORTS = frozenset(("object_beneficiary", "propose_beneficiary", "report_emergency"))
 _REPORT = re.compile(r"\b(?:me)?lapor\b", re.IGNORECASE)
 _SCHEDULE = frozenset(("jadwal", "jadual", "jdwl", "jadwalnya", "jadwalx", "schedule"))
 _WHEN = frozenset(("kapan", "kpn", "kapankah", "bilakah", "tanggal", "tgl"))
@@ -164,8 +167,20 @@ def _reports(turn: Turn) -> bool:
 
 
 def _reports_in_secret(turn: Turn) -> bool:
+    """Say whether somebody wants to report, and hidden; a story beside that is a complaint's."""
     found = wish(turn.text)
-    return found is not None and not found[1] and _REPORT.search(turn.text) is not None
+    if found is None or _REPORT.search(turn.text) is None:
+        return False
+    if not found[1]:
+        return True
+    parse = turn.parse
+    elsewhere = parse is not None and parse.band is Band.SURE and parse.intent in _OTHER_REPORTS
+    return not elsewhere and not names_danger(turn.text)
+
+
+def _asks_secrecy(turn: Turn) -> bool:
+    found = wish(turn.text)
+    return found is not None and found[0] != PLAIN and not found[1]
 
 
 def _beside_names(turn: Turn) -> set[str]:
@@ -184,6 +199,7 @@ _ASKED = (
     ("human", _asks_human),
     ("genuine", _tells_theft),
     ("complaint", _reports_in_secret),
+    ("hide", _asks_secrecy),
     ("complaint", _reports),
     ("schedule", _asks_schedule),
     ("office", _asks_office),

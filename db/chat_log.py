@@ -42,6 +42,7 @@ class Shown:
     body: bytes | None
     notice_text: str | None
     moment: datetime
+    created_at: datetime
 
 
 def contact_id_of(session: Session, channel: str, address: str) -> int | None:
@@ -69,7 +70,7 @@ def shown_after(session: Session, contact_id: int, moment: datetime, limit: int)
     were queued later.
     """
     rows = session.execute(
-        select(_OUT.c.id, _OUT.c.body, _NOTICE.c.text, _OUT.c.settled_at)
+        select(_OUT.c.id, _OUT.c.body, _NOTICE.c.text, _OUT.c.settled_at, _OUT.c.created_at)
         .outerjoin_from(_OUT, _NOTICE, _NOTICE.c.id == _OUT.c.notice_id)
         .where(
             _OUT.c.contact_id == contact_id,

@@ -21,7 +21,7 @@ from db.base import Base, BigId
 from db.session import Session
 from db.ticket_desk import BACK_OFFICE, CHIEF, Sight
 from db.ticket_states import OPEN
-from db.tickets import CONFIDENTIAL, Ticket
+from db.tickets import SECRET, Ticket
 
 PURPOSE = "incident"
 LARGEST = 300  # tickets of one incident
@@ -57,7 +57,7 @@ def readable(sight: Sight) -> ColumnElement[bool]:
     """Give the condition that somebody may see a ticket and read what it tells."""
     if sight.role == CHIEF:
         return sight.holds()
-    plain = or_(Ticket.secrecy != CONFIDENTIAL, Ticket.staff_id == sight.staff_id)
+    plain = or_(Ticket.secrecy.not_in(SECRET), Ticket.staff_id == sight.staff_id)
     return and_(sight.holds(), plain)
 
 

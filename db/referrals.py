@@ -15,7 +15,7 @@ from db.registry import Person
 from db.session import Session
 from db.ticket_desk import Sight
 from db.ticket_states import State
-from db.tickets import ANONYMOUS, Ticket
+from db.tickets import NAMELESS, Ticket
 
 PURPOSE = "referral"
 _TOKEN_PURPOSE = "referral link"  # noqa: S105 - what an index is for, not a token
@@ -67,7 +67,7 @@ class Written:
 
 def may_be_named(ticket: Ticket) -> bool:
     """Say whether an agency may be told who brought a ticket: not if he hid his name."""
-    return ticket.secrecy != ANONYMOUS and ticket.kind != "sanggah"
+    return ticket.secrecy not in NAMELESS and ticket.kind != "sanggah"
 
 
 def named(session: Session, ticket: Ticket) -> Named:

@@ -84,6 +84,12 @@ def ticket_of_talk(session: Session, talk_id: int) -> int | None:
     return found
 
 
+def talks_about(session: Session, ticket_id: int) -> Sequence[Talk]:
+    """Give the talks about a ticket that somebody took, oldest first."""
+    query = select(Talk).where(Talk.ticket_id == ticket_id, Talk.taken_at.is_not(None))
+    return session.scalars(query.order_by(Talk.id)).all()
+
+
 def waiting_talk(session: Session, contact_id: int) -> str | None:
     """Give the number of the ticket by which a contact waits for somebody to talk to."""
     found: str | None = session.core.scalar(

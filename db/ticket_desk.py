@@ -1,12 +1,13 @@
 """Which tickets somebody at the desk may see, and how much of each."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from db.areas import Scope
 from db.session import Session
-from db.tickets import ANONYMOUS, CONFIDENTIAL, Ticket
+from db.tickets import NAMELESS, SECRET, Ticket
 
 CHIEF, BACK_OFFICE = "chief", "back_office"
 
@@ -31,12 +32,28 @@ class Sight:
     def may_read(self, ticket: Ticket) -> bool:
         """Say whether he may read what it tells: a confidential one is for chief and handler."""
         handles = ticket.staff_id == self.staff_id
-        return ticket.secrecy != CONFIDENTIAL or self.role == CHIEF or handles
+        return ticket.secrecy not in SECRET or self.role == CHIEF or handles
 
     def may_know_reporter(self, ticket: Ticket) -> bool:
         """Say whether he may know who brought it; an objector's name is the chief's alone."""
-        hidden = ticket.secrecy == ANONYMOUS or ticket.kind == "sanggah"
-        return self.role == CHIEF or not hidden
+        return self.role == CHIEF or not hides_reporter(ticket)
+
+    def opens(self, ticket: Any) -> ColumnElement[bool]:
+        """Give the condition that `may_read` and `may_know_reporter` hold of Ticket or an alias."""
+        if self.role == CHIEF:
+            return true()
+        handles = func.coalesce(ticket.staff_id, 0) == self.staff_id
+        return and_(or_(ticket.secrecy.not_in(SECRET), handles), ~reporter_hidden(ticket))
+
+
+def hides_reporter(ticket: Ticket) -> bool:
+    """Say whether a ticket keeps secret who brought it."""
+    return ticket.secrecy in NAMELESS or ticket.kind == "sanggah"
+
+
+def reporter_hidden(ticket: Any) -> ColumnElement[bool]:
+    """Give the condition that `hides_reporter` holds of Ticket or an alias."""
+    return or_(ticket.secrecy.in_(NAMELESS), ticket.kind == "sanggah")
 
 
 def visible_ticket(session: Session, sight: Sight, ticket_id: int) -> Ticket | None:

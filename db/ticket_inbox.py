@@ -6,8 +6,8 @@ the next page goes on from there.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ from db.ticket_clock import Light
 from db.ticket_desk import CHIEF, Sight
 from db.ticket_find import Sought
 from db.ticket_states import DONE
-from db.tickets import CONFIDENTIAL, Ticket
+from db.tickets import SECRET, Ticket
 
 PAGE = 40
 COUNTED = 1_000  # a count goes no further
@@ -74,6 +74,7 @@ class Filters:
     nobodys: bool = False
     priority: int | None = None
     text: str = ""
+    full: Mapping[str, str] = field(default_factory=dict)  # short words of the text in full
     order: str = NEWEST
 
 
@@ -85,6 +86,7 @@ class Chosen:
     following: str | None
     count: int  # of this page and those after it, COUNTED + 1 where there are more
     looked_through: bool  # False where time was up before the end
+    is_vague: bool = False  # nothing was looked for: no word tells one ticket from another
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +123,13 @@ def choose(
 
     `after` is what the page before gave as the following one; what is none begins at the top.
     """
-    sought = Sought.of(session, sight.holds(), filters.text, now)
+    sought = Sought.of(session, sight.holds(), filters.text, filters.full, now)
     walk = _Walk(session, sight, filters, sought, now, patience)
     start = _place(after)
     most = COUNTED + 1 if start is None else PAGE + 1
-    if sought.is_number:
+    if sought.is_number or sought.is_vague:
         ids = sought.numbered
-        return Chosen(ids, None, len(ids), True)
+        return Chosen(ids, None, len(ids), True, sought.is_vague)
     shown = [_Place("", id_) for id_ in sought.numbered] if start is None else []
     reached: _Place | None = None
     for phase, beginning in _phases(filters, start):
@@ -181,7 +183,7 @@ class _Walk:
         if sought.stems and sight.role != CHIEF:
             # What is confidential is not told by being found either.
             mine = _T.c.staff_id == sight.staff_id
-            self._where.append(or_(_T.c.secrecy != CONFIDENTIAL, mine))
+            self._where.append(or_(_T.c.secrecy.not_in(SECRET), mine))
         if sought.numbered:
             self._where.append(_T.c.id.not_in(sought.numbered))
 

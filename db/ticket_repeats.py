@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from db.session import Session
 from db.ticket_states import OPEN
@@ -35,20 +35,23 @@ def find_earlier(
     category: str | None,
     story: str,
     name: str,
+    secrecy: str,
     now: datetime,
 ) -> Earlier | None:
     """Give the newest open ticket of a contact or person that is about the same, if there is one.
 
     It is of the kind and not older than `SPAN`; it is of the category (None: of any) or tells
-    nearly the same story, and holds every word of the name where one is given. What somebody hid
-    by another telephone is not told to this one.
+    nearly the same story, and holds every word of the name where one is given. It hides as much as
+    this matter, lest one tell of the other. What somebody hid by another telephone is not told to
+    this one.
     """
     theirs = Ticket.contact_id == contact_id
-    if person_id is not None and kind != "sanggah":
-        theirs = or_(theirs, and_(Ticket.person_id == person_id, Ticket.secrecy == PLAIN))
+    if person_id is not None and kind != "sanggah" and secrecy == PLAIN:
+        theirs = or_(theirs, Ticket.person_id == person_id)
     rows = session.execute(
         select(Ticket.id, Ticket.number, Ticket.created_at, Ticket.category)
         .where(theirs, Ticket.kind == kind, Ticket.state.in_(OPEN))
+        .where(Ticket.secrecy == secrecy)
         .where(Ticket.created_at >= now - SPAN)
         .order_by(Ticket.id.desc())
         .limit(_LOOKED_AT)

@@ -24,7 +24,8 @@ from db.ticket_states import By, Decision, Standing, State, Step
 
 KINDS = ("complaint", "usul", "sanggah", "correction", "goods", "emergency", "human")
 # In the national system a reporter may hide his name ("anonim") or what he tells ("rahasia").
-PLAIN, ANONYMOUS, CONFIDENTIAL = "plain", "anonymous", "confidential"
+PLAIN, ANONYMOUS, CONFIDENTIAL, HIDDEN = "plain", "anonymous", "confidential", "hidden"
+NAMELESS, SECRET = (ANONYMOUS, HIDDEN), (CONFIDENTIAL, HIDDEN)  # whose name, and whose content
 _BARE = re.compile(r"\d{1,6}")
 _CHOSEN_BY = (
     "state", "kind", "category", "section", "priority", "staff_id", "area_code", "secrecy",
@@ -70,6 +71,11 @@ class Ticket(Base):
             "ix_tickets_watch", "watch_at",
             sqlite_where=text("watch_at IS NOT NULL"),
             postgresql_where=text("watch_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_tickets_other", "other_id",
+            sqlite_where=text("other_id IS NOT NULL"),
+            postgresql_where=text("other_id IS NOT NULL"),
         ),
         Index(
             "ix_tickets_incident", "incident_id", "id",
@@ -156,6 +162,13 @@ class Matter:
     secrecy: str = PLAIN
 
 
+def both_hidden(one: str, other: str) -> str:
+    """Give the secrecy that hides all that either of two hides."""
+    if one in (PLAIN, other):
+        return other
+    return one if other == PLAIN else HIDDEN
+
+
 def standing_of(row: Any) -> Standing:
     """Give how a ticket stands, or stood after an event."""
     return Standing(
@@ -205,11 +218,12 @@ class TicketState:
 
     number: str
     state: str
+    decision: str | None
 
 
 _TABLE: Any = Ticket.__table__
 _STATES = (
-    select(_TABLE.c.number, _TABLE.c.state)
+    select(_TABLE.c.number, _TABLE.c.state, _TABLE.c.decision)
     .where(_TABLE.c.contact_id == bindparam("contact"))
     .order_by(_TABLE.c.id.desc())
     .limit(bindparam("most"))

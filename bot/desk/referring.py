@@ -21,6 +21,7 @@ from db.referrals import (
     drop_links,
     find_by_token,
     keep_referral,
+    may_be_named,
     named,
     renew_link,
     written,
@@ -30,7 +31,7 @@ from db.staff_chats import staff_chats
 from db.ticket_notes import AGENCY, add_note
 from db.ticket_rules import Agency
 from db.ticket_states import By, IllegalMove, State
-from db.tickets import CONFIDENTIAL, Ticket
+from db.tickets import SECRET, Ticket
 
 DAYS = (7, 14, 30)  # that a link may be open
 READ_LETTER, NAMED_TO = "read letter", "name reporter to agency"
@@ -186,9 +187,11 @@ def disclosed(session: Session, ticket: Ticket, referral: Referral) -> Disclosed
         filed_on=_day(ticket.created_at, zone),
         asked=written(session, referral).asked,
         story=None
-        if ticket.secrecy == CONFIDENTIAL
+        if ticket.secrecy in SECRET
         else session.vault.open(ticket.story_sealed, "story"),
-        reporter=named(session, ticket) if referral.names_reporter else None,
+        reporter=named(session, ticket)
+        if referral.names_reporter and may_be_named(ticket)
+        else None,
         sent_on=_day(referral.sent_at, zone),
         answer_by=local_moment(referral.expires_at, zone),
     )

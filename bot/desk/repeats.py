@@ -72,5 +72,6 @@ def _earlier(turn: Turn, matter: Matter) -> Earlier | None:
         category=None if of_one else matter.category,
         story=matter.story if matter.kind in _TOLD else "",
         name=name,
+        secrecy=matter.secrecy,
         now=turn.now,
     )

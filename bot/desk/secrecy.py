@@ -10,7 +10,7 @@ from bot.forms import Answer, Answers, Facts, Field, Refused
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
-from db.tickets import ANONYMOUS, CONFIDENTIAL, PLAIN
+from db.tickets import ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN, SECRET, both_hidden
 
 _NAME = "secrecy"
 _NOT = r"(?:tidak|tdk|tak|gak|ga|nggak|enggak|ndak|nda|ora|bukan|jangan|jgn|ojo)"
@@ -37,7 +37,8 @@ _WISHES = tuple(
         ),
         (
             CONFIDENTIAL,
-            r"(?:tolong|mohon|minta|harap|mau|ingin|bisa)\s+"
+            r"(?:me)?lapor(?:kan)?\s+(?:secara\s+|tapi\s+|yang\s+)?rahasia|secara\s+rahasia"
+            r"|(?:tolong|mohon|minta|harap|mau|ingin|bisa)\s+"
             r"(?:(?:isi|isinya|laporan|laporannya|cerita|ceritanya|ini|semua|supaya|agar|biar)\s+)*"
             r"(?:di)?rahasiakan",
         ),
@@ -58,11 +59,19 @@ def wish(text: str) -> tuple[str, str] | None:
     for secrecy, pattern in _WISHES:
         found = pattern.search(text)
         if found is not None:
-            return secrecy, _beside(f"{text[: found.start()]} {text[found.end() :]}")
+            return _with_other(secrecy, _beside(f"{text[: found.start()]} {text[found.end() :]}"))
     words = set(re.findall(r"\w+", text.lower()))
     if words & _SECRET and words <= _SECRET | _AROUND:
         return CONFIDENTIAL, ""
     return None
+
+
+def _with_other(secrecy: str, left: str) -> tuple[str, str]:
+    """Add the other wish that the rest of a text makes: "anonim dan rahasia"."""
+    other = wish(left) if secrecy != PLAIN else None
+    if other is None or other[0] == PLAIN:
+        return secrecy, left
+    return both_hidden(secrecy, other[0]), other[1]
 
 
 def _beside(rest: str) -> str:
@@ -82,9 +91,8 @@ def wished(turn: Turn) -> Answers:
 
 
 def _choices(_answers: Answers, facts: Facts) -> list[Choice]:
-    offered = (ANONYMOUS, CONFIDENTIAL) if facts.get("nameless") else (
-        ANONYMOUS, CONFIDENTIAL, PLAIN
-    )  # fmt: skip
+    every = (ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN)
+    offered = (ANONYMOUS, HIDDEN) if facts.get("nameless") else every
     return [button(f"{_NAME}:{name}", f"{_NAME}.choose_{name}") for name in offered]
 
 
@@ -96,10 +104,14 @@ def _parse(answer: Answer, facts: Facts) -> Answers:
 
 def _nameless(text: str) -> tuple[str, str] | None:
     found = wish(text)
-    return (ANONYMOUS, found[1]) if found is not None and found[0] == PLAIN else found
+    return None if found is None else (HIDDEN if found[0] in SECRET else ANONYMOUS, found[1])
 
 
-SECRECY = Field(_NAME, _parse, _choices, noted=True, wished=wish)
+def _joined(before: str, wish: str) -> str:
+    return PLAIN if wish == PLAIN else both_hidden(before, wish)
+
+
+SECRECY = Field(_NAME, _parse, _choices, noted=True, wished=wish, joined=_joined)
 # For a form whose sender is never named; its facts say that it is `nameless`.
 NAMELESS = replace(SECRECY, wished=_nameless)
 

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.cleaning import clean
 from bot.fetcher import Fetcher
 from bot.messages import PermanentError, TemporaryError
+from bot.outbox import open_reply
 from db.attachments import LEASE, claim_files
 from db.files import Files
+from db.outbox import OutboundMessage
 from db.session import Store
 from tests.moment import NOW
 from tests.pictures import KEPT_AS_IS, REFUSED, SECRET, jpeg
@@ -93,6 +96,20 @@ def test_files_are_cleaned_and_kept_or_refused_for_good(
     assert (point.digest, point.latitude) == (None, -5.46)
     assert (other.ref, other.tries) == ("elsewhere", 0)
     assert "elsewhere" not in caplog.text
+
+
+def test_refused_files_of_one_message_are_told_once(
+    store: Store, make: Callable[[Source], Fetcher], clock: Clock
+) -> None:
+    file_ticket_with(store, [photo("a"), photo("b"), photo("c")])
+    turns(make(Source(a=REFUSED["apk"], b=b"", c=jpeg())))
+    with store.read() as session:
+        bodies = session.scalars(select(OutboundMessage.body)).all()
+        replies = [open_reply(session.vault, body) for body in bodies if body is not None]
+    assert list(rows(store)) == ["0:refused", "1:refused", "2:kept"]
+    [reply] = replies
+    assert "tidak bisa kami buka" in reply.text
+    assert reply.choices[0].value.startswith("ticket:add:PKS-")
 
 
 def test_trouble_that_may_pass_is_waited_out_and_ends(

@@ -17,7 +17,7 @@ from bot.stories import GOODS, names_goods, tells_need
 from db.attachments import Attachment
 from db.session import Store
 from db.ticket_notes import ADDED, notes_of
-from db.tickets import ANONYMOUS, CONFIDENTIAL, PLAIN, Ticket
+from db.tickets import ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN, Ticket
 from tests.bot.test_forms import FACTS
 from tests.talk import Clock, Person, labels, words
 
@@ -76,10 +76,10 @@ def test_name_and_content_are_hidden_by_words_at_any_step_or_by_a_button(unread:
     read_back = unread.press("form:skip")
     assert "Nama Bapak/Ibu: disembunyikan" in words(read_back)
     again = words(unread.say("ya kirim, tapi tolong rahasiakan isinya"))
-    assert "Isi: dirahasiakan" in again
+    assert "Nama dan isi: dirahasiakan" in again
     assert tickets(unread.store) == []
     choices = unread.say(str(labels(read_back).index("Anonim atau rahasia") + 1))
-    assert labels(choices) == ["Sembunyikan nama", "Rahasiakan isi", "Biasa saja"]
+    assert labels(choices) == ["Sembunyikan nama", "Rahasiakan isi", "Rahasiakan keduanya", "Biasa saja"]
     assert "Nama Bapak/Ibu: disembunyikan" in words(unread.say("sembunyikan nama"))
     unread.say("ya")
     (ticket,) = tickets(unread.store)
@@ -261,6 +261,9 @@ def test_proposals_of_two_neighbours_are_two(citizen: Person) -> None:
         ("takut ketahuan", ANONYMOUS),
         ("rahasiakan", CONFIDENTIAL),
         ("tolong laporan ini dirahasiakan", CONFIDENTIAL),
+        ("mau lapor rahasia pendamping minta uang", CONFIDENTIAL),
+        ("rahasia dan tolong jangan sebut nama saya", HIDDEN),
+        ("mau anonim dan rahasia", HIDDEN),
         ("tidak usah anonim", PLAIN),
         ("nama saya boleh disebut", PLAIN),
     ],
@@ -290,7 +293,7 @@ def test_anything_may_be_written_for_who_and_where(noise: str, known_part: str) 
             continue
         assert wanted <= found.keys()
     wished = wish(answer.text)
-    assert wished is None or wished[0] in (ANONYMOUS, CONFIDENTIAL, PLAIN)
+    assert wished is None or wished[0] in (ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.router import CAPABILITIES, all_forms
 from bot.stories import GOODS
 from bot.texts import sentences
 from db.staff import ROLES
-from db.tickets import ANONYMOUS, CONFIDENTIAL, PLAIN
+from db.tickets import ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN
 
 ROOT = Path(__file__).parents[2]
 KEY = re.compile(
@@ -39,8 +39,11 @@ def made_up() -> set[str]:
     keys |= {f"role.{name}" for name in ROLES}
     keys |= {f"sanggah.category_{name}" for name in REASONS}
     keys |= {f"goods.what_{name}" for name in GOODS}
-    for secrecy in (ANONYMOUS, CONFIDENTIAL, PLAIN):
+    for secrecy in (ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN):
         keys |= {f"secrecy.{secrecy}", f"secrecy.choose_{secrecy}"}
+        if secrecy != PLAIN:
+            keys |= {f"hide.{name}_{secrecy}" for name in ("explained", "offered", "done", "noted")}
+            keys |= {f"secrecy.line_{secrecy}", f"choice.hide_new_{secrecy}"}
     keys |= {f"guidance.at_{name}" for name in AGENCIES}
     for use in all_forms():
         asked = [field for field in use.form.fields if not field.noted]

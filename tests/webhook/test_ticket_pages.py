@@ -17,7 +17,7 @@ from db.crypto import mask
 from db.desk_tools import CannedAnswer
 from db.session import Store
 from db.staff import Staff
-from db.ticket_notes import notes_of
+from db.ticket_notes import ADDED, NOTE, add_note, notes_of
 from db.ticket_page import loads_of
 from db.ticket_states import Decision, State, replay
 from db.tickets import Ticket, history_of, standing_of, step_of
@@ -161,6 +161,44 @@ def test_who_hides_his_name_is_known_to_the_chief_alone(site: Site, more: dict[s
     assert ticket.number in page(chief, plain)
     for seen in (mask(SITI.nik), "pesan dari warga", plain.number):
         assert seen in page(chief, ticket)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"secrecy": "anonymous"}, {"secrecy": "confidential"}, {"secrecy": "hidden"},
+     {"kind": "sanggah", "category": ""}],
+)  # fmt: skip
+def test_the_conversation_beside_a_ticket_tells_nothing_of_a_hidden_one(
+    site: Site, more: dict[str, str]
+) -> None:
+    plain = file_one(site.store)
+    write(site.store, "pesan biasa")
+    clerk, chief = signed_in(site, "admin"), signed_in(site, "chief")
+    assert "pesan biasa" in page(clerk, plain)
+    file_one(site.store, **more)
+    write(site.store, "tentang yang dirahasiakan")
+    told(site.store, f"Apakah sama dengan {plain.number}? Isinya rahasia")
+    with site.store.begin() as session:
+        add_note(session, plain.id, ADDED, "tambahan warga", "contact:1", site.clock())
+        add_note(session, plain.id, NOTE, "catatan dalam", "cli", site.clock())
+    shown = page(clerk, plain)
+    chat = shown[shown.index('id="chat"') :]
+    for text in ("tambahan warga", "Hanya pesan tentang laporan ini"):
+        assert text in shown, text
+    assert "tambahan warga" in chat
+    for hidden in ("tentang yang dirahasiakan", "Isinya rahasia", "pesan biasa"):
+        assert hidden not in shown, hidden
+    assert "tentang yang dirahasiakan" in page(chief, plain)
+
+
+@pytest.mark.parametrize("said", ["mau lapor tapi anonim", "rahasiakan isinya"])
+def test_a_wish_that_is_not_filed_yet_hides_the_conversation_too(site: Site, said: str) -> None:
+    plain = file_one(site.store)
+    write(site.store, "ketua mengancam saya")
+    write(site.store, said)
+    shown = page(signed_in(site, "admin"), plain)
+    assert "ketua mengancam saya" not in shown
+    assert "Hanya pesan tentang laporan ini" in shown
 
 
 def test_a_ticket_goes_its_way_by_forms_and_its_history_tells_it(site: Site) -> None:

@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.messages import Reply
 from bot.outbox import open_reply
 from bot.texts import known, say
-from db.chat_log import Shown, Written, shown_after, written_after
+from db.chat_log import Shown, shown_after, written_after
 from db.crypto import Vault, mask
 from db.inbox import PURPOSE
 from db.session import Session
@@ -32,17 +33,32 @@ class Bubble:
     at: datetime
 
 
-def conversation(session: Session, contact_id: int) -> list[Bubble]:
-    """Give the newest messages of a contact and to it, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """The newest messages of a contact and to it, opened; they are not masked."""
+
+    said: Sequence[tuple[datetime, Mapping[str, Any]]]
+    replies: Sequence[tuple[Shown, Reply]]
+
+
+def chat_of(session: Session, contact_id: int) -> Chat:
+    """Open the newest messages of a contact and to it."""
     vault = session.vault
     written = written_after(session, contact_id, 0, MOST)
     shown = shown_after(session, contact_id, _BEGINNING, MOST)
-    replies = [(item.moment, _reply(item, vault)) for item in shown]
-    labels = {choice.value: choice.label for _, reply in replies for choice in reply.choices}
-    bubbles = [_said(item, vault, labels) for item in written]
+    return Chat(
+        [(item.moment, json.loads(vault.open(item.body, PURPOSE))) for item in written],
+        [(item, _reply(item, vault)) for item in shown],
+    )
+
+
+def bubbles_of(chat: Chat) -> list[Bubble]:
+    """Give the messages of a chat as they are shown, oldest first."""
+    labels = {choice.value: choice.label for _, reply in chat.replies for choice in reply.choices}
+    bubbles = [_said(moment, body, labels) for moment, body in chat.said]
     bubbles += [
-        Bubble(False, masked(reply.text), [choice.label for choice in reply.choices], moment)
-        for moment, reply in replies
+        Bubble(False, masked(reply.text), [choice.label for choice in reply.choices], item.moment)
+        for item, reply in chat.replies
     ]
     # What was erased or has grown too old is still known by its row, which says nothing.
     return sorted((bubble for bubble in bubbles if bubble.text), key=lambda bubble: bubble.at)
@@ -52,7 +68,12 @@ def masked(text: str) -> str:
     """Hide the middle of every long number of a text, and the secret of every link of ours."""
     if _ONLY_DIGITS.fullmatch(text):
         return mask(re.sub(r"\D", "", text)[:8])
-    return _OWN_LINK.sub(r"\1•••", _NUMBERS.sub(_without_middle, text))
+    return _OWN_LINK.sub(r"\1•••", without_numbers(text))
+
+
+def without_numbers(text: str) -> str:
+    """Hide the middle of every long number of a text."""
+    return _NUMBERS.sub(_without_middle, text)
 
 
 def _without_middle(found: re.Match[str]) -> str:
@@ -60,15 +81,14 @@ def _without_middle(found: re.Match[str]) -> str:
     return number if number.startswith("PKS-") else mask(re.sub(r"[^\d+]", "", number))
 
 
-def _said(item: Written, vault: Vault, labels: Mapping[str, str]) -> Bubble:
-    body = json.loads(vault.open(item.body, PURPOSE))
+def _said(moment: datetime, body: Mapping[str, Any], labels: Mapping[str, str]) -> Bubble:
     button = body.get("button")
     text = masked(body["text"]) if body["text"] else labels.get(button, "") if button else ""
     kinds = [kind for kind, *_ in body.get("media", ())]
     if "location" in body:
         kinds.append("location")
     parts = [text, *(f"[{_kind_name(kind)}]" for kind in kinds)]
-    return Bubble(True, " ".join(part for part in parts if part), (), item.moment)
+    return Bubble(True, " ".join(part for part in parts if part), (), moment)
 
 
 def _kind_name(kind: str) -> str:

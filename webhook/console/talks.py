@@ -14,7 +14,7 @@ from db.staff import Staff
 from db.talks import TAKEN, WAITING, Talk, talks_in_sight, visible_talk
 from db.ticket_live import mark_of
 from db.tickets import Ticket
-from webhook.console.conversation import conversation
+from webhook.console.beside import beside
 from webhook.console.desk import Desk
 from webhook.console.guards import passive, require
 
@@ -124,7 +124,7 @@ def _page(
             talk=talk,
             ticket=ticket,
             holder=holder.name if holder is not None else None,
-            bubbles=conversation(session, talk.contact_id) if may_read else [],
+            beside=beside(session, desk.sight, ticket) if may_read else None,
             mark=mark.text if mark is not None else "",
             mine=talk.state == TAKEN and talk.staff_id == desk.staff.id,
             may_take=talk.state == WAITING,

@@ -26,14 +26,14 @@ from db.ticket_page import (
     names_of_staff,
     reporter_of,
     staff_name,
-    told_by,
 )
 from db.ticket_rules import HIGH, LOW, NORMAL, URGENT
 from db.ticket_states import Decision
 from db.tickets import Ticket, TicketEvent, history_of
-from webhook.console.conversation import conversation
+from webhook.console.beside import beside
 from webhook.console.desk import Desk
 from webhook.console.incident_line import incident_line
+from webhook.console.ticket_facts import facts_of, notes_shown
 
 READ = "read ticket"
 PRIORITIES = (URGENT, HIGH, NORMAL, LOW)
@@ -79,11 +79,10 @@ def gathered(
         "draft": draft,
         "light": light_of(ticket.risk_at, ticket.due_at, desk.now),
         "area": area_name(session, ticket.area_code),
-        "told": told_by(session, ticket) if reads else None,
-        "details": _details(session, ticket) if reads else [],
+        "told": facts_of(session, ticket, is_open=unmasked is not None) if reads else None,
         "files": files_of(session, ticket.id) if reads else [],
         "history": _history(session, ticket, reads),
-        "notes": notes,
+        "notes": notes_shown(notes, is_open=unmasked is not None),
         "names": names_of_staff(session, [note.actor for note in notes]),
         "canned": canned_answers(session, ticket.section or ""),
         "others": present(session, ticket.id, desk.staff.id, desk.now).others,
@@ -143,24 +142,8 @@ def _about_reporter(
         "is_open": unmasked is not None,
         "aid": aid_of_reporter(session, desk.scope, ticket, desk.actor, desk.now),
         "earlier": earlier_tickets(session, desk.sight, ticket),
-        "bubbles": conversation(session, ticket.contact_id)
-        if talks and ticket.contact_id is not None
-        else None,
+        "beside": beside(session, desk.sight, ticket) if talks else None,
     }
-
-
-def _details(session: Session, ticket: Ticket) -> list[tuple[str, str]]:
-    """Give the other answers of a ticket's form under the names that the form gave them."""
-    found = []
-    for key, value in told_by(session, ticket).details.items():
-        if not isinstance(value, str | int) or value == "":
-            continue
-        label = f"{ticket.kind}.label_{key}"
-        picked = f"{ticket.kind}.{key}_{value}".lower()
-        text = area_name(session, str(value)) if key == "area" else ""
-        text = text or (say(picked) if known(picked) else str(value))
-        found.append((say(label) if known(label) else key, text))
-    return found
 
 
 def _history(session: Session, ticket: Ticket, reads: bool) -> Sequence[Happened]:

@@ -4,7 +4,7 @@ import re
 
 from bot.desk.asking import given, shown
 from bot.desk.repeats import same_question, send
-from bot.desk.secrecy import SECRECY, secrecy_line, wished
+from bot.desk.secrecy import SECRECY, secrecy_line, wish, wished
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, Answer, Answers, Facts, Field, Form, Refused, edit_value
 from bot.messages import Choice
@@ -112,7 +112,9 @@ def handle(turn: Turn) -> None:
     A button may name the category: `complaint:other`.
     """
     meant = turn.parse is not None and turn.parse.intent == "report_complaint"
-    told = turn.text if meant or reports(turn.text) else ""
+    hidden = wish(turn.text)
+    told = turn.text if meant or hidden or reports(turn.text) else ""
+    told = hidden[1] if hidden else told
     answers: Answers = wished(turn)
     if tells_story(told):
         answers["story"] = told

@@ -19,7 +19,7 @@ from bot.forms import ADDED, CANCEL, LEAVE, Answer, Answers, Facts, Field, Form,
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
-from db.tickets import ANONYMOUS, CONFIDENTIAL, Matter
+from db.tickets import ANONYMOUS, HIDDEN, SECRET, Matter
 
 REASONS = ("well_off", "official", "moved", "died", "twice", "other")
 _LEAST = 10  # characters of a reason
@@ -103,8 +103,8 @@ def handle(turn: Turn) -> None:
     """Open the form; a message that gives the reason need not give it twice."""
     told = turn.text if turn.parse and turn.parse.intent == "object_beneficiary" else ""
     guessed = _guess(told)
-    hidden = wish(told) or (ANONYMOUS, "")
-    answers: Answers = {"secrecy": CONFIDENTIAL if CONFIDENTIAL in hidden else ANONYMOUS}
+    found = wish(told)
+    answers: Answers = {"secrecy": HIDDEN if found and found[0] in SECRET else ANONYMOUS}
     if guessed is not None:
         answers |= {"reason": told, "why": guessed}
     turn.open_form(FORM.name, answers)

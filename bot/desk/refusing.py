@@ -1,0 +1,31 @@
+"""Telling a citizen that a file of his cannot be opened."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+
+from bot.desk.telling import hold_contact, tell
+from bot.messages import Reply
+from bot.texts import say
+from bot.turn import button
+from db.attachments import REFUSED, Attachment, FileOutcome, settle_file
+from db.session import Session
+from db.tickets import Ticket
+
+
+def tell_refused(session: Session, outcome: FileOutcome, now: datetime) -> None:
+    """Write down that a file was refused, and tell who sent it with a ticket, once a message."""
+    file = session.get(Attachment, outcome.id)
+    if file is None:
+        return
+    if file.contact_id is None or file.ticket_id is None:
+        settle_file(session.core, outcome)
+        return
+    contact = hold_contact(session, file.contact_id)
+    together = (Attachment.ticket_id == file.ticket_id) & (Attachment.at == file.at)
+    told = session.scalar(select(exists().where(together, Attachment.state == REFUSED)))
+    if not settle_file(session.core, outcome) or told:
+        return
+    number = session.scalars(select(Ticket.number).where(Ticket.id == file.ticket_id)).one()
+    again = button(f"ticket:add:{number}", "choice.ticket_add")
+    tell(session, contact, Reply(say("ticket.file_refused", number=number), (again,)), now)
