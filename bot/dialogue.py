@@ -33,7 +33,6 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         turn.reply("unread.edited")
         return
     state = form_in_force(turn)
-    emergency.note_point(turn)
     value = _meant_value(turn)
     if state is None and doubtful.answers_list(turn, value):
         return
@@ -45,6 +44,8 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         parse = understood or understander.parse(turn.text)
         turn.parse = parse.weighed(router.intent_weights(turn.role))
     danger = doubtful.may_be_danger(turn)
+    if state is None and value is None and emergency.goes_on(turn, danger):
+        return
     if state is None and turn.contact.consent != CONSENT_REFUSED:
         followups.keep_second_request(turn, understander)
     _answer(turn, state, value)

@@ -1,9 +1,11 @@
 """What is said to a message that is not clear, and to what its sender answers to that."""
 
+import re
+
 from bot import router
 from bot.capabilities.citizen import guidance, human
 from bot.choices import agrees, is_number, refuses_all
-from bot.danger import loses_only_a_thing, names_grave_danger
+from bot.danger import loses_only_a_thing, names_danger, names_grave_danger
 from bot.menu import menu_choices
 from bot.messages import Choice
 from bot.router import Capability
@@ -12,6 +14,7 @@ from bot.turn import CITIZEN, Turn, button
 from db.doubts import note_doubt, note_pick
 from nlu.labels import OUT_OF_SCOPE
 from nlu.masking import mask
+from nlu.near import everyday_words
 from nlu.parse import Band, Parse, Understander
 
 # From here on a question is answered without asking back: a wrong answer to it costs one message.
@@ -20,14 +23,17 @@ LIKELY = 0.6
 _NEARLY_SURE = 0.9
 _OPENED = ("complaint", "human")
 _OFFERED = 3  # likely meanings offered when one is not sure
-# A hotline too many is cheap: at this floor 1 in 100 other messages of the measured sets gets one,
-# and every emergency does.
+# A hotline too many is cheap where a danger is named, or where no word is known. Other words must
+# look more like it, and one or two very much: every emergency of the measured sets is far above.
 _DANGER_FLOOR = 0.05
+_HARMLESS_FLOOR = 0.4
+_FEW_WORDS, _FEW_WORDS_FLOOR = 2, 0.9
 _ELSEWHERE_FLOOR = 0.25  # of "out of scope", beside the name of another office's matter
 _OTHER_FLOOR = 0.1  # for offering "another matter" as one of the meanings
 # What was asked back last: which of several meanings, what of the menu, whether to have a human.
 MEANINGS, MENU, HUMAN = "meanings", "menu", "human"
 _MISSES_UNTIL_HUMAN = 2
+_WORD = re.compile(r"\w+")
 
 
 def ask_back(turn: Turn, parse: Parse) -> None:
@@ -99,12 +105,24 @@ def may_be_danger(turn: Turn) -> bool:
     if turn.conversation.form is not None:
         # Its questions ask about bad things; who works here tells those of others.
         return turn.role == CITIZEN and names_grave_danger(turn.text)
+    return sounds_dangerous(turn.text, parse)
+
+
+def sounds_dangerous(text: str, parse: Parse) -> bool:
+    """Say whether a text, as it was understood, may tell of somebody who needs help at once."""
     chance = dict(parse.ranking).get("report_emergency", 0.0)
     # To the model a lost telephone is next to a lost child.
-    if chance >= _DANGER_FLOOR and not loses_only_a_thing(turn.text):
+    if chance >= _floor(text) and not loses_only_a_thing(text):
         return True
     understood = parse.band is Band.SURE or parse.confidence >= LIKELY
-    return names_grave_danger(turn.text, understood=understood)
+    return names_grave_danger(text, understood=understood)
+
+
+def _floor(text: str) -> float:
+    said = _WORD.findall(text.lower())
+    if names_danger(text) or not everyday_words().intersection(said):
+        return _DANGER_FLOOR
+    return _FEW_WORDS_FLOOR if len(said) <= _FEW_WORDS else _HARMLESS_FLOOR
 
 
 def is_likely_enough(capability: Capability, parse: Parse) -> bool:

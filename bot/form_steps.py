@@ -56,6 +56,9 @@ def say_step(turn: Turn, use: FormUse, step: Step) -> None:
     turn.opening = None
     if isinstance(step, Canceled):
         turn.conversation.form = None
+        if use.canceled is not None:
+            use.canceled(turn)
+            return
         # The same word outside a form ends the notices; here it must not, and that is said.
         command = router.by_command(turn.text, turn.role)
         stop_word = command is not None and command.name == "unsubscribe"
