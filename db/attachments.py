@@ -32,7 +32,7 @@ from db.base import Base, BigId
 from db.contacts import Contact
 from db.registry import Household
 from db.session import Session
-from db.ticket_desk import Sight, visible_ticket
+from db.ticket_desk import Sight, hides_reporter, visible_ticket
 from db.visits import Visit
 
 WAITING, KEPT, REFUSED, GONE = "waiting", "kept", "refused", "gone"
@@ -199,7 +199,7 @@ class KeptFile:
     id: int
     digest: bytes
     mime: str
-    subject: str  # whose it is, for the trail: `person:7`
+    subject: str  # whose it is, for the trail: `person:7`; of a hidden reporter `ticket:7`
 
 
 def find_file(session: Session, sight: Sight, attachment_id: int) -> KeptFile | None:
@@ -219,6 +219,8 @@ def _subject_of_ticket(session: Session, sight: Sight, ticket_id: int) -> str | 
     ticket = visible_ticket(session, sight, ticket_id)
     if ticket is None or not sight.may_read(ticket):
         return None
+    if hides_reporter(ticket):
+        return f"ticket:{ticket.id}"
     if ticket.person_id is not None:
         return f"person:{ticket.person_id}"
     return f"ticket:{ticket.id}" if ticket.contact_id is None else f"contact:{ticket.contact_id}"

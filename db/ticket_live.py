@@ -1,13 +1,17 @@
 """What is new at the desk, asked for every few seconds: each question is one look at indexes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
+from db.attachments import WAITING, Attachment
 from db.inbox import InboundMessage
 from db.outbox import OutboundMessage
 from db.session import Session
+from db.talks import TAKEN, Talk
 from db.ticket_desk import Sight
 from db.ticket_notes import TicketNote
 from db.tickets import Ticket
@@ -17,6 +21,8 @@ _LOOKED_AT = 500  # of the newest, in whosever sight they are
 
 _TICKET: Any = Ticket.__table__
 _NOTE: Any = TicketNote.__table__
+_FILE: Any = Attachment.__table__
+_TALK: Any = Talk.__table__
 _IN: Any = InboundMessage.__table__
 _OUT: Any = OutboundMessage.__table__
 
@@ -40,20 +46,49 @@ def count_newer(session: Session, sight: Sight, since: int) -> int:
 
 
 def mark_of(session: Session, sight: Sight, ticket_id: int) -> Mark | None:
-    """Give the mark of a ticket, or None where this officer does not see it."""
-    note = select(func.max(_NOTE.c.id)).where(_NOTE.c.ticket_id == _TICKET.c.id)
-    written = select(func.max(_IN.c.id)).where(_IN.c.contact_id == _TICKET.c.contact_id)
-    told = select(func.max(_OUT.c.settled_at)).where(
-        _OUT.c.contact_id == _TICKET.c.contact_id, _OUT.c.settled_at.is_not(None)
-    )
+    """Give the mark of a ticket, or None where this officer does not see it.
+
+    Two tickets never have the same mark. The chat with who brought it counts where all that the
+    officer sees of it may be shown: else tickets of one citizen would change at the same moments.
+    """
     row = session.core.execute(
         select(
-            _TICKET.c.version, note.scalar_subquery(), written.scalar_subquery(),
-            told.scalar_subquery(),
+            _TICKET.c.version, _TICKET.c.contact_id, _chat_counts(sight).label("chat_counts")
         ).where(_TICKET.c.id == ticket_id, sight.holds())
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    version, note_id, message_id, told_at = row
-    moment = f"{told_at.timestamp():.6f}" if told_at is not None else ""
-    return Mark(ticket_id, f"{version}-{note_id or 0}-{message_id or 0}-{moment}")
+    note_id = session.core.scalar(
+        select(func.max(_NOTE.c.id)).where(_NOTE.c.ticket_id == ticket_id)
+    )
+    moved = [ticket_id, row.version, note_id, *_files(session, ticket_id)]
+    if row.chat_counts:
+        moved += _chat(session, row.contact_id)
+    return Mark(ticket_id, session.vault.digest(f"ticket mark {moved}").hex())
+
+
+def _chat_counts(sight: Sight) -> ColumnElement[bool]:
+    """Give the condition that the chat moves a ticket: nothing is hidden, or it is a talk of it."""
+    other = aliased(Ticket)
+    hidden = select(other.id).where(other.contact_id == Ticket.contact_id, ~sight.opens(other))
+    talk = select(_TALK.c.id).where(_TALK.c.ticket_id == _TICKET.c.id, _TALK.c.state == TAKEN)
+    return and_(
+        _TICKET.c.contact_id.is_not(None),
+        or_(~hidden.exists(), and_(sight.opens(Ticket), talk.exists())),
+    )
+
+
+def _files(session: Session, ticket_id: int) -> Sequence[int]:
+    """Count the files of a ticket, and those that have come to be shown."""
+    kept = func.count().filter(_FILE.c.state != WAITING)
+    query = select(func.count(), kept).where(_FILE.c.ticket_id == ticket_id)
+    return [*session.core.execute(query).one()]
+
+
+def _chat(session: Session, contact_id: int) -> Sequence[Any]:
+    """Give what was last written by a contact, and when it was last told something."""
+    written = select(func.max(_IN.c.id)).where(_IN.c.contact_id == contact_id)
+    told = select(func.max(_OUT.c.settled_at)).where(
+        _OUT.c.contact_id == contact_id, _OUT.c.settled_at.is_not(None)
+    )
+    return [session.core.scalar(written), session.core.scalar(told)]

@@ -17,7 +17,7 @@ from db.enrolments import Aid, aid_of_household
 from db.registry import Household, Person
 from db.session import Session
 from db.staff import Staff
-from db.ticket_desk import BACK_OFFICE, Sight
+from db.ticket_desk import BACK_OFFICE, Sight, hides_reporter
 from db.ticket_rules import Agency
 from db.ticket_states import OPEN
 from db.tickets import Ticket, TicketEvent
@@ -108,12 +108,16 @@ def reporter_of(session: Session, scope: Scope, ticket: Ticket) -> Reporter:
 def unmasked_reporter(
     session: Session, scope: Scope, ticket: Ticket, actor: str, now: datetime
 ) -> Reporter:
-    """Give who brought a ticket, and write into the trail who asked."""
+    """Give who brought a ticket, and write into the trail who asked.
+
+    Of a ticket that hides its reporter the trail names the ticket alone.
+    """
     found = _reporter(session, scope, ticket, masked=False)
-    if found.person_id is not None:
-        audit.record(session, now, actor, UNMASK, f"person:{found.person_id}")
-    if ticket.contact_id is not None:
-        audit.record(session, now, actor, UNMASK, f"contact:{ticket.contact_id}")
+    if not hides_reporter(ticket):  # else the trail would name him to those who may not know
+        if found.person_id is not None:
+            audit.record(session, now, actor, UNMASK, f"person:{found.person_id}")
+        if ticket.contact_id is not None:
+            audit.record(session, now, actor, UNMASK, f"contact:{ticket.contact_id}")
     audit.record(session, now, actor, UNMASK, f"ticket:{ticket.id}")
     return found
 
@@ -121,12 +125,16 @@ def unmasked_reporter(
 def aid_of_reporter(
     session: Session, scope: Scope, ticket: Ticket, actor: str, now: datetime
 ) -> Sequence[Aid]:
-    """Give the aid of the reporter's family, and write into the trail who read it."""
+    """Give the aid of the reporter's family, and write into the trail who read it.
+
+    Of a ticket that hides its reporter the trail names the ticket alone.
+    """
     found = _family(session, ticket)
     if found is None or not scope.covers(found[1].area_code):
         return []
     person, household, _ = found
-    audit.record(session, now, actor, "read aid", f"person:{person.id}")
+    subject = f"ticket:{ticket.id}" if hides_reporter(ticket) else f"person:{person.id}"
+    audit.record(session, now, actor, "read aid", subject)
     return aid_of_household(session, household.id)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select
 
 from db.areas import Scope
 from db.audit import AuditEntry
@@ -13,6 +13,8 @@ from db.batches import Batch
 from db.registry import Household, Person
 from db.session import Session
 from db.staff import Staff
+from db.ticket_desk import reporter_hidden
+from db.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ def read_trail(
 ) -> Sequence[AuditEntry]:
     """Give rows of the trail within an area, newest first, those below an id.
 
-    `whole` adds the rows that are about no area at all, such as those of keys.
+    `whole` adds the rows that are about no area at all, such as those of keys; not those that say
+    who brought a ticket that hides it.
     """
     query = select(AuditEntry).where(AuditEntry.id < below, _within(scope, whole))
     for column, value in (
@@ -82,7 +85,11 @@ def _within(scope: Scope, whole: bool) -> ColumnElement[bool]:
     ]
     if whole:
         named = [subject.startswith(f"{kind}:") for kind in ("person", "household", "batch")]
-        conditions.append(~or_(*named, actor.startswith("staff:")))
+        hidden = select(Ticket.id).where(
+            Ticket.id == _number(subject, "ticket"), reporter_hidden(Ticket)
+        )
+        by_reporter = and_(actor.startswith("contact:"), hidden.exists())
+        conditions.append(~or_(*named, actor.startswith("staff:"), by_reporter))
     return or_(*conditions)
 
 
