@@ -60,14 +60,18 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
 
 
 def _in_talk(turn: Turn, understood: Parse | None) -> bool:
-    """Leave a message to the officer who talks; in an emergency the numbers are told besides."""
+    """Leave a message to the officer who talks; an emergency is told and filed besides."""
     turn.parse = understood
+    pressed = turn.inbound.button or ""
     endangered = emergency.is_called(turn)
     if not talk.takes(turn, endangered):
         turn.parse = None
         return False
-    if endangered:
-        emergency.hotlines_only(turn)
+    if endangered or pressed == emergency.TAKE_BACK:
+        turn.argument, turn.aside = pressed.partition(":")[2], True
+        emergency.handle(turn)
+    else:
+        emergency.takes_place(turn)
     return True
 
 
@@ -212,6 +216,12 @@ def _act(turn: Turn, value: str | None) -> None:
         return
     if _adds_to_ticket(turn):
         return
+    _act_anew(turn)
+    ticket.remind(turn)
+
+
+def _act_anew(turn: Turn) -> None:
+    """Do what a message asks for that nothing before has prepared."""
     if not turn.text and turn.inbound.location is not None:
         office.near_point(turn)
         return

@@ -9,6 +9,7 @@ from bot.forms import (
     CHANGE,
     CONFIRM,
     EDIT,
+    FILES,
     NEW,
     SKIP,
     YES,
@@ -89,7 +90,8 @@ def question(turn: Turn, use: FormUse, step: Asking) -> Reply:
     if step.problem:
         text = say(step.problem) if step.choices else f"{say(step.problem)}\n\n{text}"
     if step.said:
-        text = f"{say(step.said)}\n\n{text}"
+        count = len(step.state.answers.get(FILES) or ())
+        text = f"{say(step.said, count=count)}\n\n{text}"
     if step.stuck:
         text = f"{text}\n\n{say('form.stuck')}"
         own = asked.when_stuck(step.state.answers, use.facts(turn)) if asked is not None else ()

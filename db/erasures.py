@@ -15,7 +15,7 @@ from db.exports import drop_links
 from db.hoaxes import forget_reports
 from db.inbox import forget_bodies
 from db.kept_tries import Tries, keep_tries
-from db.outbox import OutboundMessage
+from db.outbox import HELD, OutboundMessage
 from db.session import Session
 from db.tickets import Ticket
 
@@ -51,7 +51,7 @@ def stop_processing(session: Session, contact_id: int, actor: str, now: datetime
     )  # fmt: skip
     session.core.execute(
         update(_OUT)
-        .where(_OUT.c.contact_id == contact_id, _OUT.c.state == "queued")
+        .where(_OUT.c.contact_id == contact_id, _OUT.c.state.in_(("queued", HELD)))
         .values(state="canceled", reason="erased", body=None, callback_id=None, settled_at=now)
     )
     forget_bodies(session, contact_id)

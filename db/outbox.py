@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -26,6 +27,7 @@ from db.fixed import Fixed
 from db.session import Session
 
 REPLY, BULK = 0, 5
+HELD = "held"  # the state of what waits until a talk has ended
 PRIORITIES = (REPLY, BULK)  # all there are, most urgent first; claims look at no other
 
 
@@ -144,6 +146,25 @@ def queue_replies(
     ]
     if rows:
         _QUEUE.run(session.core, *rows)
+
+
+def hold_back(session: Session, contact_id: int, channel: str, body: bytes, now: datetime) -> None:
+    """Keep a sealed reply that is to be queued only later, as an officer is talking."""
+    session.core.execute(
+        insert(_OUT).values(
+            contact_id=contact_id, channel=channel, not_before=now, body=body, created_at=now,
+            priority=REPLY, state=HELD, tries=0, failures=0,
+        )
+    )  # fmt: skip
+
+
+def take_held(session: Session, contact_id: int) -> Sequence[bytes]:
+    """Take out the sealed replies that were held back for a contact, in their order."""
+    held = (_OUT.c.contact_id == contact_id) & (_OUT.c.state == HELD)
+    bodies = session.core.scalars(select(_OUT.c.body).where(held).order_by(_OUT.c.id)).all()
+    if bodies:
+        session.core.execute(delete(_OUT).where(held))
+    return [body for body in bodies if body is not None]  # what was erased says nothing
 
 
 def count_by_state(session: Session, notice_id: int) -> dict[str, int]:

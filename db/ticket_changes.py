@@ -183,6 +183,25 @@ def warn(session: Session, ticket: Ticket, now: datetime) -> None:
     session.flush()
 
 
+def last_told_why(session: Session, ticket_id: int) -> tuple[datetime, str] | None:
+    """Give when and with which words a ticket was last resolved, rejected or asked about."""
+    found = session.scalars(
+        select(TicketEvent)
+        .where(
+            TicketEvent.ticket_id == ticket_id,
+            TicketEvent.change == "moved",
+            TicketEvent.state.in_((State.RESOLVED, State.REJECTED, State.WAITING)),
+            TicketEvent.side != By.CITIZEN,
+            TicketEvent.why_sealed.is_not(None),
+        )
+        .order_by(TicketEvent.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None or found.why_sealed is None:
+        return None
+    return found.at, session.vault.open(found.why_sealed, WHY)
+
+
 def put_off(session: Session, ticket: Ticket, now: datetime) -> None:
     """Let the silence of a locked ticket begin anew: the citizen has said something."""
     if State(ticket.state) in QUIET:

@@ -87,6 +87,17 @@ def notes_of(session: Session, ticket_id: int) -> Sequence[Noted]:
     ]
 
 
+def last_noted(session: Session, ticket_id: int, kind: str) -> datetime | None:
+    """Give when something was last written of a kind about a ticket; None where nothing was."""
+    at: datetime | None = session.core.scalar(
+        select(_TABLE.c.at)
+        .where(_TABLE.c.ticket_id == ticket_id, _TABLE.c.kind == kind)
+        .order_by(_TABLE.c.id.desc())
+        .limit(1)
+    )
+    return at
+
+
 def last_note(session: Session, ticket_id: int, kind: str) -> str:
     """Give what was last written of a kind about a ticket; empty where nothing was."""
     sealed = session.core.scalar(

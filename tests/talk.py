@@ -13,7 +13,7 @@ from bot.messages import Address, Channel, Inbound, Location, Media, Reply
 from bot.outbox import open_reply
 from bot.places import Places
 from db.contacts import Contact
-from db.outbox import OutboundMessage
+from db.outbox import HELD, OutboundMessage
 from db.session import Store
 from nlu.classifier import Model
 from nlu.entities import Extractor
@@ -106,6 +106,7 @@ class Person:
                     Contact.address == self.address.user,
                     OutboundMessage.id > self._read,
                     OutboundMessage.body.is_not(None),
+                    OutboundMessage.state != HELD,
                 )
                 .order_by(OutboundMessage.id)
             ).all()

@@ -18,6 +18,7 @@ from bot.commands.common import (
     ready_store,
     settings,
 )
+from bot.desk.duplicates import may_repeat
 from bot.desk.moving import Move, move_ticket
 from bot.places import Places
 from bot.service import utc_now
@@ -150,7 +151,7 @@ def move(
                 decision=Decision(decision) if decision else None,
                 staff_id=_holder(session, ticket, staff) if staff else None,
                 agency=_agency(session, agency) if agency else None,
-                other_id=_ticket(session, other).id if other else None,
+                other_id=_other(session, ticket, other) if other else None,
             )
             before = ticket.state
             try:
@@ -181,6 +182,13 @@ def _require(
 def _refusal(number: str, before: str, to: State) -> str:
     names = {"before": words.state_name(before), "to": words.state_name(to)}
     return say("tickets.refused", number=number, **names)
+
+
+def _other(session: Session, ticket: Ticket, number: str) -> int:
+    other = _ticket(session, number)
+    if not may_repeat(ticket, other):
+        raise Refused(say("desk.no_other"))
+    return other.id
 
 
 def _ticket(session: Session, number: str) -> Ticket:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.desk.blanks import with_name
+from bot.desk.blanks import NUMBER, filled, with_name
 from bot.desk.moving import hold, state_choices
 from bot.desk.telling import hold_contact, tell
 from bot.messages import Reply
@@ -64,7 +64,8 @@ def _tell(session: Session, ticket: Ticket, text: str, now: datetime) -> bool:
     ticket.told_at = now
     session.flush()
     person = session.get(Person, ticket.person_id) if ticket.person_id is not None else None
-    named = with_name(text, person.name if person is not None else None)
+    numbered = filled(text, {NUMBER: ticket.number})
+    named = with_name(numbered, person.name if person is not None else None)
     reply = Reply(say("desk.told_answer", number=ticket.number, text=named), state_choices(ticket))
     # What he writes back then belongs to this ticket.
     spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None

@@ -7,7 +7,8 @@ from bot.texts import say
 from bot.texts.format import given_name
 
 NAME = "nama"  # of the citizen: put in only when it is sent, as the desk need not know it
-BLANKS = (NAME, "nomor", "kelurahan", "petugas")
+NUMBER, AREA = "nomor", "kelurahan"  # of the ticket
+BLANKS = (NAME, NUMBER, AREA, "petugas")
 _BLANK = re.compile(r"\{([^{}]*)\}")
 
 

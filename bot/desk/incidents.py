@@ -8,16 +8,18 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.desk.answering import answer
-from bot.desk.blanks import with_name
+from bot.desk.blanks import AREA, NUMBER, filled, with_name
 from bot.desk.deeds import Deed, deeds_for
 from bot.desk.moving import Move, hold, move_ticket
 from bot.desk.together import Action, Hand
 from db import audit
+from db.areas import area_name
+from db.incident_hints import KIND
 from db.incidents import PURPOSE, Incident, has_room, is_at_work, lock_incident
 from db.session import Session
 from db.ticket_changes import group
 from db.ticket_notes import ANSWER, last_note
-from db.ticket_states import By, Decision, IllegalMove, State
+from db.ticket_states import OPEN, By, Decision, IllegalMove, State
 from db.tickets import Ticket
 
 _TO_WORK = (Deed.VERIFY, Deed.TAKE, Deed.WORK, Deed.RESOLVE)  # by which a ticket may be ended
@@ -47,6 +49,11 @@ def open_incident(
     return incident
 
 
+def may_be_in(ticket: Ticket, category: str) -> bool:
+    """Say whether a ticket may be put into an incident of a category: open complaints about it."""
+    return ticket.kind == KIND and ticket.category == category and State(ticket.state) in OPEN
+
+
 def put_into(incident_id: int) -> Action:
     """Put tickets into an open incident; one that is in another stays there."""
 
@@ -56,6 +63,8 @@ def put_into(incident_id: int) -> Action:
         incident = lock_incident(session, incident_id)
         if incident.closed_at is not None or not has_room(session, incident_id):
             raise IllegalMove("the incident takes no ticket")
+        if not may_be_in(held, incident.category):
+            raise IllegalMove("no open complaint about the same")
         if held.incident_id is not None:
             raise IllegalMove("the ticket is in an incident")
         _group(session, hand, held, incident_id)
@@ -81,8 +90,9 @@ def answer_all(incident_id: int, text: str) -> Action:
         held = _held(session, ticket, incident_id)
         if Deed.ANSWER not in deeds_for(hand.sight, held):
             raise IllegalMove("nobody can be answered")
-        if last_note(session, held.id, ANSWER) != text:
-            answer(session, held.id, text, actor=hand.actor, now=hand.now)
+        told = _filled(session, held, text)
+        if last_note(session, held.id, ANSWER) != told:
+            answer(session, held.id, told, actor=hand.actor, now=hand.now)
 
     return tell
 
@@ -92,9 +102,10 @@ def resolve_all(incident_id: int, text: str, decision: Decision) -> Action:
 
     def resolve(session: Session, hand: Hand, ticket: Ticket, seen: int) -> None:
         held = _held(session, ticket, incident_id, seen)
-        if not deeds_for(hand.sight, held).intersection(_TO_WORK):
+        if held.kind != KIND or not deeds_for(hand.sight, held).intersection(_TO_WORK):
             raise IllegalMove(f"{held.state} is not this officer's to end")
-        ended = Move(State.RESOLVED, why=with_name(text, None), decision=decision)
+        why = with_name(_filled(session, held, text), None)
+        ended = Move(State.RESOLVED, why=why, decision=decision)
         move_ticket(
             session, held.id, *_way_to_work(hand, held), ended,
             by=By.DESK, actor=hand.actor, now=hand.now, seen=seen,
@@ -129,6 +140,12 @@ def _way_to_work(hand: Hand, ticket: Ticket) -> Iterable[Move]:
     if Deed.WORK not in deeds_for(hand.sight, ticket):
         moves.append(Move(State.ASSIGNED, staff_id=hand.sight.staff_id))
     return [*moves, Move(State.IN_PROGRESS)]
+
+
+def _filled(session: Session, ticket: Ticket, text: str) -> str:
+    """Put in what is of a ticket itself; the name is put in as it is told."""
+    area = area_name(session, ticket.area_code)
+    return filled(text, {NUMBER: ticket.number, AREA: area})
 
 
 def _held(session: Session, ticket: Ticket, incident_id: int, seen: int | None = None) -> Ticket:

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot.desk.alerting import settle
+from bot.desk.duplicates import tell_repeating
 from bot.desk.telling import hold_contact, tell
 from bot.messages import Choice, Reply
 from bot.texts import known, say
+from bot.texts.format import without_gaps
 from db import audit
 from db.session import Session
 from db.ticket_changes import lock_ticket, move
@@ -62,6 +64,7 @@ def move_ticket(
     settle(session, ticket, actor, now)
     if by is not By.CITIZEN:  # who did it himself is answered by the capability
         tell_state(session, ticket, moves[-1].why, now, by)
+    tell_repeating(session, ticket, moves[-1].why, now)
     return ticket
 
 
@@ -83,13 +86,14 @@ def state_sentence(session: Session, ticket: Ticket, why: str, by: By = By.DESK)
     names = [f"{told}_{ticket.decision}", f"{told}_by_{by}", told]
     key = next(name for name in names if known(name))
     agency = session.get(Agency, ticket.agency) if ticket.agency else None
-    return say(
+    text = say(
         key,
         number=ticket.number,
         why=why or say("ticket.no_words"),
         agency=agency.name if agency else "",
         section=say(f"ticket.section_{ticket.section or 'none'}"),
     )
+    return without_gaps(text)
 
 
 def state_choices(ticket: Ticket) -> tuple[Choice, ...]:
@@ -100,4 +104,9 @@ def state_choices(ticket: Ticket) -> tuple[Choice, ...]:
             Choice(f"ticket:yes:{number}", say("choice.ticket_yes")),
             Choice(f"ticket:no:{number}", say("choice.ticket_no")),
         )
-    return (Choice(f"track:{number}", say("choice.track_this")),)
+    this = Choice(f"track:{number}", say("choice.track_this"))
+    if ticket.decision == Decision.REDIRECTED:
+        return (this, Choice("human", say("choice.human")))
+    if ticket.decision == Decision.SILENCE:
+        return (this, Choice(f"ticket:no:{number}", say("choice.ticket_reopen")))
+    return (this,)

@@ -11,7 +11,7 @@ from typing import Any
 from bot.conversation import open_conversation
 from bot.desk.adding import add_to_ticket
 from bot.desk.moving import hold
-from bot.desk.telling import hold_contact, tell
+from bot.desk.telling import held_replies, hold_contact, tell, utter
 from bot.forms import RESUME
 from bot.messages import Choice, Reply
 from bot.texts import say
@@ -67,7 +67,7 @@ def take_talk(session: Session, talk_id: int, staff: Staff, now: datetime) -> No
     reply = Reply(
         say("talk.begins", name=given_name(staff.name)), (Choice(END, say("choice.talk_end")),)
     )
-    tell(session, contact, reply, now, talk_id=talk.id, ticket_id=ticket.id)
+    utter(session, contact, reply, now, talk_id=talk.id, ticket_id=ticket.id)
 
 
 def say_in_talk(session: Session, talk_id: int, staff: Staff, text: str, now: datetime) -> bool:
@@ -77,7 +77,7 @@ def say_in_talk(session: Session, talk_id: int, staff: Staff, text: str, now: da
         raise TalkOver
     talk.said_at = now
     add_note(session, ticket.id, ANSWER, text, f"staff:{staff.id}", now)
-    return tell(
+    return utter(
         session, contact, Reply(say("talk.said", name=given_name(staff.name), text=text)), now
     )
 
@@ -195,4 +195,6 @@ def _give_back(
             Choice(f"ticket:yes:{ticket.number}", say("choice.ticket_yes")),
             Choice(f"ticket:no:{ticket.number}", say("choice.ticket_no")),
         ]
-    tell(session, contact, Reply(text, tuple(choices)), now, talk_id=None)
+    utter(session, contact, Reply(text, tuple(choices)), now, talk_id=None)
+    for reply in held_replies(session, contact.id):
+        tell(session, contact, reply, now)

@@ -1,5 +1,6 @@
 """Dates, times, money and names as people in Indonesia write them; messages of readable length."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -113,3 +114,8 @@ def given_name(name: str) -> str:
     if at < len(words) and plain[at] in _HALF_NAMES:
         at += 1
     return " ".join(words[: at + 1])
+
+
+def without_gaps(text: str) -> str:
+    """Leave no empty paragraph where a blank was filled with nothing."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -36,6 +36,21 @@ def state_name(state: str) -> str:
     return say(f"desk.state_{state}")
 
 
+def state_told(state: str, decision: str | None) -> str:
+    """Say to the citizen how a ticket stands; where nothing is left to be done, by its decision."""
+    return say(_by_decision("track.state", state, decision))
+
+
+def next_told(state: str, decision: str | None) -> str:
+    """Say to the citizen what comes next, or what he can do."""
+    return say(_by_decision("track.next", state, decision))
+
+
+def _by_decision(begins: str, state: str, decision: str | None) -> str:
+    key = f"{begins}_{state}"
+    return f"{key}_{decision}" if known(f"{key}_{decision}") else key
+
+
 def decision_name(decision: str | None) -> str:
     """Name what was decided; empty where nothing was."""
     return say(f"desk.decision_{decision}") if decision else ""

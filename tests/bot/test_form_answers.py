@@ -5,9 +5,12 @@ from sqlalchemy import func, select
 
 from bot.choices import approves
 from bot.danger import names_danger
+from bot.messages import Location, Media, MediaKind
 from bot.spoken import is_courtesy, is_done, stops
 from bot.stories import guess, tells_story
+from db.attachments import Attachment
 from db.contacts import Contact
+from db.session import Store
 from db.tickets import Ticket
 from tests.talk import Person, words
 
@@ -187,3 +190,29 @@ def test_day_to_come_is_no_day_of_what_happened(unread: Person) -> None:
     unread.say("uang dipotong 50 ribu")
     assert "belum lewat" in words(unread.say("besok"))
     assert "Ada foto" in words(unread.say("kemarin, katanya besok lagi"))
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_every_photo_of_an_album_is_kept_whatever_is_asked(
+    unread: Person, sample_store: Store
+) -> None:
+    def send(count: int, kind: MediaKind = MediaKind.PHOTO) -> str:
+        told = [unread.send_file(Media(kind, f"{kind}-{at}")) for at in range(count)]
+        return words(told[-1])
+
+    unread.press("complaint")
+    assert "(2 foto)" in send(2)  # while the category is asked
+    unread.press("category:disaster")
+    unread.say("uang dipotong 50 ribu")
+    assert WHEN in send(1)
+    told = words(unread.say("kemarin di warung"))
+    assert "Sudah benar?" in told
+    assert "(4 foto)" in send(1)
+    assert "(5 kiriman)" in (told := send(1, MediaKind.VOICE))
+    assert "Sudah benar?" in told
+    assert "Tempatnya sudah kami catat" in words(unread.send_location(Location(-5.4, 122.6)))
+    assert "Paling banyak 10" in send(6)
+    unread.press("form:yes")
+    with sample_store.read() as session:
+        kinds = session.scalars(select(Attachment.kind)).all()
+    assert sorted(kinds) == ["location", *["photo"] * 9, "voice"]

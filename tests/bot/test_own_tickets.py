@@ -1,12 +1,15 @@
 """What citizens hear of their tickets, and what they can do with them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from bot.desk.answering import answer
 from bot.desk.moving import Move, move_ticket
 from bot.messages import Location, Media, MediaKind
-from db.attachments import GONE, Attachment
+from bot.verdicts import Verdict, begins_with_verdict, is_bare, puts_off, read_verdict
+from db.attachments import GONE, POINT, Attachment
 from db.session import Store
 from db.staff import Staff
 from db.ticket_notes import ADDED, notes_of
@@ -14,6 +17,7 @@ from db.ticket_states import By, Decision, State, replay
 from db.tickets import Ticket, history_of, standing_of, step_of
 from tests.talk import Clock, Person, labels, words
 
+once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 PHOTO = Media(MediaKind.PHOTO, "sim:photo", "image/jpeg")
 
 
@@ -43,6 +47,19 @@ class Desk:
             Move(State.ASSIGNED, staff_id=self.staff_id),
             Move(State.IN_PROGRESS),
         )
+
+    def resolve(self) -> None:
+        self.move(Move(State.RESOLVED, "Sudah diganti.", Decision.UPHELD))
+
+    def write(self, text: str) -> None:
+        with self.store.begin() as session:
+            actor = f"staff:{self.staff_id}"
+            answer(session, self.ticket().id, text, actor=actor, now=self.clock())
+
+    def added(self) -> list[str]:
+        with self.store.read() as session:
+            notes = notes_of(session, self.ticket().id)
+        return [note.text for note in notes if note.kind == ADDED]
 
 
 @pytest.fixture
@@ -177,3 +194,185 @@ def test_answer_sent_twice_by_a_double_click_is_told_once(known: Person, desk: D
                 session, desk.ticket().id, "Besok kami datang.", actor="staff:1", now=desk.clock()
             )
     assert len(known.unread()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "belum pak uangnya belum kembali", "uang baru kembali separuh", "durung bu", "belumpi",
+        "masih bau berasnya", "sudah diganti tapi masih kutuan", "tdk ada yang cair bu",
+        "blm pak", "sudah, tapi belum semua", "dereng", "kurang pak, cuma setengah",
+    ],
+)  # fmt: skip
+def test_said_not_to_be_done(text: str) -> None:
+    assert read_verdict(text, asked=False) is Verdict.NOT_DONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sudah", "sdh bu", "iye sudahmi", "alhamdulillah beres", "sudah bu makasih", "wis pak",
+        "sudah masuk uangnya pak terima kasih", "Beres!", "sampun bu matur nuwun",
+    ],
+)  # fmt: skip
+def test_said_to_be_done(text: str) -> None:
+    assert read_verdict(text, asked=False) is Verdict.DONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sudah cair belum", "sudah cair belum bulan ini?", "belum sempat saya cek", "", "👍",
+        "jadwal", "sudah tidak di situ lagi", "kurang tahu pak", "beres kah bu kapan", "hm",
+        "saya sudah ke kantor kemarin", "iya", "tidak",
+    ],
+)  # fmt: skip
+def test_doubt_is_no_verdict(text: str) -> None:
+    assert read_verdict(text, asked=False) is None
+
+
+def test_bare_yes_and_no_count_where_it_was_asked() -> None:
+    assert read_verdict("iye", asked=True) is Verdict.DONE
+    assert read_verdict("ndak bu", asked=True) is Verdict.NOT_DONE
+    assert read_verdict("makasih bu", asked=True) is Verdict.THANKS
+    assert is_bare("belumpi bu")
+    assert not is_bare("belum, uangnya kurang")
+    assert begins_with_verdict("belumpi kapan?")
+    assert not begins_with_verdict("kapan?")
+
+
+def test_promise_of_an_answer_is_told_from_the_answer() -> None:
+    for text in ("nanti sy tanya dulu suami", "tunggu dulu", "sebentar", "iya bu, sebentar ya",
+                 "saya tanya dulu suami", "mengko tak takon"):  # fmt: skip
+        assert puts_off(text)
+    for text in ("namanya La Ode Tukang", "yang dekat pasar", "nanti tanggal 5", "",
+                 "nanti kalau bapak ke sini saya beri tahu siapa yang minta uang"):  # fmt: skip
+        assert not puts_off(text)
+
+
+@once
+def test_words_after_the_question_reopen_or_confirm(known: Person, desk: Desk) -> None:
+    number = complain(known)
+    desk.take()
+    desk.resolve()
+    known.unread()
+    asked = known.say("makasih bu")
+    assert labels(asked) == ["Sudah beres", "Belum beres"]
+    assert desk.ticket().state == State.RESOLVED
+    told = words(known.say("belum pak uangnya belum kembali"))
+    assert "buka lagi" in told
+    assert number in told
+    assert desk.ticket().state == State.REOPENED
+    assert desk.added() == ["belum pak uangnya belum kembali"]
+    desk.move(Move(State.IN_PROGRESS))
+    desk.resolve()
+    known.unread()
+    assert labels(known.say("sudah bu makasih")) == ["Bagus", "Biasa saja", "Kurang"]
+    assert desk.ticket().state == State.CONFIRMED
+
+
+@once
+def test_unclear_words_after_the_question_are_kept_for_the_button(
+    known: Person, desk: Desk
+) -> None:
+    number = complain(known)
+    desk.take()
+    desk.resolve()
+    known.unread()
+    asked = known.say("anu bu begitulah pokoknya")
+    assert labels(asked)[:3] == ["Sudah beres", "Belum beres", "Tambah keterangan"]
+    assert desk.added() == []
+    assert "tambahkan" in words(known.press(f"ticket:add:{number}"))
+    assert desk.added() == ["anu bu begitulah pokoknya"]
+    assert desk.ticket().state == State.RESOLVED
+    known.say("anu bu pokoknya begitu lagi")
+    assert "buka lagi" in words(known.press(f"ticket:no:{number}"))
+    assert desk.added()[1:] == ["anu bu pokoknya begitu lagi"]
+
+
+@once
+def test_what_answers_an_officers_words_is_added_and_own_questions_are_answered(
+    known: Person, desk: Desk
+) -> None:
+    number = complain(known)
+    desk.take()
+    desk.write("Kami cek dulu di bank.")
+    known.unread()
+    reply = "pkh saya dihentikan kenapa bu"
+    assert number in words(known.say(reply))
+    assert desk.added() == [reply]
+    known.say("jadwal")
+    known.say("batal")
+    desk.clock.forward(timedelta(hours=49))
+    known.say("itu anu yang kemarin ya")
+    assert desk.added() == [reply]
+    assert desk.ticket().state == State.IN_PROGRESS
+
+
+@once
+def test_promise_keeps_the_question_open_until_the_answer(known: Person, desk: Desk) -> None:
+    number = complain(known)
+    desk.take()
+    desk.move(Move(State.WAITING, why="Siapa namanya?"))
+    known.unread()
+    assert "Kami tunggu" in words(known.say("nanti sy tanya dulu suami"))
+    assert desk.ticket().state == State.WAITING
+    assert "masih menunggu jawaban" in words(known.say("makasih bu"))
+    assert number in words(known.say("namanya La Ode Tukang"))
+    assert desk.ticket().state == State.IN_PROGRESS
+    assert desk.added() == ["nanti sy tanya dulu suami", "namanya La Ode Tukang"]
+
+
+@once
+def test_next_words_after_asking_for_a_human_are_what_it_is_about(
+    known: Person, desk: Desk
+) -> None:
+    known.press("human")
+    number = desk.ticket().number
+    assert number in words(known.say("itu anu kartunya suami saya bu"))
+    assert desk.added() == ["itu anu kartunya suami saya bu"]
+
+
+@once
+def test_withdrawn_ticket_is_called_so_and_offers_no_reopening(known: Person, desk: Desk) -> None:
+    number = complain(known)
+    known.press(f"ticket:withdraw:{number}")
+    known.press(f"ticket:gone:{number}")
+    told = words(known.press(f"track:{number}"))
+    assert "dicabut" in told
+    assert "Buka lagi" not in told
+    listed = known.say("laporan saya")
+    assert f"misalnya: {number}" in words(listed)
+
+
+@once
+def test_point_sent_at_the_read_back_is_kept_as_the_place(known: Person, desk: Desk) -> None:
+    known.press("complaint")
+    known.press("category:goods")
+    known.say("Beras di e-warong bau dan berkutu, tidak bisa dimakan")
+    known.say("kemarin di e-warong Lamangga")
+    known.press("form:skip")
+    assert "sudah kami catat" in words(known.send_location(Location(-5.46, 122.6)))
+    known.press("form:yes")
+    with desk.store.read() as session:
+        kinds = session.scalars(select(Attachment.kind)).all()
+    assert kinds == [POINT]
+
+
+@once
+def test_the_status_shows_what_was_told_last(
+    known: Person, sample_store: Store, clock: Clock
+) -> None:
+    number = complain(known)
+    desk = Desk(sample_store, clock)
+    desk.take()
+    desk.write("Untuk {nomor}: bawa KTP, {nama}.")
+    told = words(known.say(f"status {number}"))
+    assert f"Kata petugas: Untuk {number}: bawa KTP, Bapak/Ibu " in told
+    assert "{" not in told
+    clock.forward(timedelta(minutes=1))
+    desk.resolve()
+    assert "Kata petugas: Sudah diganti." in words(known.say(f"status {number}"))
+    clock.forward(timedelta(minutes=1))
+    desk.write("Kartunya bisa diambil besok.")
+    assert "Kata petugas: Kartunya bisa" in words(known.say(f"status {number}"))

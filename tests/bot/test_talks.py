@@ -1,12 +1,15 @@
 """Officer and citizen talk through the chat: one of officer and service speaks, never both."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from bot.desk.answering import answer
+from bot.desk.moving import Move, move_ticket
 from bot.desk.talking import (
     END,
     NotWaiting,
@@ -17,15 +20,17 @@ from bot.desk.talking import (
 )
 from bot.desk.watching import watch_due
 from bot.engine import Engine
-from bot.messages import Address, Channel, Media, MediaKind
-from db.attachments import Attachment
+from bot.messages import Address, Channel, Location, Media, MediaKind
+from db.attachments import POINT, Attachment
 from db.contacts import Contact
+from db.duty import lock_alert
 from db.session import Store
 from db.staff import Staff
 from db.talks import ENDED, TAKEN, WAITING, Talk
 from db.ticket_notes import ADDED, ANSWER, NOTE, notes_of
-from db.ticket_states import Decision, State, replay
+from db.ticket_states import By, Decision, State, replay
 from db.tickets import Ticket, history_of, standing_of, step_of
+from tests.bot.test_citizen import complain
 from tests.talk import Clock, Person, labels, make_single_minded, words
 from tests.talks import talk_of, waiting
 
@@ -168,6 +173,44 @@ def test_ended_by_the_citizen_or_by_silence_and_told(
         desk.end()
 
 
+@pytest.mark.parametrize("by_citizen", [True, False])
+@once
+def test_notices_of_other_tickets_wait_until_the_talk_has_ended(
+    known: Person, desk: Hand, sample_store: Store, clock: Clock, by_citizen: bool
+) -> None:
+    number = complain(known)
+    with sample_store.read() as session:
+        other = session.scalars(select(Ticket).filter_by(number=number)).one().id
+    known.press("human")
+    desk.find()
+    desk.take()
+    known.unread()
+    by: dict[str, Any] = {"actor": "cli", "now": clock()}
+    with sample_store.begin() as session:
+        move_ticket(session, other, Move(State.VERIFIED), by=By.DESK, **by)
+        answer(session, other, "Bawa KTP, {nama}.", **by)
+    assert known.unread() == []
+    assert desk.say("Ya, Bu?")
+    assert words(known.unread()).endswith("Ya, Bu?")
+    if by_citizen:
+        told = known.press(END)
+    else:
+        desk.end()
+        told = known.unread()
+    assert [number in reply.text for reply in told] == [False, True, True]
+    assert "diperiksa" in told[1].text
+    assert "Bawa KTP" in told[2].text
+    # What he writes now belongs to what he was told last, and nothing is told twice.
+    with sample_store.read() as session:
+        contact = session.scalars(select(Contact).filter_by(talk_id=None)).all()
+        assert other in [one.ticket_id for one in contact]
+    with sample_store.begin() as session:
+        move_ticket(
+            session, other, Move(State.REJECTED, decision=Decision.REJECTED), by=By.DESK, **by
+        )
+    assert len(known.unread()) == 1
+
+
 @once
 def test_numbers_are_told_even_while_an_officer_talks(
     alarming: Person, desk: Hand, sample_store: Store
@@ -176,12 +219,23 @@ def test_numbers_are_told_even_while_an_officer_talks(
     desk.find()
     desk.take()
     alarming.unread()
-    assert "112" in words(alarming.say("rumah saya kebakaran"))
+    told = alarming.say("ada kebakaran rumah saya sekarang")
+    assert "112" in words(told)
     with sample_store.read() as session:
-        assert session.scalar(select(func.count(Ticket.id)).filter_by(kind="emergency")) == 0
+        emergency = session.scalars(select(Ticket).filter_by(kind="emergency")).one()
+        assert lock_alert(session, emergency.id) is not None
         (note,) = notes_of(session, desk.find().ticket_id)
-    assert "rumah saya kebakaran" in note.text
+    assert emergency.number in words(told)
+    assert "kebakaran rumah saya" in note.text
     assert "nomor darurat" in note.text
+    assert "Lokasi ini" in words(alarming.send_location(Location(-5.47, 122.6)))
+    assert "112" in words(alarming.press("emergency"))  # still the same one
+    assert "cabut" in words(alarming.press("emergency:mistaken"))
+    with sample_store.read() as session:
+        files = session.scalars(select(Attachment).filter_by(ticket_id=emergency.id)).all()
+        assert [file.kind for file in files] == [POINT]
+        one = session.scalars(select(Ticket).filter_by(kind="emergency")).one()
+        assert one.decision == Decision.WITHDRAWN
 
 
 @once

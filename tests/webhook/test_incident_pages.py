@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from bot.desk.moving import Move
 from bot.settings import Settings
+from bot.texts import say
 from db.audit import AuditEntry
 from db.incidents import Incident
 from db.session import Store
 from db.ticket_notes import ANSWER, notes_of
-from db.ticket_states import State, replay
+from db.ticket_states import Decision, State, replay
 from db.ticket_words import index_words
 from db.tickets import Ticket, history_of, standing_of, step_of
 from nlu.classifier import Model
@@ -206,6 +207,27 @@ def test_what_somebody_may_not_see_is_neither_shown_nor_counted_nor_told(site: S
         assert session.scalars(read).first() is not None
 
 
+def test_of_what_nobody_may_read_nothing_is_listed(site: Site) -> None:
+    made = make(officer_of(site)[0], three(site.store))
+    hidden = file(site.store, "Beras busuk, saya takut.", secrecy="confidential")
+    front, _ = officer_of(site, "front_office")
+    front.post(f"{made}/jawab", text="Sedang kami cek.", ticket=picks([hidden]))
+    shown = front.get(made).text
+    assert say("incident.left_unread", count=1) in shown
+    assert "lagi." not in shown.partition("Buka lagi")[0]
+
+
+def test_an_answer_that_is_too_long_is_refused_and_stays(site: Site) -> None:
+    tickets = three(site.store)
+    officer, _ = officer_of(site)
+    made = make(officer, tickets)
+    text = "b" * 1_001
+    for path in ("jawab", "selesai"):
+        refused = officer.post(f"{made}/{path}", text=text, decision="upheld", ticket=[]).text
+        assert say("desk.too_long", most=1_000) in refused
+        assert text in refused
+
+
 def test_old_settled_and_few_tickets_suggest_nothing(site: Site) -> None:
     officer, _ = officer_of(site)
     first, *_ = three(site.store)
@@ -238,3 +260,34 @@ def test_a_form_that_says_too_little_changes_nothing(site: Site) -> None:
     for ticket in tickets:
         assert now(site.store, ticket).state == State.RECEIVED
     assert officer.get(f"{LIST}/999999").status_code == 404
+
+
+@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+def test_only_open_complaints_about_the_same_are_put_in_and_each_is_told_of_its_own(
+    site: Site,
+) -> None:
+    chief, _ = officer_of(site)
+    emergency = file(site.store, "Kebakaran", kind="emergency", category="")
+    card = file(site.store, RICE.format("kartu"), category="card")
+    done = file(site.store, RICE.format("lama"), Move(State.REJECTED, "Tidak.", Decision.REJECTED))
+    assert chief.post(LIST, title="Kebakaran besar", ticket=picks([emergency])).status_code == 303
+    assert "hanya untuk pengaduan" in chief.get(LIST).text
+    open_ones = three(site.store)
+    made = make(chief, [emergency, card, done, *open_ones])
+    for ticket in (emergency, card, done):
+        assert now(site.store, ticket).incident_id is None
+        chief.post(f"{made}/tambah", number=ticket.number)
+        assert now(site.store, ticket).incident_id is None
+    # What came in before this was forbidden stays as it is.
+    with site.store.begin() as session:
+        within = session.get_one(Ticket, open_ones[0].id).incident_id
+        session.get_one(Ticket, emergency.id).incident_id = within
+    every = [now(site.store, one) for one in (emergency, *open_ones)]
+    text = "{nama}, laporan {nomor} di {kelurahan} selesai."
+    chief.post(f"{made}/jawab", text=text, ticket=picks(every[1:]))
+    told = [one.text for one in site.replies() if "di Bukit Wolio Indah selesai" in one.text]
+    for one, said in zip(open_ones, told, strict=True):
+        assert f"laporan {one.number} di" in said
+    chief.post(f"{made}/selesai", text=text, decision="upheld", ticket=picks(every))
+    states = [now(site.store, one).state for one in every]
+    assert states == [State.RECEIVED] + [State.RESOLVED] * 3

@@ -11,6 +11,7 @@ from bot.desk.incidents import (
     answer_all,
     close_if_done,
     keep_answer,
+    may_be_in,
     open_incident,
     put_into,
     resolve_all,
@@ -92,13 +93,16 @@ def incidents_pages(parts: Service) -> Blueprint:
     def create(desk: Desk) -> Response:
         """Make an incident of the tickets that were ticked."""
         picked = _picked()
-        title = " ".join(_written("title", LONGEST_TITLE).split())
+        title = " ".join(_written("title").split())[:LONGEST_TITLE]
         if len(title) < _SHORTEST:
             return _refused(None, "incident.no_title")
         with desk.begin() as session:
             tickets = readable_tickets(session, desk.sight, [one.id for one in picked])
             if not tickets:
                 return _refused(None, "incident.none_ticked")
+            tickets = [one for one in tickets if may_be_in(one, one.category)]
+            if not tickets:
+                return _refused(None, "incident.no_complaint")
             category = Counter(one.category for one in tickets).most_common(1)[0][0]
             area = common_area({one.area_code for one in tickets})
             if not area_name(session, area):
@@ -153,11 +157,12 @@ def _add_ends(blueprint: Blueprint, parts: Service) -> None:
     @require(*ROLES)
     def reply(desk: Desk, incident_id: int) -> Response | str:
         """Tell the citizens of all tickets the same, each of his own ticket."""
-        text = _written("text", LONGEST_TEXT)
+        text = _written("text")
         with desk.begin() as session:
             incident = _existing(session, desk, incident_id)
-            if len(text) < _SHORTEST:
-                return _page(session, desk, incident, say("incident.no_text"), "reply", text)
+            problem = _problem(text)
+            if problem is not None:
+                return _page(session, desk, incident, problem, "reply", text)
             keep_answer(session, incident_id, text, actor=desk.actor, now=desk.now)
         outcomes = _do(desk, _picked(), answer_all(incident_id, text))
         parts.dispatcher.wake()
@@ -168,13 +173,14 @@ def _add_ends(blueprint: Blueprint, parts: Service) -> None:
     @require(*ROLES)
     def end(desk: Desk, incident_id: int) -> Response | str:
         """Resolve all tickets that can be, and close the incident once none is open."""
-        text, decision = _written("text", LONGEST_TEXT), request.form.get("decision", "")
+        text, decision = _written("text"), request.form.get("decision", "")
         with desk.begin() as session:
             incident = _existing(session, desk, incident_id)
-            if len(text) < _SHORTEST:
-                return _page(session, desk, incident, say("incident.no_text"), "end", text)
-            if decision not in RESOLUTIONS:
-                return _page(session, desk, incident, say("desk.no_decision"), "end", text)
+            problem = _problem(text)
+            if problem is None and decision not in RESOLUTIONS:
+                problem = say("desk.no_decision")
+            if problem is not None:
+                return _page(session, desk, incident, problem, "end", text)
             keep_answer(session, incident_id, text, actor=desk.actor, now=desk.now)
         outcomes = _do(desk, _picked(), resolve_all(incident_id, text, Decision(decision)))
         with desk.begin() as session:
@@ -239,11 +245,18 @@ def _tell(desk: Desk, outcomes: Sequence[tuple[int, Outcome]], done: str) -> Non
     if left:
         with desk.read() as session:
             tickets = readable_tickets(session, desk.sight, left)
-        numbers = [one.number for one in tickets]
-        more = len(left) - min(len(numbers), _TOLD)
-        listed = [*numbers[:_TOLD], *([say("incident.more", count=more)] if more else [])]
-        text = f"{text} {say('incident.left', count=len(left), numbers=', '.join(listed))}"
+        numbers = [one.number for one in tickets][:_TOLD]
+        text = f"{text} {_to_look_at(numbers, len(left))}"
     flash(text, "success" if len(left) < len(outcomes) else "danger")
+
+
+def _to_look_at(numbers: Sequence[str], count: int) -> str:
+    """Name what somebody has to look at, as far as he may read it."""
+    if not numbers:
+        return say("incident.left_unread", count=count)
+    more = count - len(numbers)
+    listed = [*numbers, *([say("incident.more", count=more)] if more else [])]
+    return say("incident.left", count=count, numbers=", ".join(listed))
 
 
 def _picked() -> list[Picked]:
@@ -265,9 +278,15 @@ def _existing(session: Session, desk: Desk, incident_id: int) -> Incident:
     return incident
 
 
-def _written(name: str, most: int) -> str:
-    text = request.form.get(name, "").replace("\0", "").replace("\r\n", "\n")
-    return text.strip()[:most]
+def _written(name: str) -> str:
+    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def _problem(text: str) -> str | None:
+    """Say what is wrong with what all are to be told, or None."""
+    if len(text) < _SHORTEST:
+        return say("incident.no_text")
+    return say("desk.too_long", most=LONGEST_TEXT) if len(text) > LONGEST_TEXT else None
 
 
 def _refused(incident_id: int | None, key: str) -> Response:

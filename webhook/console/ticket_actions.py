@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from bot.desk.answering import answer, note
 from bot.desk.blanks import with_name
 from bot.desk.deeds import Deed, deeds_for
+from bot.desk.duplicates import may_repeat
 from bot.desk.handing import hand_ticket, sort_ticket
 from bot.desk.moving import Move, move_ticket
 from bot.texts import say
@@ -84,6 +85,8 @@ def add_actions(blueprint: Blueprint, refused: Refusing, tell: Callable[[], None
         wanted = Deed(deed)
         fields = {name: _field(name) for name in _FIELDS}
         seen = request.form.get("seen", _NO_VERSION, type=int)
+        if any(len(text) > LONGEST for text in fields.values()):
+            return refused(desk, number, Draft(deed, fields, say("desk.too_long", most=LONGEST)))
         try:
             _do(desk, number, wanted, fields, seen)
         except StaleTicket:
@@ -110,7 +113,7 @@ def _do(desk: Desk, number: str, deed: Deed, fields: Mapping[str, str], seen: in
 
 
 def _field(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()[:LONGEST]
+    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _verify(doing: Doing) -> None:
@@ -199,7 +202,7 @@ def _holder(doing: Doing) -> int:
 def _other(doing: Doing) -> int:
     """Give the ticket that this one repeats."""
     other = visible_by_number(doing.session, doing.desk.sight, doing.fields["other"])
-    if other is None or other.id == doing.ticket.id:
+    if other is None or not may_repeat(doing.ticket, other):
         raise Refused("desk.no_other")
     return other.id
 

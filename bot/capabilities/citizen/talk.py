@@ -4,6 +4,7 @@ import re
 
 from bot.desk.adding import files_sent
 from bot.desk.talking import END, hear, leave_talk
+from bot.desk.telling import held_replies
 from bot.texts import say
 from bot.turn import Turn, button
 
@@ -29,8 +30,8 @@ def takes(turn: Turn, endangered: bool) -> bool:
         return False
     if _ends(turn):
         leave_talk(turn.session, talk_id, turn.actor, turn.now)
-        _return(turn)
         turn.reply("talk.ended_by_citizen", button("menu", "choice.menu"))
+        _return(turn)
         return True
     text = _written(turn)
     if endangered:
@@ -43,7 +44,9 @@ def takes(turn: Turn, endangered: bool) -> bool:
 
 
 def _return(turn: Turn) -> None:
+    """Let the service speak again, first what had to wait for the end of the talk."""
     turn.change_contact(talk_id=None)
+    turn.replies += held_replies(turn.session, turn.contact.id)
 
 
 def _ends(turn: Turn) -> bool:

@@ -1,11 +1,15 @@
 """What became of an earlier report, by its number or as a list of one's own."""
 
+from bot.desk.blanks import NUMBER, filled, with_name
 from bot.messages import Choice
 from bot.spoken import ticket_number
 from bot.texts import say
 from bot.texts.format import local_moment
+from bot.texts.tickets import next_told, state_told
 from bot.turn import Turn, button
-from db.ticket_notes import ANSWER, last_note
+from db.registry import Person
+from db.ticket_changes import last_told_why
+from db.ticket_notes import ANSWER, last_note, last_noted
 from db.ticket_states import By, State, may_follow
 from db.tickets import Ticket, find_ticket, standing_of, tickets_of
 
@@ -38,25 +42,42 @@ def _list(turn: Turn) -> None:
         )
         return
     lines = "\n".join(
-        say("track.line", number=ticket.number, state=say(f"track.state_{ticket.state}"))
+        say("track.line", number=ticket.number, state=state_told(ticket.state, ticket.decision))
         for ticket in tickets
     )
     choices = [Choice(f"track:{ticket.number}", ticket.number) for ticket in tickets]
-    turn.tell(say("track.list", lines=lines), *choices, button("menu", "choice.menu"))
+    turn.tell(
+        say("track.list", lines=lines, example=tickets[0].number),
+        *choices,
+        button("menu", "choice.menu"),
+    )
 
 
 def _describe(turn: Turn, ticket: Ticket) -> str:
-    told = last_note(turn.session, ticket.id, ANSWER)
+    told = _last_told(turn, ticket)
     shown = told if len(told) <= _ANSWER_SHOWN else told[:_ANSWER_SHOWN] + "…"
     return say(
         "track.one",
         number=ticket.number,
         matter=say(f"track.kind_{ticket.kind}"),
         day=local_moment(ticket.created_at, turn.zone),
-        state=say(f"track.state_{ticket.state}"),
+        state=state_told(ticket.state, ticket.decision),
         answer=say("track.answer", text=shown) if told else "",
-        next=say(f"track.next_{ticket.state}"),
+        next=next_told(ticket.state, ticket.decision),
     )
+
+
+def _last_told(turn: Turn, ticket: Ticket) -> str:
+    """Give what officers last told: an answer, or the words of a question or of the end."""
+    session = turn.session
+    why, answered = last_told_why(session, ticket.id), last_noted(session, ticket.id, ANSWER)
+    if why is not None and (answered is None or why[0] >= answered):
+        text = why[1]
+    else:
+        text = last_note(session, ticket.id, ANSWER)
+    person = session.get(Person, ticket.person_id) if ticket.person_id is not None else None
+    name = person.name if person is not None else None
+    return with_name(filled(text, {NUMBER: ticket.number}), name)
 
 
 def _choices(ticket: Ticket) -> list[Choice]:

@@ -39,6 +39,7 @@ PARTIAL = {
     "ix_tickets_due": (["due_at", "id", "risk_at", *CHOSEN_BY], "due_at IS NOT NULL"),
     "ix_tickets_urgent": (["id"], f"kind = 'emergency' AND {ALIVE}"),
     "ix_tickets_watch": (["watch_at"], "watch_at IS NOT NULL"),
+    "ix_tickets_other": (["other_id"], "other_id IS NOT NULL"),
     "ix_tickets_incident": (["incident_id", "id"], "incident_id IS NOT NULL"),
 }
 
