@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import select
 
@@ -21,7 +20,6 @@ from webhook.console.conversation import Bubble, Chat, bubbles_of, chat_of, mask
 
 _HIDING_FORMS = frozenset(("complaint", "usul", "sanggah"))  # which may yet become a hidden matter
 _HIDING_BUTTONS = ("secrecy:", "hide:", "object")
-_TICKET: Any = Ticket.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,10 @@ def _hides(session: Session, sight: Sight, ticket: Ticket, chat: Chat) -> bool:
 
 def _has_hidden_ticket(session: Session, sight: Sight, ticket: Ticket) -> bool:
     """Say whether the contact has another ticket, wherever, that he may not read or know of."""
-    rows = session.core.execute(
-        select(_TICKET.c.kind, _TICKET.c.secrecy, _TICKET.c.staff_id).where(
-            _TICKET.c.contact_id == ticket.contact_id, _TICKET.c.id != ticket.id
-        )
+    hidden = select(Ticket.id).where(
+        Ticket.contact_id == ticket.contact_id, Ticket.id != ticket.id, ~sight.opens(Ticket)
     )
-    return any(not (sight.may_read(row) and sight.may_know_reporter(row)) for row in rows)
+    return session.scalar(hidden.limit(1)) is not None
 
 
 def _may_hide_soon(session: Session, ticket: Ticket) -> bool:
