@@ -25,10 +25,12 @@ def add_to_ticket(
     files: Sequence[Mapping[str, Any]],
     actor: str,
     now: datetime,
+    answers: bool = True,
 ) -> Ticket:
     """Add words and files to a ticket; one that waits for the citizen is worked on again.
 
-    Raises IllegalMove for a ticket that is done.
+    It goes on waiting where this `answers` nothing yet. Raises IllegalMove for a ticket that is
+    done.
     """
     ticket = hold(session, ticket_id)
     if State(ticket.state) in DONE:
@@ -38,7 +40,7 @@ def add_to_ticket(
         index_words(session, ticket.id, (text, normalize(text)))
     if files and ticket.contact_id is not None:
         attach(session, contact_id=ticket.contact_id, ticket_id=ticket.id, files=files, now=now)
-    if ticket.state == State.WAITING:
+    if ticket.state == State.WAITING and answers:
         move(session, ticket, State.IN_PROGRESS, by=By.CITIZEN, actor=actor, now=now)
     else:
         put_off(session, ticket, now)

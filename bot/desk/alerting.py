@@ -90,10 +90,13 @@ def settle(session: Session, ticket: Ticket, actor: str, now: datetime) -> None:
 
 
 def tell_holder(session: Session, ticket: Ticket, now: datetime, url: str | None) -> None:
-    """Tell whoever holds an emergency that its citizen has said more."""
-    if ticket.staff_id is not None:
+    """Tell whoever holds a ticket that its citizen has said more; by night of emergencies only."""
+    urgent = ticket.kind == "emergency"
+    awake = urgent or after_quiet_hours(now, zone_of(session, ticket)) == now
+    if ticket.staff_id is not None and awake:
         chats = staff_chats(session, ticket.area_code, (), (ticket.staff_id,))
-        text = say("emergency.news", number=ticket.number, page=page(url, f"tiket/{ticket.number}"))
+        key = "emergency.news" if urgent else "ticket.news"
+        text = say(key, number=ticket.number, page=page(url, f"tiket/{ticket.number}"))
         tell_chats(session, chats, Reply(text), now)
 
 

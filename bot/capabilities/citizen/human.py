@@ -12,7 +12,7 @@ from db.facts import facts_beginning
 from db.offices import desk_of, opening
 from db.registry import household_of
 from db.talks import open_talk, waiting_talk
-from db.tickets import Matter
+from db.tickets import Matter, find_ticket
 
 _LONGEST = 1_000
 
@@ -27,6 +27,9 @@ def handle(turn: Turn) -> None:
         return
     number = waiting_talk(turn.session, turn.contact.id)
     if number is not None:
+        waiting = find_ticket(turn.session, turn.contact.id, number, turn.today.year)
+        if waiting is not None:
+            turn.change_contact(ticket_id=waiting.id)  # what he writes next is for that talk
         turn.reply("human.waiting", *_ways(number), number=number, opening=_opening(turn))
         return
     told = turn.text[:_LONGEST] if turn.parse is not None else ""
