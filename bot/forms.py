@@ -254,7 +254,7 @@ def _with_files(
         step = _proceed(form, after, now)
     else:
         step = replace(step, state=after)
-    if step.said is not None and not step.said.startswith("form."):
+    if isinstance(step, Asking) and step.said and not step.said.startswith("form."):
         return step  # the wish that was granted is to be read
     full = len(kept) + len(given) > _MOST_FILES
     photos = all(item["kind"] == MediaKind.PHOTO for item in total)

@@ -67,9 +67,9 @@ def test_the_end_of_the_first_is_told_to_who_brought_the_same(
         Move(State.RESOLVED, why, Decision.UPHELD),
     )  # fmt: skip
     for person, ticket in zip(people, (same, again), strict=True):
-        told = words(person.unread())
-        assert f"Beras untuk {ticket.number} sudah diganti." in told
-        assert first.number not in told
+        text = words(person.unread())
+        assert f"Beras untuk {ticket.number} sudah diganti." in text
+        assert first.number not in text
     # What an agreement was asked for is told with the button for it.
     alone = bring(sample_store, clock, "d")
     move(sample_store, clock, alone, Move(State.REJECTED, "Ke Dukcapil.", Decision.REDIRECTED))
