@@ -1,7 +1,7 @@
 """What somebody typed to find tickets: a number of theirs, or words of what they tell."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -12,7 +12,8 @@ from db.session import Session
 from db.ticket_words import ids_with
 from db.tickets import Ticket
 
-_NUMBER = re.compile(r"PKS[ -]?(\d{4})[ -]?(\d{6})", re.IGNORECASE)
+# With its year apart a number may be without the zeros before it.
+_NUMBER = re.compile(r"PKS[ -]*(\d{4})(?:[ -]*(\d{6})|[ -]+(\d{1,6}))", re.IGNORECASE)
 _BARE = re.compile(r"\d{1,6}")
 _YEARS = 10  # so far back is a ticket found by its bare digits
 _FEW = 500  # tickets that can be named one by one
@@ -25,26 +26,37 @@ _T: Any = Ticket.__table__
 class Sought:
     """Tickets that somebody looks for, the rarest of the words first; all must be held."""
 
-    is_number: bool = False  # a whole number, which can be nothing else
+    is_number: bool = False  # nothing else can be found by it
+    is_vague: bool = False  # no word of it tells one ticket from another
     numbered: Sequence[int] = ()  # the tickets whose number it is, newest first
     stems: Sequence[Select[int]] = ()
     ids: Sequence[int] | None = None  # those that hold the rarest word, where they are few
 
     @classmethod
-    def of(cls, session: Session, seen: ColumnElement[bool], text: str, now: datetime) -> Self:
-        """Read what was typed; `seen` is the condition that somebody may see a ticket."""
+    def of(
+        cls, session: Session, seen: ColumnElement[bool], text: str, full: Mapping[str, str],
+        now: datetime,
+    ) -> Self:  # fmt: skip
+        """Read what was typed; `seen` is the condition that somebody may see a ticket.
+
+        `full` gives short words in full.
+        """
         typed = text.strip()
         whole = _NUMBER.fullmatch(typed)
         if whole:
-            number = f"PKS-{whole[1]}-{whole[2]}"
+            number = f"PKS-{whole[1]}-{int(whole[2] or whole[3]):06d}"
             return cls(is_number=True, numbered=_numbered(session, seen, [number]))
         numbered: Sequence[int] = ()
         if _BARE.fullmatch(typed):
             ending = f"{int(typed):06d}"
             years = range(now.year + 1, now.year - _YEARS, -1)
             numbered = _numbered(session, seen, [f"PKS-{year}-{ending}" for year in years])
+        words = ids_with(session, typed, full)
+        if typed and not words:
+            is_number = _BARE.fullmatch(typed) is not None
+            return cls(is_number, not is_number, numbered)
         weighed = sorted(
-            ((_weigh(session, stem), at, stem) for at, stem in enumerate(ids_with(session, typed))),
+            ((_weigh(session, word), at, word) for at, word in enumerate(words)),
             key=lambda one: one[:2],
         )
         stems = [stem for _, _, stem in weighed]

@@ -90,6 +90,21 @@ def test_words_that_are_sought_stand_in_no_address_and_in_no_view(site: Site) ->
         assert officer.get(f"{INBOX}?cari={token}").status_code == 200
 
 
+def test_a_search_that_is_too_long_or_vague_shows_none_and_says_so(site: Site) -> None:
+    one = ticket(site)
+    officer = signed_in(site, "officer")
+    long = f"beras {'x' * 100}"
+    refused = officer.post(f"{INBOX}/cari", text=long)
+    assert refused.status_code == 400
+    assert say("inbox.too_long", most=100) in refused.text
+    assert f'value="{long}"' in refused.text
+    for text in ("%", "yang", "🙂"):
+        page = followed(officer, officer.post(f"{INBOX}/cari", text=text))
+        assert say("inbox.vague") in page
+        assert one.number not in page
+    assert one.number in followed(officer, officer.post(f"{INBOX}/cari", text="yg ewarong"))
+
+
 def test_what_makes_no_sense_is_not_asked(site: Site) -> None:
     one = ticket(site)
     officer = signed_in(site, "officer")
@@ -232,6 +247,7 @@ def test_the_start_page_leads_to_what_waits(site: Site) -> None:
     for name, address in (
         ("late", f"{INBOX}?light=breached&amp;order=due"), ("new", f"{INBOX}?state=received"),
         ("mine", f"{INBOX}?who=saya"), ("emergency", f"{INBOX}?kind=emergency"),
+        ("talks", "/console/bicara"),
     ):  # fmt: skip
         assert say(f"inbox.burn_{name}") in page
         assert f'href="{address}"' in page

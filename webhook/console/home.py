@@ -1,9 +1,8 @@
 """The first page of the console: what waits, and how old the lists are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from bot.service import Service
 from bot.texts.format import grouped
@@ -19,12 +18,12 @@ _MOST_LISTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Burn:
-    """One thing that waits: how often, and the choice of the inbox that shows it."""
+    """One thing that waits: how often, and the page that shows it."""
 
     name: str  # of its sentences
     count: str
     hot: bool
-    query: Mapping[str, str]
+    address: str
 
 
 def home_pages(_parts: Service) -> Blueprint:
@@ -55,16 +54,19 @@ def home_pages(_parts: Service) -> Blueprint:
 def _burns(tickets: AtDesk) -> list[Burn]:
     """Give what waits at the desk, the most pressing first."""
     kinds = (
-        ("emergency", tickets.emergencies, True, QUICK["emergency"]),
-        ("talks", tickets.talks, True, {"kind": "human"}),
-        ("late", tickets.late, True, QUICK["late"]),
-        ("mine", tickets.mine, False, QUICK["mine"]),
-        ("nearly", tickets.nearly, False, QUICK["nearly"]),
-        ("new", tickets.new, False, QUICK["new"]),
+        ("emergency", tickets.emergencies, True, _inbox("emergency")),
+        ("talks", tickets.talks, True, url_for("console.talks.show")),
+        ("late", tickets.late, True, _inbox("late")),
+        ("mine", tickets.mine, False, _inbox("mine")),
+        ("nearly", tickets.nearly, False, _inbox("nearly")),
+        ("new", tickets.new, False, _inbox("new")),
     )
     return [
-        Burn(
-            name, f"{grouped(MOST)}+" if count > MOST else grouped(count), hot and count > 0, query
-        )
-        for name, count, hot, query in kinds
+        Burn(name, f"{grouped(MOST)}+" if count > MOST else grouped(count), hot and count > 0, page)
+        for name, count, hot, page in kinds
     ]
+
+
+def _inbox(quick: str) -> str:
+    """Give the address of a choice of the inbox."""
+    return url_for("console.inbox.show", **QUICK[quick])  # type: ignore[arg-type]

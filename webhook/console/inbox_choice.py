@@ -17,7 +17,9 @@ from db.ticket_clock import Light
 from db.ticket_inbox import EVERY_STATE, OLDEST_DUE, Filters
 from db.ticket_rules import HIGH, LOW, NORMAL, URGENT
 from db.ticket_states import State
+from db.ticket_words import words_of
 from db.tickets import KINDS
+from nlu.normalize import normalize
 
 LONGEST_TEXT = 100
 MINE, NOBODYS = "saya", "belum-ada"
@@ -67,7 +69,7 @@ _ALLOWED: dict[str, frozenset[str] | None] = {
 def choice_of(asked: Mapping[str, str], vault: Vault, staff_id: int, text: str = "") -> Choice:
     """Read a choice; what is unknown in it is not asked. `text` is what was typed just now."""
     given = {name: _clean(asked.get(name, ""), allowed) for name, allowed in _ALLOWED.items()}
-    typed = text.replace("\0", "").strip()[:LONGEST_TEXT]
+    typed = text.replace("\0", "").strip()
     given[FOUND_BY] = sealed(vault, typed) if typed else asked.get(FOUND_BY, "")
     if not typed and given[FOUND_BY]:
         typed = _opened(vault, given[FOUND_BY])
@@ -83,6 +85,7 @@ def choice_of(asked: Mapping[str, str], vault: Vault, staff_id: int, text: str =
         nobodys=given["who"] == NOBODYS,
         priority=int(given["priority"]) if given["priority"] else None,
         text=typed,
+        full={word: normalize(word) for word in words_of(typed) if word.isalpha()},
         **({"order": given["order"]} if given["order"] else {}),
     )
     return Choice(given, typed, filters)
