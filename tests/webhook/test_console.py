@@ -204,7 +204,8 @@ def test_the_password_is_changed_by_who_knows_it(site: Site, secret: str) -> Non
     "wanted",
     ["https://evil.example/", "//evil.example/console/", "/\\evil.example", "\\\\evil.example",
      "javascript:alert(1)", "/simulator/", "/console/\r\nX: y", "", "https:/console/", "console/",
-     "http://[", "/console/\\..\\.."],
+     "http://[", "/console/\\..\\..", "///console/", "//console/", "/console/../../evil",
+     "/console/%2e%2e/x", "/console/%5c..", "/consolex/", " /console/"],
 )  # fmt: skip
 def test_next_leads_nowhere_else(site: Site, secret: str, wanted: str) -> None:
     entered = visitor(site).post("/console/masuk", **fields(site, secret, next=wanted))

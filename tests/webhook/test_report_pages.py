@@ -174,6 +174,7 @@ def test_rules_are_changed_with_sense_and_the_trail_knows(site: Site) -> None:
     for wrong, sentence in (
         ({"verify": "0"}, "no_days"), ({"verify": "x"}, "no_days"), ({"finish": "inf"}, "no_days"),
         ({"follow": "-1"}, "no_days"), ({"finish": "366"}, "no_days"), ({"verify": "40"}, "order"),
+        ({"follow": "31"}, "order"),
         ({"priority": "9"}, "bad_choice"), ({"section": "x"}, "bad_choice"),
     ):  # fmt: skip
         refused = chief.post(f"{RULES}/batas", **(form | wrong))

@@ -107,6 +107,17 @@ def test_a_ticket_is_shown_with_its_reporter_masked_and_opened_once_with_a_row(
     assert row.actor.startswith("staff:")
 
 
+def test_a_note_that_is_too_long_is_refused_and_stays_in_its_field(site: Site) -> None:
+    ticket = file_one(site.store)
+    officer, _ = officer_of(site, "officer")
+    text = "catatan panjang " * 63
+    refused = officer.post(f"{address(ticket)}/note", text=text, seen=ticket.version)
+    assert say("desk.too_long", most=1_000) in refused.text
+    assert text.strip() in refused.text
+    assert notes(site.store, ticket) == []
+    assert act(officer, ticket, "note", text=text[:1_000].strip()) == 303
+
+
 def test_outside_area_and_section_a_ticket_is_not_there(site: Site) -> None:
     ticket = file_one(site.store)
     elsewhere = signed_in(site, "chief", MURHUM)

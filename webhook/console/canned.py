@@ -36,7 +36,7 @@ def canned_pages(_parts: Service) -> Blueprint:
     @require(*ROLES)
     def save(desk: Desk) -> Response | tuple[str, int]:
         """Keep a new canned answer, or change the one of `id`."""
-        fields = {name: _field(name, most) for name, most in _FIELDS.items()}
+        fields = {name: _field(name) for name in _FIELDS}
         wanted = _id(request.form.get("id", ""))
         problem = _problem(fields)
         if problem is not None:
@@ -67,6 +67,9 @@ def _problem(fields: dict[str, str]) -> str | None:
     """Say what is wrong with a form, or None."""
     if not fields["title"] or not fields["text"]:
         return say("desk.canned_empty")
+    for name, most in _FIELDS.items():
+        if len(fields[name]) > most:
+            return say("desk.too_long", most=most)
     if fields["section"] not in ("", *SECTIONS):
         return say("desk.bad_choice")
     unknown = unknown_blanks(fields["text"])
@@ -87,8 +90,8 @@ def _page(
         )  # fmt: skip
 
 
-def _field(name: str, most: int) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()[:most]
+def _field(name: str) -> str:
+    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _id(text: str) -> int | None:

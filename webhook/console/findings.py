@@ -130,7 +130,10 @@ def _add_deeds(blueprint: Blueprint) -> None:
     def done(desk: Desk, finding_id: int) -> Response | str:
         """Keep what came of a finding."""
         outcome = request.form.get("outcome", "")
-        note = request.form.get("note", "").replace("\0", "").strip()[:_LONGEST_NOTE]
+        note = request.form.get("note", "").replace("\0", "").strip()
+        if len(note) > _LONGEST_NOTE:
+            problem = say("desk.too_long", most=_LONGEST_NOTE)
+            return _finding_page(desk, finding_id, problem, note)
         try:
             with desk.begin() as session:
                 _existing(session, desk.scope, finding_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import (
     Blueprint,
@@ -150,8 +150,8 @@ def safe_next(wanted: str | None) -> str:
         parts = urlsplit(page)
     except ValueError:
         return url_for("console.home.show")
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith(ROOT)
-    if not inside or not page.isprintable() or "\\" in page:
+    inside = page.startswith(ROOT) and parts.path.startswith(ROOT) and ".." not in unquote(page)
+    if not inside or not page.isprintable() or "\\" in unquote(page):
         return url_for("console.home.show")
     return page
 

@@ -232,6 +232,8 @@ def _problem(session: Session, fields: Mapping[str, Any]) -> str | None:
         return say("referral.bad_agency")
     if len(fields["asked"]) < _SHORTEST:
         return say("referral.no_asked")
+    if len(fields["asked"]) > LONGEST:
+        return say("desk.too_long", most=LONGEST)
     return None if fields["days"] in DAYS else say("referral.bad_days")
 
 
@@ -240,7 +242,7 @@ def _fields() -> dict[str, Any]:
     return {
         "do": request.form.get("do", ""),
         "agency": request.form.get("agency", "").replace("\0", "")[:20],
-        "asked": asked.strip()[:LONGEST],
+        "asked": asked.strip(),
         "days": request.form.get("days", _USUAL_DAYS, type=int),
         "names": request.form.get("names") == "1",
     }

@@ -128,7 +128,7 @@ def _ruling(values: Mapping[str, str], rule: SlaRule | None) -> Ruling:
     for name in _DAYS:
         before: float = getattr(rule, f"{name}_days", 0.0)
         days[name] = before if rule and written(before) == values[name] else _days(values[name])
-    if days["verify"] > days["finish"]:
+    if max(days["verify"], days["follow"]) > days["finish"]:
         raise _Unfit(say("rules.order"))
     section = values["section"] or None
     if values["priority"] not in map(str, PRIORITIES) or section not in (None, *SECTIONS):
