@@ -92,6 +92,36 @@ def test_pages_fit_an_old_screen_and_a_phone_and_axe_finds_nothing_serious(page:
             assert found == [], path
 
 
+def test_menus_stand_in_line_and_close_by_escape_and_by_a_click_beside_them(page: Page) -> None:
+    page.goto("/console/tiket")
+    tops = page.evaluate(
+        "[...document.querySelectorAll('.tabs > li > a, .menu summary')]"
+        ".map((one) => Math.round(one.getBoundingClientRect().top))"
+    )
+    assert len(tops) > 5
+    assert len(set(tops)) == 1
+    name = page.locator(".menu summary").first
+    menu = page.locator(".menu[open]")
+    name.press("Enter")
+    expect(menu).to_have_count(1)
+    menu.get_by_role("link").first.focus()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    expect(name).to_be_focused()
+    name.click()
+    expect(menu).to_have_count(1)
+    page.mouse.click(20, 600)
+    expect(menu).to_have_count(0)
+
+
+def test_the_header_leaves_a_phone_to_the_page(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto("/console/tiket")
+    box = page.locator(".top").bounding_box()
+    assert box is not None
+    assert box["height"] <= 170
+
+
 def test_a_light_is_told_by_word_and_shape(page: Page) -> None:
     page.goto("/console/tiket?order=due")
     lights = page.locator(".light").all_inner_texts()
