@@ -48,7 +48,7 @@ def _name(node: ast.expr) -> str:
 
 
 def _constants() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for part in PARTS:
         for path in (ROOT / part).rglob("*.py"):
             for line in ast.parse(path.read_text()).body:
