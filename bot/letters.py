@@ -82,7 +82,8 @@ def letter_pdf(letter: Letter) -> bytes:
     whole = BytesIO()
     document = SimpleDocTemplate(
         whole, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=1.5 * cm,
-        bottomMargin=1.9 * cm, invariant=1, title=_fit(letter.number), author=_fit(letter.office), lang="id",
+        bottomMargin=1.9 * cm, invariant=1, title=_fit(letter.number), author=_fit(letter.office),
+        lang="id",
     )  # fmt: skip
     foot = partial(_foot, letter)
     document.build(

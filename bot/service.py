@@ -82,9 +82,7 @@ def open_service(
     model = Model.load(settings.model_path, corpus_digest())
     ways = adapters(settings)
     fetcher = Fetcher(store, open_files(settings, store), ways, clock, random)
-    dispatcher = Dispatcher(
-        store, ways, clock, random, limit_rates, fetcher, settings.page_url
-    )
+    dispatcher = Dispatcher(store, ways, clock, random, limit_rates, fetcher, settings.page_url)
     # One for the process: that it is down, and how often it was, outlives the engines, which come
     # and go with the areas that they know.
     rasa = rasa_server(settings)

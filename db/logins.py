@@ -108,9 +108,7 @@ def start_session(session: Session, staff_id: int, now: datetime) -> str:
     return token
 
 
-def find_session(
-    store: Store, token: str, now: datetime, is_work: bool = True
-) -> Colleague | None:
+def find_session(store: Store, token: str, now: datetime, is_work: bool = True) -> Colleague | None:
     """Give whose session this is; None if it ended, or its owner left.
 
     That it is used is noted, unless a page asked by itself: such questions keep nobody signed in.

@@ -296,8 +296,8 @@ def test_caption_of_a_photo_is_no_time_and_the_place_serves_both(
     alarming.press("complaint")
     alarming.press("category:conduct")
     alarming.say("petugasnya marah-marah terus bulan lalu")
-    told = alarming.say("tolong rumah kebakaran")
-    assert only(sample_store).number in told[-1].text
+    cried = alarming.say("tolong rumah kebakaran")
+    assert only(sample_store).number in cried[-1].text
     told = words(alarming.say("di lamangga rt 3"))
     assert "Tempat ini sudah kami teruskan" in told
     assert "Kapan dan di mana" not in told

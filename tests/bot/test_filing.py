@@ -79,7 +79,12 @@ def test_name_and_content_are_hidden_by_words_at_any_step_or_by_a_button(unread:
     assert "Nama dan isi: dirahasiakan" in again
     assert tickets(unread.store) == []
     choices = unread.say(str(labels(read_back).index("Anonim atau rahasia") + 1))
-    assert labels(choices) == ["Sembunyikan nama", "Rahasiakan isi", "Rahasiakan keduanya", "Biasa saja"]
+    assert labels(choices) == [
+        "Sembunyikan nama",
+        "Rahasiakan isi",
+        "Rahasiakan keduanya",
+        "Biasa saja",
+    ]
     assert "Nama Bapak/Ibu: disembunyikan" in words(unread.say("sembunyikan nama"))
     unread.say("ya")
     (ticket,) = tickets(unread.store)

@@ -196,6 +196,7 @@ def test_catalogue_is_complete_and_short(tables: Tables) -> None:
         "AKTA", "LATKER", "WIRAUSAHA", "NELAYAN", "KIM",
     }  # fmt: skip
 
+
 def test_texts_fit_their_columns(made: Sample) -> None:
     # SQLite takes any length, so only this test would see it before an office does.
     tables: dict[Any, Sequence[Any]] = {

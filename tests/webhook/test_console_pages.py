@@ -33,33 +33,43 @@ from tests.webhook.site import Site, make_settings, make_site
 WOLIO, MURHUM = "74.72.02", "74.72.06"
 SITI = named_people()[0]  # of Bukit Wolio Indah, which is in Wolio
 # Every page of the console whose address names somebody or something: what is outside the area.
-NAMED: dict[str, Callable[[Store], int]] = {
-    "/console/berkas/<int:attachment_id>": lambda store: kept_file(store, SITI.nik),
-    "/console/warga/<int:person_id>": lambda store: person_id(store, SITI.nik),
-    "/console/selisih/temuan/<int:finding_id>": lambda store: finding_of(store, SITI.nik),
-    "/console/selisih/temuan/<int:finding_id>/serahkan": lambda store: finding_of(store, SITI.nik),
-    "/console/selisih/temuan/<int:finding_id>/selesai": lambda store: finding_of(store, SITI.nik),
-    "/console/warga/<int:person_id>/pisah": lambda store: person_id(store, SITI.nik),
-    "/console/pasangan/<int:match_id>": lambda store: open_match(store, WOLIO),
-    "/console/pasangan/<int:match_id>/batalkan": lambda store: open_match(store, WOLIO),
-    "/console/kabar/<int:hoax_id>": lambda store: told_hoax(store, WOLIO),
-    "/console/kabar/<int:hoax_id>/peringatan": lambda store: told_hoax(store, WOLIO),
-    "/console/tempat/<int:office_id>": lambda store: office_in(store, WOLIO),
-    "/console/piket/<int:duty_id>/hapus": lambda store: planned(store, WOLIO),
-    "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
-} | {
-    f"/console/bicara/<int:talk_id>{page}": lambda store: waiting(store, NOW, WOLIO)
-    for page in ("", "/isi", "/ambil", "/kata", "/selesai")
-} | {
-    f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)
-    for page in ("", "/kemajuan", "/ditolak.csv", "/setujui", "/tolak", "/ambil-kembali")
-} | {
-    f"/console/rujukan/<int:referral_id>/{page}": sent_referral
-    for page in ("surat", "tautan", "cabut")
-} | {
-    f"/console/kejadian/<int:incident_id>{page}": lambda store: incident_in(store, WOLIO)
-    for page in ("", "/tambah", "/keluarkan", "/jawab", "/selesai")
-}
+NAMED: dict[str, Callable[[Store], int]] = (
+    {
+        "/console/berkas/<int:attachment_id>": lambda store: kept_file(store, SITI.nik),
+        "/console/warga/<int:person_id>": lambda store: person_id(store, SITI.nik),
+        "/console/selisih/temuan/<int:finding_id>": lambda store: finding_of(store, SITI.nik),
+        "/console/selisih/temuan/<int:finding_id>/serahkan": lambda store: finding_of(
+            store, SITI.nik
+        ),
+        "/console/selisih/temuan/<int:finding_id>/selesai": lambda store: finding_of(
+            store, SITI.nik
+        ),
+        "/console/warga/<int:person_id>/pisah": lambda store: person_id(store, SITI.nik),
+        "/console/pasangan/<int:match_id>": lambda store: open_match(store, WOLIO),
+        "/console/pasangan/<int:match_id>/batalkan": lambda store: open_match(store, WOLIO),
+        "/console/kabar/<int:hoax_id>": lambda store: told_hoax(store, WOLIO),
+        "/console/kabar/<int:hoax_id>/peringatan": lambda store: told_hoax(store, WOLIO),
+        "/console/tempat/<int:office_id>": lambda store: office_in(store, WOLIO),
+        "/console/piket/<int:duty_id>/hapus": lambda store: planned(store, WOLIO),
+        "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
+    }
+    | {
+        f"/console/bicara/<int:talk_id>{page}": lambda store: waiting(store, NOW, WOLIO)
+        for page in ("", "/isi", "/ambil", "/kata", "/selesai")
+    }
+    | {
+        f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)
+        for page in ("", "/kemajuan", "/ditolak.csv", "/setujui", "/tolak", "/ambil-kembali")
+    }
+    | {
+        f"/console/rujukan/<int:referral_id>/{page}": sent_referral
+        for page in ("surat", "tautan", "cabut")
+    }
+    | {
+        f"/console/kejadian/<int:incident_id>{page}": lambda store: incident_in(store, WOLIO)
+        for page in ("", "/tambah", "/keluarkan", "/jawab", "/selesai")
+    }
+)
 
 
 @pytest.fixture
@@ -119,9 +129,12 @@ def finding_of(store: Store, nik: str) -> int:
 
 def office_in(store: Store, area: str) -> int:
     with store.read() as session:
-        return session.scalars(
-            select(Office.id).where(Office.area_code.startswith(area)).order_by(Office.id)
-        ).first() or 0
+        return (
+            session.scalars(
+                select(Office.id).where(Office.area_code.startswith(area)).order_by(Office.id)
+            ).first()
+            or 0
+        )
 
 
 def read_rows(store: Store) -> list[tuple[str, str]]:

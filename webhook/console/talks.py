@@ -74,6 +74,8 @@ def _add_deeds(blueprint: Blueprint, wake: Callable[[], None]) -> None:
     def speak(desk: Desk, talk_id: int) -> Response | tuple[str, int]:
         """Say something to the citizen; what cannot be said stays in its field."""
         text = _written()
+        if len(text) > LONGEST:
+            return _page(desk, talk_id, say("desk.too_long", most=LONGEST), text), 400
         try:
             with desk.begin() as session:
                 _existing(session, desk, talk_id)
@@ -149,4 +151,4 @@ def _back(talk_id: int) -> Response:
 
 def _written() -> str:
     text = request.form.get("text", "").replace("\0", "").replace("\r\n", "\n")
-    return text.strip()[:LONGEST]
+    return text.strip()
