@@ -75,6 +75,8 @@ def test_taken_spoken_in_and_ended_by_one_officer(site: Site) -> None:
     refused = other.post(f"{address}/kata", text="tulisan saya")
     assert refused.status_code == 409
     assert "tulisan saya" in refused.text
+    long = front.post(f"{address}/kata", text="p" * 2_000)
+    assert (long.status_code, "p" * 2_000 in long.text) == (400, True)
     front.post(f"{address}/kata", text="   ")
     assert say("talk.empty") in front.get(address).text
     front.post(f"{address}/kata", text="Ibu <b>bawa</b> KTP ya")
