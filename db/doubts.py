@@ -24,6 +24,7 @@ class Doubt(Base):
     guess: Mapped[str] = mapped_column(String(40))
     confidence: Mapped[float] = mapped_column(Float)
     picked: Mapped[str | None] = mapped_column(String(40))
+    label: Mapped[str | None] = mapped_column(String(40))  # what an officer says that it means
     noted_at: Mapped[datetime]
     learned_at: Mapped[datetime | None]
 
@@ -46,11 +47,21 @@ def note_pick(session: Session, doubt_id: int, intent: str) -> None:
     session.execute(update(Doubt).where(Doubt.id == doubt_id).values(picked=intent))
 
 
-def open_doubts(session: Session, limit: int) -> list[Doubt]:
-    """Give what nobody has labelled yet: what its sender explained first, then the newest."""
+def open_doubts(session: Session, limit: int, labelled: bool | None = None) -> list[Doubt]:
+    """Give what is still to be learned: what its sender explained first, then the newest.
+
+    With `labelled` only what an officer has labelled in the console, or only what none has.
+    """
     newest = select(Doubt).where(Doubt.learned_at.is_(None))
+    if labelled is not None:
+        newest = newest.where(Doubt.label.is_not(None) if labelled else Doubt.label.is_(None))
     ordered = newest.order_by(Doubt.picked.is_(None), Doubt.id.desc()).limit(limit)
     return list(session.scalars(ordered))
+
+
+def label_doubts(session: Session, ids: list[int], intent: str) -> None:
+    """Keep what an officer says that these mean."""
+    session.execute(update(Doubt).where(Doubt.id.in_(ids)).values(label=intent))
 
 
 def settle_doubts(session: Session, ids: list[int], now: datetime) -> None:

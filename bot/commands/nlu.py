@@ -22,11 +22,12 @@ from nlu.encoder import EncoderMissing, open_encoder
 from nlu.evaluate import evaluate, read_labelled
 from nlu.labels import LEARNED
 from nlu.learning import FILE as LEARNED_FILE
-from nlu.learning import NOTHING, UNDECIDED, Unclear, grouped, read_labels, written
+from nlu.learning import NOTHING, UNDECIDED, Label, Unclear, grouped, read_labels, written
 from nlu.learning import learn as add_learned
 from nlu.masking import mask
 from nlu.parse import Understander
 
+_CONSOLE = "konsol"  # where a phrase was labelled, if not in a file
 _MOST_READ = 10_000  # unclear messages, of which many say the same
 
 
@@ -111,19 +112,22 @@ def suggest(limit: int, as_json: bool) -> None:
 
 
 @nlu_group.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def learn(file: Path) -> None:
-    """Tambahkan pesan yang sudah diberi label ke korpus."""
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def learn(file: Path | None) -> None:
+    """Tambahkan pesan yang sudah diberi label ke korpus: dari berkas, atau dari konsol."""
     found = settings()
     entities = extractor(utc_now, _known_places(found))
     try:
-        decided = [label for label in read_labels(file) if label.intent != UNDECIDED]
+        labels = _labels_of_console(found) if file is None else read_labels(file)
+        decided = [label for label in labels if label.intent != UNDECIDED]
         phrases = [
             Example(
                 label.text,
                 label.intent,
                 entities.extract(label.text),
-                str(file),
+                str(file or _CONSOLE),
                 label.line,
                 LEARNED,
             )
@@ -138,6 +142,17 @@ def learn(file: Path) -> None:
     for reason in learned.skipped:
         click.echo(say("cli.not_learned", reason=reason))
     click.echo(say("cli.learned", count=len(learned.new), file=DATA_PATH / LEARNED_FILE))
+
+
+def _labels_of_console(found: Settings) -> list[Label]:
+    """Give what officers labelled in the console, the same words of several people once."""
+    with ready_store(found) as store, store.read() as session:
+        messages = [
+            Unclear(doubt.id, mask(session.vault.open(doubt.text_sealed, PURPOSE), ()), doubt.label)
+            for doubt in open_doubts(session, _MOST_READ, labelled=True)
+        ]
+    rows = enumerate(grouped(messages), 1)
+    return [Label(row.numbers, row.intent, row.text, line) for line, row in rows]
 
 
 @nlu_group.command()

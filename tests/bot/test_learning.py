@@ -8,7 +8,7 @@ import pytest
 
 from bot.commands import nlu as commands
 from db.crypto import Vault
-from db.doubts import PURPOSE, note_doubt, note_pick, open_doubts
+from db.doubts import PURPOSE, label_doubts, note_doubt, note_pick, open_doubts
 from db.session import Store
 from nlu.corpus import DATA_PATH, read_corpus
 from nlu.learning import FILE
@@ -201,3 +201,17 @@ def test_what_tells_a_person_is_not_learned(
 def test_a_conflict_names_the_labelled_file(run: Halo, corpus: Path, labels: Path) -> None:
     labels.write_text("1\tdeny\tselamat pagi\n")
     assert f"{labels} baris 1: maksudnya lain di" in run("nlu", "learn", str(labels)).output
+
+
+def test_what_officers_labelled_in_the_console_is_learned_without_a_file(
+    run: Halo, corpus: Path, doubts: list[int], sample_url: str, data_key: str
+) -> None:
+    store = Store(sample_url, Vault(data_key))
+    with store.begin() as session:
+        label_doubts(session, doubts[:1], "ask_program")
+    assert "1 kalimat" in run("nlu", "learn").output
+    assert "0 kalimat" in run("nlu", "learn").output
+    with store.read() as session:
+        assert [one.id for one in open_doubts(session, 10)] == doubts[1:]
+    store.close()
+    assert "kubawa pulang" in (corpus / FILE).read_text()

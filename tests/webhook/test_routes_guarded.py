@@ -148,6 +148,8 @@ GUARDS = {
     ("POST", "/console/piket"): frozenset(("chief", "admin")),
     ("POST", "/console/piket/<int:duty_id>/hapus"): frozenset(("chief", "admin")),
     ("GET", "/console/jejak"): frozenset(("chief", "admin")),
+    ("GET", "/console/frasa"): frozenset(("chief", "officer", "admin")),
+    ("POST", "/console/frasa"): frozenset(("chief", "officer", "admin")),
     ("GET", "/console/kabar"): LOOK_UP,
     ("GET", "/console/kabar/<int:hoax_id>"): LOOK_UP,
     ("POST", "/console/kabar/<int:hoax_id>"): GIVERS,

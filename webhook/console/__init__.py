@@ -32,6 +32,7 @@ from webhook.console.matches import matches_pages
 from webhook.console.mismatch import mismatch_pages
 from webhook.console.offices import offices_pages
 from webhook.console.people import people_pages
+from webhook.console.phrases import phrases_pages
 from webhook.console.referrals import referrals_pages
 from webhook.console.reports import reports_pages
 from webhook.console.rules import rules_pages
@@ -42,7 +43,7 @@ from webhook.console.wording import words
 
 SUBJECTS = (
     account_pages, batches_pages, entrance_pages, files_pages, home_pages, inbox_pages, lists_pages,
-    hoaxes_pages, matches_pages, mismatch_pages, people_pages, trail_pages,
+    hoaxes_pages, matches_pages, mismatch_pages, people_pages, phrases_pages, trail_pages,
     canned_pages, live_pages, tickets_pages,
     catalogue_pages, offices_pages,
     duty_pages, talks_pages,

@@ -43,6 +43,7 @@ ENTRIES = (
     Entry("canned.show", "Jawaban", CONTENT),
     Entry("catalogue.show", "Katalog", CONTENT),
     Entry("offices.show", "Tempat", CONTENT),
+    Entry("phrases.show", "Pesan belum jelas", CONTENT),
     Entry("duty.show", "Piket", OFFICE),
     Entry("reports.show", "Laporan", OFFICE),
     Entry("rules.show", "Aturan", OFFICE),
