@@ -5,6 +5,9 @@ import pytest
 from bot.danger import hurries, names_grave_danger, tells_of_long_ago
 from tests.talk import Person, labels, words
 
+# Words and turns of talk are the same on every database; what is stored is tested elsewhere.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 IN_DANGER = (
     "saya diperkosa", "suami pukul saya", "anak saya hilang sejak kemarin", "ada mayat di kali",
     "saya dilecehkan tetangga", "saya mau bunuh diri", "ada gempa pak", "adik saya tenggelam",

@@ -4,6 +4,9 @@ import pytest
 
 from tests.talk import Person, labels, words
 
+# Words and turns of talk are the same on every database; what is stored is tested elsewhere.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 UNCLEAR = "xqztw vbnjk"
 once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 

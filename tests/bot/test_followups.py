@@ -5,6 +5,9 @@ import pytest
 from db.doubts import PURPOSE, open_doubts
 from tests.talk import Person, labels, words
 
+# Words and turns of talk are the same on every database; what is stored is tested elsewhere.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 
 def test_the_same_is_asked_for_another_place(citizen: Person) -> None:
     citizen.say("kapan pkh cair di bukit wolio indah")

@@ -14,6 +14,9 @@ from db.session import Store
 from db.tickets import Ticket
 from tests.talk import Person, words
 
+# Words and turns of talk are the same on every database; what is stored is tested elsewhere.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 STORY, WHEN = "Ceritakan apa yang terjadi", "Kapan dan di mana kejadiannya"
 
 

@@ -116,7 +116,7 @@ def filled(sqlite_template: Path, vault: Vault) -> Iterator[Path]:
         yield path
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(operations=operations)
 @example(operations=[("merge", 0, 1), ("merge", 2, 3), ("undo", 0, 0), ("undo", 0, 0)])
 def test_any_legal_order_is_undone_exactly(
