@@ -21,6 +21,9 @@ from db.staff import Staff
 from tests.moment import NOW
 from tests.talk import Person, labels, words
 
+# Words and turns of talk are the same on every database; what is stored is tested elsewhere.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 ANNOUNCEMENT = Announcement(
     program_code="PKH",
     program_name="Program Keluarga Harapan",

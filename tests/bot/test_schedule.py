@@ -7,6 +7,9 @@ import pytest
 from bot.messages import Location
 from tests.talk import Clock, Person, labels, words
 
+# Words and turns of talk are the same on every database; what is stored is tested elsewhere.
+pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+
 
 @pytest.mark.parametrize("question", ["jadwal bantuan kecamatan wolio", "jadwal pkh kec. wolio"])
 def test_schedule_of_a_kecamatan_names_the_kelurahan_below_it(
