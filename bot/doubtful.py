@@ -100,7 +100,7 @@ def answers_list(turn: Turn, value: str | None) -> bool:
 def may_be_danger(turn: Turn) -> bool:
     """Say whether somebody may need help at once, however little was understood."""
     parse = turn.parse
-    if parse is None:
+    if parse is None or not any(letter.isalpha() for letter in turn.text):
         return False
     if turn.conversation.form is not None:
         # Its questions ask about bad things; who works here tells those of others.

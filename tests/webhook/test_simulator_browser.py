@@ -132,7 +132,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     tab_to(page, button(page, "Kirim lokasi contoh"))
     page.keyboard.press("Enter")
     expect(own(page).last).to_contain_text("Lokasi")
-    expect(received(page).last).to_contain_text("Lokasinya sudah kami terima")
+    expect(received(page).last).to_contain_text("Jaraknya kira-kira")
 
 
 def tab_to(page: Page, wanted: Locator, back: bool = False) -> None:
