@@ -23,6 +23,7 @@ from db.session import Store
 from db.tickets import Ticket
 from tests.faults.stream import SECRET, Stream
 from tests.serving import ROOT, Serving, environment, free_port, is_alive, wait_until_serving
+from tests.staff import make_area
 from tests.waiting import until
 
 NEWCOMERS, COMPLAINANTS = 48, 9
@@ -128,6 +129,8 @@ def deployment(
         TELEGRAM_WEBHOOK_SECRET=SECRET,
         TELEGRAM_API_URL=fake_telegram,
     )
+    with store.begin() as session:
+        make_area(session)  # where the complaints lie
     workers = "1" if store.is_sqlite else "2"
     web = Serving(tmp_path, environ, "web", "--workers", workers)
     dispatcher = None if store.is_sqlite else Serving(tmp_path, environ, "dispatch")
