@@ -27,6 +27,7 @@ from tests.moment import NOW, TODAY
 
 Postgresql = psycopg.Connection[tuple[object, ...]]
 DATABASES = ("sqlite", "postgresql")
+STORES = frozenset({"store_url", "sample_url"})
 # Half of the time of the training would go to the coverage of this process.
 TRAINING = "import pathlib, sys, nlu.training as t; t.train_file(pathlib.Path(sys.argv[1]))"
 
@@ -34,6 +35,13 @@ TRAINING = "import pathlib, sys, nlu.training as t; t.train_file(pathlib.Path(sy
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Watch what is logged and shown, and fail the run if anybody's data stand in it."""
     leaks.pytest_sessionstart(session)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try each kind of database in turn, or those alone that the mark `databases` names."""
+    mark = metafunc.definition.get_closest_marker("databases")
+    for name in sorted(STORES.intersection(metafunc.fixturenames)):
+        metafunc.parametrize(name, mark.args if mark else DATABASES, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -128,13 +136,13 @@ def sample_postgresql_template(postgresql_url: str, postgresql: Postgresql, vaul
     return "template_sample"
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a migrated, empty database of its own, on both kinds in turn."""
     yield from _fresh(request, tmp_path, "sqlite_template", "postgresql_url", "template_halo")
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture
 def sample_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a database of its own with the sample data, on both kinds in turn."""
     yield from _fresh(

@@ -23,7 +23,6 @@ from tests.talk import Clock, Person, labels, make_single_minded, words
 
 QUESTIONS = Path(__file__).with_name("catalogue_questions.tsv")
 LEAST = 0.9  # of the questions find their answer first
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
 @cache
@@ -73,7 +72,7 @@ def test_every_answer_fits_one_message_with_its_source(sample_store: Store) -> N
         assert len(entry.question) + len(entry.answer) + len(entry.source) < 450, entry.key
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_an_answer_tells_its_source_and_what_else_may_be_asked(citizen: Person) -> None:
     told = citizen.say("berapa uang pkh")
     assert "SD Rp900 ribu" in words(told)
@@ -84,18 +83,18 @@ def test_an_answer_tells_its_source_and_what_else_may_be_asked(citizen: Person) 
     assert "desil 1–4" in words(citizen.press(who.value))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_the_same_is_asked_of_another_programme(citizen: Person) -> None:
     citizen.say("berapa uang pkh")
     assert "Rp450 ribu" in words(citizen.say("kalau pip?"))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_an_old_answer_is_marked(citizen: Person) -> None:
     assert "sudah lama" in words(citizen.say("apa itu bedah rumah"))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_what_is_not_known_is_said(citizen: Person) -> None:
     citizen.press("program")
     told = citizen.say("/start")
@@ -146,7 +145,7 @@ def test_what_holds_everywhere_is_there_without_sample(store: Store) -> None:
         assert entry_of_key(session, "umum.data.desil") is not None
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_a_new_question_is_found_after_five_minutes(sample_store: Store, clock: Clock) -> None:
     engine = make_single_minded(sample_store, clock, ("ask_program", 0.99))
     citizen = Person(engine, sample_store, clock)
@@ -190,7 +189,7 @@ def test_other_questions_are_not(text: str) -> None:
     assert not is_asked(text)
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_the_hint_asks_plainly_and_gives_no_verdict(citizen: Person) -> None:
     asked = words(citizen.say("apakah saya bisa dapat pkh?"))
     assert "Siapa saja yang ada di rumah" in asked
@@ -204,7 +203,7 @@ def test_the_hint_asks_plainly_and_gives_no_verdict(citizen: Person) -> None:
     assert "berhak" not in told
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_a_high_decile_and_an_empty_house_lead_to_people(citizen: Person) -> None:
     citizen.press("eligibility")
     citizen.press("members:none")
@@ -213,7 +212,7 @@ def test_a_high_decile_and_an_empty_house_lead_to_people(citizen: Person) -> Non
     assert {"Cek bantuan saya", "Usul penerima baru"} <= set(labels(told))
 
 
-@once
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "said", ["beras di ewarong busuk", "sa tidak dapatji", "kok ora metu duite", "orang", "-1"]
 )
@@ -221,13 +220,13 @@ def test_what_tells_a_trouble_or_a_word_is_no_question(citizen: Person, said: st
     assert "Sumber:" not in words(citizen.say(said))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_what_is_it_is_asked_anew_after_another_topic(citizen: Person) -> None:
     citizen.say("siapa yang dapat pkh")
     assert "Apa itu" in words(citizen.say("pip itu apa min"))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_the_answer_about_goods_leads_to_the_request(citizen: Person) -> None:
     assert "Minta alat bantu" in labels(citizen.say("bedah rumah"))
     for said in ("minta kursi roda utk mama", "kursi roda"):

@@ -13,7 +13,7 @@ from db.tickets import Ticket
 from tests.talk import Clock, Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 SITI_NIK, SITI_KK = "7472915407880001", "7472911503160217"
 PHOTO = Media(MediaKind.PHOTO, "photo-1", "image/jpeg")

@@ -7,7 +7,7 @@ from bot.messages import Choice
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 TWINS = [Choice("family:1", "Andi Makmur"), Choice("family:2", "Andi Makmur")]
 

@@ -6,7 +6,7 @@ from bot.danger import hurries, names_grave_danger, tells_of_long_ago
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 IN_DANGER = (
     "saya diperkosa", "suami pukul saya", "anak saya hilang sejak kemarin", "ada mayat di kali",
@@ -98,7 +98,6 @@ def test_hurry_is_nothing_but_hurry() -> None:
     assert not any(map(hurries, ("kapan cair", "pak uang saya dipotong cepat sekali", "tolong")))
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 def test_harmless_words_get_no_hotline(citizen: Person) -> None:
     for said in HARMLESS:
         assert "112" not in words(citizen.say(said)), said

@@ -10,7 +10,7 @@ from db.session import Store
 from tests.bot.senders import FakeAdapter, make, state_is, until, working
 from tests.queued import new_contacts, put
 
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 HOLD = (
     "import filelock, sys; filelock.FileLock(sys.argv[1]).acquire(); print(1, flush=True); input()"

@@ -199,7 +199,7 @@ def test_the_store_may_go_away_and_come_back(
     assert SECRET not in caplog.text
 
 
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+@pytest.mark.databases("postgresql")
 def test_a_restart_of_postgresql_is_survived(store: Store) -> None:
     one, two = new_contacts(store, 2)
     first = put(store, one)

@@ -5,10 +5,9 @@ import pytest
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 UNCLEAR = "xqztw vbnjk"
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize("said", ["bukan itu semua", "ga ada", "salah semua", "bukan dua-duanya"])
@@ -90,7 +89,6 @@ def test_the_other_office_is_named_before_consent(half_foreign_newcomer: Person)
     assert labels(told) == ["Ya, setuju", "Tidak"]
 
 
-@once
 def test_the_story_is_not_told_again_to_what_is_picked(citizen: Person) -> None:
     citizen.say("beras di ewarong busuk")
     assert "Kapan dan di mana" in words(citizen.say("lapor masalah"))
@@ -100,7 +98,6 @@ def test_the_story_is_not_told_again_to_what_is_picked(citizen: Person) -> None:
     assert "Cerita: beras di ewarong busuk" in read_back
 
 
-@once
 @pytest.mark.parametrize(
     "said",
     [
@@ -115,13 +112,11 @@ def test_a_report_with_its_story_opens_the_form(citizen: Person, said: str) -> N
     assert "Kapan dan di mana" in words(citizen.say(said))
 
 
-@once
 @pytest.mark.parametrize("said", ["minta org beneran bkn robot", "bicara petugas"])
 def test_a_human_is_called_by_plain_words(citizen: Person, said: str) -> None:
     assert "Petugas akan membalas di chat ini" in words(citizen.say(said))
 
 
-@once
 def test_a_form_hears_what_is_no_answer(citizen: Person) -> None:
     citizen.press("complaint")
     citizen.press("category:deducted")
@@ -138,7 +133,6 @@ def test_a_form_hears_what_is_no_answer(citizen: Person) -> None:
     assert "dipotong 100rb waktu cair (50rb)" in read_back
 
 
-@once
 def test_who_cannot_name_the_kelurahan_may_leave_it_open(unread: Person) -> None:
     for value in ("goods", "what:house", "owned:yes"):
         unread.press(value)

@@ -15,7 +15,6 @@ from db.ticket_states import By, Decision, State
 from db.tickets import Matter, Ticket
 from tests.talk import Clock, Person, words
 
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 CITY = "74.72"
 
 
@@ -42,7 +41,7 @@ def move(store: Store, clock: Clock, ticket: Ticket, *moves: Move) -> None:
         move_ticket(session, ticket.id, *moves, by=By.DESK, actor="cli", now=clock())
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_the_end_of_the_first_is_told_to_who_brought_the_same(
     engine: Engine, sample_store: Store, clock: Clock
 ) -> None:
@@ -78,7 +77,7 @@ def test_the_end_of_the_first_is_told_to_who_brought_the_same(
     assert "human" in [choice.value for choice in reply.choices]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_only_an_open_one_of_the_same_kind_may_be_repeated(
     sample_store: Store, clock: Clock
 ) -> None:

@@ -22,7 +22,6 @@ from db.tickets import Ticket
 from tests.talk import Clock, Person, labels, make_single_minded, words
 
 FIRE = "rumah tetangga kebakaran di lamangga"
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 OfStaff = Callable[[str], Person]
 
 
@@ -136,7 +135,7 @@ def test_who_is_on_duty_is_called_first_and_the_console_ends_it_too(
         assert not end_duty(session, staff_id, clock())
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_without_consent_only_the_numbers_until_help_is_asked_for(
     sample_store: Store, clock: Clock, of_staff: OfStaff
 ) -> None:
@@ -161,7 +160,7 @@ def test_without_consent_only_the_numbers_until_help_is_asked_for(
     assert "DARURAT" in words(desk.unread())
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_what_may_be_one_calls_nobody_until_its_teller_says_so(
     maybe_alarming: Person, sample_store: Store, of_staff: OfStaff
 ) -> None:
@@ -176,7 +175,7 @@ def test_what_may_be_one_calls_nobody_until_its_teller_says_so(
     assert "DARURAT" in words(desk.unread())
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_in_a_form_it_is_filed_and_the_form_goes_on(
     alarming: Person, sample_store: Store, of_staff: OfStaff
 ) -> None:
@@ -194,7 +193,7 @@ def test_in_a_form_it_is_filed_and_the_form_goes_on(
     assert points == [only(sample_store).id]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_taken_back_where_it_was_none(
     alarming: Person, sample_store: Store, clock: Clock, of_staff: OfStaff
 ) -> None:
@@ -214,7 +213,7 @@ def test_taken_back_where_it_was_none(
     assert only_number(words(desk.unread())) == only(sample_store).number
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_emergency_elsewhere_is_not_taken(
     alarming: Person, engine: Engine, sample_store: Store, clock: Clock, of_staff: OfStaff
 ) -> None:
@@ -230,7 +229,7 @@ def test_emergency_elsewhere_is_not_taken(
     assert only(sample_store).staff_id is None
 
 
-@once
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("ways", "question"),
     [
@@ -261,7 +260,7 @@ def test_cry_in_a_form_is_filed_and_is_no_answer(
         assert [note.kind for note in notes_of(session, ticket.id)] == [ADDED]
 
 
-@once
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("way", ["propose", "object", "goods", "registration", "complaint"])
 def test_blow_named_in_a_form_gives_numbers_and_a_button(
     unread: Person, sample_store: Store, way: str
@@ -278,7 +277,7 @@ def test_blow_named_in_a_form_gives_numbers_and_a_button(
     assert story == "laki ambo nampar ambo"
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_danger_long_over_stays_in_the_story(alarming: Person, sample_store: Store) -> None:
     alarming.press("complaint")
     alarming.press("category:conduct")
@@ -289,7 +288,7 @@ def test_danger_long_over_stays_in_the_story(alarming: Person, sample_store: Sto
     assert ticket_of(sample_store) is None
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_caption_of_a_photo_is_no_time_and_the_place_serves_both(
     alarming: Person, sample_store: Store
 ) -> None:
@@ -304,7 +303,7 @@ def test_caption_of_a_photo_is_no_time_and_the_place_serves_both(
     assert "petugasnya marah" not in words(alarming.say("emergency"))
 
 
-@once
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("said", ["batal", "stop"])
 def test_leaving_the_place_says_that_the_emergency_stays(
     alarming: Person, sample_store: Store, said: str
@@ -318,7 +317,7 @@ def test_leaving_the_place_says_that_the_emergency_stays(
     assert only(sample_store).state == State.REJECTED
 
 
-@once
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("agreed_by", ["emergency:call", "consent:yes"])
 def test_place_of_a_stranger_is_kept_until_help_is_asked_for(
     sample_store: Store, clock: Clock, agreed_by: str
@@ -341,7 +340,7 @@ def test_place_of_a_stranger_is_kept_until_help_is_asked_for(
     assert points == [ticket.id]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_further_cries_are_added_and_say_where_the_first_is(
     citizen: Person, sample_store: Store
 ) -> None:

@@ -181,7 +181,7 @@ def test_file_of_which_processes_die_is_given_up(
     assert source.asked == []
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_stopping_leaves_what_is_under_way_and_trouble_of_the_disk_ends_nothing(
     store: Store,
     make: Callable[[Source], Fetcher],

@@ -6,7 +6,7 @@ from db.doubts import PURPOSE, open_doubts
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 def test_the_same_is_asked_for_another_place(citizen: Person) -> None:

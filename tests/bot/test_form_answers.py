@@ -15,7 +15,7 @@ from db.tickets import Ticket
 from tests.talk import Person, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 STORY, WHEN = "Ceritakan apa yang terjadi", "Kapan dan di mana kejadiannya"
 
@@ -195,7 +195,6 @@ def test_day_to_come_is_no_day_of_what_happened(unread: Person) -> None:
     assert "Ada foto" in words(unread.say("kemarin, katanya besok lagi"))
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 def test_every_photo_of_an_album_is_kept_whatever_is_asked(
     unread: Person, sample_store: Store
 ) -> None:

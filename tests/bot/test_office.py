@@ -11,11 +11,10 @@ from db.offices import desk_of, nearest_offices
 from db.session import Store
 from tests.talk import Person, labels, words
 
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 LAMANGGA = Location(-5.4725, 122.6025)
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_the_office_tells_hours_map_and_whether_it_is_open(citizen: Person) -> None:
     told = words(citizen.say("alamat kantor dinas sosial"))
     for said in (
@@ -27,21 +26,21 @@ def test_the_office_tells_hours_map_and_whether_it_is_open(citizen: Person) -> N
         assert said in told, said
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_the_nearest_is_told_for_a_sent_location(citizen: Person) -> None:
     told = words(citizen.send_location(LAMANGGA))
     assert told.index("E-warong Sinar Lamangga") < told.index("Puskesos Lamangga")
     assert "kira-kira 0,1 km" in told
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_an_ewarong_is_told_by_kelurahan_or_asked_for(citizen: Person) -> None:
     assert "E-warong Lipu Sejahtera" in words(citizen.say("e-warong di kelurahan lipu di mana"))
     citizen.say("ewarong terdekat di mana ya")
     assert "Sinar Lamangga" in words(citizen.send_location(LAMANGGA))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_a_companion_is_told_to_the_family_alone(
     known: Person, citizen: Person, sample_store: Store
 ) -> None:
@@ -68,12 +67,12 @@ def test_places_are_found_by_area_and_by_distance(sample_store: Store) -> None:
         assert nearest_offices(session, 48.2, 16.4, ("ewarong",), 3) == []
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_numbers_of_the_country_come_from_the_catalogue(citizen: Person) -> None:
     assert "171" in words(citizen.say("nomor pengaduan kemensos berapa"))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_by_day_the_office_is_open(citizen: Person) -> None:
     citizen.clock.forward(timedelta(days=1))
     assert "Sekarang buka." in words(citizen.say("alamat kantor dinas sosial"))

@@ -22,7 +22,7 @@ from tests.moment import NOW
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 ANNOUNCEMENT = Announcement(
     program_code="PKH",

@@ -17,7 +17,6 @@ from db.ticket_states import By, Decision, State, replay
 from db.tickets import Ticket, history_of, standing_of, step_of
 from tests.talk import Clock, Person, labels, words
 
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 PHOTO = Media(MediaKind.PHOTO, "sim:photo", "image/jpeg")
 
 
@@ -250,7 +249,7 @@ def test_promise_of_an_answer_is_told_from_the_answer() -> None:
         assert not puts_off(text)
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_words_after_the_question_reopen_or_confirm(known: Person, desk: Desk) -> None:
     number = complain(known)
     desk.take()
@@ -271,7 +270,7 @@ def test_words_after_the_question_reopen_or_confirm(known: Person, desk: Desk) -
     assert desk.ticket().state == State.CONFIRMED
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_unclear_words_after_the_question_are_kept_for_the_button(
     known: Person, desk: Desk
 ) -> None:
@@ -290,7 +289,7 @@ def test_unclear_words_after_the_question_are_kept_for_the_button(
     assert desk.added()[1:] == ["anu bu pokoknya begitu lagi"]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_what_answers_an_officers_words_is_added_and_own_questions_are_answered(
     known: Person, desk: Desk
 ) -> None:
@@ -309,7 +308,7 @@ def test_what_answers_an_officers_words_is_added_and_own_questions_are_answered(
     assert desk.ticket().state == State.IN_PROGRESS
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_promise_keeps_the_question_open_until_the_answer(known: Person, desk: Desk) -> None:
     number = complain(known)
     desk.take()
@@ -323,7 +322,7 @@ def test_promise_keeps_the_question_open_until_the_answer(known: Person, desk: D
     assert desk.added() == ["nanti sy tanya dulu suami", "namanya La Ode Tukang"]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_next_words_after_asking_for_a_human_are_what_it_is_about(
     known: Person, desk: Desk
 ) -> None:
@@ -333,7 +332,7 @@ def test_next_words_after_asking_for_a_human_are_what_it_is_about(
     assert desk.added() == ["itu anu kartunya suami saya bu"]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_withdrawn_ticket_is_called_so_and_offers_no_reopening(known: Person, desk: Desk) -> None:
     number = complain(known)
     known.press(f"ticket:withdraw:{number}")
@@ -345,7 +344,7 @@ def test_withdrawn_ticket_is_called_so_and_offers_no_reopening(known: Person, de
     assert f"misalnya: {number}" in words(listed)
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_point_sent_at_the_read_back_is_kept_as_the_place(known: Person, desk: Desk) -> None:
     known.press("complaint")
     known.press("category:goods")
@@ -359,7 +358,7 @@ def test_point_sent_at_the_read_back_is_kept_as_the_place(known: Person, desk: D
     assert kinds == [POINT]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_the_status_shows_what_was_told_last(
     known: Person, sample_store: Store, clock: Clock
 ) -> None:

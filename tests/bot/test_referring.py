@@ -72,7 +72,7 @@ def staff_id(store: Store) -> int:
 @settings(max_examples=40, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(deeds=st.lists(st.sampled_from(DEEDS), max_size=12), days=st.sampled_from((7, 14, 30)))
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_at_most_the_last_link_opens_and_only_while_the_agency_is_asked(
     store: Store, staff_id: int, deeds: list[str], days: int
 ) -> None:

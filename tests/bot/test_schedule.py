@@ -8,7 +8,7 @@ from bot.messages import Location
 from tests.talk import Clock, Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.mark.parametrize("question", ["jadwal bantuan kecamatan wolio", "jadwal pkh kec. wolio"])

@@ -9,7 +9,7 @@ from db.registry import find_by_nik_and_kk
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 SITI = "7472915407880001"
 NURLINA, NURLINA_KK = "7472976512790001", "0729"

@@ -8,7 +8,7 @@ from tests.bot.test_citizen import complain
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
-pytestmark = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.mark.parametrize("said", ["nomor 000001", "000001", "tiket 1", "laporan nomor 1"])

@@ -34,7 +34,6 @@ from tests.bot.test_citizen import complain
 from tests.talk import Clock, Person, labels, make_single_minded, words
 from tests.talks import talk_of, waiting
 
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 PHOTO = Media(MediaKind.PHOTO, "sim:photo", "image/jpeg")
 CITY = "74.72"
 
@@ -139,7 +138,7 @@ def same_talk(hand: Hand, role: str) -> Hand:
     return other
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_ended_by_the_citizen_or_by_silence_and_told(
     known: Person, desk: Hand, sample_store: Store, clock: Clock
 ) -> None:
@@ -174,7 +173,7 @@ def test_ended_by_the_citizen_or_by_silence_and_told(
 
 
 @pytest.mark.parametrize("by_citizen", [True, False])
-@once
+@pytest.mark.databases("sqlite")
 def test_notices_of_other_tickets_wait_until_the_talk_has_ended(
     known: Person, desk: Hand, sample_store: Store, clock: Clock, by_citizen: bool
 ) -> None:
@@ -211,7 +210,7 @@ def test_notices_of_other_tickets_wait_until_the_talk_has_ended(
     assert len(known.unread()) == 1
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_numbers_are_told_even_while_an_officer_talks(
     alarming: Person, desk: Hand, sample_store: Store
 ) -> None:
@@ -238,7 +237,7 @@ def test_numbers_are_told_even_while_an_officer_talks(
         assert one.decision == Decision.WITHDRAWN
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_at_night_it_is_told_when_the_desk_opens_and_the_desk_in_the_morning(
     known: Person, engine: Engine, newcomer: Person, sample_store: Store, clock: Clock
 ) -> None:
@@ -259,7 +258,7 @@ def test_at_night_it_is_told_when_the_desk_opens_and_the_desk_in_the_morning(
     assert "akan membalas di chat ini" in words(newcomer.press("consent:yes"))
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_a_wish_that_is_taken_back_waits_no_more(known: Person, desk: Hand) -> None:
     number = words(known.press("human")).split("Permintaan bicara ")[1].split()[0]
     known.press(f"ticket:gone:{number}")

@@ -26,7 +26,6 @@ from tests.talks import waiting
 URL = "https://halo.example"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Makassar"))
 OfStaff = Callable[[str], Person]
-once = pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -129,7 +128,7 @@ def test_silence_is_warned_of_and_then_ends(
         assert actors.all() == ["service"]
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_who_answers_begins_the_silence_anew(
     known: Person, sample_store: Store, clock: Clock
 ) -> None:
@@ -150,7 +149,7 @@ def test_who_answers_begins_the_silence_anew(
     assert ticket_of(sample_store, ticket_id).state == State.IN_PROGRESS
 
 
-@once
+@pytest.mark.databases("sqlite")
 def test_an_emergency_is_told_at_night_too(
     known: Person, sample_store: Store, clock: Clock, of_staff: OfStaff
 ) -> None:

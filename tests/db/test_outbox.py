@@ -253,7 +253,7 @@ def test_two_dispatchers_keep_the_order_of_each_contact(store: Store) -> None:
         assert len(mine) == 6
 
 
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)  # SQLite has one writer
+@pytest.mark.databases("postgresql")  # SQLite has one writer
 def test_a_claim_under_way_hides_the_rest_of_its_contacts_line(store: Store) -> None:
     contact = new_contact(store)
     put(store, contact)

@@ -12,7 +12,7 @@ from db.tickets import KINDS, Ticket, TicketEvent, history_of, standing_of, step
 from tests.moment import NOW
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_sample_tickets_are_of_all_sorts_and_their_history_gives_their_state(
     sample_store: Store,
 ) -> None:

@@ -234,7 +234,7 @@ def test_a_ticket_is_found_by_its_number_however_it_is_written(store: Store) -> 
 @pytest.mark.parametrize(
     "after", ["", "x", "r", "r.", "r.x", "d.1", "d.1.x", "u.1.2", "r.٣", "d." + "9" * 18 + ".1"]
 )
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_a_place_that_is_none_is_the_beginning(store: Store, after: str) -> None:
     with store.begin() as session:
         make_areas(session)

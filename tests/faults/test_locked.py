@@ -18,7 +18,7 @@ from tests.webhook.site import NOTHING, Site, make_settings, make_site
 WAIT_MS = 600
 POSTS = 12
 THREADS = 2  # as `halo web` has on SQLite; the other posts wait in the server's backlog
-ON_SQLITE = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.databases("sqlite")
 
 pytestmark = ON_SQLITE
 

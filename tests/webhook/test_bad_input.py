@@ -104,7 +104,7 @@ def _own_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in records]
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_a_malformed_update_is_one_line_in_the_log(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -117,7 +117,7 @@ def test_a_malformed_update_is_one_line_in_the_log(
     assert site.stored() == NOTHING
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_an_unreadable_update_is_put_aside_with_one_line_in_the_log(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

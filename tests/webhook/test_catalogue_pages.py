@@ -70,7 +70,7 @@ def test_a_change_is_shown_with_what_was_said_before(site: Site) -> None:
     assert say("catalogue.unchanged") in other.get(PAGE).text
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_what_cannot_be_told_is_refused_with_a_reason(site: Site) -> None:
     officer = signed_in(site, "admin")
     seen = seen_on(officer, PAGE)
@@ -87,7 +87,7 @@ def test_what_cannot_be_told_is_refused_with_a_reason(site: Site) -> None:
     assert officer.get("/console/katalog/tidak.ada").status_code == 404
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_a_new_question_is_added_once_and_old_ones_are_listed(site: Site) -> None:
     officer = signed_in(site, "officer")
     assert officer.get("/console/katalog/baru").status_code == 200
@@ -104,7 +104,7 @@ def test_a_new_question_is_added_once_and_old_ones_are_listed(site: Site) -> Non
     assert "Ada parsel lebaran?" not in old
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_who_only_reads_gets_no_form(site: Site) -> None:
     reader = signed_in(site, "front_office")
     assert "Seperti dibaca warga" in reader.get(PAGE).text

@@ -21,7 +21,7 @@ from tests.webhook.site import Site, make_settings, make_site
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True),
+    pytest.mark.databases("sqlite"),
 ]
 OLD_PC, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 BAD = ("serious", "critical")

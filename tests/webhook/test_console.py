@@ -25,7 +25,7 @@ from tests.webhook.site import ENVIRON, Site, make_site
 from webhook.console.guards import safe_next
 
 pytestmark = [
-    pytest.mark.parametrize("store_url", ["sqlite"], indirect=True),
+    pytest.mark.databases("sqlite"),
     pytest.mark.usefixtures("quick_hashes"),
 ]
 

@@ -28,7 +28,7 @@ from tests.webhook.browser import Watch, serving
 from tests.webhook.demo import demo_settings
 from webhook.app import create_app
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 EVERY = 5_100  # milliseconds, a little more than between two questions of live.js
 OLD_PC = {"width": 1366, "height": 768}
 FRONT, BACK = "Fitriani Yusuf", "Samsul Bahri"

@@ -84,7 +84,7 @@ def test_confidential_file_is_for_the_chief_and_one_of_a_section_for_the_section
     assert other.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_what_is_no_picture_has_no_small_one_and_what_is_lost_is_said(site: Site) -> None:
     chief = signed_in(site)
     sound = keep(site, KEPT_AS_IS["audio/ogg"])
@@ -98,7 +98,7 @@ def test_what_is_no_picture_has_no_small_one_and_what_is_lost_is_said(site: Site
     assert chief.get(f"/console/berkas/{sound}").status_code == 410
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_photo_of_the_phone_in_the_browser_reaches_the_console(
     tmp_path: Path, store: Store, store_url: str, data_key: str, model: Model
 ) -> None:

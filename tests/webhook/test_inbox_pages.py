@@ -213,7 +213,7 @@ def test_several_are_verified_and_put_in_a_section_at_once(site: Site) -> None:
         {"deed": "verify", "ticket": "999999:1"},
     ],
 )
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_what_was_not_chosen_changes_nothing(site: Site, form: dict[str, object]) -> None:
     one = ticket(site)
     officer = signed_in(site, "officer")

@@ -262,7 +262,7 @@ def test_a_form_that_says_too_little_changes_nothing(site: Site) -> None:
     assert officer.get(f"{LIST}/999999").status_code == 404
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_only_open_complaints_about_the_same_are_put_in_and_each_is_told_of_its_own(
     site: Site,
 ) -> None:

@@ -79,7 +79,7 @@ def test_the_page_needs_no_script_and_no_style_of_its_own(found: Site) -> None:
     assert "<style" not in page
 
 
-@pytest.mark.parametrize("sample_url", ["sqlite"], indirect=True)
+@pytest.mark.databases("sqlite")
 def test_the_page_is_there_within_a_second(found: Site) -> None:
     officer = signed_in(found)
     begun = thread_time()  # of this thread, whatever else the machine does meanwhile

@@ -157,7 +157,7 @@ GUARDS = {
     ("POST", "/console/kabar/<int:hoax_id>/peringatan"): GIVERS,
 }
 CONSOLE = {route: guard for route, guard in GUARDS.items() if isinstance(guard, frozenset)}
-pytestmark = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.databases("sqlite")
 
 
 @pytest.fixture

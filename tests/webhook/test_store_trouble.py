@@ -27,7 +27,7 @@ AWAY = (
     "sqlite:////nowhere/at/all/halo.db",
     "postgresql+psycopg://halo@127.0.0.1:1/halo",
 )
-ON_POSTGRESQL = pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
+ON_POSTGRESQL = pytest.mark.databases("postgresql")
 
 
 @pytest.fixture
