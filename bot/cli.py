@@ -7,6 +7,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from bot.commands.announce import announce_command
+from bot.commands.areas import area_group
 from bot.commands.batches import batch_group
 from bot.commands.chat import chat
 from bot.commands.imports import import_command
@@ -32,7 +33,7 @@ def halo() -> None:
 
 
 for command in (
-    announce_command, batch_group, chat, db_group, demo, dispatch, erase, export_person,
+    announce_command, area_group, batch_group, chat, db_group, demo, dispatch, erase, export_person,
     import_command, keys_group, match_group, mismatch, nlu_group, poll, purge_command, sample,
     staff_group, ticket_group, web,
 ):  # fmt: skip

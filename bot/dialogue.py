@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from bot import doubtful, followups, router
 from bot.capabilities import enrol
-from bot.capabilities.citizen import emergency, guidance, office, program, talk, ticket, welcome
+from bot.capabilities.citizen import (
+    emergency,
+    guidance,
+    office,
+    program,
+    talk,
+    ticket_words,
+    welcome,
+)
 from bot.choices import is_number, pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
@@ -217,7 +225,7 @@ def _act(turn: Turn, value: str | None) -> None:
     if _adds_to_ticket(turn):
         return
     _act_anew(turn)
-    ticket.remind(turn)
+    ticket_words.remind(turn)
 
 
 def _act_anew(turn: Turn) -> None:
@@ -242,7 +250,7 @@ def _act_anew(turn: Turn) -> None:
 def _adds_to_ticket(turn: Turn) -> bool:
     """Say whether the message was taken as an addition to the ticket last spoken of."""
     spoken_of = turn.contact.ticket_id is not None and not enrol.code_in(turn.text)
-    return spoken_of and _asked_in_words(turn) is None and ticket.continues(turn)
+    return spoken_of and _asked_in_words(turn) is None and ticket_words.continues(turn)
 
 
 def _by_confidence(turn: Turn, parse: Parse) -> None:

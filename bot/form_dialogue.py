@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot import router
 from bot.choices import approves, gives_nothing, is_number, named, pick
+from bot.form_moves import advance, start
 from bot.form_steps import OpenForm, ask_again, open_form, say_step
 from bot.forms import (
     CHANGE,
@@ -16,9 +17,7 @@ from bot.forms import (
     Asking,
     Form,
     FormState,
-    advance,
     edit_value,
-    start,
 )
 from bot.interruptions import interrupted, overriding, probe, read_move
 from bot.spoken import correction, goes_on, is_done, is_helpless, mends

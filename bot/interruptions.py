@@ -5,20 +5,9 @@ from dataclasses import replace
 from bot import router
 from bot.capabilities.citizen import emergency, program
 from bot.danger import hurries, names_danger, names_grave_danger, tells_of_long_ago
+from bot.form_moves import advance
 from bot.form_steps import OpenForm, ask_again, question
-from bot.forms import (
-    LEAVE,
-    RESUME,
-    Answer,
-    Asking,
-    Done,
-    Field,
-    Form,
-    FormState,
-    Move,
-    Step,
-    advance,
-)
+from bot.forms import LEAVE, RESUME, Answer, Asking, Done, Field, Form, FormState, Move, Step
 from bot.menu import menu_choices, menu_key
 from bot.router import Capability
 from bot.spoken import (
@@ -44,6 +33,7 @@ _TALK = ("menu", "emergency")
 _STORIES = frozenset(("category", "story", "condition", "need", "reason", "told", "finding"))
 _PLACES = frozenset(("area", "occurred", "place", "location"))
 _POINTS = _PLACES | {"photo"}
+_PEOPLE = "members"  # its answers name babies and the pregnant, who are in no danger by that
 _CRY = 80  # characters; what is longer or holds an address is the message that is doubted
 # What is answered for its plain words alone.
 _ASIDE = ("schedule", "office", "track", "genuine", "human", "hide")
@@ -210,7 +200,8 @@ def _is_emergency(turn: Turn, form: OpenForm) -> bool:
         return True
     if turn.parse is None or turn.parse.intent != "report_emergency":
         return False
-    if names_danger(turn.text):
+    names_people = form.asked is not None and form.asked.name == _PEOPLE
+    if names_danger(turn.text) and not names_people:
         return turn.parse.band is not Band.BELOW
     return turn.parse.band is Band.SURE and not _takes(turn, form)
 

@@ -123,8 +123,8 @@ CAPABILITIES: tuple[Capability, ...] = (
         "complaint", complaint.handle, ("report_complaint",), ("/lapor", "lapor"),
         needs_consent=True,
         form=FormUse(
-            complaint.FORM, complaint.finish, complaint.facts, complaint.summary,
-            same=complaint.same, offers=complaint.offers,
+            complaint.FORM, complaint.FILING.finish, complaint.facts, complaint.summary,
+            same=complaint.FILING.same, offers=complaint.offers,
         ),
     ),
     Capability(
@@ -164,25 +164,33 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(
         "propose", usul.handle, ("propose_beneficiary",), ("/usul", "usul", "mengusulkan"),
         needs_consent=True,
-        form=FormUse(usul.FORM, usul.finish, usul.facts, usul.summary, same=usul.same),
+        form=FormUse(
+            usul.FORM, usul.FILING.finish, usul.facts, usul.summary,
+            same=usul.FILING.same,
+        ),
     ),
     Capability(
         "object", sanggah.handle, ("object_beneficiary",), ("/sanggah", "sanggah", "menyanggah"),
         needs_consent=True,
         form=FormUse(
-            sanggah.FORM, sanggah.finish, sanggah.facts, sanggah.summary, same=sanggah.same,
+            sanggah.FORM, sanggah.FILING.finish, sanggah.facts, sanggah.summary,
+            same=sanggah.FILING.same,
         ),
     ),
     Capability(
         "goods", goods.handle, (), ("alat bantu",), needs_consent=True,
-        form=FormUse(goods.FORM, goods.finish, goods.facts, goods.summary, same=goods.same),
+        form=FormUse(
+            goods.FORM, goods.FILING.finish, goods.facts, goods.summary,
+            same=goods.FILING.same,
+        ),
     ),
     Capability(
         "correct", correction.handle, ("update_personal_data",),
         ("betulkan data", "ubah data saya"),
         needs_consent=True,
         form=FormUse(
-            correction.FORM, correction.finish, summary=correction.summary, same=correction.same,
+            correction.FORM, correction.FILING.finish, summary=correction.summary,
+            same=correction.FILING.same,
         ),
     ),
     Capability(

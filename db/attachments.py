@@ -178,6 +178,26 @@ def drop_added(session: Session, ticket_id: int, at: datetime) -> None:
     session.core.execute(update(_FILE).where(added).values(FORGOTTEN | nowhere))
 
 
+def last_point(session: Session, ticket_id: int) -> tuple[float, float] | None:
+    """Give latitude and longitude, in degrees, of the place that was last sent with a ticket."""
+    query = (
+        select(Attachment)
+        .where(Attachment.ticket_id == ticket_id, Attachment.kind == POINT)
+        .order_by(Attachment.id.desc())
+        .limit(1)
+    )
+    point = session.scalars(query).first()
+    if point is None or point.latitude is None or point.longitude is None:
+        return None
+    return point.latitude, point.longitude
+
+
+def was_refused(session: Session, file: Attachment) -> bool:
+    """Say whether a file of the same message to the same ticket was refused before."""
+    together = (Attachment.ticket_id == file.ticket_id) & (Attachment.at == file.at)
+    return bool(session.scalar(select(exists().where(together, Attachment.state == REFUSED))))
+
+
 def is_held() -> Any:
     """Give the condition that something is kept of a file, by us or by its provider."""
     return or_(_FILE.c.ref.is_not(None), _FILE.c.digest.is_not(None))

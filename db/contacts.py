@@ -111,6 +111,15 @@ def lock_contact(session: Session, channel: str, address: str, now: datetime) ->
     return replace(sender, **tries)
 
 
+def hold_contact(session: Session, contact_id: int) -> Contact:
+    """Hold a contact's row, as a message of his own would; before any ticket, lest two wait.
+
+    Meanwhile others may still queue something for him.
+    """
+    query = select(Contact).where(Contact.id == contact_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def keep_conversation(session: Session, contact_id: int, sealed: bytes | None) -> None:
     """Store the sealed conversation of a contact."""
     _KEEP.run(session.core, {"contact_id": contact_id, "sealed": sealed})

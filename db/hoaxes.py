@@ -38,15 +38,29 @@ class Fingerprint(Protocol):
     """What makes two messages one: `exact` is the same for the same, `needed` marks are enough."""
 
     @property
-    def kind(self) -> str: ...  # noqa: D102
+    def kind(self) -> str:
+        """Give what it is: a link, a number, a text."""
+        ...
+
     @property
-    def subject(self) -> str: ...  # noqa: D102
+    def subject(self) -> str:
+        """Give what a person sees of it."""
+        ...
+
     @property
-    def exact(self) -> str: ...  # noqa: D102
+    def exact(self) -> str:
+        """Give what is the same for the same message only."""
+        ...
+
     @property
-    def marks(self) -> tuple[str, ...]: ...  # noqa: D102
+    def marks(self) -> tuple[str, ...]:
+        """Give the marks that like messages share."""
+        ...
+
     @property
-    def needed(self) -> int: ...  # noqa: D102
+    def needed(self) -> int:
+        """Give how many shared marks make two messages one."""
+        ...
 
 
 class Hoax(Base):

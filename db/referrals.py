@@ -13,9 +13,9 @@ from db.contacts import Contact
 from db.crypto import mask
 from db.registry import Person
 from db.session import Session
-from db.ticket_desk import Sight
+from db.ticket_desk import Sight, hides_reporter
 from db.ticket_states import State
-from db.tickets import NAMELESS, Ticket
+from db.tickets import Ticket
 
 PURPOSE = "referral"
 _TOKEN_PURPOSE = "referral link"  # noqa: S105 - what an index is for, not a token
@@ -65,11 +65,6 @@ class Written:
     answered_name: str
 
 
-def may_be_named(ticket: Ticket) -> bool:
-    """Say whether an agency may be told who brought a ticket: not if he hid his name."""
-    return ticket.secrecy not in NAMELESS and ticket.kind != "sanggah"
-
-
 def named(session: Session, ticket: Ticket) -> Named:
     """Give who brought a ticket: name, masked NIK, telephone; whoever reads it is written down."""
     person = session.get(Person, ticket.person_id) if ticket.person_id is not None else None
@@ -101,7 +96,7 @@ def draft_referral(
         agency=agency,
         number=f"R-{ticket.number}-{(session.scalar(earlier) or 0) + 1}",
         asked_sealed=session.vault.seal(asked, PURPOSE),
-        names_reporter=names_reporter and may_be_named(ticket),
+        names_reporter=names_reporter and not hides_reporter(ticket),
         sent_by=sent_by,
         sent_at=now,
         expires_at=expires_at,

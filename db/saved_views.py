@@ -8,7 +8,7 @@ from db.desk_tools import SavedView
 from db.session import Session
 
 MOST = 20  # views of one officer
-LONGEST_NAME, LONGEST_QUERY = 60, 400
+LONGEST_NAME = 60
 
 
 class TooManyViews(Exception):

@@ -116,7 +116,12 @@ def free_login(session: Session, name: str) -> str:
 
 def is_login_taken(session: Session, login: str) -> bool:
     """Say whether somebody has this login."""
-    return session.scalar(select(Staff.id).where(Staff.login == login)) is not None
+    return staff_of_login(session, login) is not None
+
+
+def staff_of_login(session: Session, login: str) -> Staff | None:
+    """Give who has this login, also one who has left."""
+    return session.scalars(select(Staff).where(Staff.login == login)).one_or_none()
 
 
 def active_staff(session: Session, staff_id: int | None) -> Staff | None:

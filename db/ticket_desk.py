@@ -68,3 +68,11 @@ def visible_by_number(session: Session, sight: Sight, number: str) -> Ticket | N
     return session.scalars(
         select(Ticket).where(Ticket.number == number.strip().upper(), sight.holds())
     ).one_or_none()
+
+
+def hides_another(session: Session, sight: Sight, ticket: Ticket) -> bool:
+    """Say whether the contact has another ticket, wherever, that this officer may not read."""
+    hidden = select(Ticket.id).where(
+        Ticket.contact_id == ticket.contact_id, Ticket.id != ticket.id, ~sight.opens(Ticket)
+    )
+    return session.scalar(hidden.limit(1)) is not None

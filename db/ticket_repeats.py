@@ -1,13 +1,13 @@
-"""Whether somebody brought the same matter a few days ago, and it is still open."""
+"""Tickets about the same: brought again within days, or closed as what another says."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
 from db.session import Session
-from db.ticket_states import OPEN
+from db.ticket_states import OPEN, Decision
 from db.ticket_words import TicketWord, stems, word_index
 from db.tickets import PLAIN, Ticket
 
@@ -69,6 +69,21 @@ def find_earlier(
         if alike and in_name.get(row.id, 0) == len(called):
             return Earlier(row.id, row.number, row.created_at)
     return None
+
+
+def repeating(session: Session, ticket_id: int) -> Sequence[Ticket]:
+    """Give the tickets that were closed as the same as this one, and those as the same as them."""
+    found: dict[int, Ticket] = {}
+    wave = [ticket_id]
+    while wave:
+        query = select(Ticket).where(
+            Ticket.other_id.in_(wave), Ticket.decision == Decision.DUPLICATE
+        )
+        new = {one.id: one for one in session.scalars(query.order_by(Ticket.id))}
+        wave = [one for one in new if one not in found and one != ticket_id]
+        found |= new
+    found.pop(ticket_id, None)
+    return list(found.values())
 
 
 def _shared(session: Session, ids: Collection[int], words: Collection[str]) -> Mapping[int, int]:

@@ -236,6 +236,23 @@ def tickets_of(session: Session, contact_id: int, limit: int = 5) -> Sequence[Ti
     return [TicketState(*row) for row in rows]
 
 
+def tickets_due(session: Session, now: datetime, most: int) -> Sequence[int]:
+    """Give the tickets whose clock is to be looked at, those that wait the longest first."""
+    query = select(Ticket.id).where(Ticket.watch_at <= now)
+    return session.scalars(query.order_by(Ticket.watch_at).limit(most)).all()
+
+
+def contact_id_of(session: Session, ticket_id: int) -> int | None:
+    """Give by which contact a ticket came; None where it came without one."""
+    return session.scalar(select(Ticket.contact_id).where(Ticket.id == ticket_id))
+
+
+def ticket_numbered(session: Session, number: str) -> Ticket | None:
+    """Give the ticket of a number, whoever asks."""
+    query = select(Ticket).where(Ticket.number == number.strip().upper())
+    return session.scalars(query).one_or_none()
+
+
 def find_ticket(session: Session, contact_id: int, number: str, year: int) -> Ticket | None:
     """Find a contact's own ticket by its number, or by the bare digits of this or an earlier year.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.engine import Row
 
 from bot.messages import Reply
@@ -106,8 +106,3 @@ def message_row(store: Store, message_id: int) -> Row[Any]:
 def contact_state(store: Store, contact_id: int) -> str:
     with store.read() as session:
         return session.scalars(select(Contact.state).where(Contact.id == contact_id)).one()
-
-
-def set_contact(store: Store, contact_id: int, **values: Any) -> None:
-    with store.connect() as connection:
-        connection.execute(update(Contact).where(Contact.id == contact_id).values(**values))

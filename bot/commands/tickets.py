@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import select
 
 from bot.commands.common import (
     Refused,
@@ -27,15 +26,15 @@ from bot.texts import tickets as words
 from bot.texts.format import local_moment
 from db import audit
 from db.session import Session
-from db.staff import Staff
+from db.staff import Staff, staff_of_login
 from db.ticket_changes import WHY
 from db.ticket_clock import Light
 from db.ticket_list import Outline, Wanted, listed, outline_of
 from db.ticket_notes import notes_of
 from db.ticket_page import holders_for, told_by
-from db.ticket_rules import Agency
+from db.ticket_rules import all_agencies
 from db.ticket_states import By, Decision, IllegalMove, State
-from db.tickets import KINDS, Ticket, TicketEvent, history_of
+from db.tickets import KINDS, Ticket, TicketEvent, history_of, ticket_numbered
 
 CLI = "cli"
 _LIMIT, _MOST = 100, 100_000
@@ -192,15 +191,14 @@ def _other(session: Session, ticket: Ticket, number: str) -> int:
 
 
 def _ticket(session: Session, number: str) -> Ticket:
-    wanted = number.strip().upper()
-    found = session.scalars(select(Ticket).where(Ticket.number == wanted)).one_or_none()
+    found = ticket_numbered(session, number)
     if found is None:
         raise Refused(say("tickets.unknown", number=number))
     return found
 
 
 def _staff(session: Session, login: str) -> Staff:
-    found = session.scalars(select(Staff).where(Staff.login == login)).one_or_none()
+    found = staff_of_login(session, login)
     if found is None:
         raise Refused(say("tickets.unknown_staff", login=login))
     return found
@@ -214,9 +212,9 @@ def _holder(session: Session, ticket: Ticket, login: str) -> int:
 
 
 def _agency(session: Session, code: str) -> str:
-    if session.get(Agency, code) is None:
-        codes = ", ".join(session.scalars(select(Agency.code).order_by(Agency.code)))
-        raise Refused(say("tickets.unknown_agency", code=code, codes=codes))
+    codes = sorted(agency.code for agency in all_agencies(session))
+    if code not in codes:
+        raise Refused(say("tickets.unknown_agency", code=code, codes=", ".join(codes)))
     return code
 
 

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from bot.desk.blanks import NUMBER, filled, with_name
 from bot.desk.moving import hold, state_choices
-from bot.desk.telling import hold_contact, tell
+from bot.desk.telling import tell
 from bot.messages import Reply
 from bot.texts import say
 from db import audit
+from db.contacts import hold_contact
 from db.registry import Person
 from db.session import Session
 from db.ticket_notes import ANSWER, NOTE, add_note, is_repeated

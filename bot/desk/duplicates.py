@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from bot.desk.telling import tell_unheld
 from bot.messages import Reply
 from bot.texts import say
 from bot.texts.format import without_gaps
 from db.session import Session
+from db.ticket_changes import last_told_why
+from db.ticket_repeats import repeating
 from db.ticket_states import Decision, State
 from db.tickets import PLAIN, Ticket
 
@@ -33,30 +33,41 @@ def may_repeat(ticket: Ticket, other: Ticket) -> bool:
 
 def tell_repeating(session: Session, ticket: Ticket, why: str, now: datetime) -> None:
     """Tell the citizens of a ticket's duplicates how it ended, each of his own ticket alone."""
-    if ticket.state == State.RESOLVED:
-        outcome = "resolved"
-    elif ticket.state == State.REJECTED and ticket.decision != Decision.DUPLICATE:
-        outcome = "closed" if ticket.decision in _NO_OUTCOME else "rejected"
-    else:
+    if ticket.state == State.CONFIRMED:
+        return  # they were told when it was resolved
+    for one in repeating(session, ticket.id):
+        _tell(session, one, ticket, why, now)
+
+
+def tell_of_ended(session: Session, ticket: Ticket, now: datetime) -> None:
+    """Tell the citizen of a new duplicate at once how the first one ended, if it has ended."""
+    first, seen = ticket, {ticket.id}
+    while _repeats(first) and first.other_id is not None:
+        first = session.get_one(Ticket, first.other_id)
+        if first.id in seen:
+            return
+        seen.add(first.id)
+    if first is not ticket:
+        _, why = last_told_why(session, first.id) or (None, "")
+        _tell(session, ticket, first, why, now)
+
+
+def _tell(session: Session, one: Ticket, ended: Ticket, why: str, now: datetime) -> None:
+    outcome = _outcome(ended)
+    if outcome is None or one.contact_id is None or one.contact_id == ended.contact_id:
         return
-    for one in _repeating(session, ticket):
-        if one.contact_id is None or one.contact_id == ticket.contact_id:
-            continue
-        words = why.replace(ticket.number, one.number) if ticket.secrecy == PLAIN else ""
-        text = say(f"ticket.same_{outcome}", number=one.number, why=words)
-        tell_unheld(session, one.contact_id, Reply(without_gaps(text)), now)
+    words = why.replace(ended.number, one.number) if ended.secrecy == PLAIN else ""
+    text = say(f"ticket.same_{outcome}", number=one.number, why=words)
+    tell_unheld(session, one.contact_id, Reply(without_gaps(text)), now)
 
 
-def _repeating(session: Session, ticket: Ticket) -> list[Ticket]:
-    """Give the duplicates of a ticket, and theirs."""
-    found: dict[int, Ticket] = {}
-    wave = [ticket.id]
-    while wave:
-        query = select(Ticket).where(
-            Ticket.other_id.in_(wave), Ticket.decision == Decision.DUPLICATE
-        )
-        new = {one.id: one for one in session.scalars(query.order_by(Ticket.id))}
-        wave = [one for one in new if one not in found and one != ticket.id]
-        found |= new
-    found.pop(ticket.id, None)
-    return list(found.values())
+def _repeats(ticket: Ticket) -> bool:
+    return ticket.state == State.REJECTED and ticket.decision == Decision.DUPLICATE
+
+
+def _outcome(ticket: Ticket) -> str | None:
+    if ticket.state in (State.RESOLVED, State.CONFIRMED):
+        return "resolved"
+    if ticket.state != State.REJECTED or _repeats(ticket):
+        return None
+    return "closed" if ticket.decision in _NO_OUTCOME else "rejected"

@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from bot.desk.alerting import settle
-from bot.desk.duplicates import tell_repeating
-from bot.desk.telling import hold_contact, tell
+from bot.desk.duplicates import tell_of_ended, tell_repeating
+from bot.desk.telling import tell
 from bot.messages import Choice, Reply
 from bot.texts import known, say
 from bot.texts.format import without_gaps
 from db import audit
+from db.contacts import hold_contact
 from db.session import Session
 from db.ticket_changes import lock_ticket, move
 from db.ticket_rules import Agency
 from db.ticket_states import OPEN, By, Decision, State
-from db.tickets import Ticket
+from db.tickets import Ticket, contact_id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Move:
 
 def hold(session: Session, ticket_id: int, seen: int | None = None) -> Ticket:
     """Hold a ticket with its contact, in the order in which a message does; see `lock_ticket`."""
-    contact_id = session.scalar(select(Ticket.contact_id).where(Ticket.id == ticket_id))
+    contact_id = contact_id_of(session, ticket_id)
     if contact_id is not None:
         hold_contact(session, contact_id)
     return lock_ticket(session, ticket_id, seen)
@@ -65,6 +64,7 @@ def move_ticket(
     if by is not By.CITIZEN:  # who did it himself is answered by the capability
         tell_state(session, ticket, moves[-1].why, now, by)
     tell_repeating(session, ticket, moves[-1].why, now)
+    tell_of_ended(session, ticket, now)
     return ticket
 
 

@@ -21,13 +21,13 @@ from db.referrals import (
     drop_links,
     find_by_token,
     keep_referral,
-    may_be_named,
     named,
     renew_link,
     written,
 )
 from db.session import Session
 from db.staff_chats import staff_chats
+from db.ticket_desk import hides_reporter
 from db.ticket_notes import AGENCY, add_note
 from db.ticket_rules import Agency
 from db.ticket_states import By, IllegalMove, State
@@ -190,7 +190,7 @@ def disclosed(session: Session, ticket: Ticket, referral: Referral) -> Disclosed
         if ticket.secrecy in SECRET
         else session.vault.open(ticket.story_sealed, "story"),
         reporter=named(session, ticket)
-        if referral.names_reporter and may_be_named(ticket)
+        if referral.names_reporter and not hides_reporter(ticket)
         else None,
         sent_on=_day(referral.sent_at, zone),
         answer_by=local_moment(referral.expires_at, zone),

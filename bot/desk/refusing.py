@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
-
-from bot.desk.telling import hold_contact, tell
+from bot.desk.telling import tell
 from bot.messages import Reply
 from bot.texts import say
 from bot.turn import button
-from db.attachments import REFUSED, Attachment, FileOutcome, settle_file
+from db.attachments import Attachment, FileOutcome, settle_file, was_refused
+from db.contacts import hold_contact
 from db.session import Session
 from db.tickets import Ticket
 
@@ -22,10 +21,9 @@ def tell_refused(session: Session, outcome: FileOutcome, now: datetime) -> None:
         settle_file(session.core, outcome)
         return
     contact = hold_contact(session, file.contact_id)
-    together = (Attachment.ticket_id == file.ticket_id) & (Attachment.at == file.at)
-    told = session.scalar(select(exists().where(together, Attachment.state == REFUSED)))
+    told = was_refused(session, file)
     if not settle_file(session.core, outcome) or told:
         return
-    number = session.scalars(select(Ticket.number).where(Ticket.id == file.ticket_id)).one()
+    number = session.get_one(Ticket, file.ticket_id).number
     again = button(f"ticket:add:{number}", "choice.ticket_add")
     tell(session, contact, Reply(say("ticket.file_refused", number=number), (again,)), now)

@@ -1,5 +1,8 @@
 """The same matter brought again within days: offered to be added to the ticket that is open."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 from bot.desk.adding import add_to_ticket
 from bot.desk.asking import evidence
 from bot.desk.filing import file_ticket
@@ -18,31 +21,45 @@ _OF_ONE_PERSON = frozenset(("usul", "sanggah"))  # the same if they name the sam
 _TOLD = frozenset(("complaint",))  # its story is the citizen's own, not put together from answers
 
 
-def same_question(turn: Turn, matter: Matter) -> str | None:
-    """Ask whether this is what an open ticket is about; None where there is none like it."""
-    earlier = _earlier(turn, matter)
-    if earlier is None:
-        return None
-    day = local_moment(earlier.created_at, turn.zone)
-    return say("repeat.question", number=earlier.number, day=day)
+def _nothing(_answers: Answers) -> Sequence[Choice]:
+    return ()
 
 
-def send(turn: Turn, matter: Matter, answers: Answers, *next_steps: Choice) -> None:
-    """File a matter, or add it to the ticket that it repeats, and tell the number."""
-    earlier = _earlier(turn, matter) if answers.get(ADDED) else None
-    if earlier is not None:
-        _add(turn, earlier, matter, answers)
-        number, key = earlier.number, "repeat.added"
-    else:
-        number, key = file_ticket(turn, matter, evidence(answers)).number, f"{matter.kind}.filed"
-    turn.reply(
-        key,
-        button(f"track:{number}", "choice.track_this"),
-        *next_steps,
-        button("menu", "choice.menu"),
-        number=number,
-        days=f"{rule_of(turn.session, matter.kind, matter.category).verify_days:g}",
-    )
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How the answers of a form become a ticket: the end of the form, and its last question."""
+
+    matter: Callable[[Turn, Answers], Matter]
+    offers: Callable[[Answers], Sequence[Choice]] = _nothing  # what else may be done once filed
+
+    def same(self, turn: Turn, answers: Answers) -> str | None:
+        """Ask whether this is what an open ticket is about; None where there is none like it."""
+        earlier = _earlier(turn, self.matter(turn, answers))
+        if earlier is None:
+            return None
+        day = local_moment(earlier.created_at, turn.zone)
+        return say("repeat.question", number=earlier.number, day=day)
+
+    def finish(self, turn: Turn, answers: Answers) -> None:
+        """File the matter, or add it to the ticket that it repeats, and tell the number."""
+        matter = self.matter(turn, answers)
+        earlier = _earlier(turn, matter) if answers.get(ADDED) else None
+        if earlier is not None:
+            _add(turn, earlier, matter, answers)
+            number, key = earlier.number, "repeat.added"
+        else:
+            number, key = (
+                file_ticket(turn, matter, evidence(answers)).number,
+                f"{matter.kind}.filed",
+            )
+        turn.reply(
+            key,
+            button(f"track:{number}", "choice.track_this"),
+            *self.offers(answers),
+            button("menu", "choice.menu"),
+            number=number,
+            days=f"{rule_of(turn.session, matter.kind, matter.category).verify_days:g}",
+        )
 
 
 def _add(turn: Turn, earlier: Earlier, matter: Matter, answers: Answers) -> None:

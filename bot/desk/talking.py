@@ -11,13 +11,13 @@ from typing import Any
 from bot.conversation import open_conversation
 from bot.desk.adding import add_to_ticket
 from bot.desk.moving import hold
-from bot.desk.telling import held_replies, hold_contact, tell, utter
+from bot.desk.telling import held_replies, tell, utter
 from bot.forms import RESUME
 from bot.messages import Choice, Reply
 from bot.texts import say
 from bot.texts.format import given_name
 from db import audit
-from db.contacts import Contact
+from db.contacts import Contact, hold_contact
 from db.session import Session
 from db.staff import Staff, active_staff
 from db.talks import ENDED, TAKEN, WAITING, Talk, lock_talk, ticket_of_talk

@@ -4,23 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from bot.conversation import open_conversation
 from bot.messages import Reply
 from bot.outbox import open_reply, seal_reply
 from db.contacts import ACTIVE, Contact, change_contact
 from db.outbox import hold_back, queue_replies, take_held
 from db.session import Session
-
-
-def hold_contact(session: Session, contact_id: int) -> Contact:
-    """Hold a contact's row, as a message of his own would; before any ticket, lest two wait.
-
-    Meanwhile others may still queue something for him.
-    """
-    query = select(Contact).where(Contact.id == contact_id).with_for_update(key_share=True)
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def tell(session: Session, contact: Contact, reply: Reply, now: datetime, **also: Any) -> bool:

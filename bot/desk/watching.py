@@ -9,26 +9,26 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.alerting import area_of, next_round, page, tell_of_human, tell_staff, zone_of
 from bot.desk.moving import Move, hold, move_ticket, state_choices
 from bot.desk.talking import SILENCE, end_silent
-from bot.desk.telling import hold_contact, tell
+from bot.desk.telling import tell
 from bot.failures import where_only
 from bot.messages import Reply
 from bot.texts import say
 from bot.texts.format import local_moment, long_date
 from bot.texts.tickets import kind_name
 from db.announcements import after_quiet_hours
+from db.contacts import hold_contact
 from db.duty import alerts_due, lock_alert
 from db.session import Session, Store
 from db.talks import silent_talks
 from db.ticket_changes import climb, warn
 from db.ticket_clock import HIGHEST, QUIET
 from db.ticket_states import DONE, By, Decision, State
-from db.tickets import Ticket
+from db.tickets import Ticket, tickets_due
 
 LEVELS = ("front_office", "chief", "officer")  # whom a breach is told, one after the other
 _AT_ONCE = 100
@@ -48,7 +48,7 @@ def watch_due(store: Store, clock: Callable[[], datetime], url: str | None) -> i
     with store.read() as session:
         talks = silent_talks(session, now - SILENCE, _AT_ONCE)
         alerts = alerts_due(session, now, _AT_ONCE)
-        tickets = _tickets_due(session, now)
+        tickets = tickets_due(session, now, _AT_ONCE)
 
     def alert(session: Session, ticket_id: int, now: datetime) -> bool:
         return _alert(session, ticket_id, now, url)
@@ -72,11 +72,6 @@ def _each(store: Store, look: Look, one: int, now: datetime) -> bool:
     except Exception as error:
         _log.error("something due could not be dealt with\n%s", where_only(error))
         return False
-
-
-def _tickets_due(session: Session, now: datetime) -> Sequence[int]:
-    query = select(Ticket.id).where(Ticket.watch_at <= now)
-    return session.scalars(query.order_by(Ticket.watch_at).limit(_AT_ONCE)).all()
 
 
 def _alert(session: Session, ticket_id: int, now: datetime, url: str | None) -> bool:

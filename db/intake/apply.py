@@ -227,7 +227,7 @@ def _first_numbers(connection: Connection, batch_id: int) -> dict[str, int]:
 
 def _last_number(connection: Connection, table: str) -> int:
     """Give the highest id that was ever told of, so that none comes to mean somebody else."""
-    last: int = connection.scalar(text(f"SELECT COALESCE(max(id), 0) FROM {table}")) or 0  # noqa: S608
+    last: int = connection.scalar(text(f"SELECT COALESCE(max(id), 0) FROM {table}")) or 0
     if table == "enrolments":
         return last
     subject = _SUBJECTS[table]

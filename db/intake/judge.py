@@ -106,8 +106,8 @@ _LIKE_A_FORMER = """
     )
 """
 _VERDICTS = {
-    NEW: f"SELECT row_no FROM judged WHERE former_id IS NULL AND NOT {_LIKE_A_FORMER}",  # noqa: S608
-    CHANGED: f"SELECT row_no FROM judged WHERE former_id IS NULL AND {_LIKE_A_FORMER}",  # noqa: S608
+    NEW: f"SELECT row_no FROM judged WHERE former_id IS NULL AND NOT {_LIKE_A_FORMER}",
+    CHANGED: f"SELECT row_no FROM judged WHERE former_id IS NULL AND {_LIKE_A_FORMER}",
     UNCHANGED: "SELECT row_no FROM judged WHERE former_id IS NOT NULL",
     OUTSIDE: "SELECT row_no FROM outside",
     GONE: """
@@ -158,7 +158,7 @@ def judge(connection: Connection, batch: Batch) -> Judgement:
     analyze(connection, "judged", "ending")
     judgement = Judgement()
     for verdict, query in _VERDICTS.items():
-        counting = f"SELECT count(*) FROM ({query}) AS found"  # noqa: S608 - our own words
+        counting = f"SELECT count(*) FROM ({query}) AS found"
         judgement.counts[verdict] = connection.scalar(text(counting)) or 0
         sample = text(f"{query} ORDER BY 1 LIMIT {_SAMPLE}")
         judgement.samples[verdict] = list(connection.scalars(sample))

@@ -26,14 +26,14 @@ _BORN_THE_SAME_DAY = f"""
     JOIN people ON people.birth_date = fresh.birth_date
     JOIN households ON households.id = people.household_id AND households.area_code = home.area_code
     WHERE {_OTHERS}
-"""  # noqa: S608 - our own words
+"""
 _OF_ONE_FAMILY = f"""
     SELECT newcomers.person_id, fresh.name, people.id AS other_id, people.name AS other_name
     FROM newcomers
     JOIN people AS fresh ON fresh.id = newcomers.person_id
     JOIN people ON people.household_id = fresh.household_id
     WHERE lower(people.name) = lower(fresh.name) AND {_OTHERS}
-"""  # noqa: S608 - our own words
+"""
 
 
 def find_likely(connection: Connection, batch_id: int, now: datetime) -> int:

@@ -20,7 +20,7 @@ _MOVERS = f"""
     ) AS known
     WHERE place = 1 AND (known_kk IS NULL OR known_kk <> kk_index)
     AND NOT EXISTS ({newer_word(PERSON, "kk_index")})
-"""  # noqa: S608 - our own words
+"""
 # Families of which the lines say another kelurahan; of several lines the first counts.
 _RELOCATED = f"""
     CREATE TEMPORARY TABLE relocated AS
@@ -36,7 +36,7 @@ _RELOCATED = f"""
     JOIN households AS known ON known.id = lines.household_id
     WHERE place = 1 AND known.as_of <= :as_of AND lines.area_code <> known.area_code
     AND NOT EXISTS ({newer_word(HOUSEHOLD, "area_code")})
-"""  # noqa: S608 - our own words
+"""
 _MOVED = """
     SELECT count(*) FROM (
         SELECT person_id FROM movers

@@ -21,10 +21,7 @@ CHUNK = 10_000  # lines a transaction: well under a second of a database that ot
 
 COLUMNS = tuple(column.name for column in StagedRow.__table__.columns)
 _COPY = f"COPY staged_rows ({', '.join(COLUMNS)}) FROM STDIN"
-_INSERT = (
-    f"INSERT INTO staged_rows ({', '.join(COLUMNS)})"  # noqa: S608 - our own names
-    f" VALUES ({', '.join('?' * len(COLUMNS))})"
-)
+_INSERT = f"INSERT INTO staged_rows ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 _BEFORE_SINCE = COLUMNS.index("since") - COLUMNS.index("name")
 _REFUSED: Any = RefusedRow.__table__
 _BATCH: Any = Batch.__table__

@@ -42,18 +42,18 @@ _LIST = """
 """
 
 # What only batches that were taken back have brought, this one among them.
-_TAKEN_BACK = f"SELECT id FROM batches WHERE id = :batch OR state = '{TAKEN_BACK}'"  # noqa: S608
+_TAKEN_BACK = f"SELECT id FROM batches WHERE id = :batch OR state = '{TAKEN_BACK}'"
 _GOING = f"""
     CREATE TEMPORARY TABLE going AS
     SELECT id FROM people WHERE batch_id IN ({_TAKEN_BACK})
-"""  # noqa: S608 - our own words
+"""
 _KEEP_LISTED = f"""
     DELETE FROM going WHERE id IN (
         SELECT person_id FROM enrolments
         WHERE person_id IN (SELECT id FROM going)
         AND (batch_id IS NULL OR batch_id NOT IN ({_TAKEN_BACK}))
     )
-"""  # noqa: S608 - our own words
+"""
 _KEEP_DECIDED = """
     DELETE FROM going WHERE id IN (
         SELECT person_id FROM matches WHERE state <> 'open'
@@ -78,7 +78,7 @@ _REMOVE = (
 _GOING_HOMES = f"""
     CREATE TEMPORARY TABLE going AS
     SELECT id FROM households WHERE batch_id IN ({_TAKEN_BACK})
-"""  # noqa: S608 - our own words
+"""
 # Somebody lived there before another batch moved him, and may come back.
 _KEEP_FORMER_HOMES = """
     DELETE FROM going WHERE id IN (
@@ -128,7 +128,7 @@ def _keep_referred(connection: Connection, table: str, but: Iterable[tuple[str, 
         if (name, column) not in but:
             connection.execute(
                 text(
-                    "DELETE FROM going WHERE id IN"  # noqa: S608 - our own names
+                    "DELETE FROM going WHERE id IN"
                     f" (SELECT {column} FROM {name} WHERE {column} IS NOT NULL)"
                 )
             )
@@ -140,7 +140,7 @@ def _to_lines() -> list[tuple[str, str]]:
 
 def _keep_lines(table: str, column: str) -> str:
     return (
-        "DELETE FROM going WHERE id IN (SELECT enrolments.person_id FROM enrolments"  # noqa: S608
+        "DELETE FROM going WHERE id IN (SELECT enrolments.person_id FROM enrolments"
         f" JOIN {table} ON {table}.{column} = enrolments.id)"
     )
 

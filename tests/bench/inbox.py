@@ -190,7 +190,7 @@ def fill(store: Store, tickets: int) -> None:
         for at, (word, share) in enumerate(_WORDS.items()):
             core.execute(
                 text(
-                    "INSERT INTO ticket_words (word_index, ticket_id) SELECT :word, id"  # noqa: S608 - of our own
+                    "INSERT INTO ticket_words (word_index, ticket_id) SELECT :word, id"
                     f" FROM tickets WHERE {_hash('id', 11 + at, 10_000)} < {share}"
                 ),
                 {"word": vault.index(stems(word)[0], "ticket word")},
@@ -252,7 +252,7 @@ def _tickets_sql(is_sqlite: bool) -> str:
     due = f"2040000 + {_hash('n', 9, 40_000)}"
     held = f"1 + {_hash('n', 8, _STAFF)}"
     return (
-        f"INSERT INTO tickets ({_COLUMNS})"  # noqa: S608 - of our own
+        f"INSERT INTO tickets ({_COLUMNS})"
         f" WITH RECURSIVE one(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM one WHERE n < :most),"
         f" made AS (SELECT n, {state} AS state FROM one)"
         f" SELECT n, 'PKS-2026-' || substr(CAST(1000000 + n AS TEXT), 2), {village},"

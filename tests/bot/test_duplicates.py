@@ -78,6 +78,21 @@ def test_the_end_of_the_first_is_told_to_who_brought_the_same(
 
 
 @pytest.mark.databases("sqlite")
+def test_the_end_is_told_at_once_where_the_first_has_ended_already(
+    engine: Engine, sample_store: Store, clock: Clock
+) -> None:
+    first, same = (bring(sample_store, clock, name) for name in ("a", "b"))
+    work = (Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=1), Move(State.IN_PROGRESS))
+    move(sample_store, clock, first, *work, Move(State.RESOLVED, "Sudah diganti.", Decision.UPHELD))
+    move(sample_store, clock, same, Move(State.REJECTED, "", Decision.DUPLICATE, other_id=first.id))
+    person = Person(engine, sample_store, clock, Address(Channel.SIMULATOR, "b"))
+    told = words(person.unread())
+    assert "sudah selesai dikerjakan" in told
+    assert "Sudah diganti." in told
+    assert first.number not in told
+
+
+@pytest.mark.databases("sqlite")
 def test_only_an_open_one_of_the_same_kind_may_be_repeated(
     sample_store: Store, clock: Clock
 ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.form_moves import advance, start
 from bot.forms import (
     ADD,
     CANCEL,
@@ -23,9 +24,7 @@ from bot.forms import (
     Form,
     FormState,
     Move,
-    advance,
     edit_value,
-    start,
 )
 from bot.messages import Location, Media, MediaKind
 from bot.router import all_forms

@@ -1,9 +1,7 @@
 """`halo ticket` as an operator and his scripts use it."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -20,7 +18,6 @@ from tests.tickets import MURHUM, VILLAGES, WOLIO, file
 from tests.webhook.desk import file_one
 
 STORY = "Uang saya dipotong ketua kelompok"
-Moved = Callable[..., Any]
 
 
 @pytest.fixture

@@ -33,3 +33,12 @@ def settings(tmp_path: Path, store_url: str, data_key: str) -> Settings:
 def site(settings: Settings, store: Store, model: Model) -> Site:
     """Give the application on an empty store, on both databases in turn."""
     return make_site(settings, store, model)
+
+
+@pytest.fixture
+def sample_site(
+    tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model
+) -> Site:
+    """Give the application outside the demo, over the sample; addressed as a browser needs it."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    return make_site(settings, sample_store, model)

@@ -1,23 +1,20 @@
 """Referral and incident in a real browser: on an old PC and on a phone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.desk.moving import Move
-from db.session import Store
 from db.ticket_states import State
 from db.ticket_words import index_words
-from nlu.classifier import Model
 from tests.staff import add_staff
 from tests.webhook.browser import serving
 from tests.webhook.causes import ASKED
 from tests.webhook.console import as_staff
 from tests.webhook.desk import STORY, file_one
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,22 +25,15 @@ BAD = ("serious", "critical")
 
 
 @pytest.fixture
-def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
-    """Give the application outside the demo, over the sample."""
-    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
-    return make_site(settings, sample_store, model)
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    with serving(site.app) as found:
+def address(sample_site: Site) -> Iterator[str]:
+    with serving(sample_site.app) as found:
         yield found
 
 
-def window(site: Site, browser: Browser, address: str) -> tuple[BrowserContext, Page, int]:
+def window(sample_site: Site, browser: Browser, address: str) -> tuple[BrowserContext, Page, int]:
     """Open a window in which a chief is signed in."""
-    staff_id, _ = add_staff(site.store, site.clock())
-    cookie = as_staff(site, site.store, staff_id).client.get_cookie("session")
+    staff_id, _ = add_staff(sample_site.store, sample_site.clock())
+    cookie = as_staff(sample_site, sample_site.store, staff_id).client.get_cookie("session")
     assert cookie is not None
     context = browser.new_context(base_url=address)
     context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
@@ -62,11 +52,11 @@ def look(page: Page, name: str) -> None:
 
 
 def test_a_ticket_is_referred_in_one_window_and_answered_in_another(
-    site: Site, browser: Browser, address: str
+    sample_site: Site, browser: Browser, address: str
 ) -> None:
-    context, officer, staff_id = window(site, browser, address)
+    context, officer, staff_id = window(sample_site, browser, address)
     held = (Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=staff_id), Move(State.IN_PROGRESS))
-    ticket = file_one(site.store, *held)
+    ticket = file_one(sample_site.store, *held)
     officer.goto(f"/console/tiket/{ticket.number}")
     officer.get_by_role("link", name="Rujuk ke instansi lain").click()
     officer.get_by_label("Instansi").select_option("BPJS Kesehatan")
@@ -110,14 +100,14 @@ def test_a_ticket_is_referred_in_one_window_and_answered_in_another(
 
 
 def test_similar_complaints_are_put_together_and_ended_as_one(
-    site: Site, browser: Browser, address: str
+    sample_site: Site, browser: Browser, address: str
 ) -> None:
     for when in ("kemarin", "tadi pagi", "hari Senin"):
         story = f"Beras di e-warong Berkah {when} busuk dan berkutu, kami tidak mau."
-        ticket = file_one(site.store, category="goods", story=story)
-        with site.store.begin() as session:
+        ticket = file_one(sample_site.store, category="goods", story=story)
+        with sample_site.store.begin() as session:
             index_words(session, ticket.id, [story])
-    context, page, _ = window(site, browser, address)
+    context, page, _ = window(sample_site, browser, address)
     page.goto("/console/")
     page.get_by_role("link", name="Kejadian").click()
     look(page, "suggestions")

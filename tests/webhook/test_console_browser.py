@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from db.logins import IDLE
 from db.sample.named import named_people
-from db.session import Store
-from nlu.classifier import Model
 from tests.staff import PASSWORD, activate, add_staff, code_of
 from tests.webhook.browser import Watch, serving
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -27,16 +24,9 @@ REFUSAL = "Failed to load resource: the server responded with a status of 40"
 
 
 @pytest.fixture
-def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
-    """Give the application outside the demo, over the sample; addressed without https."""
-    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
-    return make_site(settings, sample_store, model)
-
-
-@pytest.fixture
-def page(site: Site, browser: Browser) -> Iterator[Page]:
+def page(sample_site: Site, browser: Browser) -> Iterator[Page]:
     """Give a page without scripts; nobody else is asked, and nothing is complained of."""
-    with serving(site.app) as address:
+    with serving(sample_site.app) as address:
         context = browser.new_context(
             base_url=address, viewport=OLD_PC, java_script_enabled=False  # type: ignore[arg-type]
         )  # fmt: skip
@@ -57,16 +47,16 @@ def enter(page: Page, login: str, password: str, code: str) -> None:
 
 
 @pytest.fixture
-def secret(site: Site) -> str:
+def secret(sample_site: Site) -> str:
     """Give the phone's secret of `rahma`, chief of the city, whose next code may be used."""
-    _, code = add_staff(site.store, site.clock(), login="rahma")
-    secret, _ = activate(site.store, "rahma", code, site.clock())
-    site.clock.forward(timedelta(minutes=1))
+    _, code = add_staff(sample_site.store, sample_site.clock(), login="rahma")
+    secret, _ = activate(sample_site.store, "rahma", code, sample_site.clock())
+    sample_site.clock.forward(timedelta(minutes=1))
     return secret
 
 
-def test_somebody_sets_a_login_up_by_the_code(site: Site, page: Page) -> None:
-    _, code = add_staff(site.store, site.clock(), login="rahma")
+def test_somebody_sets_a_login_up_by_the_code(sample_site: Site, page: Page) -> None:
+    _, code = add_staff(sample_site.store, sample_site.clock(), login="rahma")
     page.goto("/console/")
     page.get_by_role("link", name="Pakai kode sekali pakai").click()
     page.get_by_label("Nama login").fill("rahma")
@@ -76,18 +66,18 @@ def test_somebody_sets_a_login_up_by_the_code(site: Site, page: Page) -> None:
     key = page.locator(".digits").inner_text().strip()
     page.get_by_label("Kata sandi baru").fill(PASSWORD)
     page.get_by_label("Sekali lagi").fill(PASSWORD)
-    page.get_by_label("6 angka").fill(code_of(key, site.clock()))
+    page.get_by_label("6 angka").fill(code_of(key, sample_site.clock()))
     page.get_by_role("button", name="Simpan dan masuk").click()
     expect(page.get_by_role("status")).to_contain_text("Login rahma sudah siap")
 
 
-def test_coming_in_looking_up_and_leaving(site: Site, page: Page, secret: str) -> None:
+def test_coming_in_looking_up_and_leaving(sample_site: Site, page: Page, secret: str) -> None:
     page.goto("/console/warga")
-    enter(page, "rahma", "salah sekali ini", code_of(secret, site.clock()))
+    enter(page, "rahma", "salah sekali ini", code_of(secret, sample_site.clock()))
     expect(page.get_by_role("alert")).to_contain_text("tidak cocok")
     expect(page.get_by_label("Nama login")).to_have_value("rahma")
     expect(page.get_by_label("Kata sandi")).to_have_value("")
-    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
+    enter(page, "rahma", PASSWORD, code_of(secret, sample_site.clock()))
     expect(page.get_by_role("heading", name="Cari warga")).to_be_visible()
 
     page.get_by_label("NIK").fill(SITI.nik)
@@ -105,20 +95,22 @@ def test_coming_in_looking_up_and_leaving(site: Site, page: Page, secret: str) -
 
 
 def test_after_half_an_hour_one_signs_in_again_and_goes_on(
-    site: Site, page: Page, secret: str
+    sample_site: Site, page: Page, secret: str
 ) -> None:
     page.goto("/console/")
-    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
-    site.clock.forward(IDLE)
+    enter(page, "rahma", PASSWORD, code_of(secret, sample_site.clock()))
+    sample_site.clock.forward(IDLE)
     page.locator("summary", has_text="Data").click()
     page.get_by_role("link", name="Daftar", exact=True).click()
-    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
+    enter(page, "rahma", PASSWORD, code_of(secret, sample_site.clock()))
     expect(page.get_by_role("heading", name="Daftar semua dinas")).to_be_visible()
 
 
-def test_every_page_fits_an_old_screen_and_a_phone(site: Site, page: Page, secret: str) -> None:
+def test_every_page_fits_an_old_screen_and_a_phone(
+    sample_site: Site, page: Page, secret: str
+) -> None:
     page.goto("/console/")
-    enter(page, "rahma", PASSWORD, code_of(secret, site.clock()))
+    enter(page, "rahma", PASSWORD, code_of(secret, sample_site.clock()))
     page.goto("/console/warga")
     page.get_by_label("NIK").fill(SITI.nik)
     page.get_by_role("button", name="Cari").click()

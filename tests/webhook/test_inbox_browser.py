@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,11 +11,10 @@ from sqlalchemy import select
 from db.sample.tickets import load_tickets
 from db.session import Store
 from db.staff import Staff
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.browser import Watch, serving
 from tests.webhook.console import as_staff
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,13 +24,11 @@ SCREEN, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 
 
 @pytest.fixture
-def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
-    """Give the application over the sample with its tickets; addressed without https."""
-    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
-    made = make_site(settings, sample_store, model)
+def site(sample_site: Site, sample_store: Store) -> Site:
+    """Give the application over the sample with its tickets."""
     with sample_store.begin() as session:
         load_tickets(session, NOW)
-    return made
+    return sample_site
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,11 +10,10 @@ from sqlalchemy import select
 from db.findings import DONE, Finding
 from db.mismatch.runs import begin_run, carry_out
 from db.session import Store
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.browser import Watch, serving
 from tests.webhook.console import signed_in
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -25,13 +23,11 @@ OLD_PC, PHONE = {"width": 1024, "height": 768}, {"width": 360, "height": 640}
 
 
 @pytest.fixture
-def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
-    """Give the application over the sample with its findings; addressed without https."""
-    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
-    made = make_site(settings, sample_store, model)
+def site(sample_site: Site, sample_store: Store) -> Site:
+    """Give the application over the sample with its findings."""
     begin_run(sample_store, NOW)
-    carry_out(sample_store, made.clock)
-    return made
+    carry_out(sample_store, sample_site.clock)
+    return sample_site
 
 
 @pytest.fixture

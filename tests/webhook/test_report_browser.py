@@ -3,7 +3,6 @@
 import random
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,12 +12,11 @@ from sqlalchemy import select
 from db.areas import Area
 from db.session import Store
 from db.ticket_states import State
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.tickets import bring_to, file
 from tests.webhook.browser import Watch, serving
 from tests.webhook.console import signed_in
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -32,9 +30,8 @@ PAGES = (
 
 
 @pytest.fixture
-def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
-    """Give the application with tickets of some months; addressed without https."""
-    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+def site(sample_site: Site, sample_store: Store) -> Site:
+    """Give the application with tickets of some months."""
     chance = random.Random(5)
     with sample_store.begin() as session:
         villages = session.scalars(select(Area.code).where(Area.level == "village")).all()[:15]
@@ -44,7 +41,7 @@ def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, mo
             ticket = file(session, area=chance.choice(villages), category=category, now=at)
             if number % 3:
                 bring_to(session, ticket, State.REJECTED, now=at + timedelta(hours=20))
-    return make_site(settings, sample_store, model)
+    return sample_site
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def test_the_longest_reference_to_a_file_is_kept(site: Site) -> None:
 def _terminate(engine: Engine, which: str) -> int:
     """End the connections of the database that are so; gives how many."""
     ended = text(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "  # noqa: S608
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
         f"WHERE datname = current_database() AND {which}"
     )
     with engine.connect() as connection:

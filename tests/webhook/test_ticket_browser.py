@@ -1,7 +1,6 @@
 """A ticket in a real browser: two officers on one ticket, without scripts, on a PC and a phone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,16 +8,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.desk.moving import Move
 from db.desk_tools import CannedAnswer
-from db.session import Store
 from db.staff import Staff
 from db.ticket_states import State
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.staff import add_staff
 from tests.webhook.browser import Watch, serving
 from tests.webhook.console import as_staff
 from tests.webhook.desk import STORY, file_one, told, write
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,26 +27,19 @@ BAD = ("serious", "critical")
 
 
 @pytest.fixture
-def site(tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model) -> Site:
-    """Give the application outside the demo, over the sample; addressed without https."""
-    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
-    return make_site(settings, sample_store, model)
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    with serving(site.app) as found:
+def address(sample_site: Site) -> Iterator[str]:
+    with serving(sample_site.app) as found:
         yield found
 
 
 def window(
-    site: Site, browser: Browser, address: str, name: str, role: str, scripts: bool = True
+    sample_site: Site, browser: Browser, address: str, name: str, role: str, scripts: bool = True
 ) -> tuple[BrowserContext, Page, int]:
     """Open a window in which an officer of this name is signed in."""
-    staff_id, _ = add_staff(site.store, site.clock(), role)
-    with site.store.begin() as session:
+    staff_id, _ = add_staff(sample_site.store, sample_site.clock(), role)
+    with sample_site.store.begin() as session:
         session.get_one(Staff, staff_id).name = name
-    cookie = as_staff(site, site.store, staff_id).client.get_cookie("session")
+    cookie = as_staff(sample_site, sample_site.store, staff_id).client.get_cookie("session")
     assert cookie is not None
     context = browser.new_context(
         base_url=address, viewport=OLD_PC, java_script_enabled=scripts  # type: ignore[arg-type]
@@ -63,11 +53,11 @@ def window(
 
 
 def test_two_windows_see_each_other_and_what_is_new(
-    site: Site, browser: Browser, address: str
+    sample_site: Site, browser: Browser, address: str
 ) -> None:
-    ticket = file_one(site.store)
-    first, ani, _ = window(site, browser, address, "Bu Ani", "front_office")
-    second, budi, _ = window(site, browser, address, "Pak Budi", "chief")
+    ticket = file_one(sample_site.store)
+    first, ani, _ = window(sample_site, browser, address, "Bu Ani", "front_office")
+    second, budi, _ = window(sample_site, browser, address, "Pak Budi", "chief")
     watch = Watch(ani, address)
     ani.goto(f"/console/tiket/{ticket.number}")
     budi.goto(f"/console/tiket/{ticket.number}")
@@ -77,7 +67,7 @@ def test_two_windows_see_each_other_and_what_is_new(
 
     answer = ani.get_by_label("Jawaban", exact=True)
     answer.fill("Kami sedang")
-    write(site.store, "Pak, ada kabar?")
+    write(sample_site.store, "Pak, ada kabar?")
     budi.get_by_text("Catatan untuk petugas").click()
     budi.get_by_label("Catatan", exact=True).fill("Sudah ditelepon.")
     budi.get_by_role("button", name="Simpan catatan").click()
@@ -102,12 +92,12 @@ def test_two_windows_see_each_other_and_what_is_new(
     budi.goto("/console/tiket")
     rows = budi.locator("#rows tr")
     before = rows.count()
-    file_one(site.store)
+    file_one(sample_site.store)
     budi.clock.run_for(EVERY)
     expect(budi.get_by_role("status").last).to_contain_text("1 laporan baru")
     expect(rows).to_have_count(before + 1)
     rows.first.get_by_role("checkbox").check()
-    file_one(site.store)
+    file_one(sample_site.store)
     budi.clock.run_for(EVERY)
     expect(budi.get_by_role("status").last).to_contain_text("1 laporan baru – muat")
     expect(rows).to_have_count(before + 1)  # what is ticked is not pulled from under the hand
@@ -120,20 +110,22 @@ def test_two_windows_see_each_other_and_what_is_new(
 
 
 def test_without_scripts_and_on_a_phone_the_pages_work_and_axe_is_content(
-    site: Site, browser: Browser, address: str
+    sample_site: Site, browser: Browser, address: str
 ) -> None:
-    with site.store.begin() as session:
+    with sample_site.store.begin() as session:
         session.add(
             CannedAnswer(
                 title="Sedang dicek", text="{nama}, laporan {nomor} kami cek.", changed_by="cli",
                 changed_at=NOW,
             )
         )  # fmt: skip
-    context, page, officer_id = window(site, browser, address, "Bu Ani", "chief", scripts=False)
+    context, page, officer_id = window(
+        sample_site, browser, address, "Bu Ani", "chief", scripts=False
+    )
     held = (Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=officer_id))
-    ticket = file_one(site.store, *held, Move(State.IN_PROGRESS))
-    write(site.store, "Uang saya dipotong, Pak. Tolong dibantu.")
-    told(site.store, "Laporan sudah kami terima.", "Laporan saya", "Menu")
+    ticket = file_one(sample_site.store, *held, Move(State.IN_PROGRESS))
+    write(sample_site.store, "Uang saya dipotong, Pak. Tolong dibantu.")
+    told(sample_site.store, "Laporan sudah kami terima.", "Laporan saya", "Menu")
     page.goto(f"/console/tiket/{ticket.number}")
     expect(page.get_by_text(STORY)).to_be_visible()
     page.get_by_label("Jawaban siap pakai").select_option("Sedang dicek")
@@ -147,7 +139,7 @@ def test_without_scripts_and_on_a_phone_the_pages_work_and_axe_is_content(
     expect(page.get_by_text("Terbuka sekali ini saja")).to_be_visible()
     context.close()
 
-    context, page, _ = window(site, browser, address, "Pak Budi", "chief")
+    context, page, _ = window(sample_site, browser, address, "Pak Budi", "chief")
     for path in (ticket.number, "baru"):
         page.set_viewport_size(OLD_PC)  # type: ignore[arg-type]
         page.goto(f"/console/tiket/{path}")

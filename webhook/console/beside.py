@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import select
-
 from bot.conversation import open_conversation
 from bot.desk.secrecy import wish
 from bot.texts import sentences
 from db.contacts import Contact
 from db.session import Session
 from db.talks import talks_about
-from db.ticket_desk import CHIEF, Sight
+from db.ticket_desk import CHIEF, Sight, hides_another
 from db.ticket_notes import ADDED, ANSWER, notes_of
 from db.tickets import PLAIN, Ticket
 from webhook.console.conversation import Bubble, Chat, bubbles_of, chat_of, masked
@@ -46,18 +44,10 @@ def beside(session: Session, sight: Sight, ticket: Ticket) -> Beside | None:
 
 def _hides(session: Session, sight: Sight, ticket: Ticket, chat: Chat) -> bool:
     return (
-        _has_hidden_ticket(session, sight, ticket)
+        hides_another(session, sight, ticket)
         or _may_hide_soon(session, ticket)
         or _speaks_of_hiding(chat)
     )
-
-
-def _has_hidden_ticket(session: Session, sight: Sight, ticket: Ticket) -> bool:
-    """Say whether the contact has another ticket, wherever, that he may not read or know of."""
-    hidden = select(Ticket.id).where(
-        Ticket.contact_id == ticket.contact_id, Ticket.id != ticket.id, ~sight.opens(Ticket)
-    )
-    return session.scalar(hidden.limit(1)) is not None
 
 
 def _may_hide_soon(session: Session, ticket: Ticket) -> bool:

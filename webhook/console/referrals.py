@@ -25,13 +25,12 @@ from db import audit
 from db.referrals import (
     Referral,
     is_token_of,
-    may_be_named,
     referrals_of,
     visible_referral,
 )
 from db.session import Session
 from db.ticket_changes import StaleTicket
-from db.ticket_desk import visible_by_number
+from db.ticket_desk import hides_reporter, visible_by_number
 from db.ticket_page import reporter_of
 from db.ticket_rules import Agency, all_agencies
 from db.ticket_states import IllegalMove
@@ -223,7 +222,7 @@ def _may_change(desk: Desk, ticket: Ticket) -> bool:
 
 def _may_name(session: Session, desk: Desk, ticket: Ticket) -> bool:
     """Say whether this officer may let an agency know who brought a ticket."""
-    knows = may_be_named(ticket) and desk.sight.may_know_reporter(ticket)
+    knows = not hides_reporter(ticket) and desk.sight.may_know_reporter(ticket)
     return knows and not reporter_of(session, desk.scope, ticket).lives_outside
 
 

@@ -3,7 +3,7 @@
 import re
 
 from bot.desk.asking import given, shown
-from bot.desk.repeats import same_question, send
+from bot.desk.repeats import Filing
 from bot.desk.secrecy import SECRECY, secrecy_line, wish, wished
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, Answer, Answers, Facts, Field, Form, Refused, edit_value
@@ -144,18 +144,7 @@ def offers(_turn: Turn, answers: Answers) -> list[Choice]:
     return [button(edit_value("category"), "complaint.not_this")]
 
 
-def same(turn: Turn, answers: Answers) -> str | None:
-    """Ask whether an open complaint of the last days is the same."""
-    return same_question(turn, _matter(answers))
-
-
-def finish(turn: Turn, answers: Answers) -> None:
-    """File the complaint and tell its number; who is not listed may also be proposed."""
-    also = [button("propose", "choice.propose")] if answers["category"] == "not_listed" else []
-    send(turn, _matter(answers), answers, *also)
-
-
-def _matter(answers: Answers) -> Matter:
+def _matter(_turn: Turn, answers: Answers) -> Matter:
     details = {key: answers[key] for key in ("area", "point") if answers.get(key)}
     return Matter(
         "complaint",
@@ -165,3 +154,11 @@ def _matter(answers: Answers) -> Matter:
         details,
         answers.get("secrecy", PLAIN),
     )
+
+
+def _also(answers: Answers) -> list[Choice]:
+    """Who is not listed may also be proposed."""
+    return [button("propose", "choice.propose")] if answers["category"] == "not_listed" else []
+
+
+FILING = Filing(_matter, _also)

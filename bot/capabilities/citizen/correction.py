@@ -3,7 +3,7 @@
 import re
 
 from bot.desk.asking import given, shown
-from bot.desk.repeats import same_question, send
+from bot.desk.repeats import Filing
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, Answers, Facts, Field, Form
 from bot.messages import Choice
@@ -71,17 +71,7 @@ def summary(_turn: Turn, answers: Answers) -> str:
     )
 
 
-def same(turn: Turn, answers: Answers) -> str | None:
-    """Ask whether an open correction of the last days is the same."""
-    return same_question(turn, _matter(answers))
-
-
-def finish(turn: Turn, answers: Answers) -> None:
-    """File the correction and tell its number."""
-    send(turn, _matter(answers), answers)
-
-
-def _matter(answers: Answers) -> Matter:
+def _matter(_turn: Turn, answers: Answers) -> Matter:
     story = say(
         "correction.story",
         what=say(f"correction.what_{answers['what']}"),
@@ -90,3 +80,6 @@ def _matter(answers: Answers) -> Matter:
     )
     details = {key: answers[key] for key in ("what", "was", "right")}
     return Matter("correction", answers["what"], story, details=details)
+
+
+FILING = Filing(_matter)

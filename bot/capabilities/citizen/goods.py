@@ -1,7 +1,7 @@
 """A request for goods: aids for the disabled, clothing, the repair of a house."""
 
 from bot.desk.asking import given, place_facts, place_fields, place_line, shown
-from bot.desk.repeats import same_question, send
+from bot.desk.repeats import Filing
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, CANCEL, LEAVE, Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice
@@ -105,16 +105,6 @@ def summary(turn: Turn, answers: Answers) -> str:
     return _lines(turn, answers, brief=True) + "\n" + say("goods.line_photo", photo=given(answers))
 
 
-def same(turn: Turn, answers: Answers) -> str | None:
-    """Ask whether an open request of the last days is the same."""
-    return same_question(turn, _matter(turn, answers))
-
-
-def finish(turn: Turn, answers: Answers) -> None:
-    """File the request and tell its number."""
-    send(turn, _matter(turn, answers), answers)
-
-
 def _lines(turn: Turn, answers: Answers, *, brief: bool) -> str:
     """Tell a request line by line: what, for whom, its preconditions, where and why."""
     lines = [say("goods.line_what", what=say(f"goods.what_{answers['what']}"))]
@@ -139,3 +129,6 @@ def _matter(turn: Turn, answers: Answers) -> Matter:
     details = {key: answers[key] for key in kept if answers.get(key)}
     story = _lines(turn, answers, brief=False)
     return Matter("goods", answers["what"], story, details=details)
+
+
+FILING = Filing(_matter)

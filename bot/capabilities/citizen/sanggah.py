@@ -12,7 +12,7 @@ from bot.desk.asking import (
     place_line,
     shown,
 )
-from bot.desk.repeats import same_question, send
+from bot.desk.repeats import Filing
 from bot.desk.secrecy import NAMELESS, secrecy_line, wish
 from bot.fields import photo, words
 from bot.forms import ADDED, CANCEL, LEAVE, Answer, Answers, Facts, Field, Form, Refused
@@ -121,16 +121,6 @@ def summary(turn: Turn, answers: Answers) -> str:
     ) + secrecy_line(answers)
 
 
-def same(turn: Turn, answers: Answers) -> str | None:
-    """Ask whether an open objection of the last days is against the same person."""
-    return same_question(turn, _matter(turn, answers))
-
-
-def finish(turn: Turn, answers: Answers) -> None:
-    """File the objection, and say when it lapses."""
-    send(turn, _matter(turn, answers), answers)
-
-
 def _matter(turn: Turn, answers: Answers) -> Matter:
     story = say(
         "sanggah.story",
@@ -142,3 +132,6 @@ def _matter(turn: Turn, answers: Answers) -> Matter:
     details = {key: answers[key] for key in kept if answers.get(key)}
     secrecy = answers.get("secrecy", ANONYMOUS)
     return Matter("sanggah", answers["why"], story, details=details, secrecy=secrecy)
+
+
+FILING = Filing(_matter)

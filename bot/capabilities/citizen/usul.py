@@ -11,7 +11,7 @@ from bot.desk.asking import (
     place_line,
     shown,
 )
-from bot.desk.repeats import same_question, send
+from bot.desk.repeats import Filing
 from bot.desk.secrecy import SECRECY, secrecy_line, wished
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, Answer, Answers, Facts, Field, Form
@@ -126,16 +126,6 @@ def summary(turn: Turn, answers: Answers) -> str:
     ) + secrecy_line(answers)
 
 
-def same(turn: Turn, answers: Answers) -> str | None:
-    """Ask whether an open proposal of the last days is for the same person."""
-    return same_question(turn, _matter(turn, answers))
-
-
-def finish(turn: Turn, answers: Answers) -> None:
-    """File the proposal, and say who decides."""
-    send(turn, _matter(turn, answers), answers)
-
-
 def _name(answers: Answers) -> str:
     return person_line(answers, "own_name" if answers["who"] == SELF else "name")
 
@@ -153,3 +143,6 @@ def _matter(turn: Turn, answers: Answers) -> Matter:
     return Matter(
         "usul", answers["who"], story, details=details, secrecy=answers.get("secrecy", PLAIN)
     )
+
+
+FILING = Filing(_matter)

@@ -2,15 +2,13 @@
 
 import re
 
-from sqlalchemy import select
-
 from bot.desk.alerting import area_of, page
 from bot.desk.taking import Taken, take_emergency
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.areas import Scope
-from db.attachments import POINT, Attachment
+from db.attachments import last_point
 from db.contacts import Contact
 from db.duty import alerted_ticket
 from db.ticket_notes import ADDED, last_note
@@ -60,15 +58,10 @@ def _tell(turn: Turn, taken: Taken) -> None:
 
 def _place(turn: Turn, ticket: Ticket) -> str:
     added = last_note(turn.session, ticket.id, ADDED)
-    point = turn.session.scalars(
-        select(Attachment)
-        .where(Attachment.ticket_id == ticket.id, Attachment.kind == POINT)
-        .order_by(Attachment.id.desc())
-        .limit(1)
-    ).first()
+    point = last_point(turn.session, ticket.id)
     parts = [area_of(turn.session, ticket), _cut(added, _PLACE)]
-    if point is not None and point.latitude is not None and point.longitude is not None:
-        parts.append(say("office.map", latitude=point.latitude, longitude=point.longitude))
+    if point is not None:
+        parts.append(say("office.map", latitude=point[0], longitude=point[1]))
     return "\n".join(part for part in parts if part)
 
 

@@ -289,7 +289,7 @@ def _continue_ids(*tables: str) -> None:
         return
     for table in tables:
         op.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608 - our own names
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"
             f" COALESCE((SELECT max(id) FROM {table}), 0) + 1, false)"
         )
 
@@ -302,7 +302,7 @@ def downgrade() -> None:
         op.drop_index(index, table_name="people")
     # What the older program cannot hold goes: it knows nobody without a NIK or a KK.
     unknown = "nik_index IS NULL OR birth_date IS NULL OR sex IS NULL"
-    op.execute(f"DELETE FROM people WHERE {unknown}")  # noqa: S608 - our own words
+    op.execute(f"DELETE FROM people WHERE {unknown}")
     op.execute("DELETE FROM households WHERE kk_index IS NULL")
     with op.batch_alter_table("people") as people:
         people.drop_constraint("fk_people_merged_into_people", type_="foreignkey")
@@ -362,9 +362,7 @@ def _old_enrolments() -> None:
     )
     _payouts()
     columns = "id, household_id, person_id, program_code, list_id, status, since, reason"
-    op.execute(
-        f"INSERT INTO enrolments ({columns}) SELECT {columns} FROM old_enrolments"  # noqa: S608
-    )
+    op.execute(f"INSERT INTO enrolments ({columns}) SELECT {columns} FROM old_enrolments")
     op.execute(
         "INSERT INTO payouts (id, enrolment_id, period, amount, paid_on, place)"
         " SELECT id, enrolment_id, period, amount, paid_on, place FROM old_payouts"

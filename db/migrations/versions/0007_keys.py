@@ -91,7 +91,7 @@ def _refuse_on_sqlite() -> None:
             )
         # REPLACE deletes without those triggers. Where no id is given, NEW.id is none of a row's
         # before the insert; that no row has such an id is seen to after it.
-        there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 (a name of ours)
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"
         op.execute(
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {there}"
             f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
