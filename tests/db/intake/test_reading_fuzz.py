@@ -163,6 +163,7 @@ def workbooks() -> Iterator[bytes]:
                 yield broken_archive(rng, content)
 
 
+@pytest.mark.no_cover  # the same lines thousands of times
 def test_ten_thousand_broken_files_are_refused_in_whole_or_in_part(tmp_path: Path) -> None:
     path = tmp_path / "list"
     found = [outcome(path, content) for content in texts()]
