@@ -1,7 +1,6 @@
 """Messages of doubtful truth: who reported the same one, and what the office says of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
-from db.areas import Area, Scope
+from db.areas import Scope
 from db.base import DIALECT_INSERT, Base, BigId
 from db.registry import Household, Person
 from db.session import Session
@@ -27,11 +26,9 @@ OPEN, HOAX, GENUINE = "open", "hoax", "genuine"
 STATES = (OPEN, HOAX, GENUINE)
 DECIDERS = ("officer", "chief", "admin")
 ALERT_AT = 10  # reports by different people
-PAGE = 20
 LONGEST_ANSWER = 500  # characters; a next step stands below it in one message
-_PURPOSE = "hoax"
+PURPOSE = "hoax"
 _ALERTED = ("officer", "chief")
-_TEXTS_SHOWN = 5
 
 
 class Fingerprint(Protocol):
@@ -116,29 +113,6 @@ _MARK: Any = HoaxMark.__table__
 _REPORT: Any = HoaxReport.__table__
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One matter as the list shows it."""
-
-    id: int
-    kind: str
-    subject: str
-    rule: str
-    state: str
-    reports: int
-    last_at: datetime
-    area_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What somebody reported, where and when."""
-
-    text: str
-    area_name: str
-    at: datetime
-
-
 def home_of(session: Session, person_id: int | None) -> str | None:
     """Give the area in which a person lives, or None where that is not known."""
     if person_id is None:
@@ -172,7 +146,7 @@ def report(
         "hoax_id": hoax_id,
         "contact_id": contact_id,
         "area_code": area_code,
-        "text_sealed": session.vault.seal(text, _PURPOSE),
+        "text_sealed": session.vault.seal(text, PURPOSE),
         "reported_at": now,
     }
     added = session.core.execute(
@@ -225,50 +199,7 @@ def find_hoax(session: Session, scope: Scope, hoax_id: int) -> Hoax | None:
 
 def subject_of(session: Session, hoax: Hoax) -> str:
     """Give the site, number or beginning of the text that a matter is about."""
-    return session.vault.open(hoax.subject_sealed, _PURPOSE)
-
-
-def count_hoaxes(session: Session, scope: Scope) -> dict[str, int]:
-    """Count the matters of an area by state."""
-    rows = session.core.execute(
-        select(_HOAX.c.state, func.count())
-        .where(scope.holds(_HOAX.c.area_code))
-        .group_by(_HOAX.c.state)
-    )
-    return {state: count for state, count in rows}  # noqa: C416 - dict() has no type here
-
-
-def list_hoaxes(session: Session, scope: Scope, state: str, page: int) -> Sequence[Listed]:
-    """Give a page of the matters of a state, those most reported first."""
-    columns = _HOAX.c
-    rows = session.core.execute(
-        select(
-            columns.id, columns.kind, columns.subject_sealed, columns.rule, columns.state,
-            columns.reports, columns.last_at, Area.name,
-        )
-        .join(Area, Area.code == columns.area_code)
-        .where(columns.state == state, scope.holds(columns.area_code))
-        .order_by(columns.reports.desc(), columns.last_at.desc(), columns.id.desc())
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )  # fmt: skip
-    return [Listed(row[0], row[1], session.vault.open(row[2], _PURPOSE), *row[3:]) for row in rows]
-
-
-def told_of(session: Session, scope: Scope, hoax_id: int) -> Sequence[Told]:
-    """Give the newest texts in which a matter was reported."""
-    rows = session.core.execute(
-        select(_REPORT.c.text_sealed, Area.name, _REPORT.c.reported_at)
-        .join(Area, Area.code == _REPORT.c.area_code)
-        .where(
-            _REPORT.c.hoax_id == hoax_id,
-            _REPORT.c.text_sealed.is_not(None),
-            scope.holds(_REPORT.c.area_code),
-        )
-        .order_by(_REPORT.c.id.desc())
-        .limit(_TEXTS_SHOWN)
-    )
-    return [Told(session.vault.open(text, _PURPOSE), name, at) for text, name, at in rows]
+    return session.vault.open(hoax.subject_sealed, PURPOSE)
 
 
 def forget_reports(session: Session, contact_id: int) -> None:
@@ -285,12 +216,12 @@ def _find(session: Session, province: str, found: Fingerprint) -> int | None:
     vault = session.vault
     exact = select(_HOAX.c.id).where(
         _HOAX.c.province_code == province,
-        _HOAX.c.exact_index == vault.index(found.exact, _PURPOSE),
+        _HOAX.c.exact_index == vault.index(found.exact, PURPOSE),
     )
     hoax_id: int | None = session.core.execute(exact).scalar_one_or_none()
     if hoax_id is not None or found.needed <= 1:
         return hoax_id
-    marks = [vault.index(mark, _PURPOSE) for mark in found.marks]
+    marks = [vault.index(mark, PURPOSE) for mark in found.marks]
     shared = func.count()
     likest = (
         select(_MARK.c.hoax_id)
@@ -310,13 +241,13 @@ def _note_new(
     """Make the matter; where another transaction has just made it, give that one."""
     vault, province = session.vault, _province(area_code)
     insert = DIALECT_INSERT[session.get_bind().dialect.name]
-    exact = vault.index(found.exact, _PURPOSE)
+    exact = vault.index(found.exact, PURPOSE)
     row = {
         "province_code": province,
         "area_code": area_code,
         "exact_index": exact,
         "kind": found.kind,
-        "subject_sealed": vault.seal(found.subject, _PURPOSE),
+        "subject_sealed": vault.seal(found.subject, PURPOSE),
         "rule": rule,
         "state": OPEN,
         "reports": 0,
@@ -329,7 +260,7 @@ def _note_new(
         same = (_HOAX.c.province_code == province) & (_HOAX.c.exact_index == exact)
         return int(session.core.execute(select(_HOAX.c.id).where(same)).scalar_one())
     if found.needed > 1:
-        marks = {vault.index(mark, _PURPOSE) for mark in found.marks}
+        marks = {vault.index(mark, PURPOSE) for mark in found.marks}
         rows = [{"hoax_id": hoax_id, "mark_index": mark} for mark in sorted(marks)]
         session.core.execute(insert(_MARK), rows)
     return hoax_id

@@ -15,7 +15,7 @@ from bot.capabilities.citizen.genuine import (
 from bot.messages import Address, Channel, Media, MediaKind
 from bot.outbox import open_reply
 from bot.texts import say
-from db import hoaxes
+from db import hoax_lists, hoaxes
 from db.areas import Scope
 from db.contacts import Contact
 from db.erasures import stop_processing
@@ -247,12 +247,12 @@ def test_reports_of_many_at_once_and_marks_are_told_apart(sample_store: Store) -
         assert session.scalar(select(func.count()).select_from(HoaxMark)) == len(one.marks)
         session.execute(update(Hoax).where(Hoax.id == other.id).values(area_code=MURHUM))
         session.expire_all()
-        listed = hoaxes.list_hoaxes(session, Scope(CITY), OPEN, 1)
+        listed = hoax_lists.list_hoaxes(session, Scope(CITY), OPEN, 1)
         assert [item.reports for item in listed] == [3, 0]
-        assert [item.id for item in hoaxes.list_hoaxes(session, Scope(MURHUM), OPEN, 1)] == [
+        assert [item.id for item in hoax_lists.list_hoaxes(session, Scope(MURHUM), OPEN, 1)] == [
             other.id
         ]
-        assert hoaxes.list_hoaxes(session, Scope(WOLIO), OPEN, 1) == []
+        assert hoax_lists.list_hoaxes(session, Scope(WOLIO), OPEN, 1) == []
         assert not hoaxes.decide(session, Scope(WOLIO), other.id, HOAX, "x", "staff:1", NOW)
         body = session.scalars(select(OutboundMessage.body)).first()
         assert body is None or open_reply(session.vault, body).text

@@ -1,5 +1,6 @@
 """Tickets for the tests of the desk's pages: of somebody of the sample, who wrote and was told."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from bot.desk.moving import Move, move_ticket
 from bot.messages import Choice, Reply
 from bot.outbox import seal_reply
+from db.audit import AuditEntry
 from db.contacts import Contact
 from db.inbox import InboundMessage
 from db.outbox import OutboundMessage
@@ -15,9 +17,15 @@ from db.registry import Household, Person
 from db.sample.named import named_people
 from db.session import Session, Store
 from db.ticket_changes import open_ticket
+from db.ticket_notes import notes_of
 from db.ticket_states import By
-from db.tickets import Matter, Ticket
+from db.tickets import Matter, Ticket, history_of
 from tests.moment import NOW
+from tests.staff import add_staff
+from tests.webhook.console import Officer, as_staff
+from tests.webhook.site import Site
+
+SEEN = re.compile(r'name="seen" value="(\d+)"')
 
 SITI = named_people()[0]  # of Bukit Wolio Indah, which is in Wolio
 WOLIO, MURHUM = "74.72.02", "74.72.06"
@@ -92,3 +100,47 @@ def told(store: Store, text: str, *labels: str) -> None:
                 body=seal_reply(session.vault, Reply(text, choices)),
             )
         )  # fmt: skip
+
+
+def address(ticket: Ticket) -> str:
+    return f"/console/tiket/{ticket.number}"
+
+
+def page(officer: Officer, ticket: Ticket) -> str:
+    response = officer.get(address(ticket))
+    assert response.status_code == 200
+    return response.text
+
+
+def act(officer: Officer, ticket: Ticket, deed: str, **fields: Any) -> int:
+    """Send a form of a page as it stands now; gives the status."""
+    if "seen" not in fields:
+        found = SEEN.search(page(officer, ticket))
+        fields["seen"] = found.group(1) if found else "1"
+    return officer.post(f"{address(ticket)}/{deed}", **fields).status_code
+
+
+def now(store: Store, ticket: Ticket) -> Ticket:
+    with store.read() as session:
+        return session.get_one(Ticket, ticket.id)
+
+
+def officer_of(site: Site, role: str, section: str = "sosial_ekonomi") -> tuple[Officer, int]:
+    staff_id, _ = add_staff(site.store, site.clock(), role, section=section)
+    return as_staff(site, site.store, staff_id), staff_id
+
+
+def actions(store: Store, ticket: Ticket) -> list[str]:
+    with store.read() as session:
+        query = select(AuditEntry.action).where(AuditEntry.subject == f"ticket:{ticket.id}")
+        return list(session.scalars(query.order_by(AuditEntry.id)))
+
+
+def versions(store: Store, ticket: Ticket) -> list[int]:
+    with store.read() as session:
+        return [event.version for event in history_of(session, ticket.id)]
+
+
+def notes(store: Store, ticket: Ticket) -> list[tuple[str, str]]:
+    with store.read() as session:
+        return [(note.kind, note.text) for note in notes_of(session, ticket.id)]

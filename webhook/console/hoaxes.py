@@ -13,20 +13,17 @@ from bot.capabilities.citizen.genuine import (
 from bot.service import Service
 from bot.texts import say
 from db import audit
+from db.hoax_lists import PAGE, count_hoaxes, list_hoaxes, told_of
 from db.hoaxes import (
     DECIDERS,
     HOAX,
     LONGEST_ANSWER,
     OPEN,
-    PAGE,
     STATES,
     Hoax,
-    count_hoaxes,
     decide,
     find_hoax,
-    list_hoaxes,
     subject_of,
-    told_of,
 )
 from db.session import Session
 from nlu.genuine_fingerprint import masked
