@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +26,7 @@ from db.sample.load import load
 from db.session import Store
 from tests import leaks
 from tests.moment import NOW, TODAY
+from tests.templates import made_once
 
 Postgresql = psycopg.Connection[tuple[object, ...]]
 DATABASES = {
@@ -62,6 +63,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what needs the model last: it is trained meanwhile."""
     items.sort(key=_needs_model)
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker("no_cover")  # the tests of the pages run the same lines
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -102,7 +106,7 @@ def sqlite_template(shared: Path, vault: Vault) -> Path:
     def migrate(path: Path) -> None:
         _migrate(f"sqlite:///{path}", vault)
 
-    return _made_once(shared / "template.db", migrate)
+    return made_once(shared / "template.db", migrate)
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +151,7 @@ def sample_sqlite_template(shared: Path, sqlite_template: Path, vault: Vault) ->
         shutil.copy(sqlite_template, path)
         _load_sample(f"sqlite:///{path}", vault)
 
-    return _made_once(shared / "sample.db", fill)
+    return made_once(shared / "sample.db", fill)
 
 
 @pytest.fixture(scope="session")
@@ -206,16 +210,6 @@ def _fresh(
     _create_database(connection, name, template)
     yield _database(request.getfixturevalue("postgresql_url"), name)
     connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-def _made_once(path: Path, make: Callable[[Path], None]) -> Path:
-    """Give a file that the first process of a run makes for all."""
-    with FileLock(path.with_suffix(".lock")):
-        if not path.exists():
-            unfinished = path.with_suffix(".making")
-            make(unfinished)
-            unfinished.rename(path)
-    return path
 
 
 def _migrate(url: str, vault: Vault) -> None:

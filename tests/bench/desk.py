@@ -102,8 +102,9 @@ def measure(
                 _drain(store)
         progress.say("desk: checking")
         checks = check(store, run.desks, run.citizens, run.provider, fake.sent)
-    _fail_on(run, checks)
-    return [_table_of_pages(run, size, preloaded), _table_of_checks(run, checks)]
+    tables = [_table_of_pages(run, size, preloaded), _table_of_checks(run, checks)]
+    _fail_on(run, checks, tables)
+    return tables
 
 
 async def _run(
@@ -194,7 +195,8 @@ def _drain(store: Store) -> None:
     raise BenchError("not everything was sent")
 
 
-def _fail_on(run: _Run, checks: Checks) -> None:
+def _fail_on(run: _Run, checks: Checks, tables: Sequence[Table]) -> None:
+    """Raise BenchError, with what was measured all the same, if anything went wrong."""
     problems = [f"{what}: {count} times" for what, count in run.timings.failures.items()]
     problems += checks.problems
     for log in (run.servers.web.log, run.servers.dispatch_log):
@@ -202,7 +204,8 @@ def _fail_on(run: _Run, checks: Checks) -> None:
         if any(word in said for word in ("Traceback", "could not be answered", "unforeseen")):
             problems.append(f"{log.name}:\n{said[-3000:]}")
     if problems:
-        raise BenchError("\n".join(["the desk went wrong:", *problems]))
+        measured = [table.as_text() for table in tables]
+        raise BenchError("\n".join([*measured, "the desk went wrong:", *problems]))
 
 
 def _table_of_pages(run: _Run, size: Size, preloaded: int) -> Table:

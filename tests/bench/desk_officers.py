@@ -225,8 +225,11 @@ class Desk:
         done = Done(number, int(seen[1]), deed, self.browser.officer.id)
         fields = {**form, "seen": seen[1]}
         path = f"/console/tiket/{number}/{deed}"
-        answer = await self.browser.post(DEED, path, page, fields, 303, 409)
+        answer = await self.browser.post(DEED, path, page, fields, 303, 404, 409)
         if answer is None:
+            return
+        if answer.status == 404:
+            self._sees(number, answer)
             return
         if answer.status == 303:
             self.done.append(done)
@@ -240,6 +243,8 @@ class Desk:
     def _form(self, page: str, deed: Deed) -> dict[str, str] | None:
         """Fill the form of a deed in; None where it offers nobody to choose."""
         form = {"text": _WRITTEN.get(deed, "")}
+        if deed in (Deed.ANSWER, Deed.NOTE):  # the same sent twice is kept once
+            form["text"] += f" ({self.random.randrange(10**6)})"
         if deed is Deed.RESOLVE:
             form["decision"] = self.random.choice(("upheld", "partly"))
         elif deed is Deed.REJECT:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from bot.texts import say, sentences
 
 FILED, CONFIRMED, REOPENED = "complaint.filed", "ticket.confirmed", "ticket.reopened"
-KEPT = ("ticket.answer_kept", "ticket.added", "repeat.added")
+KEPT = (
+    "ticket.answer_kept", "ticket.reply_kept", "ticket.topic_kept", "ticket.answer_later",
+    "ticket.added", "repeat.added",
+)  # fmt: skip
 ANSWERED = "desk.told_answer"
 NUMBER = re.compile(r"PKS-\d{4}-\d{6}")
 TOKEN = re.compile(r"\btanda[a-z]{5}\b")

@@ -27,7 +27,7 @@ from tests.talk import Clock, Person, make_single_minded, words
 UNKNOWN = "7472990101900007"
 RIGHT = {SITI: SITI_KK[-4:], NURLINA: NURLINA_KK[-4:], UNKNOWN: "0001"}
 MOMENT = re.compile(r"sampai .* WITA")
-CONTACTS, GUESSES = 100, 20  # 10,000 guesses are in tests/bench/guesses.py
+CONTACTS, GUESSES = 100, 8  # 10,000 guesses are in tests/bench/guesses.py
 
 
 def deaf(store: Store, clock: Clock) -> Engine:
@@ -116,7 +116,8 @@ def test_a_person_without_kk_and_a_merged_one_are_the_same_work(
     assert counted[0] == counted[1]
 
 
-@pytest.mark.no_cover  # the same lines thousands of times
+@pytest.mark.databases("sqlite")
+@pytest.mark.no_cover  # the same lines hundreds of times
 def test_guesses_disclose_nothing(sample_store: Store, clock: Clock) -> None:
     with sample_store.read() as session:
         sealed = session.scalars(

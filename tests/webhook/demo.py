@@ -18,8 +18,9 @@ from db.sample.load import load
 from db.session import Store
 from nlu.parse import Parse, Thresholds
 from tests.browser import find_chromium
+from tests.templates import made_once
 from tests.webhook.browser import Watch, launch, serving
-from webhook.app import create_app
+from tests.webhook.site import app_of
 
 INTENTS = {"halo": "greet", "lapor": "report_complaint", "jadwal bantuan": "ask_schedule"}
 
@@ -53,21 +54,31 @@ def make_demo(settings: Settings, store: Store) -> Service:
 def phone(store: Store, store_url: str, data_key: str, tmp_path: Path) -> FlaskClient:
     """Give a client of a demo over an empty store; nothing dispatches."""
     service = make_demo(demo_settings(tmp_path, store_url, data_key), store)
-    return create_app(service.settings, service).test_client()
+    return app_of(service).test_client()
 
 
 @pytest.fixture(scope="session")
 def demo(
-    sqlite_template: Path, vault: Vault, data_key: str, tmp_path_factory: pytest.TempPathFactory
+    shared: Path,
+    sqlite_template: Path,
+    vault: Vault,
+    data_key: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Service]:
     """Give a demo with the sample data, at work: what is queued is delivered."""
+
+    def fill(path: Path) -> None:
+        shutil.copy(sqlite_template, path)
+        filled = Store(f"sqlite:///{path}", vault)
+        now = datetime.now(UTC)
+        with filled.begin() as session:
+            load(session, now.date(), now)
+        filled.close()
+
     folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(sqlite_template, folder / "halo.db")
+    shutil.copy(made_once(shared / "demo.db", fill), folder / "halo.db")
     url = f"sqlite:///{folder / 'halo.db'}"
     store = Store(url, vault)
-    now = datetime.now(UTC)
-    with store.begin() as session:
-        load(session, now.date(), now)
     service = make_demo(demo_settings(folder, url, data_key), store)
     thread = start_in_thread(service.dispatcher)
     yield service
@@ -78,7 +89,7 @@ def demo(
 @pytest.fixture(scope="session")
 def address(demo: Service) -> Iterator[str]:
     """Give the address at which the demo is served."""
-    with serving(create_app(demo.settings, demo)) as found:
+    with serving(app_of(demo)) as found:
         yield found
 
 

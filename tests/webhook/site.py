@@ -152,12 +152,16 @@ def make_settings(folder: Path, store_url: str, data_key: str, **more: str) -> S
     return load_settings(environ, folder)
 
 
+def app_of(service: Service) -> Flask:
+    """Make the application; its templates are compiled once for all tests."""
+    app = create_app(service.settings, service)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
+    return app
+
+
 def make_site(settings: Settings, store: Store, model: Model) -> Site:
     clock = TickingClock()
     engine = make_engine(store, model, clock, settings.page_url)
     dispatcher = Dispatcher(store, adapters(settings), clock, lambda: 0.5)
     service = Service(settings, store, engine, dispatcher, clock, rasa_server(settings))
-    app = create_app(settings, service)
-    # Every test has an application of its own, and would compile all templates anew.
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
-    return Site(app, store, clock, service)
+    return Site(app_of(service), store, clock, service)

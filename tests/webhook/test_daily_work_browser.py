@@ -26,7 +26,7 @@ from db.tickets import Ticket, history_of, standing_of, step_of
 from tests.pictures import SECRET, jpeg
 from tests.webhook.browser import Watch, serving
 from tests.webhook.demo import demo_settings
-from webhook.app import create_app
+from tests.webhook.site import app_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 EVERY = 5_100  # milliseconds, a little more than between two questions of live.js
@@ -105,7 +105,7 @@ class Windows:
 @pytest.fixture
 def windows(service: Service, browser: Browser) -> Iterator[Windows]:
     expect.set_options(timeout=30_000)
-    with serving(create_app(service.settings, service)) as address, ExitStack() as closing:
+    with serving(app_of(service)) as address, ExitStack() as closing:
         opened = Windows(browser, address, closing)
         yield opened
     expect.set_options(timeout=5_000)
