@@ -66,6 +66,7 @@ def test_what_tells_a_person_is_never_kept(
     assert not [part for part in hidden if part.lower() in kept.lower()]
 
 
+@pytest.mark.databases("sqlite")
 def test_doubts_are_shown_explained_ones_first(run: Halo, doubts: list[int]) -> None:
     shown = run("nlu", "suggest", "--json")
     assert shown.exit_code == 0, shown.output
@@ -95,6 +96,7 @@ def test_labelled_doubts_join_the_corpus_once(
     assert "0 kalimat" in run("nlu", "learn", str(labels)).output
 
 
+@pytest.mark.databases("sqlite")
 def test_undecided_rows_stay_and_dropped_ones_go(
     run: Halo,
     doubts: list[int],
@@ -149,6 +151,7 @@ def many(sample_url: str, data_key: str) -> list[int]:
     return ids
 
 
+@pytest.mark.databases("sqlite")
 def test_the_same_text_of_many_is_one_row_and_all_are_settled(
     run: Halo, many: list[int], corpus: Path, labels: Path
 ) -> None:

@@ -29,6 +29,7 @@ def test_mismatch_tells_by_how_much_and_why(run: Halo) -> None:
         assert kind_name(kind) in told.stdout
 
 
+@pytest.mark.databases("sqlite")
 def test_mismatch_gives_one_json_document(run: Halo) -> None:
     whole = json.loads(run("mismatch", "--json").stdout)
     assert {finding["kind"] for finding in whole["findings"]} == set(KINDS)
@@ -47,6 +48,7 @@ def test_mismatch_without_a_refresh_changes_nothing(run: Halo) -> None:
     assert told["findings"] == []
 
 
+@pytest.mark.databases("sqlite")
 def test_the_workbook_has_a_sheet_a_kind_and_masked_numbers_only(run: Halo, tmp_path: Path) -> None:
     path = tmp_path / "temuan.xlsx"
     assert run("mismatch", "--xlsx", str(path)).exit_code == 0
@@ -62,12 +64,14 @@ def test_the_workbook_has_a_sheet_a_kind_and_masked_numbers_only(run: Halo, tmp_
     book.close()
 
 
+@pytest.mark.databases("sqlite")
 def test_a_workbook_that_cannot_be_written_is_told(run: Halo, tmp_path: Path) -> None:
     told = run("mismatch", "--xlsx", str(tmp_path / "none" / "a.xlsx"))
     assert told.exit_code == 1
     assert "tidak bisa ditulis" in told.stderr
 
 
+@pytest.mark.databases("sqlite")
 def test_no_cell_computes() -> None:
     for begins in ("=1+1", "+62", "-1", "@x", "\t=1", "\r=1"):
         assert guarded(begins) == f"'{begins}"
@@ -101,6 +105,7 @@ def _found(kind: str, rule: str | None) -> Found:
     )  # fmt: skip
 
 
+@pytest.mark.databases("sqlite")
 def test_semarangs_lists_are_not_mixed_with_another_city(run: Halo, tmp_path: Path) -> None:
     told = run("sample", "--lists", str(tmp_path / "semarang"))
     assert told.exit_code == 1
@@ -109,6 +114,7 @@ def test_semarangs_lists_are_not_mixed_with_another_city(run: Halo, tmp_path: Pa
     assert "halo import" not in told.stdout
 
 
+@pytest.mark.databases("sqlite")
 def test_semarangs_lists_are_written_with_the_commands_that_bring_them_in(
     run: Halo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
