@@ -29,11 +29,7 @@ from tests.moment import NOW, TODAY
 from tests.templates import made_once
 
 Postgresql = psycopg.Connection[tuple[object, ...]]
-DATABASES = {
-    "sqlite": pytest.param("sqlite"),
-    # The same lines run on SQLite, and watching them takes two fifths of the time.
-    "postgresql": pytest.param("postgresql", marks=pytest.mark.no_cover),
-}
+DATABASES = ("sqlite", "postgresql")
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # bytes
 STORES = frozenset({"store_url", "sample_url"})
 # Half of the time of the training would go to the coverage of this process.
@@ -56,16 +52,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try each kind of database in turn, or those alone that the mark `databases` names."""
     mark = metafunc.definition.get_closest_marker("databases")
     for name in sorted(STORES.intersection(metafunc.fixturenames)):
-        kinds = [DATABASES[kind] for kind in (mark.args if mark else DATABASES)]
-        metafunc.parametrize(name, kinds, indirect=True)
+        metafunc.parametrize(name, mark.args if mark else DATABASES, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what needs the model last: it is trained meanwhile."""
+    """Put what needs the model last: it is trained meanwhile.
+
+    Lines are watched in the first of the examples of a test, which takes half as long again; the
+    others run the same, and those of the browser are run by the tests of the pages.
+    """
     items.sort(key=_needs_model)
+    seen = set()
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker("no_cover")  # the tests of the pages run the same lines
+        test = item.nodeid.partition("[")[0]
+        if test in seen or item.get_closest_marker("browser"):
+            item.add_marker("no_cover")
+        seen.add(test)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

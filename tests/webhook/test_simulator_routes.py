@@ -23,6 +23,9 @@ from webhook.app import create_app
 from webhook.simulator.chat import Cursor, read_cursor
 from webhook.simulator.messages import TOKEN_HEADER
 
+# What the pages do is the same on every database; the demo is served from SQLite.
+pytestmark = pytest.mark.databases("sqlite")
+
 
 class Phone:
     """A page of the simulator, as its script would use it."""
