@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.attachments import WAITING, Attachment
@@ -51,19 +51,17 @@ def mark_of(session: Session, sight: Sight, ticket_id: int) -> Mark | None:
     Two tickets never have the same mark. The chat with who brought it counts where all that the
     officer sees of it may be shown: else tickets of one citizen would change at the same moments.
     """
+    note = _last(_NOTE.c.id, _NOTE.c.ticket_id == _TICKET.c.id)
+    query = select(_TICKET.c.version, _chat_counts(sight), note, *_files(), *_chat())
     row = session.core.execute(
-        select(
-            _TICKET.c.version, _TICKET.c.contact_id, _chat_counts(sight).label("chat_counts")
-        ).where(_TICKET.c.id == ticket_id, sight.holds())
+        query.where(_TICKET.c.id == ticket_id, sight.holds())
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    note_id = session.core.scalar(
-        select(func.max(_NOTE.c.id)).where(_NOTE.c.ticket_id == ticket_id)
-    )
-    moved = [ticket_id, row.version, note_id, *_files(session, ticket_id)]
-    if row.chat_counts:
-        moved += _chat(session, row.contact_id)
+    version, chat_counts, note_id, files, shown, written, told = row
+    moved = [ticket_id, version, note_id, files, shown]
+    if chat_counts:
+        moved += [written, told]
     return Mark(ticket_id, session.vault.digest(f"ticket mark {moved}").hex())
 
 
@@ -78,17 +76,19 @@ def _chat_counts(sight: Sight) -> ColumnElement[bool]:
     )
 
 
-def _files(session: Session, ticket_id: int) -> Sequence[int]:
+def _files() -> Sequence[ScalarSelect[int]]:
     """Count the files of a ticket, and those that have come to be shown."""
-    kept = func.count().filter(_FILE.c.state != WAITING)
-    query = select(func.count(), kept).where(_FILE.c.ticket_id == ticket_id)
-    return [*session.core.execute(query).one()]
+    of_ticket = select(func.count()).where(_FILE.c.ticket_id == _TICKET.c.id)
+    return of_ticket.scalar_subquery(), of_ticket.where(_FILE.c.state != WAITING).scalar_subquery()
 
 
-def _chat(session: Session, contact_id: int) -> Sequence[Any]:
-    """Give what was last written by a contact, and when it was last told something."""
-    written = select(func.max(_IN.c.id)).where(_IN.c.contact_id == contact_id)
-    told = select(func.max(_OUT.c.settled_at)).where(
-        _OUT.c.contact_id == contact_id, _OUT.c.settled_at.is_not(None)
+def _chat() -> Sequence[ScalarSelect[Any]]:
+    """Give what was last written by a ticket's contact, and when it was last told something."""
+    return (
+        _last(_IN.c.id, _IN.c.contact_id == _TICKET.c.contact_id),
+        _last(_OUT.c.settled_at, _OUT.c.contact_id == _TICKET.c.contact_id),
     )
-    return [session.core.scalar(written), session.core.scalar(told)]
+
+
+def _last(column: Any, condition: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(func.max(column)).where(condition).scalar_subquery()

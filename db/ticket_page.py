@@ -203,10 +203,14 @@ def names_of_staff(session: Session, actors: Collection[str]) -> dict[str, str]:
 
 def staff_name(session: Session, staff_id: int | None) -> str:
     """Give the name of an officer, empty for nobody."""
+    if staff_id is None:
+        return ""
     return session.scalar(select(Staff.name).where(Staff.id == staff_id)) or ""
 
 
 def _staff_names(session: Session, ids: Collection[int]) -> dict[str, str]:
+    if not ids:
+        return {}
     rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
     return {f"staff:{staff_id}": name for staff_id, name in rows}
 
