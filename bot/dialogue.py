@@ -249,8 +249,10 @@ def _act_anew(turn: Turn) -> None:
 
 def _adds_to_ticket(turn: Turn) -> bool:
     """Say whether the message was taken as an addition to the ticket last spoken of."""
-    spoken_of = turn.contact.ticket_id is not None and not enrol.code_in(turn.text)
-    return spoken_of and _asked_in_words(turn) is None and ticket_words.continues(turn)
+    if turn.contact.ticket_id is None or enrol.code_in(turn.text):
+        return False
+    asks = _asked_in_words(turn) is not None and not ticket_words.answers_by_number(turn)
+    return not asks and ticket_words.continues(turn)
 
 
 def _by_confidence(turn: Turn, parse: Parse) -> None:

@@ -1,5 +1,6 @@
 """Hearing: what a message outside any form is to the ticket that its sender was last told of."""
 
+import re
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -8,6 +9,7 @@ from bot.spoken import is_courtesy
 from bot.turn import Turn
 from bot.verdicts import Verdict, begins_with_verdict, puts_off, read_verdict
 from db.talks import waiting_talk
+from db.ticket_changes import last_told_why
 from db.ticket_notes import ANSWER, last_noted
 from db.ticket_states import State
 from db.tickets import Ticket
@@ -26,6 +28,7 @@ _QUESTIONS = frozenset(
      "ask_contact", "verify_message", "request_human")
 )  # fmt: skip
 _OF_THE_SERVICE = _QUESTIONS | {"manage_privacy", "subscribe_notices", "unsubscribe_notices"}
+_NUMBER = re.compile(r"\b(?:nik|kk|ktp|nomor|no)\b", re.IGNORECASE)  # asked for by an officer
 _REPORTS = ("lapor", "melapor", "laporkan", "melaporkan", "ngelapor")
 
 
@@ -56,7 +59,7 @@ def heard(turn: Turn, ticket: Ticket) -> Heard:
     if is_courtesy(turn.text):
         return Heard.NOTHING
     if ticket.state == State.WAITING:
-        if _surely_asks(turn):
+        if _surely_asks(turn) and not gives_number(turn, ticket):
             return Heard.NOTHING
         return Heard.LATER if puts_off(turn.text) else Heard.ANSWER
     if ticket.kind == "human" and waiting_talk(turn.session, turn.contact.id) == ticket.number:
@@ -108,6 +111,15 @@ def _written_at(turn: Turn, ticket: Ticket) -> datetime | None:
 def _is_sure(turn: Turn, intents: frozenset[str] | set[str]) -> bool:
     parse = turn.parse
     return parse is not None and parse.band is Band.SURE and parse.intent in intents
+
+
+def gives_number(turn: Turn, ticket: Ticket) -> bool:
+    """Say whether a NIK or KK is what the officer waits for, and not to be looked up."""
+    named = turn.entity("nik") or turn.entity("kk_number")
+    if named is None or ticket.state != State.WAITING:
+        return False
+    _, question = last_told_why(turn.session, ticket.id) or (None, "")
+    return _NUMBER.search(question) is not None
 
 
 def _surely_asks(turn: Turn) -> bool:

@@ -375,3 +375,16 @@ def test_the_status_shows_what_was_told_last(
     clock.forward(timedelta(minutes=1))
     desk.write("Kartunya bisa diambil besok.")
     assert "Kata petugas: Kartunya bisa" in words(known.say(f"status {number}"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_number_that_the_officer_asked_for_goes_to_him(citizen: Person, desk: Desk) -> None:
+    complain(citizen)
+    desk.take()
+    desk.move(Move(State.WAITING, why="Berapa NIK ibu?"))
+    citizen.say("7472990101900007")
+    assert desk.added() == ["7472990101900007"]
+    assert desk.ticket().state == State.IN_PROGRESS
+    desk.move(Move(State.WAITING, why="Warung yang mana, Bu?"))
+    citizen.say("7472990101900007")
+    assert desk.ticket().state == State.WAITING

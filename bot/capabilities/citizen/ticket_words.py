@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.desk.adding import files_sent
 from bot.desk.alerting import tell_holder
-from bot.desk.hearing import Heard, heard, in_danger
+from bot.desk.hearing import Heard, gives_number, heard, in_danger
 from bot.desk.idle_files import ask_whose, is_meant_for
 from bot.desk.own_ticket import Files, add, confirm, keep, move, reopen, show_it, verdicts, what_now
 from bot.turn import Turn, button
@@ -27,6 +27,12 @@ def continues(turn: Turn) -> bool:
     if deed is not None:
         deed(turn, ticket, files)
     return deed is not None
+
+
+def answers_by_number(turn: Turn) -> bool:
+    """Say whether an officer asked for the NIK or KK that a message gives."""
+    ticket = _spoken_of(turn)
+    return ticket is not None and gives_number(turn, ticket)
 
 
 def remind(turn: Turn) -> None:
