@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
@@ -91,7 +91,28 @@ def local_moment(moment: datetime, zone: str) -> str:
 def short_moment(moment: datetime, zone: str) -> str:
     """Write a moment for a narrow column, as `22 Nov 2026 08.00`."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{local.day} {_MONTHS[local.month - 1][:3]} {local.year} {clock(local.time())}"
+    return f"{_short_date(local.date())} {clock(local.time())}"
+
+
+def deadline(moment: datetime, zone: str) -> str:
+    """Write until when something may last; what ends at midnight lasts through the day before."""
+    day = _whole_day(moment, zone)
+    return local_moment(moment, zone) if day is None else plain_date(day)
+
+
+def short_deadline(moment: datetime, zone: str) -> str:
+    """Write a deadline for a narrow column."""
+    day = _whole_day(moment, zone)
+    return short_moment(moment, zone) if day is None else _short_date(day)
+
+
+def _whole_day(moment: datetime, zone: str) -> date | None:
+    local = moment.astimezone(ZoneInfo(zone))
+    return local.date() - timedelta(days=1) if local.time() == time() else None
+
+
+def _short_date(day: date) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
 
 
 def zone_name(zone: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from bot.desk.together import Action, Hand, Outcome, Picked, assign_to, put_in, together, verify
 from bot.service import Service
 from bot.texts import say, tickets
-from bot.texts.format import grouped, short_moment
+from bot.texts.format import grouped, short_deadline, short_moment
 from db import audit
 from db.saved_views import LONGEST_NAME, TooManyViews, drop_view, save_view, views_of
 from db.staff import SECTIONS
@@ -119,6 +119,7 @@ def _page(
         "console/inbox.html", choice=choice, chosen=chosen, after=after, problem=problem,
         count=_count(chosen), may_give=_gives(desk), **shown, **_words(),
         short_moment=partial(short_moment, zone=desk.staff.zone),
+        short_deadline=partial(short_deadline, zone=desk.staff.zone),
     )  # fmt: skip
 
 

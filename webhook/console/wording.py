@@ -1,11 +1,11 @@
 """What the templates of the console need to say things as people do."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from typing import Any
 
 from bot.texts import known, say
-from bot.texts.format import age, grouped, local_moment, plain_date, rupiah
+from bot.texts.format import age, deadline, grouped, local_moment, plain_date, rupiah
 from webhook.console.desk import Desk
 from webhook.console.guards import current_desk
 from webhook.console.navigation import menus_for
@@ -20,7 +20,8 @@ def words() -> dict[str, Any]:
         "desk": desk,
         "menus": menus_for(desk),
         "day": plain_date,
-        "moment": _moment(desk),
+        "moment": partial(local_moment, zone=_zone(desk)),
+        "deadline": partial(deadline, zone=_zone(desk)),
         "age": age,
         "is_old": _is_old,
         "number": grouped,
@@ -29,9 +30,8 @@ def words() -> dict[str, Any]:
     }
 
 
-def _moment(desk: Desk | None) -> Callable[[datetime], str]:
-    zone = desk.staff.zone if desk is not None else "Asia/Jakarta"
-    return lambda moment: local_moment(moment, zone)
+def _zone(desk: Desk | None) -> str:
+    return desk.staff.zone if desk is not None else "Asia/Jakarta"
 
 
 def _said(section: str, key: str | None) -> str:
