@@ -120,8 +120,7 @@ def _grant(
     if state.asked == name:
         step = _proceed(form, state, now)
     elif asked is not None and (left or answer.media or answer.location):
-        rest = answer if asked.free_text else replace(answer, text=left)
-        step = _take(form, state, asked, rest, facts, now)
+        step = _take(form, state, asked, replace(answer, text=left), facts, now)
     return replace(step, said=f"{name}.{value}") if isinstance(step, Asking) else step
 
 
