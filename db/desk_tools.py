@@ -78,9 +78,9 @@ def canned_answers(session: Session, section: str | None = None) -> Sequence[Can
     return session.scalars(query).all()
 
 
-def find_canned(session: Session, canned_id: int) -> CannedAnswer | None:
+def find_canned(session: Session, canned_id: int, lock: bool = False) -> CannedAnswer | None:
     """Give a canned answer."""
-    return session.get(CannedAnswer, canned_id)
+    return session.get(CannedAnswer, canned_id, with_for_update=lock or None)
 
 
 def save_canned(

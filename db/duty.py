@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, SmallInteger, delete, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
@@ -68,6 +78,7 @@ class OnDuty:
     role: str
     begins_at: datetime
     ends_at: datetime
+    area_code: str
 
 
 def on_duty(session: Session, area_code: str, now: datetime) -> Sequence[int]:
@@ -140,14 +151,28 @@ def drop_duty(session: Session, scope: Scope, duty_id: int, actor: str, now: dat
 
 
 def duties_within(session: Session, scope: Scope, now: datetime) -> Sequence[OnDuty]:
-    """Give who of an area is on duty now and later, soonest first."""
+    """Give who is on duty for an area or any part of it, now and later, soonest first."""
     rows = session.core.execute(
-        select(_DUTY.c.id, _STAFF.c.name, _STAFF.c.role, _DUTY.c.begins_at, _DUTY.c.ends_at)
+        select(
+            _DUTY.c.id,
+            _STAFF.c.name,
+            _STAFF.c.role,
+            _DUTY.c.begins_at,
+            _DUTY.c.ends_at,
+            _STAFF.c.area_code,
+        )
         .join(_STAFF, _STAFF.c.id == _DUTY.c.staff_id)
-        .where(_DUTY.c.ends_at > now, _STAFF.c.active, scope.holds(_STAFF.c.area_code))
+        .where(_DUTY.c.ends_at > now, _STAFF.c.active, _serves(scope))
         .order_by(_DUTY.c.begins_at, _DUTY.c.id)
     )
     return [OnDuty(*row) for row in rows]
+
+
+def _serves(scope: Scope) -> ColumnElement[bool]:
+    """Give the condition that somebody works in the area, or in one that it lies in."""
+    within = scope.holds(_STAFF.c.area_code)
+    above = self_and_above(scope.area_code) if scope.area_code is not None else []
+    return or_(within, _STAFF.c.area_code.in_(above))
 
 
 def staff_within(session: Session, scope: Scope) -> Sequence[Staff]:

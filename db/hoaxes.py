@@ -31,6 +31,10 @@ PURPOSE = "hoax"
 _ALERTED = ("officer", "chief")
 
 
+class StaleHoax(Exception):
+    """Somebody else decided since the page was made; nothing was changed."""
+
+
 class Fingerprint(Protocol):
     """What makes two messages one: `exact` is the same for the same, `needed` marks are enough."""
 
@@ -179,11 +183,17 @@ def decide(
     answer: str,
     actor: str,
     now: datetime,
+    seen: str | None = None,
 ) -> bool:
-    """Keep what the office says of a matter; False where it is none of this area's."""
-    hoax = find_hoax(session, scope, hoax_id)
+    """Keep what the office says of a matter; False where it is none of this area's.
+
+    Raises StaleHoax where `seen` is not its version any more.
+    """
+    hoax = find_hoax(session, scope, hoax_id, lock=True)
     if hoax is None:
         return False
+    if seen is not None and seen != version_of(hoax):
+        raise StaleHoax
     hoax.state = state
     hoax.answer = answer if state != OPEN else None
     hoax.decided_by, hoax.decided_at = (actor, now) if state != OPEN else (None, None)
@@ -191,10 +201,15 @@ def decide(
     return True
 
 
-def find_hoax(session: Session, scope: Scope, hoax_id: int) -> Hoax | None:
+def version_of(hoax: Hoax) -> str:
+    """Give what changes with every decision about a matter."""
+    return f"{hoax.state} {hoax.decided_at.isoformat() if hoax.decided_at else ''}"
+
+
+def find_hoax(session: Session, scope: Scope, hoax_id: int, lock: bool = False) -> Hoax | None:
     """Give a matter within an area."""
     query = select(Hoax).where(Hoax.id == hoax_id, scope.holds(Hoax.area_code))
-    return session.scalars(query).one_or_none()
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def subject_of(session: Session, hoax: Hoax) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, select
+from sqlalchemy import ForeignKey, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
@@ -73,6 +73,17 @@ def is_repeated(session: Session, ticket_id: int, kind: str, text: str, since: d
         and last.at > since
         and session.vault.open(last.text_sealed, PURPOSE) == text
     )
+
+
+def last_said(session: Session, ticket_id: int, but: str) -> int:
+    """Give the id of what citizen or desk last said to the other, whoever `but` this one did it.
+
+    0 where nothing was said.
+    """
+    said = select(func.max(_TABLE.c.id)).where(
+        _TABLE.c.ticket_id == ticket_id, _TABLE.c.kind != NOTE, _TABLE.c.actor != but
+    )
+    return session.core.scalar(said) or 0
 
 
 def notes_of(session: Session, ticket_id: int) -> Sequence[Noted]:

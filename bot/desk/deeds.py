@@ -42,6 +42,7 @@ class Deed(StrEnum):
 _OF_HOLDER = frozenset(
     {Deed.WORK, Deed.GIVE_BACK, Deed.HAND, Deed.ASK, Deed.REFER, Deed.RESOLVE}
 )  # fmt: skip
+_BY_CHAT = frozenset({Deed.ASK, Deed.ANSWER})  # who has no chat is asked at the counter
 _OF_FRONT = frozenset({Deed.VERIFY, Deed.ASSIGN, Deed.SORT})
 _UNHELD = frozenset({State.RECEIVED, State.VERIFIED})
 _LEADS_TO: Mapping[Deed, State] = {
@@ -73,7 +74,7 @@ def _may(sight: Sight, ticket: Ticket, deed: Deed) -> bool:
     """Say whether a deed is this officer's to do, whatever the state."""
     if sight.role not in WORKERS:
         return False
-    if deed is Deed.ANSWER and ticket.contact_id is None:
+    if deed in _BY_CHAT and ticket.contact_id is None:
         return False
     leads = ticket.staff_id == sight.staff_id or sight.role in LEADS
     if deed in _OF_HOLDER:

@@ -8,6 +8,7 @@ from bot.texts import say
 from bot.texts.format import without_gaps
 from db.session import Session
 from db.ticket_changes import last_told_why
+from db.ticket_desk import Sight
 from db.ticket_repeats import repeating
 from db.ticket_states import Decision, State
 from db.tickets import PLAIN, Ticket
@@ -16,12 +17,15 @@ _HIDDEN_KINDS = ("sanggah", "emergency")
 _NO_OUTCOME = (Decision.WITHDRAWN, Decision.SILENCE)
 
 
-def may_repeat(ticket: Ticket, other: Ticket) -> bool:
-    """Say whether a ticket may be closed as the same as another.
+def may_repeat(ticket: Ticket, other: Ticket, sight: Sight | None = None) -> bool:
+    """Say whether a ticket may be closed as the same as another, by an officer of this sight.
 
-    That of somebody else must be of the same kind and hide nothing: its outcome is told here.
+    That of somebody else must be of the same kind and hide nothing: its outcome is told here. Who
+    may not know who brought the other must not learn by trying that it was the same citizen.
     """
     if other.id == ticket.id:
+        return False
+    if sight is not None and not (sight.may_read(other) and sight.may_know_reporter(other)):
         return False
     if ticket.contact_id is not None and ticket.contact_id == other.contact_id:
         return True

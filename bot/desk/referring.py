@@ -10,6 +10,7 @@ from bot.desk.moving import Move, hold, move_ticket
 from bot.messages import Reply
 from bot.texts import say
 from bot.texts.format import local_moment, plain_date
+from bot.texts.masking import without_numbers
 from bot.texts.tickets import category_name, kind_name
 from db import audit
 from db.areas import Area
@@ -188,7 +189,7 @@ def disclosed(session: Session, ticket: Ticket, referral: Referral) -> Disclosed
         asked=written(session, referral).asked,
         story=None
         if ticket.secrecy in SECRET
-        else session.vault.open(ticket.story_sealed, "story"),
+        else without_numbers(session.vault.open(ticket.story_sealed, "story")),
         reporter=named(session, ticket)
         if referral.names_reporter and not hides_reporter(ticket)
         else None,

@@ -52,6 +52,7 @@ _LIVE = re.compile(
     r'id="live"[^>]*data-url="([^"]+)"(?: data-ticket="(\d+)")? data-since="([^"]*)"'
 )
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+_HEARD = re.compile(r'name="heard" value="(\d+)"')
 _SEEN = re.compile(r'name="seen" value="(\d+)"')
 _OPTION = re.compile(r'<option value="([^"]+)"( selected)?')
 
@@ -223,7 +224,8 @@ class Desk:
         if form is None:
             return
         done = Done(number, int(seen[1]), deed, self.browser.officer.id)
-        fields = {**form, "seen": seen[1]}
+        heard = _HEARD.search(page)
+        fields = {**form, "seen": seen[1], "heard": heard[1] if heard else "0"}
         path = f"/console/tiket/{number}/{deed}"
         answer = await self.browser.post(DEED, path, page, fields, 303, 404, 409)
         if answer is None:

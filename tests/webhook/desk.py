@@ -25,6 +25,7 @@ from tests.staff import add_staff
 from tests.webhook.console import Officer, as_staff
 from tests.webhook.site import Site
 
+HEARD = re.compile(r'name="heard" value="(\d+)"')
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 
 SITI = named_people()[0]  # of Bukit Wolio Indah, which is in Wolio
@@ -115,8 +116,10 @@ def page(officer: Officer, ticket: Ticket) -> str:
 def act(officer: Officer, ticket: Ticket, deed: str, **fields: Any) -> int:
     """Send a form of a page as it stands now; gives the status."""
     if "seen" not in fields:
-        found = SEEN.search(page(officer, ticket))
+        shown = page(officer, ticket)
+        found, heard = SEEN.search(shown), HEARD.search(shown)
         fields["seen"] = found.group(1) if found else "1"
+        fields["heard"] = heard.group(1) if heard else "0"
     return officer.post(f"{address(ticket)}/{deed}", **fields).status_code
 
 

@@ -1,9 +1,11 @@
 """Messages of doubtful truth in the console: read with masks, decided, warned of once."""
 
+import re
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from bot.settings import Settings
 from bot.texts import say
@@ -12,7 +14,7 @@ from db.hoaxes import HOAX, OPEN, Hoax
 from db.outbox import BULK, OutboundMessage
 from db.session import Store
 from nlu.classifier import Model
-from tests.webhook.console import signed_in
+from tests.webhook.console import Officer, signed_in
 from tests.webhook.hoaxes import PRIVATE, told_hoax
 from tests.webhook.site import Site, make_settings, make_site
 
@@ -41,6 +43,12 @@ def warned(store: Store) -> int:
         return len(session.scalars(select(OutboundMessage.id).filter_by(priority=BULK)).all())
 
 
+def mark(officer: Officer, address: str, **fields: str) -> TestResponse:
+    """Send the form of a matter as its page stands now."""
+    seen = re.search(r'name="seen" value="([^"]*)"', officer.get(address).text)
+    return officer.post(address, seen=seen[1] if seen else "", **fields)
+
+
 def test_from_the_list_to_the_warning_of_all(site: Site) -> None:
     hoax_id = told_hoax(site.store, WOLIO)
     address = f"/console/kabar/{hoax_id}"
@@ -62,10 +70,10 @@ def test_from_the_list_to_the_warning_of_all(site: Site) -> None:
     # What is not decided is not warned of; what is decided has an answer.
     assert chief.get(f"{address}/peringatan").location == address
     assert say("hoax.not_marked") in chief.get(address).text
-    assert say("hoax.no_answer") in chief.post(address, state=HOAX, answer="x").text
-    assert say("hoax.no_state") in chief.post(address, state="maybe", answer=ANSWER).text
+    assert say("hoax.no_answer") in mark(chief, address, state=HOAX, answer="x").text
+    assert say("hoax.no_state") in mark(chief, address, state="maybe", answer=ANSWER).text
     assert state(site.store, hoax_id) == OPEN
-    assert chief.post(address, state=HOAX, answer=ANSWER).status_code == 303
+    assert mark(chief, address, state=HOAX, answer=ANSWER).status_code == 303
     assert state(site.store, hoax_id) == HOAX
     assert ANSWER in reader.get(address).text
     assert "bansos-cair.xyz" in chief.get("/console/kabar?state=hoax").text
@@ -86,7 +94,7 @@ def test_from_the_list_to_the_warning_of_all(site: Site) -> None:
     assert warned(site.store) == once
     assert say("hoax.nobody") in chief.get(address).text
 
-    assert chief.post(address, state=OPEN).status_code == 303
+    assert mark(chief, address, state=OPEN).status_code == 303
     assert state(site.store, hoax_id) == OPEN
 
 
@@ -98,3 +106,15 @@ def test_pages_of_the_list_and_odd_addresses(site: Site) -> None:
     assert chief.get("/console/kabar?page=2").text.count("Lihat<span") == 1
     for odd in ("page=x", "page=-5", "page=99999999999999999999", "state=x"):
         assert chief.get(f"/console/kabar?{odd}").status_code == 200
+
+
+def test_who_decides_on_an_old_page_replaces_nothing(site: Site) -> None:
+    address = f"/console/kabar/{told_hoax(site.store, WOLIO)}"
+    chief, officer = signed_in(site, "chief"), signed_in(site, "officer")
+    seen = re.search(r'name="seen" value="([^"]*)"', officer.get(address).text)
+    assert seen is not None
+    mark(chief, address, state=HOAX, answer=ANSWER)
+    late = officer.post(address, seen=seen[1], state="genuine", answer="Itu benar, dari kami.")
+    assert say("hoax.stale") in late.text
+    assert "Itu benar, dari kami." in late.text
+    assert state(site.store, int(address.rpartition("/")[2])) == HOAX

@@ -14,12 +14,14 @@ from bot.texts.format import given_name
 from db.crypto import mask
 from db.desk_tools import CannedAnswer
 from db.session import Store
+from db.ticket_notes import ADDED, add_note
 from db.ticket_page import loads_of
 from db.ticket_states import Decision, State, replay
 from db.tickets import Ticket, history_of, standing_of, step_of
 from nlu.classifier import Model
+from tests.moment import NOW
 from tests.staff import add_staff
-from tests.webhook.console import signed_in
+from tests.webhook.console import Officer, signed_in
 from tests.webhook.desk import (
     MURHUM,
     SEEN,
@@ -140,6 +142,13 @@ def test_a_form_that_says_too_little_changes_nothing(site: Site) -> None:
     assert now(site.store, twin).staff_id == chief_id
 
 
+def version_of_canned(officer: Officer, canned_id: int) -> str:
+    form = officer.get(f"/console/jawaban?ubah={canned_id}").text
+    found = re.search(r'name="seen" value="([^"]+)"', form)
+    assert found is not None
+    return found[1]
+
+
 def test_canned_answers_are_kept_checked_and_put_into_a_form(site: Site) -> None:
     officer = signed_in(site, "officer")
     given = {"title": "Sedang dicek", "text": "{nama}, laporan {nomor} di {kelurahan}. {petugas}",
@@ -157,10 +166,17 @@ def test_canned_answers_are_kept_checked_and_put_into_a_form(site: Site) -> None
         canned_id = session.scalars(select(CannedAnswer.id)).one()
     assert "{petugas}</textarea>" in officer.get(f"/console/jawaban?ubah={canned_id}").text
     changed = given | {"id": canned_id, "title": "Dicek", "section": "kesehatan"}
-    assert officer.post("/console/jawaban", **changed).status_code == 303
+    first = version_of_canned(officer, canned_id)
+    assert officer.post("/console/jawaban", **changed, seen=first).status_code == 303
+    late = officer.post("/console/jawaban", **changed | {"title": "Lama"}, seen=first)
+    assert late.status_code == 409
+    assert "Lama" in late.text
     ticket = file_one(site.store)
     assert ">Dicek</option>" not in page(officer, ticket)  # of another section
-    assert officer.post("/console/jawaban", **changed | {"section": ""}).status_code == 303
+    seen = version_of_canned(officer, canned_id)
+    assert (
+        officer.post("/console/jawaban", **changed | {"section": ""}, seen=seen).status_code == 303
+    )
     assert ">Dicek</option>" in page(officer, ticket)
     filled = officer.get(f"{address(ticket)}?pakai={canned_id}&untuk=answer").text
     put_in = f"{{nama}}, laporan {ticket.number} di {SITI.kelurahan}. Rahma Salim</textarea>"
@@ -208,3 +224,42 @@ def test_a_closed_ticket_takes_notes_alone(site: Site) -> None:
     assert act(chief, ticket, "answer", text="Halo") == 403
     assert act(chief, ticket, "note", text="Arsip") == 303
     assert notes(site.store, ticket) == [("note", "Arsip")]
+
+
+def test_what_the_citizen_added_meanwhile_is_read_before_he_is_told(site: Site) -> None:
+    chief, chief_id = officer_of(site, "chief")
+    held = (Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=chief_id), Move(State.IN_PROGRESS))
+    ticket = file_one(site.store, *held)
+    shown = SEEN.search(page(chief, ticket))
+    assert shown is not None
+    with site.store.begin() as session:
+        add_note(session, ticket.id, ADDED, "Maaf, bukan Lamangga tapi Wajo", "contact:1", NOW)
+    told = {"decision": "upheld", "text": "Lamangga sudah ditegur.", "seen": shown[1], "heard": "0"}
+    assert act(chief, ticket, "resolve", **told) == 409
+    assert act(chief, ticket, "note", text="Hanya catatan", seen=shown[1], heard="0") == 303
+    assert now(site.store, ticket).state == State.IN_PROGRESS
+    assert act(chief, ticket, "resolve", decision="upheld", text="Wajo sudah ditegur.") == 303
+
+
+@pytest.mark.parametrize("secrecy", ["anonymous", "hidden", "confidential"])
+def test_trying_a_duplicate_does_not_tell_who_hides(site: Site, secrecy: str) -> None:
+    chief, _ = officer_of(site, "chief")
+    front, _ = officer_of(site, "front_office")
+    hidden = file_one(site.store, secrecy=secrecy)
+    plain, again = file_one(site.store), file_one(site.store)
+    same = {"decision": "duplicate", "text": "Sama."}
+    assert act(front, plain, "reject", other=hidden.number, **same) == 409
+    assert act(front, plain, "reject", other=again.number, **same) == 303
+    assert again.number in page(front, plain)
+    third = file_one(site.store)
+    assert act(chief, third, "reject", other=hidden.number, **same) == 303
+    assert "sama dengan <a" in page(chief, third)
+    assert "sama dengan <a" not in page(front, third)
+
+
+def test_nobody_without_a_chat_is_asked_by_chat(site: Site) -> None:
+    chief, chief_id = officer_of(site, "chief")
+    held = (Move(State.VERIFIED), Move(State.ASSIGNED, staff_id=chief_id), Move(State.IN_PROGRESS))
+    ticket = file_one(site.store, *held, counter=True)
+    assert act(chief, ticket, "ask", text="Warung yang mana?") == 403
+    assert now(site.store, ticket).state == State.IN_PROGRESS

@@ -91,7 +91,7 @@ def _about(session: Session, ticket: Ticket, chat: Chat) -> list[Bubble]:
     noted = [
         Bubble(note.kind == ADDED, masked(note.text), (), note.at)
         for note in notes_of(session, ticket.id)
-        if note.kind in (ADDED, ANSWER)
+        if note.kind in (ADDED, ANSWER) and not _within(note.at, spans)  # said in a talk: above
     ]
     return sorted((*talked, *noted), key=lambda bubble: bubble.at)
 

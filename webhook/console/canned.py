@@ -18,6 +18,10 @@ _LARGEST_ID = 2**63 - 1
 _FIELDS = {"title": _LONGEST_TITLE, "text": _LONGEST_TEXT, "section": 20}
 
 
+class StaleCanned(Exception):
+    """Somebody else changed the answer since the page was made."""
+
+
 def canned_pages(_parts: Service) -> Blueprint:
     """Make the routes about canned answers."""
     blueprint = Blueprint("canned", __name__)
@@ -42,7 +46,9 @@ def canned_pages(_parts: Service) -> Blueprint:
         if problem is not None:
             return _page(desk, fields, wanted, problem), 400
         try:
-            _save(desk, fields, wanted)
+            _save(desk, fields, wanted, request.form.get("seen", ""))
+        except StaleCanned:
+            return _page(desk, fields, wanted, say("desk.canned_stale")), 409
         except TitleTaken:
             return _page(desk, fields, wanted, say("desk.canned_title_taken")), 400
         flash(say("desk.canned_saved"))
@@ -51,11 +57,13 @@ def canned_pages(_parts: Service) -> Blueprint:
     return blueprint
 
 
-def _save(desk: Desk, fields: dict[str, str], wanted: int | None) -> None:
+def _save(desk: Desk, fields: dict[str, str], wanted: int | None, seen: str) -> None:
     with desk.begin() as session:
-        found = find_canned(session, wanted) if wanted is not None else None
+        found = find_canned(session, wanted, lock=True) if wanted is not None else None
         if wanted is not None and found is None:
             abort(404)
+        if found is not None and seen != found.changed_at.isoformat():
+            raise StaleCanned
         save_canned(
             session, found,
             title=fields["title"], text=fields["text"], section=fields["section"] or None,
@@ -83,8 +91,10 @@ def _page(
     desk: Desk, fields: dict[str, str], canned_id: int | None, problem: str | None = None
 ) -> str:
     with desk.read() as session:
+        found = find_canned(session, canned_id) if canned_id is not None else None
         return render_template(
             "console/canned.html",
+            seen=found.changed_at.isoformat() if found is not None else "",
             answers=canned_answers(session), fields=fields, canned_id=canned_id,
             sections=SECTIONS, problem=problem, words=words,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from bot.messages import Reply
 from bot.outbox import open_reply
 from bot.texts import known, say
+from bot.texts.masking import without_numbers
 from db.chat_log import Shown, shown_after, written_after
 from db.crypto import Vault, mask
 from db.inbox import PURPOSE
@@ -17,8 +18,6 @@ from db.session import Session
 
 MOST = 60  # messages of each side, the newest
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-# A ticket's number names nobody; nine digits and more are a telephone, a NIK, a KK or a card.
-_NUMBERS = re.compile(r"PKS-\d{4}-\d{6}|\+?\d(?:[ .\-]?\d){8,}")
 _ONLY_DIGITS = re.compile(r"\s*\d[\d .\-]{3,}\s*")  # such as the end of a KK number, sent alone
 _OWN_LINK = re.compile(r"(/data/)\S+")  # whoever has it opens what it leads to
 
@@ -69,16 +68,6 @@ def masked(text: str) -> str:
     if _ONLY_DIGITS.fullmatch(text):
         return mask(re.sub(r"\D", "", text)[:8])
     return _OWN_LINK.sub(r"\1•••", without_numbers(text))
-
-
-def without_numbers(text: str) -> str:
-    """Hide the middle of every long number of a text."""
-    return _NUMBERS.sub(_without_middle, text)
-
-
-def _without_middle(found: re.Match[str]) -> str:
-    number = found.group()
-    return number if number.startswith("PKS-") else mask(re.sub(r"[^\d+]", "", number))
 
 
 def _said(moment: datetime, body: Mapping[str, Any], labels: Mapping[str, str]) -> Bubble:

@@ -62,6 +62,7 @@ def _page(desk: Desk, problem: str | None = None) -> str:
             duties=duties_within(session, desk.scope, desk.now),
             staff=staff_within(session, desk.scope),
             may_plan=desk.staff.role in PLANNERS,
+            scope=desk.scope,
             problem=problem,
             fields=request.form,
         )

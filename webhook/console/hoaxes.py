@@ -21,9 +21,11 @@ from db.hoaxes import (
     OPEN,
     STATES,
     Hoax,
+    StaleHoax,
     decide,
     find_hoax,
     subject_of,
+    version_of,
 )
 from db.session import Session
 from nlu.genuine_fingerprint import masked
@@ -81,9 +83,15 @@ def _add_answers(blueprint: Blueprint) -> None:
             problem = say("hoax.no_answer")
         if problem:
             return _page(desk, hoax_id, problem, answer)
-        with desk.begin() as session:
-            if not decide(session, desk.scope, hoax_id, state, answer, desk.actor, desk.now):
-                abort(404)
+        seen = request.form.get("seen", "")
+        try:
+            with desk.begin() as session:
+                if not decide(
+                    session, desk.scope, hoax_id, state, answer, desk.actor, desk.now, seen
+                ):
+                    abort(404)
+        except StaleHoax:
+            return _page(desk, hoax_id, say("hoax.stale"), answer)
         flash(say("hoax.reopened" if state == OPEN else "hoax.marked"))
         return redirect(url_for("console.hoaxes.one", hoax_id=hoax_id), 303)
 
@@ -134,6 +142,7 @@ def _page(desk: Desk, hoax_id: int, problem: str | None = None, answer: str = ""
         return render_template(
             "console/hoax.html",
             hoax=hoax,
+            seen=version_of(hoax),
             subject=subject,
             told=told,
             may_decide=desk.staff.role in DECIDERS,

@@ -21,6 +21,7 @@ from bot.desk.together import Action, Hand, Outcome, Picked, one_by_one
 from bot.service import Service
 from bot.texts import say
 from bot.texts import tickets as words
+from bot.texts.masking import without_numbers
 from db import audit
 from db.areas import area_name
 from db.incident_hints import common_area, suggestions
@@ -103,6 +104,9 @@ def incidents_pages(parts: Service) -> Blueprint:
             tickets = [one for one in tickets if may_be_in(one, one.category)]
             if not tickets:
                 return _refused(None, "incident.no_complaint")
+            tickets = [one for one in tickets if one.incident_id is None]
+            if not tickets:
+                return _refused(None, "incident.all_in_others")
             category = Counter(one.category for one in tickets).most_common(1)[0][0]
             area = common_area({one.area_code for one in tickets})
             if not area_name(session, area):
@@ -163,8 +167,8 @@ def _add_ends(blueprint: Blueprint, parts: Service) -> None:
             problem = _problem(text)
             if problem is not None:
                 return _page(session, desk, incident, problem, "reply", text)
-            keep_answer(session, incident_id, text, actor=desk.actor, now=desk.now)
         outcomes = _do(desk, _picked(), answer_all(incident_id, text))
+        _keep_if_told(desk, incident_id, text, outcomes)
         parts.dispatcher.wake()
         _tell(desk, outcomes, "incident.did_answer")
         return _to(incident_id)
@@ -181,8 +185,8 @@ def _add_ends(blueprint: Blueprint, parts: Service) -> None:
                 problem = say("desk.no_decision")
             if problem is not None:
                 return _page(session, desk, incident, problem, "end", text)
-            keep_answer(session, incident_id, text, actor=desk.actor, now=desk.now)
         outcomes = _do(desk, _picked(), resolve_all(incident_id, text, Decision(decision)))
+        _keep_if_told(desk, incident_id, text, outcomes)
         with desk.begin() as session:
             close_if_done(session, incident_id, actor=desk.actor, now=desk.now)
         parts.dispatcher.wake()
@@ -224,18 +228,31 @@ def _groups(session: Session, desk: Desk) -> list[Group]:
 def _rows(session: Session, tickets: Sequence[Ticket]) -> list[Row]:
     areas = {code: area_name(session, code) for code in {one.area_code for one in tickets}}
     return [
-        Row(one, areas[one.area_code], _beginning(session.vault.open(one.story_sealed, "story")))
+        Row(
+            one,
+            areas[one.area_code],
+            _beginning(session.vault.open(one.story_sealed, "story")),
+        )
         for one in tickets
     ]
 
 
 def _beginning(story: str) -> str:
-    line = " ".join(story.split())
+    line = " ".join(without_numbers(story).split())
     return line if len(line) <= _FIRST_LETTERS else f"{line[:_FIRST_LETTERS].rstrip()}…"
 
 
 def _do(desk: Desk, picked: Sequence[Picked], action: Action) -> list[tuple[int, Outcome]]:
     return one_by_one(desk.store, Hand(desk.sight, desk.actor, desk.now), picked, action)
+
+
+def _keep_if_told(
+    desk: Desk, incident_id: int, text: str, outcomes: Sequence[tuple[int, Outcome]]
+) -> None:
+    """Keep an answer as the incident's own, if anybody was told it."""
+    if any(outcome is Outcome.DONE for _, outcome in outcomes):
+        with desk.begin() as session:
+            keep_answer(session, incident_id, text, actor=desk.actor, now=desk.now)
 
 
 def _tell(desk: Desk, outcomes: Sequence[tuple[int, Outcome]], done: str) -> None:

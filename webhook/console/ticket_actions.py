@@ -12,13 +12,14 @@ from bot.desk.blanks import with_name
 from bot.desk.deeds import Deed, deeds_for
 from bot.desk.duplicates import may_repeat
 from bot.desk.handing import hand_ticket, sort_ticket
-from bot.desk.moving import Move, move_ticket
+from bot.desk.moving import Move, hold, move_ticket
 from bot.texts import say
 from bot.texts import tickets as words
 from db.session import Session
 from db.staff import SECTIONS
 from db.ticket_changes import StaleTicket
 from db.ticket_desk import visible_by_number
+from db.ticket_notes import last_said
 from db.ticket_page import holders_for
 from db.ticket_states import By, Decision, IllegalMove, State
 from db.tickets import Ticket
@@ -30,6 +31,7 @@ LONGEST = 1_000  # characters of what an officer writes
 _ROLES = ("front_office", "back_office", "chief", "officer", "admin")
 _FIELDS = ("text", "staff", "category", "section", "priority", "decision", "other")
 _NO_VERSION = -1
+_TOLD = frozenset({Deed.ASK, Deed.ANSWER, Deed.RESOLVE, Deed.REJECT})  # the citizen reads of them
 
 Refusing = Callable[[Desk, str, Draft], Response]
 
@@ -107,9 +109,18 @@ def _do(desk: Desk, number: str, deed: Deed, fields: Mapping[str, str], seen: in
             abort(404)
         if seen != ticket.version:
             raise StaleTicket
+        if deed in _TOLD:
+            _require_all_read(session, desk, ticket, seen)
         if deed not in deeds_for(desk.sight, ticket):
             abort(403)
         _DEEDS[deed](Doing(session, desk, ticket, fields, seen))
+
+
+def _require_all_read(session: Session, desk: Desk, ticket: Ticket, seen: int) -> None:
+    """Raise StaleTicket if citizen or colleague said something after the page was made."""
+    hold(session, ticket.id, seen)  # so that nothing is added between this look and the deed
+    if last_said(session, ticket.id, but=desk.actor) > request.form.get("heard", 0, type=int):
+        raise StaleTicket
 
 
 def _field(name: str) -> str:
@@ -202,7 +213,7 @@ def _holder(doing: Doing) -> int:
 def _other(doing: Doing) -> int:
     """Give the ticket that this one repeats."""
     other = visible_by_number(doing.session, doing.desk.sight, doing.fields["other"])
-    if other is None or not may_repeat(doing.ticket, other):
+    if other is None or not may_repeat(doing.ticket, other, doing.desk.sight):
         raise Refused("desk.no_other")
     return other.id
 

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.texts import known, say
+from bot.texts.masking import without_numbers
 from db.areas import area_name
 from db.session import Session
 from db.ticket_notes import ADDED, Noted
 from db.ticket_page import told_by
 from db.tickets import Ticket
-from webhook.console.conversation import without_numbers
 
 
 @dataclass(frozen=True, slots=True)

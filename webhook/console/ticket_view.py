@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.desk.blanks import filled
 from bot.desk.deeds import Deed, deeds_for
+from bot.desk.duplicates import may_repeat
 from bot.texts import known, say
 from bot.texts import tickets as words
 from db import audit
@@ -14,8 +15,9 @@ from db.desk_tools import CannedAnswer, canned_answers, find_canned, note_viewer
 from db.session import Session
 from db.staff import SECTIONS
 from db.ticket_clock import light_of
+from db.ticket_desk import visible_ticket
 from db.ticket_live import mark_of
-from db.ticket_notes import Noted, notes_of
+from db.ticket_notes import NOTE, Noted, notes_of
 from db.ticket_page import (
     Reporter,
     aid_of_reporter,
@@ -87,10 +89,12 @@ def gathered(
         "canned": canned_answers(session, ticket.section or ""),
         "others": present(session, ticket.id, desk.staff.id, desk.now).others,
         "mark": mark.text if mark else "",
+        "heard": max((note.id for note in notes if note.kind != NOTE), default=0),
         **_choices(session, ticket, deeds),
         **incident_line(session, desk, ticket),
         **(_about_reporter(session, desk, ticket, reads, unmasked) if knows else {}),
         "holder_name": staff_name(session, ticket.staff_id),
+        "first": _first(session, desk, ticket),
         "words": words,
         "writer": _writer,
         "also_here": also_here,
@@ -144,6 +148,14 @@ def _about_reporter(
         "earlier": earlier_tickets(session, desk.sight, ticket),
         "beside": beside(session, desk.sight, ticket) if talks else None,
     }
+
+
+def _first(session: Session, desk: Desk, ticket: Ticket) -> str:
+    """Give the number of the ticket that this one repeats, to whom it may be shown."""
+    if ticket.decision != Decision.DUPLICATE or ticket.other_id is None:
+        return ""
+    first = visible_ticket(session, desk.sight, ticket.other_id)
+    return first.number if first is not None and may_repeat(ticket, first, desk.sight) else ""
 
 
 def _history(session: Session, ticket: Ticket, reads: bool) -> Sequence[Happened]:
