@@ -41,8 +41,8 @@ _MOST_FILES = 10
 def start(form: Form, now: datetime, answers: Answers | None = None) -> Step:
     """Open a form, with the answers that are known already."""
     known = dict(answers or {})
-    wishes = {item.name for item in form.fields if item.wished}
-    order = tuple(name for name in known if name not in wishes)
+    unasked = {item.name for item in form.fields if item.wished} | {FILES}
+    order = tuple(name for name in known if name not in unasked)
     return _proceed(form, FormState(form.name, now, known, order=order), now)
 
 
@@ -186,7 +186,9 @@ def _proceed(form: Form, state: FormState, now: datetime) -> Step:
     if wanting is not None:
         return Asking(replace(state, asked=wanting.name, touched_at=now))
     if form.read_back:
-        return Asking(replace(state, asked=CONFIRM, touched_at=now))
+        brought = FILES in state.answers and FILES not in state.order
+        order = (*state.order, FILES) if brought else state.order
+        return Asking(replace(state, asked=CONFIRM, order=order, touched_at=now))
     return Done(state.answers)
 
 

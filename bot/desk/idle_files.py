@@ -1,16 +1,23 @@
-"""Files that come without words: for the ticket just spoken of, or else its sender is asked."""
+"""Files that come without words: for the ticket just spoken of, or the report opened next."""
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.fields import files_of
+from bot.forms import FILES, Answers
 from bot.turn import Turn, button
+from db.attachments import POINT
+from db.contacts import CONSENT_REFUSED
 from db.ticket_states import State
 from db.tickets import PLAIN, Ticket
 
 _FRESH = timedelta(hours=48)  # so long after it was spoken of is a file meant for a ticket
-_FILES, _FILES_FOR = "files", "files_for"  # topics: what was sent, and the ticket it may be for
+_RECENT = timedelta(minutes=30)  # so long does a file wait for the report that it belongs to
+_MOST = 10
+# Topics: what was sent, the ticket it may be for, and when.
+_FILES, _FILES_FOR, _FILES_AT = "files", "files_for", "files_at"
 
 
 def is_meant_for(ticket: Ticket, now: datetime) -> bool:
@@ -25,7 +32,7 @@ def is_meant_for(ticket: Ticket, now: datetime) -> bool:
 
 def ask_whose(turn: Turn, ticket: Ticket, files: Sequence[Mapping[str, Any]]) -> None:
     """Keep the files and ask what they are for."""
-    turn.conversation.topic |= {_FILES: json.dumps([*files]), _FILES_FOR: ticket.number}
+    _keep(turn, files, ticket.number)
     turn.reply(
         "ticket.file_whose",
         button(f"ticket:files:{ticket.number}", "choice.ticket_files"),
@@ -40,3 +47,48 @@ def take_files(turn: Turn, ticket: Ticket) -> list[dict[str, Any]]:
     number = turn.conversation.topic.pop(_FILES_FOR, "")
     kept = turn.conversation.topic.pop(_FILES, "[]")
     return json.loads(kept) if number == ticket.number else []
+
+
+def keep_files(turn: Turn) -> None:
+    """Keep the files of a message that is about nothing yet; after a refusal nothing is kept."""
+    files = files_of(turn.inbound.media)
+    if files and turn.contact.consent != CONSENT_REFUSED:
+        _keep(turn, files, "")
+
+
+def bring_files(turn: Turn) -> Answers:
+    """Give what was sent just before a report, or with its first words, as its answer; say so."""
+    recent = [file for file in _recent(turn) if file["kind"] != POINT]
+    files = [*recent, *files_of(turn.inbound.media)][:_MOST]
+    forget_files(turn)
+    if not files:
+        return {}
+    turn.reply("complaint.files_brought", count=len(files))
+    return {FILES: files}
+
+
+def forget_files(turn: Turn) -> None:
+    """Keep no file that came without words."""
+    for topic in (_FILES, _FILES_FOR, _FILES_AT):
+        turn.conversation.topic.pop(topic, None)
+
+
+def _keep(turn: Turn, files: Sequence[Mapping[str, Any]], number: str) -> None:
+    """Keep files beside those that came just before and may be for the same."""
+    same = turn.conversation.topic.get(_FILES_FOR) == number
+    kept = [*(_recent(turn) if same else ()), *files][-_MOST:]
+    turn.conversation.topic |= {
+        _FILES: json.dumps(kept),
+        _FILES_FOR: number,
+        _FILES_AT: turn.now.isoformat(),
+    }
+
+
+def _recent(turn: Turn) -> list[dict[str, Any]]:
+    """Give the files that were kept in the last minutes."""
+    topic = turn.conversation.topic
+    kept_at = topic.get(_FILES_AT)
+    if kept_at is None or turn.now - datetime.fromisoformat(kept_at) > _RECENT:
+        return []
+    recent: list[dict[str, Any]] = json.loads(topic.get(_FILES, "[]"))
+    return recent

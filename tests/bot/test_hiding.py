@@ -172,6 +172,70 @@ def test_idle_photo_is_asked_about_where_it_may_be_for_something_else(known: Per
     assert len(files()) == 3
 
 
+def files_of_last(store: Store) -> list[str]:
+    """Give the files of the newest ticket."""
+    with store.read() as session:
+        rows = session.scalars(
+            select(Attachment.ref)
+            .where(Attachment.ticket_id == last(store).id)
+            .order_by(Attachment.id)
+        )
+        return [str(one) for one in rows]
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("opened", ["complaint", "hide:new:confidential", "lapor", "told"])
+def test_photos_sent_before_words_are_in_the_report(citizen: Person, opened: str) -> None:
+    citizen.send_file(PHOTO)
+    citizen.send_file(Media(MediaKind.PHOTO, "sim:second", "image/jpeg"))
+    if opened == "told":
+        told = words(citizen.say("lapor pa rt potong uang bantuan saya 50 ribu"))
+    else:
+        told = words(citizen.say(opened) if opened == "lapor" else citizen.press(opened))
+        assert "sudah kami catat" not in told  # only the photos are there yet
+    assert "(2) sudah kami masukkan" in told
+    if opened != "told":
+        citizen.press("category:deducted")
+        citizen.say("pa rt potong uang bantuan saya 50 ribu")
+    read_back = words(citizen.say("kemarin di lipu"))
+    assert "Foto atau suara: ada" in read_back
+    assert "Foto atau suara" in labels(citizen.press("form:change"))
+    citizen.press("form:edit:story")
+    citizen.say("pa rt potong uang bantuan saya 50 ribu")
+    citizen.say("ya")
+    assert files_of_last(citizen.store) == ["sim:photo", "sim:second"]
+    assert "sudah kami masukkan" not in words(citizen.press("complaint"))
+
+
+@pytest.mark.databases("sqlite")
+def test_photo_with_the_first_words_is_in_the_report(citizen: Person) -> None:
+    told = citizen.send_file(PHOTO, "lapor pa rt potong uang bantuan saya 50 ribu")
+    assert "(1) sudah kami masukkan" in words(told)
+    citizen.say("kemarin di lipu")
+    citizen.say("ya")
+    assert files_of_last(citizen.store) == ["sim:photo"]
+
+
+@pytest.mark.databases("sqlite")
+def test_photo_waits_for_half_an_hour_only(unread: Person) -> None:
+    unread.send_file(PHOTO)
+    unread.clock.forward(timedelta(minutes=31))
+    assert "sudah kami masukkan" not in words(unread.press("complaint"))
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(("decided", "brought"), [("consent:yes", True), ("consent:no", False)])
+def test_photo_before_consent_is_kept_where_that_is_given(
+    newcomer: Person, decided: str, brought: bool
+) -> None:
+    newcomer.send_file(PHOTO)
+    newcomer.press(decided)
+    if not brought:
+        newcomer.send_file(PHOTO)  # nor is anything kept after the refusal
+        newcomer.press("consent:yes")
+    assert ("sudah kami masukkan" in words(newcomer.press("complaint"))) is brought
+
+
 @pytest.mark.parametrize(
     ("one", "other", "both"),
     [

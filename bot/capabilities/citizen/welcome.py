@@ -1,5 +1,6 @@
 """First contact, consent, the menu, and what is said when nothing was understood."""
 
+from bot.desk.idle_files import forget_files, keep_files
 from bot.menu import menu_choices, menu_key
 from bot.messages import Choice, MediaKind
 from bot.turn import Turn, button
@@ -24,12 +25,14 @@ def thanks(turn: Turn) -> None:
 def introduce(turn: Turn) -> None:
     """Say who speaks, what is kept and why, and ask for consent."""
     turn.reply("welcome.who")
+    keep_files(turn)
     remind(turn)
 
 
 def ask_consent(turn: Turn) -> None:
     """Ask for consent again, shortly."""
     turn.conversation.explained = True
+    keep_files(turn)
     turn.reply("welcome.consent_needed", *consent_choices())
 
 
@@ -57,6 +60,7 @@ def consent(turn: Turn) -> None:
     if given:
         turn.reply("welcome.consent_given", *menu_choices(turn))
         return
+    forget_files(turn)
     if turn.staff is None:
         forget_bodies(turn.session, turn.contact.id)
     turn.reply(
@@ -68,7 +72,11 @@ def consent(turn: Turn) -> None:
 
 
 def unread(turn: Turn) -> None:
-    """Answer a message without words: a file, a point, a sticker, a contact card."""
+    """Answer a message without words: a file, a point, a sticker, a contact card.
+
+    Files are kept for the report that may be opened next.
+    """
+    keep_files(turn)
     kinds = {media.kind for media in turn.inbound.media}
     if MediaKind.VOICE in kinds:
         turn.reply("unread.voice", *menu_choices(turn))
