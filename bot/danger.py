@@ -98,6 +98,47 @@ _HURRIES = re.compile(
 )
 
 
+# Dangers of one kind may be one emergency; whoever is beaten may also be hurt, or locked in.
+_KINDS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"bakar|kobong|\bapi(?:nya)?\b",
+        r"banjir|h?anyut|tenggelam|klelep|kintir|terseret|longsor|gempa|tsunami|beliung",
+        r"pukul|mukul|gebuk|gocoh|tampar|nampar|tendang|nendang|aniaya|siksa|kdrt|perkosa|cabul"
+        r"|leceh|bacok|tusuk|tikam|parang|pisau|ngamuk|cekik|hajar",
+    )
+)
+_CAPTIVE = re.compile(r"rantai|pasung|sekap|kurung|kunciin", re.IGNORECASE)
+_NEXT_DOOR = re.compile(
+    r"\b(?:rumah|tempat|kampung) (?:sebelah|lain|tetangga)|\btetangga", re.IGNORECASE
+)
+_TAKES_BACK = re.compile(
+    r"(?:(?:maaf|mohon maaf|sori|sorry|oh|eh|ternyata|itu|ini|tadi|pak|bu|min|kak|sa|saya)\W+)*"
+    r"(?:(?:bukan|bkn|tidak|tdk|gak|ga|nda|ndak) (?:keadaan )?darurat|bukan emergency"
+    r"|(?:sudah|sdh|udah|su|so|udh) (?:aman|selamat|padam|tidak apa-?apa|gak apa-?apa)"
+    r"|(?:tidak|tdk|gak|ga|nda) (?:ada|jadi) (?:bahaya|darurat)|aman"
+    r"|(?:salah|keliru) (?:kirim|pencet|tekan|ketik|pesan|orang)"
+    r"|(?:cuma |hanya )?(?:bercanda|becanda|main-?main|coba-?coba))(?:mi|ji)?"
+    r"(?:\W+(?:maaf|pak|bu|min|kak|semua|semuanya|kok|ya|ji|mi|tadi|itu|sekarang|laporannya"
+    r"|sudah|terima kasih|makasih|trims|alhamdulillah))*\W*",
+    re.IGNORECASE,
+)
+
+
+def takes_back(text: str) -> bool:
+    """Say whether a text says nothing but that there is no danger, or none any more."""
+    return _TAKES_BACK.fullmatch(text.strip()) is not None
+
+
+def is_another_danger(before: str, text: str) -> bool:
+    """Say whether a text plainly tells of another danger than the one told before."""
+    kinds = [{at for at, kind in enumerate(_KINDS) if kind.search(told)} for told in (before, text)]
+    if all(kinds):
+        return not kinds[0] & kinds[1]
+    held = _CAPTIVE.search(text) is not None and _CAPTIVE.search(before) is None
+    return held and _NEXT_DOOR.search(text) is not None
+
+
 def tells_of_long_ago(text: str) -> bool:
     """Say whether what a text tells of is over: it names an earlier day, and nothing of now."""
     over = _LONG_AGO.search(text) is not None and _NOW.search(text) is None

@@ -5,7 +5,7 @@ import re
 from bot import router
 from bot.capabilities.citizen import guidance, human
 from bot.choices import agrees, is_number, refuses_all
-from bot.danger import loses_only_a_thing, names_danger, names_grave_danger
+from bot.danger import loses_only_a_thing, names_danger, names_grave_danger, takes_back
 from bot.menu import menu_choices
 from bot.messages import Choice
 from bot.router import Capability
@@ -101,6 +101,8 @@ def may_be_danger(turn: Turn) -> bool:
     """Say whether somebody may need help at once, however little was understood."""
     parse = turn.parse
     if parse is None or not any(letter.isalpha() for letter in turn.text):
+        return False
+    if takes_back(turn.text):
         return False
     if turn.conversation.form is not None:
         # Its questions ask about bad things; who works here tells those of others.

@@ -73,13 +73,11 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
 
     False means that the message is to be read as an answer, even if something was said to it.
     """
-    if form.state.form != emergency.FORM.name and emergency.takes_place(turn):
-        asks_it = form.asked is not None and form.asked.name in (
-            _POINTS if turn.inbound.location else _PLACES
-        )
-        if not asks_it:
-            ask_again(turn, form)
-        return not asks_it
+    if value is None and _emergency_changed(turn, form):
+        return True
+    taken = _goes_to_emergency(turn, form)
+    if taken is not None:
+        return taken
     capability = _interruption(turn, form, value)
     if capability is None:
         if value is not None or not is_courtesy(turn.text) or _fits(turn, form):
@@ -109,6 +107,42 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
         return True
     turn.reply("form.goes_on")
     ask_again(turn, form)
+    return True
+
+
+def _goes_to_emergency(turn: Turn, form: OpenForm) -> bool | None:
+    """Take what belongs to an emergency told before; None where the message is nothing of it.
+
+    A place that the form asks for as well is an answer to both.
+    """
+    if form.state.form == emergency.FORM.name:
+        return None
+    asks_it = form.asked is not None and form.asked.name in (
+        _POINTS if turn.inbound.location else _PLACES
+    )
+    placed = emergency.takes_place(turn, among_others=asks_it)
+    if placed and asks_it:
+        return False
+    if not placed and not (asks_it and emergency.takes_more(turn)):
+        return None
+    ask_again(turn, form)
+    return True
+
+
+def _emergency_changed(turn: Turn, form: OpenForm) -> bool:
+    """Take an emergency back in words, or file another one instead of asking for the first's."""
+    if form.state.form != emergency.FORM.name:
+        if not emergency.taken_back(turn):
+            return False
+        ask_again(turn, form)
+        return True
+    if emergency.tells_of_another(turn):
+        turn.conversation.form = None
+        emergency.handle(turn)
+        return True
+    if not emergency.taken_back(turn):
+        return False
+    turn.conversation.form = None
     return True
 
 

@@ -363,6 +363,130 @@ def test_further_cries_are_added_and_say_where_the_first_is(
     assert "sudah kami panggil" in words(citizen.say("rt 3 lamangga dekat masjid raya"))
 
 
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("skips", [False, True])
+def test_place_is_waited_for_until_one_is_told(
+    citizen: Person, sample_store: Store, skips: bool
+) -> None:
+    citizen.say("tolong suami saya mengamuk bawa parang")
+    told = citizen.say("anak saya 3 orang masih kecil")
+    assert "di kelurahan mana" in words(told)
+    assert labels(told) == ["Bukan darurat", "Lewati"]
+    if skips:
+        citizen.press("form:skip")
+    assert "sudah kami panggil" in words(citizen.say("lamangga dekat mesjid"))
+    assert added(sample_store) == ["anak saya 3 orang masih kecil", "lamangga dekat mesjid"]
+
+
+@pytest.mark.databases("sqlite")
+def test_place_is_asked_for_once_more_at_most(citizen: Person, sample_store: Store) -> None:
+    citizen.say("tolong suami saya mengamuk bawa parang")
+    citizen.say("anak saya 3 orang masih kecil")
+    assert "sudah kami panggil" in words(citizen.say("di belakang toko pak bana"))
+    assert len(added(sample_store)) == 2
+    # Nor where the first message named it.
+    citizen.say("sudah aman pak")
+    citizen.say("rumah tetangga kebakaran di lamangga")
+    assert "sudah kami panggil" in words(citizen.say("rumahnya dari kayu"))
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("saya dipukuli suami di lamangga", "di rumah sebelah ada anak dirantai"),
+        ("saya dipukuli suami di lamangga", "anak hanyut di sungai"),
+        ("kebakaran di lamangga tolong", "rumah di tomba kebanjiran juga ada nenek terjebak"),
+        ("kebakaran di lamangga tolong", "rumah di tomba kebakaran"),
+    ],
+)
+@pytest.mark.parametrize("place", ["", "lamangga rt 3"])
+def test_another_emergency_has_its_own_ticket_and_place(
+    citizen: Person, sample_store: Store, first: str, second: str, place: str
+) -> None:
+    citizen.say(first)
+    before = only(sample_store).number
+    if place:
+        citizen.say(place)
+    told = citizen.say(second)
+    assert only(sample_store).number != before
+    assert only(sample_store).number in told[-1].text
+    assert "Di mana kejadiannya" in told[-1].text
+    assert added(sample_store) == []
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "more",
+    [
+        "kebakaran makin besar, api sudah di atap", "anak saya pingsan kena asap",
+        "rumah sebelah juga terbakar", "kebakaran di lamangga rt 3",
+    ],
+)  # fmt: skip
+def test_what_belongs_to_the_first_makes_no_second(
+    citizen: Person, sample_store: Store, more: str
+) -> None:
+    citizen.say("kebakaran di lamangga tolong")
+    before = only(sample_store).number
+    citizen.say(more)
+    assert only(sample_store).number == before
+    assert added(sample_store) == [more]
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "said", ["bukan darurat", "sudah aman pak", "salah kirim", "maaf, aman ji"]
+)
+@pytest.mark.parametrize("place", ["", "di lamangga rt 3"])
+def test_taken_back_in_words(citizen: Person, sample_store: Store, said: str, place: str) -> None:
+    citizen.say("saya dipukuli suami")
+    if place:
+        citizen.say(place)
+    told = words(citizen.say(said))
+    assert "sudah kami cabut" in told
+    assert "112" not in told
+    assert only(sample_store).decision == Decision.WITHDRAWN
+    assert said not in added(sample_store)
+    assert "112" not in words(citizen.say(said))
+
+
+@pytest.mark.databases("sqlite")
+def test_taken_back_in_words_inside_a_form(alarming: Person, sample_store: Store) -> None:
+    alarming.press("complaint")
+    alarming.press("category:card")
+    alarming.say("tolong rumah saya kebakaran")
+    told = words(alarming.say("sudah aman pak"))
+    assert "sudah kami cabut" in told
+    assert "Kapan dan di mana" in told
+    assert only(sample_store).state == State.REJECTED
+
+
+@pytest.mark.databases("sqlite")
+def test_taken_back_before_anything_was_sent(maybe_alarming: Person, sample_store: Store) -> None:
+    maybe_alarming.say("xqztw vbnjk")
+    assert "tidak kami kirim" in words(maybe_alarming.say("salah kirim"))
+    assert ticket_of(sample_store) is None
+
+
+@pytest.mark.databases("sqlite")
+def test_what_follows_an_emergency_in_a_form_is_no_time_and_place(
+    citizen: Person, sample_store: Store
+) -> None:
+    citizen.press("complaint")
+    citizen.press("category:card")
+    citizen.say("tolong rumah saya kebakaran")
+    told = citizen.say("namanya la ege")
+    assert only(sample_store).number in words(told)
+    assert "Kapan dan di mana" in told[-1].text
+    assert "Tempat ini sudah kami teruskan" in words(citizen.say("lamangga dekat mesjid"))
+    assert added(sample_store) == ["namanya la ege", "lamangga dekat mesjid"]
+
+
+def added(store: Store) -> list[str]:
+    with store.read() as session:
+        return [note.text for note in notes_of(session, only(store).id) if note.kind == ADDED]
+
+
 def offered(told: list[Reply]) -> list[str]:
     return [choice.label for reply in told for choice in reply.choices]
 

@@ -1,16 +1,24 @@
 """Immediate help: the numbers that are answered by people, and officers who are called at once."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.danger import hurries, names_grave_danger, tells_of_long_ago
+from bot.danger import (
+    hurries,
+    is_another_danger,
+    names_grave_danger,
+    takes_back,
+    tells_of_long_ago,
+)
 from bot.desk.adding import add_to_ticket, files_sent
 from bot.desk.alerting import raise_alert, tell_holder
 from bot.desk.filing import file_ticket
 from bot.desk.moving import Move, move_ticket
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Location, Reply
+from bot.spoken import asks
 from bot.spoken_places import is_place
 from bot.texts import say
 from bot.turn import Turn, button
@@ -31,6 +39,12 @@ TAKE_BACK = "emergency:mistaken"
 _MISTAKEN = TAKE_BACK.partition(":")[2]
 # Topics: until when a place is waited for, and what a stranger has told of it.
 _PLACE_UNTIL, _AREA, _POINT = "place_until", "danger_area", "danger_point"
+_NAMED = "danger_named"  # the area that was named for the last emergency
+# What tells of people and not of when and where, which a form may be asking for.
+_TELLS_OF_SOMEBODY = re.compile(
+    r"\W*(?:nama|umur|usia|orang|korban|pelaku|anak|ibu|istri|suami)nya\b|\W*(?:dia|ada \d+)\b",
+    re.IGNORECASE,
+)
 _WAIT_FOR_PLACE = timedelta(minutes=10)
 
 
@@ -44,6 +58,14 @@ def _place(answer: Answer, _facts: Facts) -> Answers:
     return {"place": text, "files": files}
 
 
+def _again(answer: Answer, facts: Facts) -> Answers:
+    return {"again": True, **_place(answer, facts)}
+
+
+def _was_told(answers: Answers) -> bool:
+    return bool(answers.get("told"))
+
+
 def _not_one(_answers: Answers, _facts: Facts) -> list[Choice]:
     return [button(TAKE_BACK, "choice.mistaken")]
 
@@ -53,6 +75,9 @@ FORM = Form(
     (
         Field("number", _place, noted=True),
         Field("place", _place, _not_one, optional=True, free_text=True),
+        # Asked once more where what was told first names no place.
+        Field("again", _again, _not_one, optional=True, free_text=True, when=_was_told),
+        Field("told", _place, noted=True),
         Field("files", _place, noted=True),
         Field("mistaken", _place, noted=True),
     ),
@@ -70,7 +95,9 @@ def handle(turn: Turn) -> None:
     if turn.argument == _MISTAKEN:
         _take_back(turn, earlier)
         return
-    if earlier is not None:
+    if taken_back(turn):
+        return
+    if earlier is not None and not tells_of_another(turn):
         if turn.parse is None:
             hotlines_only(turn)
         _tell_more(turn, earlier)
@@ -93,15 +120,40 @@ def handle(turn: Turn) -> None:
 
 
 def finish(turn: Turn, answers: Answers) -> None:
-    """Add the place to the emergency, or take it back where it was none."""
+    """Add what was told to the emergency, or take it back where it was none.
+
+    What names no place is added, too; the place is asked for once more, and waited for.
+    """
     ticket_id = _open(turn)
     if answers.get("mistaken") or ticket_id is None:
         _take_back(turn, ticket_id)
         return
-    if answers.get("place") or answers.get("files"):
-        turn.conversation.topic.pop(_PLACE_UNTIL, None)
-        _add(turn, ticket_id, answers["place"] or "", answers.get("files") or ())
-    _coming(turn, answers["number"])
+    number, told = answers["number"], answers.get("place") or ""
+    if told or answers.get("files"):
+        _add(turn, ticket_id, told, answers.get("files") or ())
+        if turn.inbound.location is not None or _mentions_place(turn):
+            _place_is_known(turn)
+        elif not answers.get("told") and _NAMED not in turn.conversation.topic:
+            turn.open_form(FORM.name, {"number": number, "place": None, "told": True})
+            return
+    _coming(turn, number)
+
+
+def taken_back(turn: Turn) -> bool:
+    """Take back what was told as an emergency where the sender says that it is none any more."""
+    if turn.inbound.button is not None or not takes_back(turn.text):
+        return False
+    ticket_id = _open(turn) if turn.contact.consented else None
+    if ticket_id is None and not _place_waited_for(turn):
+        return False
+    if ticket_id is not None:
+        _take_back(turn, ticket_id)
+        return True
+    for name in (_PLACE_UNTIL, _TOLD, _AREA, _POINT):
+        turn.conversation.topic.pop(name, None)
+    turn.conversation.pending = ""
+    turn.reply("emergency.not_sent", button("menu", "choice.menu"))
+    return True
 
 
 def canceled(turn: Turn) -> None:
@@ -158,20 +210,36 @@ def warn_first(turn: Turn) -> None:
     turn.replies.insert(0, Reply(say("emergency.maybe", hotlines=hotlines), ask))
 
 
-def takes_place(turn: Turn) -> bool:
+def takes_place(turn: Turn, *, among_others: bool = False) -> bool:
     """Add the place that a message names to the emergency told before, in or out of any form.
 
-    A point is taken within the hour, words while the place is waited for.
+    A point is taken within the hour, words while the place is waited for: nothing but a place, or
+    `among_others` one that is told with more.
     """
     point = turn.inbound.location
-    if turn.inbound.button is not None or (point is None and not _names_place(turn)):
+    named = _names_place(turn) or (among_others and _tells_place(turn))
+    if turn.inbound.button is not None or (point is None and not named):
         return False
     ticket_id = _open(turn)
     if ticket_id is None:
         return False
-    turn.conversation.topic.pop(_PLACE_UNTIL, None)
+    _place_is_known(turn)
     _add(turn, ticket_id, turn.text if point is None else "", files_sent((), point))
     turn.reply("emergency.point_kept" if point is not None else "emergency.place_kept")
+    return True
+
+
+def takes_more(turn: Turn) -> bool:
+    """Add what follows an emergency in a form that asks for a time and place, and names neither."""
+    told = turn.inbound.button is None and turn.parse is not None and turn.text
+    if not told or not _place_waited_for(turn) or _mentions_place(turn) or turn.entity("date"):
+        return False
+    ticket_id = _open(turn)
+    if ticket_id is None or not _TELLS_OF_SOMEBODY.match(turn.text):
+        return False
+    _add(turn, ticket_id, turn.text[:_LONGEST], ())
+    number = turn.session.get_one(Ticket, ticket_id).number
+    turn.reply("emergency.more_kept", number=number)
     return True
 
 
@@ -182,19 +250,44 @@ def goes_on(turn: Turn, danger: bool) -> bool:
     """
     if turn.inbound.button is not None:
         return False
+    if taken_back(turn):
+        return True
     if not turn.contact.consented:
         return _place_of_stranger(turn)
     earlier = _open(turn)
     if earlier is None:
         return False
-    if _place_waited_for(turn) and takes_place(turn):
+    if _place_waited_for(turn) and takes_place(turn, among_others=True):
         turn.replies.clear()
         _coming(turn, turn.session.get_one(Ticket, earlier).number)
         return True
-    if turn.parse is not None and (danger or hurries(turn.text)):
+    if turn.parse is None or not (danger or hurries(turn.text)):
+        return False
+    if not tells_of_another(turn):
         _tell_more(turn, earlier)
+    elif turn.parse.band is Band.SURE:
+        return False  # answered as the first one was
+    else:
+        turn.aside = True  # no form can be opened from here
+        handle(turn)
+    return True
+
+
+def tells_of_another(turn: Turn) -> bool:
+    """Say whether a message surely tells of another emergency than the one told before.
+
+    It is another danger, or in another place; what may belong to the first is added to that.
+    """
+    ticket_id, parse = _open(turn), turn.parse
+    if ticket_id is None or parse is None or not is_called(turn) or tells_of_long_ago(turn.text):
+        return False
+    sealed = turn.session.get_one(Ticket, ticket_id).story_sealed
+    if is_another_danger(turn.session.vault.open(sealed, "story"), turn.text):
         return True
-    return False
+    named, area = turn.conversation.topic.get(_NAMED), turn.entity("area")
+    if named is None or area is None:
+        return False
+    return not (area.startswith(named) or named.startswith(area))
 
 
 def _place_of_stranger(turn: Turn) -> bool:
@@ -219,6 +312,30 @@ def _place_of_stranger(turn: Turn) -> bool:
 
 def _names_place(turn: Turn) -> bool:
     return _place_waited_for(turn) and turn.parse is not None and is_place(turn.parse)
+
+
+def _tells_place(turn: Turn) -> bool:
+    """Say whether a place is named among other words that ask for nothing else."""
+    parse = turn.parse
+    if parse is None or not _place_waited_for(turn) or not turn.entity("area"):
+        return False
+    other = parse.band is Band.SURE and parse.intent != "report_emergency"
+    other = other or turn.entity("program") is not None or asks(turn.text) or "?" in turn.text
+    return not other and not tells_of_long_ago(turn.text) and not tells_of_another(turn)
+
+
+def _mentions_place(turn: Turn) -> bool:
+    """Say whether a message names an area or a street, whatever else it tells."""
+    if turn.parse is None:
+        return False
+    return turn.entity("area") is not None or is_place(turn.parse)
+
+
+def _place_is_known(turn: Turn) -> None:
+    topic = turn.conversation.topic
+    topic.pop(_PLACE_UNTIL, None)
+    if turn.entity("area"):
+        topic[_NAMED] = turn.entity("area") or ""
 
 
 def _place_waited_for(turn: Turn) -> bool:
@@ -269,6 +386,9 @@ def _report(turn: Turn) -> None:
     ticket = file_ticket(turn, matter, files)
     raise_alert(turn.session, ticket, turn.now, turn.public_url)
     _wait_for_place(turn)
+    topic.pop(_NAMED, None)
+    if area:
+        topic[_NAMED] = area
     if turn.aside:
         mistaken = button(TAKE_BACK, "choice.mistaken")
         turn.reply("emergency.filed", mistaken, number=ticket.number)
