@@ -47,6 +47,14 @@ _AROUND_OFFICE = frozenset(
      "berapa", "brp", "apa", "nomor", "no", "hari", "sampai", "pak", "bu", "kak", "min", "ya",
      "kah", "saya", "mau", "ke", "tanya", "yang", "bukanya", "letak", "letaknya", "adakah")
 )  # fmt: skip
+_ANOTHERS_PHONE = re.compile(
+    r"\b(?:hp|hape|telepon|telpon|wa|nomor|no)\s*(?:nya)?\s*(?:ini\s*)?(?:punya\s*)?"
+    r"(?:tetangga|orang|teman|kawan|saudara|sodara|anak|adik|kakak|om|tante|pinjam\w*)",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    r"\b(?:cek|periksa|lihat|punya|data|bantuan)\b.{0,20}\b(?:saya|sa|sy|aku|ku)\b", re.IGNORECASE
+)
 _GOODS = frozenset(
     ("kursi", "roda", "korsi", "tongkat", "kruk", "walker", "alat", "bantu", "dengar", "kaki",
      "tangan", "palsu", "tiruan", "protesa", "pakaian", "baju", "seragam", "sepatu", "bedah",
@@ -115,6 +123,12 @@ def _gives_identity(turn: Turn) -> bool:
     except Refused:
         return False
     return len(found) > 1 or is_nik(found.get("nik", "0" * 16))
+
+
+def _on_anothers_phone(turn: Turn) -> bool:
+    """Say whether somebody asks for his own aid on a telephone that is not his."""
+    asks = _OWN.search(turn.text) is not None and turn.contact.person_id is not None
+    return asks and _ANOTHERS_PHONE.search(turn.text) is not None
 
 
 def _names_ticket(turn: Turn) -> bool:
@@ -194,6 +208,7 @@ def _beside_names(turn: Turn) -> set[str]:
 
 _ASKED = (
     ("registration", _gives_identity),
+    ("other_family", _on_anothers_phone),
     ("track", _names_ticket),
     ("goods", _asks_goods),
     ("human", _asks_human),

@@ -135,6 +135,13 @@ _THEFT = re.compile(
     r"\b(?:link|tautan|aplikasi|apk|wa|whatsapp|sms|telepon|telpon|telp|hp|online|internet)\b"
     r"|\b(?:tertipu|ketipu|ditipu|kena tipu|kena penipuan)\b.{0,30}"
     r"\b(?:link|tautan|aplikasi|apk|wa|whatsapp|sms|telepon|telpon|telp|online|internet)\b"
+    # What was given away or opened already.
+    r"|\b(?:sudah|sdh|su|udah|dah|terlanjur|telanjur|tadi)\b.{0,20}"
+    r"(?:\b(?:kasih|kasi|beri|kirim|sebut)\b.{0,30}\b(?:otp|kode otp|sandi)\b"
+    r"|\b(?:klik|buka|isi)\b.{0,30}\b(?:link|linknya|tautan|tautannya)\b"
+    r"|\b(?:buka|instal|install|pasang|unduh)\b.{0,30}\b(?:apk|aplikasinya)\b)"
+    r"|\b(?:uang|duit|saldo)\b.{0,30}\b(?:hilang|habis|raib|terkuras|ludes|lenyap)\b.{0,30}"
+    r"\b(?:link|linknya|tautan|apk|otp)\b"
 )
 _HIGH_OFFICE = re.compile(
     r"kemensos|kementerian|kementrian|menteri|presiden|\bpusat\b|pemerintah|admin (?:bansos|resmi)"

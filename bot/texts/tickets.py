@@ -41,9 +41,10 @@ def state_told(state: str, decision: str | None) -> str:
     return say(_by_decision("track.state", state, decision))
 
 
-def next_told(state: str, decision: str | None) -> str:
-    """Say to the citizen what comes next, or what he can do."""
-    return say(_by_decision("track.next", state, decision))
+def next_told(kind: str, state: str, decision: str | None) -> str:
+    """Say to the citizen what comes next, or what he can do; the urgent does not wait for days."""
+    urgent = f"track.next_{state}_{kind}"
+    return say(urgent if known(urgent) else _by_decision("track.next", state, decision))
 
 
 def _by_decision(begins: str, state: str, decision: str | None) -> str:

@@ -264,3 +264,21 @@ def test_a_caller_is_hung_up_on_and_a_theft_is_reported(unread: Person) -> None:
     told = unread.say("data saya dicuri lewat link")
     assert "bank" in words(told)
     assert "Lapor masalah" in labels(told)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "said",
+    ["sa sudah kasih otp saya ke orang itu", "tadi sa klik linknya dan isi nik",
+     "uang di rekening hilang stlh sa buka apk"],
+)  # fmt: skip
+def test_who_was_robbed_already_is_sent_to_the_bank(citizen: Person, said: str) -> None:
+    told = citizen.say(said)
+    assert "bank" in words(told)
+    assert "Lapor masalah" in labels(told)
+
+
+@pytest.mark.databases("sqlite")
+def test_who_asks_for_money_may_be_reported(citizen: Person) -> None:
+    told = citizen.say("pak rt minta uang 50rb supaya nama masuk, betulkah")
+    assert "Lapor masalah" in labels(told)

@@ -57,3 +57,9 @@ def test_another_family_can_be_asked_for(known: Person, said: str) -> None:
     assert "Cek NIK lain" in labels(known.press("registration"))
     assert "Tolong tulis NIK" in words(known.say(said))
     assert "Wa Ode Nurlina" in words(known.say(f"{NURLINA} {NURLINA_KK}"))
+
+
+def test_who_borrows_a_telephone_is_asked_for_his_own_numbers(known: Person) -> None:
+    told = words(known.say("ini hp tetangga, mau cek punya saya"))
+    assert "NIK" in told
+    assert "Siti" not in told

@@ -1,6 +1,7 @@
 """Is this message true: judged by rules, noted where nobody knows it yet, and warned of."""
 
 import hashlib
+import re
 from datetime import datetime
 
 from bot.desk.alerting import tell_chats
@@ -42,6 +43,8 @@ def _message(answer: Answer, _facts: Facts) -> Answers:
         return {"message": said}
     raise Refused("genuine.no_picture" if answer.media else "genuine.nothing")
 
+
+_MONEY = re.compile(r"\b(?:uang|duit|bayar|setor|pungut|biaya)", re.IGNORECASE)
 
 FORM = Form("genuine", (Field("message", _message, free_text=True),))
 
@@ -130,7 +133,7 @@ def _tell(turn: Turn, said: str) -> None:
         turn.reply("genuine.known_hoax", *_next(), answer=hoax.answer)
     elif judgement.verdict is Verdict.FALSE:
         key = "genuine.false_call" if tells_call(said) else "genuine.false"
-        turn.reply(key, *_next(), why=say(f"genuine.why_{judgement.rule}"))
+        turn.reply(key, *_next(said), why=say(f"genuine.why_{judgement.rule}"))
     elif hoax is not None and hoax.state == GENUINE:
         turn.reply("genuine.known_genuine", *_next(), answer=hoax.answer)
     elif judgement.verdict is Verdict.OFFICIAL:
@@ -138,11 +141,13 @@ def _tell(turn: Turn, said: str) -> None:
     else:
         noted = say("genuine.noted" if hoax is not None and _may_keep(turn) else "genuine.ask_us")
         why = say(f"genuine.why_{judgement.rule}")
-        turn.reply("genuine.unknown", *_next(), why=why, noted=noted)
+        turn.reply("genuine.unknown", *_next(said), why=why, noted=noted)
 
 
-def _next() -> tuple[Choice, ...]:
-    return (button("human", "choice.human"), button("menu", "choice.menu"))
+def _next(said: str = "") -> tuple[Choice, ...]:
+    """Give what may be done next; whoever asks for money may be reported."""
+    always = (button("human", "choice.human"), button("menu", "choice.menu"))
+    return (button("complaint", "choice.complaint"), *always) if _MONEY.search(said) else always
 
 
 def _noted(turn: Turn, said: str, judgement: Judgement, found: Fingerprint) -> Hoax | None:

@@ -63,7 +63,7 @@ def _describe(turn: Turn, ticket: Ticket) -> str:
         day=local_moment(ticket.created_at, turn.zone),
         state=state_told(ticket.state, ticket.decision),
         answer=say("track.answer", text=shown) if told else "",
-        next=next_told(ticket.state, ticket.decision),
+        next=next_told(ticket.kind, ticket.state, ticket.decision),
     )
 
 
