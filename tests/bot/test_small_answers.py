@@ -61,3 +61,9 @@ def test_programmes_are_offered_by_whole_names(known: Person) -> None:
     offered = [program_choice("program", code, name).label for code, name in names]
     assert max(map(len, offered)) <= 26
     assert "Bedah rumah (RTLH)" in offered
+
+
+def test_who_does_not_accept_it_is_not_thanked(citizen: Person) -> None:
+    told = citizen.say("saya tidak terima")
+    assert "Sehat selalu" not in words(told)
+    assert "Lapor masalah" in labels(told)

@@ -1,5 +1,7 @@
 """First contact, consent, the menu, and what is said when nothing was understood."""
 
+import re
+
 from bot.desk.idle_files import forget_files, keep_files
 from bot.menu import menu_choices, menu_key
 from bot.messages import Choice, MediaKind
@@ -10,6 +12,7 @@ from db.inbox import forget_bodies
 
 CONSENT = ("consent:yes", "consent:no")
 _OPEN = ("schedule", "program", "office", "emergency")  # what needs no consent
+_OBJECTS = re.compile(r"\b(?:tidak|tdk|tak|nda|ndak|gak|ga|nggak|ngga) (?:bisa )?terima\b", re.I)
 
 
 def menu(turn: Turn) -> None:
@@ -18,7 +21,11 @@ def menu(turn: Turn) -> None:
 
 
 def thanks(turn: Turn) -> None:
-    """Answer thanks and good-byes."""
+    """Answer thanks and good-byes; "saya tidak terima" is neither."""
+    if _OBJECTS.search(turn.text):
+        ways = (button("complaint", "choice.complaint"), button("human", "choice.human"))
+        turn.reply("welcome.not_content", *ways, button("menu", "choice.menu"))
+        return
     turn.reply("welcome.thanks")
 
 
