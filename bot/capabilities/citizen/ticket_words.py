@@ -131,6 +131,7 @@ def _unclear(turn: Turn, ticket: Ticket, files: Files) -> None:
         "ticket.unclear",
         *verdicts(ticket.number),
         button(f"ticket:add:{ticket.number}", "choice.ticket_add"),
+        button("complaint", "choice.complaint"),
         button("menu", "choice.menu"),
         number=ticket.number,
     )
