@@ -3,10 +3,12 @@
 Nothing here does any IO.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.choices import NO_WORDS, YES_WORDS
 from bot.forms import (
     ADD,
     ADDED,
@@ -33,9 +35,25 @@ from bot.forms import (
     Step,
 )
 from bot.messages import MediaKind
+from bot.spoken import asks, mends, tells_trouble
 
 STUCK_AFTER = 3  # failed answers to one field
 _MOST_FILES = 10
+_LONGEST_STORY = 4_000
+_TOLD = frozenset(("story", "condition", "need", "reason"))  # fields to which more may be told
+_TELLING = 3  # words beside those of the dialogue
+_DIALOGUE = frozenset(
+    ("sudah", "sdh", "udah", "semua", "semuanya", "saja", "aja", "dulu", "pak", "bu", "kak", "min",
+     "itu", "ini", "dong", "deh", "sesuai", "pas", "langsung", "lewati", "lewat", "skip", "lah",
+     "laporan", "laporannya", "saya", "sa", "sy", "terima", "kasih", "banyak", "batal", "batalkan")
+)  # fmt: skip
+# Words that are about the form, or ask for something else.
+_NO_STORY = re.compile(
+    r"\b(?:foto|poto|gambar|bukti|lokasi|video|suara|kamera|kirim|hapus|batal|kembali|lanjut)\w*"
+    r"|^\W*(?:saya|sa|sy|aku|kami)?\s*(?:mau|mo|ingin|pengen|minta|tolong|mohon|cek|lihat|bisa"
+    r"|boleh|nanti|tunggu|sebentar|bentar|belum|blm)\b",
+    re.IGNORECASE,
+)
 
 
 def start(form: Form, now: datetime, answers: Answers | None = None) -> Step:
@@ -121,6 +139,9 @@ def _grant(
         step = _proceed(form, state, now)
     elif asked is not None and (left or answer.media or answer.location):
         step = _take(form, state, asked, replace(answer, text=left), facts, now)
+    elif state.asked == CONFIRM:
+        more = _told_more(form, state, replace(answer, text=left))
+        step = Asking(replace(state, answers=state.answers | more))
     return replace(step, said=f"{name}.{value}") if isinstance(step, Asking) else step
 
 
@@ -152,12 +173,16 @@ def _changes(form: Form, state: FormState, answer: Answer) -> bool:
 def _take(
     form: Form, state: FormState, asked: Field, answer: Answer, facts: Facts, now: datetime
 ) -> Step:
+    more = _told_more(form, state, answer) if asked.name == FILES else {}
+    state = replace(state, answers=state.answers | more)
     if asked.optional and answer.value == SKIP:
         found: Answers = {asked.name: None}
     else:
         try:
             found = asked.parse(answer, facts)
         except Refused as refusal:
+            if more:
+                return _heard_more(state, now)
             fails = state.fails + 1
             kept = state.answers | refusal.found
             late = {} if refusal.found or answer.text else _point_given(form, state, answer, facts)
@@ -233,7 +258,35 @@ def _confirm(form: Form, state: FormState, answer: Answer, facts: Facts, now: da
     if late:
         kept = replace(state, answers=state.answers | late, fails=0, touched_at=now)
         return Asking(kept, said="form.kept_late")
+    more = _told_more(form, state, answer)
+    if more:
+        return _heard_more(replace(state, answers=state.answers | more), now)
     return _misunderstood(state, now)
+
+
+def _heard_more(state: FormState, now: datetime) -> Asking:
+    return Asking(replace(state, fails=0, touched_at=now), said="complaint.story_more")
+
+
+def _told_more(form: Form, state: FormState, answer: Answer) -> Answers:
+    """Give the story with what is told beside the question, where the form holds a story."""
+    told = next((item for item in form.fields if item.name in _TOLD & state.answers.keys()), None)
+    if told is None or answer.value is not None or not _tells_more(answer.text):
+        return {}
+    before, text = str(state.answers[told.name] or "").rstrip(), answer.text.strip()
+    if len(before) + len(text) > _LONGEST_STORY:
+        return {}
+    stop = "" if not before else " " if before[-1] in ".!?" else ". "
+    return {told.name: f"{before}{stop}{text}"}
+
+
+def _tells_more(text: str) -> bool:
+    """Say whether words tell something, and are no yes or no, question, correction or request."""
+    words = re.findall(r"\w+", text.lower())
+    beside = [word for word in words if word not in _DIALOGUE | YES_WORDS | NO_WORDS]
+    if len(beside) < _TELLING or words[0] in YES_WORDS or _NO_STORY.search(text):
+        return False
+    return not mends(text) and (not asks(text) or tells_trouble(text))
 
 
 def _point_given(form: Form, state: FormState, answer: Answer, facts: Facts) -> Answers:

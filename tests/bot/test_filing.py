@@ -301,6 +301,47 @@ def test_anything_may_be_written_for_who_and_where(noise: str, known_part: str) 
     assert wished is None or wished[0] in (ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN)
 
 
+@pytest.mark.databases("sqlite")
+def test_what_is_told_late_is_added_to_the_story(unread: Person) -> None:
+    unread.press("complaint")
+    unread.press("category:goods")
+    unread.say("beras di e-warong berkutu")
+    unread.say("kemarin di lipu")
+    told = words(unread.say("raskin busuk ada ulat di ewarong bu ani"))
+    assert "tambahkan ke ceritanya" in told
+    assert "Ada foto" in told
+    assert "berkutu. raskin busuk" in words(unread.send_file(PHOTO, "ulatnya banyak sekali hidup"))
+    again = words(unread.say("punya mobil dua rumah tingkat"))
+    assert "tambahkan ke ceritanya" in again
+    assert "Sudah benar" in again
+    hidden = words(unread.say("timbangannya dikunci bu ani, rahasia ya"))
+    assert "kami rahasiakan" in hidden
+    unread.say("ya")
+    (ticket,) = tickets(unread.store)
+    assert ticket["story"] == (
+        "beras di e-warong berkutu. raskin busuk ada ulat di ewarong bu ani. "
+        "ulatnya banyak sekali hidup. punya mobil dua rumah tingkat. "
+        "timbangannya dikunci bu ani"
+    )
+
+
+@pytest.mark.databases("sqlite")
+def test_words_about_the_form_are_no_story(unread: Person) -> None:
+    unread.press("complaint")
+    unread.press("category:goods")
+    unread.say("beras di e-warong berkutu")
+    unread.say("kemarin di lipu")
+    for said in (
+        "nanti saya kirim fotonya besok pagi", "hp saya tidak bisa foto pak",
+        "mau tanya jadwal pencairan bulan depan", "tempatnya salah harusnya di wameo",
+        "berapa lama laporan ini diperiksa?",
+    ):  # fmt: skip
+        assert "tambahkan ke ceritanya" not in words(unread.say(said))
+    assert "Cerita: beras di e-warong berkutu\n" in words(unread.say("tidak ada"))
+    for said in ("ya sudah benar semua pak langsung saja", "mau saya lihat dulu jadwal pkh"):
+        assert "tambahkan ke ceritanya" not in words(unread.say(said))
+
+
 @pytest.mark.parametrize(
     ("said", "goods"),
     [
