@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.choices import NO_WORDS, YES_WORDS
 from bot.forms import (
     ADD,
     ADDED,
@@ -42,10 +41,15 @@ _MOST_FILES = 10
 _LONGEST_STORY = 4_000
 _TOLD = frozenset(("story", "condition", "need", "reason"))  # fields to which more may be told
 _TELLING = 3  # words beside those of the dialogue
-_DIALOGUE = frozenset(
+_YES = frozenset(
+    ("ya", "iya", "iy", "y", "yaa", "iyaa", "yes", "ok", "oke", "boleh", "setuju", "betul",
+     "benar", "siap", "iye", "iyo", "inggih", "nggih", "mau", "jadi")
+)  # fmt: skip
+_DIALOGUE = _YES.union(
     ("sudah", "sdh", "udah", "semua", "semuanya", "saja", "aja", "dulu", "pak", "bu", "kak", "min",
      "itu", "ini", "dong", "deh", "sesuai", "pas", "langsung", "lewati", "lewat", "skip", "lah",
-     "laporan", "laporannya", "saya", "sa", "sy", "terima", "kasih", "banyak", "batal", "batalkan")
+     "laporan", "laporannya", "saya", "sa", "sy", "terima", "kasih", "banyak", "tidak", "tdk", "gak",
+     "ga", "nggak", "enggak", "ndak", "nda", "no", "bukan", "jangan", "ora")
 )  # fmt: skip
 # Words that are about the form, or ask for something else.
 _NO_STORY = re.compile(
@@ -283,8 +287,8 @@ def _told_more(form: Form, state: FormState, answer: Answer) -> Answers:
 def _tells_more(text: str) -> bool:
     """Say whether words tell something, and are no yes or no, question, correction or request."""
     words = re.findall(r"\w+", text.lower())
-    beside = [word for word in words if word not in _DIALOGUE | YES_WORDS | NO_WORDS]
-    if len(beside) < _TELLING or words[0] in YES_WORDS or _NO_STORY.search(text):
+    beside = [word for word in words if word not in _DIALOGUE]
+    if len(beside) < _TELLING or words[0] in _YES or _NO_STORY.search(text):
         return False
     return not mends(text) and (not asks(text) or tells_trouble(text))
 
