@@ -38,12 +38,27 @@ _HARM = re.compile(
     r"|(?:tidak|tdk|gak|ga|nggak|ndak|nda|idak) (?:mau|ingin|pengen|sanggup|kuat) hidup"
     r"|(?:ingin|pengen|pingin|pengin|kepengen|lebih baik|mending|kepingin|pengene) mati\b"
     r"|\bmau mati (?:saja|aja|rasanya)|minum racun|keracunan|overdosis|\bmayat|\bpenculik"
-    r"|perdagangan orang|dijual ke",
+    r"|perdagangan orang|dijual ke"
+    # Held captive, also by who keeps the papers; "kurung" alone is a bracket or a dress.
+    rf"|\b(?:kurung|mengurung|ngurung|sekap|nyekap|menyekap|kunciin|pasung|rantai)(?:i|in)?"
+    rf"\s+{_WHO_IS_HIT}\b"
+    rf"|\bdi ?(?:kurung|kunci|kunciin) (?:majikan|suami|laki|bos|agen|di (?:dalam|kamar|rumah"
+    r"|gudang|kandang))"
+    r"|\b(?:minta|ajak|maksa|paksa|suruh|dipaksa|diajak|disuruh) (?:\w+ )?(?:tidur (?:sama|dengan"
+    r"|dgn|bareng)|berhubungan badan|buka (?:baju|celana)|layani)"
+    r"|\b(?:foto|video|vidio) (?:telanjang|bugil|porno|tanpa baju)"
+    r"|\b(?:pegang|raba|megang|ngeraba|meraba|colek|remas)(?:i|in)?(?:-?\w+)?\s+(?:anu|kemaluan|payudara"
+    r"|dada|paha|pantat|susu|burung|alat kelamin)(?:nya|ku)?\b"
+    r"|\b(?:pergi|tidur|hilang) (?:saja |aja )?(?:untuk )?selama-?lamanya"
+    r"|\b(?:sa|saya|sy|aku|ambo|awak) (?:mau|ingin|pengen) (?:pergi|tidur|hilang) (?:saja |aja )?"
+    r"(?:untuk )?selama(?:-?lama)?nya",
     re.IGNORECASE,
 )
 _DISASTER = re.compile(
     r"kebakaran|kebakar\b|terbakar|tebakar|kobong|kebanjiran|banjir|longsor|gempa|\blindh?u\b"
     r"|tsunami|puting beliung|tenggelam|\bklelep|\bkintir|h?anyut\b|terseret arus|meledak|ledakan"
+    r"|\bapi(?:nya)? (?:besar|makin|menjalar|menyala|sudah)|\b(?:ada|ancaman|temukan|nemu) bom\b"
+    r"|\bjatuh dari (?:pohon|atap|tangga|motor|jembatan|lantai|genteng|kelapa|ketinggian|tebing)"
     r"|tersengat|kesetrum|terjebak (?:banjir|api|di dalam|longsor)|tertimbun|tertimpa"
     r"|kecelakaan|ketabrak|ditabrak|tabrak lari|sekarat|kejang|pingsan|pendarahan|sesak na[pf]as"
     r"|(?:tidak|tdk|gak|ga|nda|ndak) sadar(?:kan)? ?(?:diri)?\b|mau melahirkan|digigit ular",
@@ -51,6 +66,24 @@ _DISASTER = re.compile(
 )
 _ABOUT_AID = re.compile(
     r"\b(?:bantuan|bansos|korban|penerima|daftar|syarat|jadwal|cair|program|dana|santunan)",
+    re.IGNORECASE,
+)
+# Aid that does not come: who has no food, or is in the water still, is in danger all the same.
+_WANTS_AID = re.compile(
+    r"\b(?:belum|blm|tidak|tdk|gak|ga|nda|ndak|tidak pernah) (?:pernah |juga )?(?:di ?)?(?:dapat"
+    r"|dpt|dapet|ada|terima|nerima|kebagian|cair|bantu|masuk|turun|datang)\b"
+    r"|\b(?:minta|mau|ingin|ajukan|mengajukan|mohon)\b",
+    re.IGNORECASE,
+)
+_AID = re.compile(
+    r"\b(?:bantuan|bansos|beras|sembako|bedah rumah|rutilahu|rtlh|pkh|bpnt|blt|santunan)(?:nya)?\b",
+    re.IGNORECASE,
+)
+_VICTIM = re.compile(r"\b(?:korban|bencana|bekas|pasca)\b", re.IGNORECASE)
+_IN_NEED = re.compile(
+    r"lapar|\bmakan|terjebak|terkurung|terendam|mengungsi|pengungsi|luka|darah|sakit|meninggal"
+    r"|tertimbun|hanyut|tenggelam|gawat|bahaya|darurat|cepat|sekarang|skrg|saat ini|barusan"
+    r"|\bmasih\b|\blagi\b|segera|hamil|melahirkan|\bbayi|\bapi\b",
     re.IGNORECASE,
 )
 _THING = (
@@ -143,6 +176,16 @@ def tells_of_long_ago(text: str) -> bool:
     """Say whether what a text tells of is over: it names an earlier day, and nothing of now."""
     over = _LONG_AGO.search(text) is not None and _NOW.search(text) is None
     return over and not _misses_somebody(text)
+
+
+def asks_only_for_aid(text: str) -> bool:
+    """Say whether a text asks for aid, also for that after a disaster that is over."""
+    if _AID.search(text) is None or _WANTS_AID.search(text) is None:
+        return False
+    if _IN_NEED.search(text) or _HARM.search(text) or _misses_somebody(text):
+        return False
+    over = _VICTIM.search(text) is not None or _LONG_AGO.search(text) is not None
+    return over or _DISASTER.search(text) is None
 
 
 def hurries(text: str) -> bool:

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from bot import router
 from bot.capabilities.citizen import emergency, program
-from bot.danger import hurries, names_danger, names_grave_danger, tells_of_long_ago
+from bot.danger import (
+    asks_only_for_aid,
+    hurries,
+    names_danger,
+    names_grave_danger,
+    tells_of_long_ago,
+)
+from bot.doubtful import is_time_and_place
 from bot.form_moves import advance
 from bot.form_steps import OpenForm, ask_again, question
 from bot.forms import LEAVE, RESUME, Answer, Asking, Done, Field, Form, FormState, Move, Step
@@ -140,10 +147,23 @@ def _emergency_changed(turn: Turn, form: OpenForm) -> bool:
         turn.conversation.form = None
         emergency.handle(turn)
         return True
-    if not emergency.taken_back(turn):
+    if emergency.taken_back(turn):
+        turn.conversation.form = None
+        return True
+    wanted = _wants_aid(turn)
+    if wanted is None:
         return False
     turn.conversation.form = None
+    wanted.handle(turn)
     return True
+
+
+def _wants_aid(turn: Turn) -> Capability | None:
+    """Give what is asked for instead of the place: aid after what is over."""
+    if turn.parse is None or not asks_only_for_aid(turn.text):
+        return None
+    wanted = plainly_asked(turn) or router.by_intent(turn.parse.intent, turn.role)
+    return None if wanted is None or wanted.name in _TALK else wanted
 
 
 def _answer_aside(turn: Turn, capability: Capability, value: str | None) -> None:
@@ -230,9 +250,11 @@ def _is_emergency(turn: Turn, form: OpenForm) -> bool:
     """Say whether somebody may be in danger; what answers the field must name the danger."""
     if form.state.form == emergency.FORM.name:
         return _is_cry(turn) or hurries(turn.text)
+    if turn.parse is None or asks_only_for_aid(turn.text) or is_time_and_place(turn.parse):
+        return False
     if turn.role == CITIZEN and not _is_story(turn, form) and _is_cry(turn):
         return True
-    if turn.parse is None or turn.parse.intent != "report_emergency":
+    if turn.parse.intent != "report_emergency":
         return False
     names_people = form.asked is not None and form.asked.name == _PEOPLE
     if names_danger(turn.text) and not names_people:

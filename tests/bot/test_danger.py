@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.danger import hurries, names_grave_danger, tells_of_long_ago
+from bot.danger import asks_only_for_aid, hurries, names_grave_danger, tells_of_long_ago
 from tests.talk import Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
@@ -17,19 +17,29 @@ IN_DANGER = (
     "anak hilang mi dari tadi pagi", "dapa pukul sa dari suami", "nenek belum pulang",
     "laki ambo nampar ambo", "tetangga nendang anak sy", "bapak menghajar adik saya",
     "bojoku ngeplak aku", "dia mau bacok saya",
+    "majikan sita ktp dan kurung sa", "saya dikurung majikan di rumah",
+    "pendamping sa suka minta tidur sama sa", "guru pegang anu anak saya",
+    "sa diperas pendamping minta foto telanjang", "apinya besar pak", "ada bom",
+    "ina ku jatuh dari pohon", "sa mau pergi saja selamanya",
 )  # fmt: skip
 IN_NONE = (
     "kks hilang", "hp hilang", "kartu anak saya hilang", "anak saya hilang dari data",
     "nama ibu saya hilang", "suami hilang ktp", "pukul 8 buka", "dibagi di pukul 9", "hp mau mati",
     "buku tabungan hilang", "kapan pkh cair di lipu", "kambing saya hilang",
     "diajari cara pakai", "pukul berapa kantor buka",
+    "tutup kurung", "baju kurung untuk anak", "minta foto ktp", "pegang kartu anak saya",
+    "jatuh tempo angsuran", "tidak mau pergi ke kantor", "anak susah tidur sama neneknya",
     "uang saya dipotong ketua", "sudah lama mengajar anak", "tendang bola di lapangan",
 )  # fmt: skip
 
 
 HARMLESS = (
     "kemarin", "orang", "di bure", "uang belum kembali sama sekali", "butuh tongkat utk kakek",
-    "lumpuh sejak lahir", "di lipu",
+    "lumpuh sejak lahir", "di lipu", "kemaren di pasar wameo", "kejadiannya kemarin di lamangga",
+    "di wameo kemarin. anonim", "wameo kemarin, tolong dirahasiakan",
+    "korban banjir belum dapat bantuan", "bantuan bencana kebakaran kemarin blm ada",
+    "tolong dibantu pak belum dapat beras",
+    "rumahku kena banjir bulan lalu mau minta bedah rumah",
 )  # fmt: skip
 
 
@@ -101,3 +111,25 @@ def test_hurry_is_nothing_but_hurry() -> None:
 def test_harmless_words_get_no_hotline(citizen: Person) -> None:
     for said in HARMLESS:
         assert "112" not in words(citizen.say(said)), said
+
+
+def test_aid_that_does_not_come_is_no_danger_unless_somebody_is_in_need() -> None:
+    assert asks_only_for_aid("korban banjir belum dapat bantuan")
+    for said in (
+        "kami kebanjiran belum ada bantuan", "belum dapat beras sudah 3 hari belum makan",
+        "korban banjir masih terjebak belum ada bantuan", "saya dipukul waktu minta bantuan",
+    ):  # fmt: skip
+        assert not asks_only_for_aid(said), said
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["kemaren di pasar wameo", "di wameo kemarin. anonim", "wameo kemarin, tolong dirahasiakan"],
+)
+def test_time_and_place_in_a_form_are_its_answer(citizen: Person, said: str) -> None:
+    citizen.press("complaint")
+    citizen.press("category:conduct")
+    citizen.say("petugasnya marah-marah kepada saya")
+    told = words(citizen.say(said))
+    assert "112" not in told
+    assert "Ada foto" in told

@@ -451,6 +451,19 @@ def test_taken_back_in_words(citizen: Person, sample_store: Store, said: str, pl
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("place", ["", "lamangga rt 3"])
+def test_aid_asked_for_after_an_emergency_is_no_part_of_it(
+    citizen: Person, sample_store: Store, place: str
+) -> None:
+    citizen.say("anak hanyut di sungai")
+    if place:
+        citizen.say(place)
+    told = words(citizen.say("rumahku kena banjir bulan lalu mau minta bedah rumah"))
+    assert only(sample_store).number not in told
+    assert added(sample_store) == [place] * bool(place)
+
+
+@pytest.mark.databases("sqlite")
 def test_taken_back_in_words_inside_a_form(alarming: Person, sample_store: Store) -> None:
     alarming.press("complaint")
     alarming.press("category:card")
