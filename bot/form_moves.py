@@ -48,8 +48,8 @@ _YES = frozenset(
 _DIALOGUE = _YES.union(
     ("sudah", "sdh", "udah", "semua", "semuanya", "saja", "aja", "dulu", "pak", "bu", "kak", "min",
      "itu", "ini", "dong", "deh", "sesuai", "pas", "langsung", "lewati", "lewat", "skip", "lah",
-     "laporan", "laporannya", "saya", "sa", "sy", "terima", "kasih", "banyak", "tidak", "tdk", "gak",
-     "ga", "nggak", "enggak", "ndak", "nda", "no", "bukan", "jangan", "ora")
+     "laporan", "laporannya", "saya", "sa", "sy", "terima", "kasih", "banyak", "tidak", "tdk",
+     "gak", "ga", "nggak", "enggak", "ndak", "nda", "no", "bukan", "jangan", "ora")
 )  # fmt: skip
 # Words that are about the form, or ask for something else.
 _NO_STORY = re.compile(
