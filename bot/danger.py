@@ -2,6 +2,8 @@
 
 import re
 
+from nlu.parse import Parse
+
 # Parts of words: "kebakaran" and "terbakar", "kebanjiran", "dipukuli". They only confirm what the
 # language model thinks already, so that they may be many.
 _DANGER = re.compile(
@@ -68,6 +70,16 @@ _ABOUT_AID = re.compile(
     r"\b(?:bantuan|bansos|korban|penerima|daftar|syarat|jadwal|cair|program|dana|santunan)",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
+_SPOT = re.compile(r"\b(?:pasar|pelabuhan|terminal|puskesmas|kelurahan|kel) \w+", re.IGNORECASE)
+# What stands around a day and a place that answer a question, and the wish to be unnamed.
+_WHEN_AND_WHERE = frozenset(
+    ("di", "kejadiannya", "kejadian", "waktu", "itu", "pasar", "kantor", "kelurahan", "kel", "pos",
+     "lurah", "rumah", "warung", "dekat", "depan", "pagi", "siang", "sore", "malam", "jam", "tadi",
+     "anonim", "tolong", "mohon", "dirahasiakan", "rahasiakan", "rahasia", "nama", "saya",
+     "sa", "pak", "bu", "min", "ya", "dan", "hari", "pada", "lalu", "yang", "jangan",
+     "disebut")
+)  # fmt: skip
 # Aid that does not come: who has no food, or is in the water still, is in danger all the same.
 _WANTS_AID = re.compile(
     r"\b(?:belum|blm|tidak|tdk|gak|ga|nda|ndak|tidak pernah) (?:pernah |juga )?(?:di ?)?(?:dapat"
@@ -186,6 +198,16 @@ def asks_only_for_aid(text: str) -> bool:
         return False
     over = _VICTIM.search(text) is not None or _LONG_AGO.search(text) is not None
     return over or _DISASTER.search(text) is None
+
+
+def is_time_and_place(parse: Parse) -> bool:
+    """Say whether a text is nothing but when and where, with the wish to stay unnamed."""
+    rest = parse.text
+    known_parts = [entity for entity in parse.entities if entity.entity in ("area", "date")]
+    for entity in reversed(known_parts):
+        rest = f"{rest[: entity.start]} {rest[entity.end :]}"
+    rest, spots = _SPOT.subn(" ", rest)
+    return bool(known_parts or spots) and set(_WORD.findall(rest.lower())) <= _WHEN_AND_WHERE
 
 
 def hurries(text: str) -> bool:

@@ -7,6 +7,7 @@ from bot.capabilities.citizen import guidance, human
 from bot.choices import agrees, is_number, refuses_all
 from bot.danger import (
     asks_only_for_aid,
+    is_time_and_place,
     loses_only_a_thing,
     names_danger,
     names_grave_danger,
@@ -40,15 +41,6 @@ _OTHER_FLOOR = 0.1  # for offering "another matter" as one of the meanings
 MEANINGS, MENU, HUMAN = "meanings", "menu", "human"
 _MISSES_UNTIL_HUMAN = 2
 _WORD = re.compile(r"\w+")
-_SPOT = re.compile(r"\b(?:pasar|pelabuhan|terminal|puskesmas|kelurahan|kel) \w+", re.IGNORECASE)
-# What stands around a day and a place that answer a question, and the wish to be unnamed.
-_WHEN_AND_WHERE = frozenset(
-    ("di", "kejadiannya", "kejadian", "waktu", "itu", "pasar", "kantor", "kelurahan", "kel", "pos",
-     "lurah", "rumah", "warung", "dekat", "depan", "pagi", "siang", "sore", "malam", "jam", "tadi",
-     "anonim", "tolong", "mohon", "dirahasiakan", "rahasiakan", "rahasia", "nama", "saya",
-     "sa", "pak", "bu", "min", "ya", "dan", "hari", "pada", "lalu", "yang", "jangan",
-     "disebut")
-)  # fmt: skip
 
 
 def ask_back(turn: Turn, parse: Parse) -> None:
@@ -133,16 +125,6 @@ def sounds_dangerous(text: str, parse: Parse) -> bool:
         return True
     understood = parse.band is Band.SURE or parse.confidence >= LIKELY
     return names_grave_danger(text, understood=understood)
-
-
-def is_time_and_place(parse: Parse) -> bool:
-    """Say whether a text is nothing but when and where, with the wish to stay unnamed."""
-    rest = parse.text
-    known_parts = [entity for entity in parse.entities if entity.entity in ("area", "date")]
-    for entity in reversed(known_parts):
-        rest = f"{rest[: entity.start]} {rest[entity.end :]}"
-    rest, spots = _SPOT.subn(" ", rest)
-    return bool(known_parts or spots) and set(_WORD.findall(rest.lower())) <= _WHEN_AND_WHERE
 
 
 def _floor(text: str) -> float:

@@ -7,11 +7,11 @@ from bot.capabilities.citizen import emergency, program
 from bot.danger import (
     asks_only_for_aid,
     hurries,
+    is_time_and_place,
     names_danger,
     names_grave_danger,
     tells_of_long_ago,
 )
-from bot.doubtful import is_time_and_place
 from bot.form_moves import advance
 from bot.form_steps import OpenForm, ask_again, question
 from bot.forms import LEAVE, RESUME, Answer, Asking, Done, Field, Form, FormState, Move, Step
