@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from bot import router
 from bot.choices import approves, gives_nothing, is_number, named, pick
+from bot.desk.idle_files import bring_files
 from bot.form_moves import advance, start
 from bot.form_steps import OpenForm, ask_again, open_form, say_step
 from bot.forms import (
     CHANGE,
     CONFIRM,
+    FILES,
     LEAVE,
     RESUME,
     SKIP,
@@ -44,8 +46,12 @@ def open_wanted_form(turn: Turn) -> None:
         return
     name, answers = turn.opening
     use = router.form_use(name)
-    if use is not None:
-        say_step(turn, use, start(use.form, turn.now, answers))
+    if use is None:
+        return
+    files_wanted = use.form.read_back and use.form.field_named(FILES) is not None
+    if files_wanted and FILES not in answers:
+        answers = {**answers, **bring_files(turn)}
+    say_step(turn, use, start(use.form, turn.now, answers))
 
 
 def in_form(turn: Turn, state: FormState, value: str | None) -> str | None:

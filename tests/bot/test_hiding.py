@@ -217,6 +217,13 @@ def test_photo_with_the_first_words_is_in_the_report(citizen: Person) -> None:
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("opened", ["propose", "object", "goods", "correct"])
+def test_photo_before_words_is_in_whatever_report_follows(unread: Person, opened: str) -> None:
+    unread.send_file(PHOTO)
+    assert "(1) sudah kami masukkan" in words(unread.press(opened))
+
+
+@pytest.mark.databases("sqlite")
 def test_photo_waits_for_half_an_hour_only(unread: Person) -> None:
     unread.send_file(PHOTO)
     unread.clock.forward(timedelta(minutes=31))

@@ -3,7 +3,6 @@
 import re
 
 from bot.desk.asking import given, shown
-from bot.desk.idle_files import bring_files
 from bot.desk.repeats import Filing
 from bot.desk.secrecy import SECRECY, secrecy_line, wish, wished
 from bot.fields import one_of, photo, words
@@ -116,7 +115,7 @@ def handle(turn: Turn) -> None:
     hidden = wish(turn.text)
     told = turn.text if meant or hidden or reports(turn.text) else ""
     told = hidden[1] if hidden else told
-    answers: Answers = wished(turn) | bring_files(turn)
+    answers: Answers = wished(turn)
     if tells_story(told):
         answers["story"] = told
         place = turn.entity("area")

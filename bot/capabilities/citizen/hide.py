@@ -1,7 +1,6 @@
 """The wish to stay unnamed or unread, said by itself: how it is done, and for what is filed."""
 
 from bot.desk.hiding import KINDS, hide, may_hide
-from bot.desk.idle_files import bring_files
 from bot.desk.secrecy import wish
 from bot.messages import Choice
 from bot.turn import Turn, button
@@ -18,7 +17,7 @@ def handle(turn: Turn) -> None:
     secrecy, _, number = rest.partition(":")
     if action == "new" and secrecy in _WISHES:
         turn.reply(f"secrecy.{secrecy}")
-        turn.open_form("complaint", {"secrecy": secrecy} | bring_files(turn))
+        turn.open_form("complaint", {"secrecy": secrecy})
     elif action == "ticket" and secrecy in _WISHES:
         _hide(turn, number, secrecy)
     else:
