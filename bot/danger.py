@@ -60,7 +60,6 @@ _DISASTER = re.compile(
     r"kebakaran|kebakar\b|terbakar|tebakar|kobong|kebanjiran|banjir|longsor|gempa|\blindh?u\b"
     r"|tsunami|puting beliung|tenggelam|\bklelep|\bkintir|h?anyut\b|terseret arus|meledak|ledakan"
     r"|\bapi(?:nya)? (?:besar|makin|menjalar|menyala|sudah)|\b(?:ada|ancaman|temukan|nemu) bom\b"
-    r"|\bjatuh dari (?:pohon|atap|tangga|motor|jembatan|lantai|genteng|kelapa|ketinggian|tebing)"
     r"|tersengat|kesetrum|terjebak (?:banjir|api|di dalam|longsor)|tertimbun|tertimpa"
     r"|kecelakaan|ketabrak|ditabrak|tabrak lari|sekarat|kejang|pingsan|pendarahan|sesak na[pf]as"
     r"|(?:tidak|tdk|gak|ga|nda|ndak) sadar(?:kan)? ?(?:diri)?\b|mau melahirkan|digigit ular",
@@ -80,6 +79,15 @@ _WHEN_AND_WHERE = frozenset(
      "sa", "pak", "bu", "min", "ya", "dan", "hari", "pada", "lalu", "yang", "jangan",
      "disebut")
 )  # fmt: skip
+_FALL = re.compile(
+    r"\bjatuh dari (?:pohon|atap|tangga|motor|jembatan|lantai|genteng|kelapa|ketinggian|tebing)",
+    re.IGNORECASE,
+)
+# A fall is also how somebody came to need aid long ago.
+_SINCE_A_FALL = re.compile(
+    r"\b(?:sejak|semenjak|dulu|lalu|tahun|bulan|lumpuh|cacat|diamputasi|akibat|gara-gara)\b",
+    re.IGNORECASE,
+)
 # Aid that does not come: who has no food, or is in the water still, is in danger all the same.
 _WANTS_AID = re.compile(
     r"\b(?:belum|blm|tidak|tdk|gak|ga|nda|ndak|tidak pernah) (?:pernah |juga )?(?:di ?)?(?:dapat"
@@ -226,6 +234,8 @@ def names_grave_danger(text: str, *, understood: bool = False) -> bool:
     Who clearly asks for the aid after a disaster is not in it any more.
     """
     if _HARM.search(text) is not None or _misses_somebody(text):
+        return True
+    if _FALL.search(text) is not None and _SINCE_A_FALL.search(text) is None:
         return True
     over = understood and _ABOUT_AID.search(text) is not None
     return not over and _DISASTER.search(text) is not None

@@ -28,7 +28,8 @@ IN_NONE = (
     "buku tabungan hilang", "kapan pkh cair di lipu", "kambing saya hilang",
     "diajari cara pakai", "pukul berapa kantor buka",
     "tutup kurung", "baju kurung untuk anak", "minta foto ktp", "pegang kartu anak saya",
-    "jatuh tempo angsuran", "tidak mau pergi ke kantor", "anak susah tidur sama neneknya",
+    "jatuh tempo angsuran", "bapak lumpuh sejak jatuh dari pohon kelapa",
+    "tidak mau pergi ke kantor", "anak susah tidur sama neneknya",
     "uang saya dipotong ketua", "sudah lama mengajar anak", "tendang bola di lapangan",
 )  # fmt: skip
 
