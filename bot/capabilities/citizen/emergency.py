@@ -1,8 +1,6 @@
 """Immediate help: the numbers that are answered by people, and officers who are called at once."""
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from bot.danger import (
@@ -12,19 +10,32 @@ from bot.danger import (
     takes_back,
     tells_of_long_ago,
 )
-from bot.desk.adding import add_to_ticket, files_sent
-from bot.desk.alerting import raise_alert, tell_holder
+from bot.desk.adding import files_sent
+from bot.desk.alerting import raise_alert
+from bot.desk.emergencies import (
+    LONGEST,
+    add,
+    mentions_place,
+    name_area,
+    named_area,
+    names_place,
+    open_one,
+    place_is_known,
+    place_waited_for,
+    say_it_is_there,
+    tell_more,
+    wait_for_place,
+    wait_no_more,
+)
 from bot.desk.filing import file_ticket
 from bot.desk.moving import Move, move_ticket
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Location, Reply
 from bot.spoken import asks
-from bot.spoken_places import is_place
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED
-from db.duty import open_emergency
 from db.facts import facts_beginning
 from db.ticket_states import By, Decision, State
 from db.tickets import Matter, Ticket
@@ -32,27 +43,22 @@ from nlu.parse import Band
 
 REPORT, CALL = "report", "call"  # pressed below the hotlines; CALL agrees that data are kept
 _CALLS = frozenset(("emergency", f"emergency:{REPORT}", f"emergency:{CALL}"))
-_SAME = timedelta(hours=1)  # so long what else is told belongs to the same emergency
 _TOLD = "danger"  # the topic that keeps what may be an emergency, until that is said
-_LONGEST = 1_000
 TAKE_BACK = "emergency:mistaken"
 _MISTAKEN = TAKE_BACK.partition(":")[2]
-# Topics: until when a place is waited for, and what a stranger has told of it.
-_PLACE_UNTIL, _AREA, _POINT = "place_until", "danger_area", "danger_point"
-_NAMED = "danger_named"  # the area that was named for the last emergency
+_AREA, _POINT = "danger_area", "danger_point"  # topics: what a stranger has told of the place
 # What tells of people and not of when and where, which a form may be asking for.
 _TELLS_OF_SOMEBODY = re.compile(
     r"\W*(?:nama|umur|usia|orang|korban|pelaku|anak|ibu|istri|suami)nya\b|\W*(?:dia|ada \d+)\b",
     re.IGNORECASE,
 )
-_WAIT_FOR_PLACE = timedelta(minutes=10)
 
 
 def _place(answer: Answer, _facts: Facts) -> Answers:
     if answer.value == TAKE_BACK:
         return {"place": None, "mistaken": True}
     files = files_sent(answer.media, answer.location)
-    text = answer.text.strip()[:_LONGEST]
+    text = answer.text.strip()[:LONGEST]
     if not text and not files:
         raise Refused("form.too_short")
     return {"place": text, "files": files}
@@ -91,7 +97,7 @@ def values(_turn: Turn, answers: Answers) -> dict[str, Any]:
 
 def handle(turn: Turn) -> None:
     """Tell whom to call now; call the officers too where it is surely an emergency."""
-    earlier = _open(turn)
+    earlier = open_one(turn)
     if turn.argument == _MISTAKEN:
         _take_back(turn, earlier)
         return
@@ -100,7 +106,7 @@ def handle(turn: Turn) -> None:
     if earlier is not None and not tells_of_another(turn):
         if turn.parse is None:
             hotlines_only(turn)
-        _tell_more(turn, earlier)
+        tell_more(turn, earlier)
         return
     hotlines = say("emergency.call", hotlines=_hotlines(turn))
     agrees = turn.contact.consented or turn.argument == CALL
@@ -124,16 +130,16 @@ def finish(turn: Turn, answers: Answers) -> None:
 
     What names no place is added, too; the place is asked for once more, and waited for.
     """
-    ticket_id = _open(turn)
+    ticket_id = open_one(turn)
     if answers.get("mistaken") or ticket_id is None:
         _take_back(turn, ticket_id)
         return
     number, told = answers["number"], answers.get("place") or ""
     if told or answers.get("files"):
-        _add(turn, ticket_id, told, answers.get("files") or ())
-        if turn.inbound.location is not None or _mentions_place(turn):
-            _place_is_known(turn)
-        elif not answers.get("told") and _NAMED not in turn.conversation.topic:
+        add(turn, ticket_id, told, answers.get("files") or ())
+        if turn.inbound.location is not None or mentions_place(turn):
+            place_is_known(turn)
+        elif not answers.get("told") and named_area(turn) is None:
             turn.open_form(FORM.name, {"number": number, "place": None, "told": True})
             return
     _coming(turn, number)
@@ -143,13 +149,14 @@ def taken_back(turn: Turn) -> bool:
     """Take back what was told as an emergency where the sender says that it is none any more."""
     if turn.inbound.button is not None or not takes_back(turn.text):
         return False
-    ticket_id = _open(turn) if turn.contact.consented else None
-    if ticket_id is None and not _place_waited_for(turn):
+    ticket_id = open_one(turn) if turn.contact.consented else None
+    if ticket_id is None and not place_waited_for(turn):
         return False
     if ticket_id is not None:
         _take_back(turn, ticket_id)
         return True
-    for name in (_PLACE_UNTIL, _TOLD, _AREA, _POINT):
+    wait_no_more(turn)
+    for name in (_TOLD, _AREA, _POINT):
         turn.conversation.topic.pop(name, None)
     turn.conversation.pending = ""
     turn.reply("emergency.not_sent", button("menu", "choice.menu"))
@@ -158,7 +165,7 @@ def taken_back(turn: Turn) -> bool:
 
 def canceled(turn: Turn) -> None:
     """Say that an emergency stays with the officers though its place is not told."""
-    ticket_id = _open(turn)
+    ticket_id = open_one(turn)
     if ticket_id is None:
         _take_back(turn, None)
         return
@@ -176,7 +183,7 @@ def _take_back(turn: Turn, ticket_id: int | None) -> None:
     withdrawn = Move(State.REJECTED, decision=Decision.WITHDRAWN)
     move_ticket(turn.session, ticket_id, withdrawn, by=By.CITIZEN, actor=turn.actor, now=turn.now)
     turn.change_contact(ticket_id=None)
-    turn.conversation.topic.pop(_PLACE_UNTIL, None)
+    wait_no_more(turn)
     turn.reply("emergency.mistaken", button("menu", "choice.menu"))
 
 
@@ -198,9 +205,9 @@ def warn_first(turn: Turn) -> None:
     hotlines = _hotlines(turn)
     if any(hotlines in reply.text for reply in turn.replies):
         return
-    earlier = _open(turn)
+    earlier = open_one(turn)
     if earlier is not None:
-        _say_that_it_is_there(turn, earlier)
+        say_it_is_there(turn, earlier)
         return
     _keep(turn)
     offered = {choice.value for reply in turn.replies for choice in reply.choices}
@@ -217,14 +224,14 @@ def takes_place(turn: Turn, *, among_others: bool = False) -> bool:
     `among_others` one that is told with more.
     """
     point = turn.inbound.location
-    named = _names_place(turn) or (among_others and _tells_place(turn))
+    named = names_place(turn) or (among_others and _tells_place(turn))
     if turn.inbound.button is not None or (point is None and not named):
         return False
-    ticket_id = _open(turn)
+    ticket_id = open_one(turn)
     if ticket_id is None:
         return False
-    _place_is_known(turn)
-    _add(turn, ticket_id, turn.text if point is None else "", files_sent((), point))
+    place_is_known(turn)
+    add(turn, ticket_id, turn.text if point is None else "", files_sent((), point))
     turn.reply("emergency.point_kept" if point is not None else "emergency.place_kept")
     return True
 
@@ -232,12 +239,12 @@ def takes_place(turn: Turn, *, among_others: bool = False) -> bool:
 def takes_more(turn: Turn) -> bool:
     """Add what follows an emergency in a form that asks for a time and place, and names neither."""
     told = turn.inbound.button is None and turn.parse is not None and turn.text
-    if not told or not _place_waited_for(turn) or _mentions_place(turn) or turn.entity("date"):
+    if not told or not place_waited_for(turn) or mentions_place(turn) or turn.entity("date"):
         return False
-    ticket_id = _open(turn)
+    ticket_id = open_one(turn)
     if ticket_id is None or not _TELLS_OF_SOMEBODY.match(turn.text):
         return False
-    _add(turn, ticket_id, turn.text[:_LONGEST], ())
+    add(turn, ticket_id, turn.text[:LONGEST], ())
     number = turn.session.get_one(Ticket, ticket_id).number
     turn.reply("emergency.more_kept", number=number)
     return True
@@ -254,17 +261,17 @@ def goes_on(turn: Turn, danger: bool) -> bool:
         return True
     if not turn.contact.consented:
         return _place_of_stranger(turn)
-    earlier = _open(turn)
+    earlier = open_one(turn)
     if earlier is None:
         return False
-    if _place_waited_for(turn) and takes_place(turn, among_others=True):
+    if place_waited_for(turn) and takes_place(turn, among_others=True):
         turn.replies.clear()
         _coming(turn, turn.session.get_one(Ticket, earlier).number)
         return True
     if turn.parse is None or not (danger or hurries(turn.text)):
         return False
     if not tells_of_another(turn):
-        _tell_more(turn, earlier)
+        tell_more(turn, earlier)
     elif turn.parse.band is Band.SURE:
         return False  # answered as the first one was
     else:
@@ -278,13 +285,13 @@ def tells_of_another(turn: Turn) -> bool:
 
     It is another danger, or in another place; what may belong to the first is added to that.
     """
-    ticket_id, parse = _open(turn), turn.parse
+    ticket_id, parse = open_one(turn), turn.parse
     if ticket_id is None or parse is None or not is_called(turn) or tells_of_long_ago(turn.text):
         return False
     sealed = turn.session.get_one(Ticket, ticket_id).story_sealed
     if is_another_danger(turn.session.vault.open(sealed, "story"), turn.text):
         return True
-    named, area = turn.conversation.topic.get(_NAMED), turn.entity("area")
+    named, area = named_area(turn), turn.entity("area")
     if named is None or area is None:
         return False
     return not (area.startswith(named) or named.startswith(area))
@@ -293,10 +300,10 @@ def tells_of_another(turn: Turn) -> bool:
 def _place_of_stranger(turn: Turn) -> bool:
     """Keep the place for when help is asked for, and offer that again."""
     point, topic = turn.inbound.location, turn.conversation.topic
-    if not _place_waited_for(turn) or (point is None and not _names_place(turn)):
+    if not place_waited_for(turn) or (point is None and not names_place(turn)):
         return False
     if turn.contact.consent != CONSENT_REFUSED:
-        told = f"{topic.get(_TOLD, '')}\n{turn.text}".strip()[:_LONGEST]
+        told = f"{topic.get(_TOLD, '')}\n{turn.text}".strip()[:LONGEST]
         topic[_TOLD] = turn.conversation.pending = told
         if turn.entity("area"):
             topic[_AREA] = turn.entity("area") or ""
@@ -310,41 +317,14 @@ def _place_of_stranger(turn: Turn) -> bool:
     return True
 
 
-def _names_place(turn: Turn) -> bool:
-    return _place_waited_for(turn) and turn.parse is not None and is_place(turn.parse)
-
-
 def _tells_place(turn: Turn) -> bool:
     """Say whether a place is named among other words that ask for nothing else."""
     parse = turn.parse
-    if parse is None or not _place_waited_for(turn) or not turn.entity("area"):
+    if parse is None or not place_waited_for(turn) or not turn.entity("area"):
         return False
     other = parse.band is Band.SURE and parse.intent != "report_emergency"
     other = other or turn.entity("program") is not None or asks(turn.text) or "?" in turn.text
     return not other and not tells_of_long_ago(turn.text) and not tells_of_another(turn)
-
-
-def _mentions_place(turn: Turn) -> bool:
-    """Say whether a message names an area or a street, whatever else it tells."""
-    if turn.parse is None:
-        return False
-    return turn.entity("area") is not None or is_place(turn.parse)
-
-
-def _place_is_known(turn: Turn) -> None:
-    topic = turn.conversation.topic
-    topic.pop(_PLACE_UNTIL, None)
-    if turn.entity("area"):
-        topic[_NAMED] = turn.entity("area") or ""
-
-
-def _place_waited_for(turn: Turn) -> bool:
-    until = turn.conversation.topic.get(_PLACE_UNTIL)
-    return until is not None and turn.now <= datetime.fromisoformat(until)
-
-
-def _wait_for_place(turn: Turn) -> None:
-    turn.conversation.topic[_PLACE_UNTIL] = (turn.now + _WAIT_FOR_PLACE).isoformat()
 
 
 def is_called(turn: Turn) -> bool:
@@ -375,7 +355,7 @@ def _is_sure(turn: Turn) -> bool:
 
 
 def _report(turn: Turn) -> None:
-    told = turn.text[:_LONGEST] if turn.parse is not None else ""
+    told = turn.text[:LONGEST] if turn.parse is not None else ""
     topic = turn.conversation.topic
     before, area, point = (topic.pop(name, "") for name in (_TOLD, _AREA, _POINT))
     story = told or before or say("emergency.pressed")
@@ -385,10 +365,8 @@ def _report(turn: Turn) -> None:
     matter = Matter("emergency", "", story, details={"area": area} if area else None)
     ticket = file_ticket(turn, matter, files)
     raise_alert(turn.session, ticket, turn.now, turn.public_url)
-    _wait_for_place(turn)
-    topic.pop(_NAMED, None)
-    if area:
-        topic[_NAMED] = area
+    wait_for_place(turn)
+    name_area(turn, area)
     if turn.aside:
         mistaken = button(TAKE_BACK, "choice.mistaken")
         turn.reply("emergency.filed", mistaken, number=ticket.number)
@@ -402,48 +380,11 @@ def _point(written: str) -> Location | None:
     return Location(float(latitude), float(longitude)) if longitude else None
 
 
-def _tell_more(turn: Turn, ticket_id: int) -> None:
-    """Add what else is told to the first, and say that officers have it."""
-    told = turn.text[:_LONGEST] if turn.parse is not None else ""
-    files = files_sent(turn.inbound.media, turn.inbound.location)
-    if told or files:
-        _add(turn, ticket_id, told, files)
-    turn.replies.append(_is_there(turn, ticket_id))
-
-
-def _say_that_it_is_there(turn: Turn, ticket_id: int) -> None:
-    """Put before all that is said that officers have the first, unless that is said there."""
-    number = turn.session.get_one(Ticket, ticket_id).number
-    if any(number in reply.text for reply in turn.replies):
-        return
-    if turn.parse is not None:
-        _add(turn, ticket_id, turn.text[:_LONGEST], ())
-    turn.replies.insert(0, Reply(_is_there(turn, ticket_id).text))
-
-
-def _is_there(turn: Turn, ticket_id: int) -> Reply:
-    number = turn.session.get_one(Ticket, ticket_id).number
-    numbers = ", ".join(fact.text for fact in facts_beginning(turn.session, "hotline_"))
-    ways = button(f"track:{number}", "choice.track_this"), button("human", "choice.human")
-    return Reply(say("emergency.added", number=number, hotlines=numbers), ways)
-
-
-def _open(turn: Turn) -> int | None:
-    return open_emergency(turn.session, turn.contact.id, turn.now - _SAME)
-
-
-def _add(turn: Turn, ticket_id: int, text: str, files: Sequence[Mapping[str, Any]]) -> None:
-    ticket = add_to_ticket(
-        turn.session, ticket_id, text=text, files=files, actor=turn.actor, now=turn.now
-    )
-    tell_holder(turn.session, ticket, turn.now, turn.public_url)
-
-
 def _keep(turn: Turn) -> None:
     """Remember what may be an emergency until its teller says so; after a refusal nothing is."""
-    _wait_for_place(turn)
+    wait_for_place(turn)
     if turn.parse is not None and turn.contact.consent != CONSENT_REFUSED:
-        turn.conversation.topic[_TOLD] = turn.text[:_LONGEST]
+        turn.conversation.topic[_TOLD] = turn.text[:LONGEST]
 
 
 def _hotlines(turn: Turn) -> str:
