@@ -5,9 +5,10 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pyotp
-from sqlalchemy import ForeignKey, LargeBinary, delete, select, update
+from sqlalchemy import ForeignKey, LargeBinary, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit, passwords
@@ -71,6 +72,28 @@ class Activation:
     secret: str
 
 
+_SESSION: Any = StaffSession.__table__
+_STAFF: Any = Staff.__table__
+_AREA: Any = Area.__table__
+# Every request of the console asks it: made once, and without objects of the mapper.
+_FIND = (
+    select(
+        _SESSION.c.id.label("session_id"), _SESSION.c.seen_at,
+        _STAFF.c.id, _STAFF.c.name, _STAFF.c.login, _STAFF.c.role, _STAFF.c.section,
+        _STAFF.c.area_code, _AREA.c.name.label("area_name"), _AREA.c.timezone,
+    )
+    .join_from(_SESSION, _STAFF, _STAFF.c.id == _SESSION.c.staff_id)
+    .join(_AREA, _AREA.c.code == _STAFF.c.area_code)
+    .where(
+        _SESSION.c.token_index == bindparam("token"),
+        _SESSION.c.ended_at.is_(None),
+        _SESSION.c.seen_at > bindparam("idle_since"),
+        _SESSION.c.started_at > bindparam("begun"),
+        _STAFF.c.active.is_(True),
+    )
+)  # fmt: skip
+
+
 def sign_in(store: Store, given: Given, password: str, now: datetime) -> tuple[str | None, str]:
     """Begin a session by password and one-time code: its token, or None and why not.
 
@@ -114,29 +137,23 @@ def find_session(store: Store, token: str, now: datetime, is_work: bool = True) 
     That it is used is noted, unless a page asked by itself: such questions keep nobody signed in.
     """
     with store.read() as session:
-        row = session.execute(
-            select(StaffSession, Staff, Area)
-            .join(Staff, Staff.id == StaffSession.staff_id)
-            .join(Area, Area.code == Staff.area_code)
-            .where(
-                StaffSession.token_index == _token_index(session, token),
-                StaffSession.ended_at.is_(None),
-                StaffSession.seen_at > now - IDLE,
-                StaffSession.started_at > now - LONGEST,
-                Staff.active.is_(True),
-            )
-        ).one_or_none()
-    if row is None:
+        asked = {
+            "token": _token_index(session, token),
+            "idle_since": now - IDLE,
+            "begun": now - LONGEST,
+        }
+        found = session.core.execute(_FIND, asked).one_or_none()
+    if found is None:
         return None
-    found, staff, area = row
     if is_work and found.seen_at <= now - _SEEN_EACH:
         with store.begin() as session:
             session.execute(
-                update(StaffSession).where(StaffSession.id == found.id).values(seen_at=now)
+                update(StaffSession).where(StaffSession.id == found.session_id).values(seen_at=now)
             )
     return Colleague(
-        id=staff.id, name=staff.name, login=staff.login, role=staff.role, section=staff.section,
-        area_code=staff.area_code, area_name=area.name, zone=area.timezone, session_id=found.id,
+        id=found.id, name=found.name, login=found.login, role=found.role, section=found.section,
+        area_code=found.area_code, area_name=found.area_name, zone=found.timezone,
+        session_id=found.session_id,
     )  # fmt: skip
 
 
