@@ -17,7 +17,7 @@ from tests.db.intake.deliveries import HERE, picture, prepare
 from tests.serving import HALO, environment
 
 ROWS = 12_000  # more than one chunk
-KILLS = 4
+KILLS = 2
 ARGUMENTS = (
     "import", "daftar.csv", "--agency", "Dinas Sosial", "--list", "PKH uji",
     "--as-of", "2026-11-01", "--program", "PKH", "--yes",

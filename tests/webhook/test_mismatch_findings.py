@@ -20,6 +20,9 @@ from tests.webhook.console import as_staff, signed_in
 from tests.webhook.findings import CITY, FINDINGS, MURHUM, WHOLE_NIK, WOLIO, some_finding
 from tests.webhook.site import Site, make_settings, make_site
 
+# What is found is tried on both databases in tests/db/mismatch; these show it.
+pytestmark = pytest.mark.databases("sqlite")
+
 
 @pytest.fixture
 def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:

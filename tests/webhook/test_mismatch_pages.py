@@ -31,6 +31,9 @@ from tests.webhook.console import Officer, signed_in
 from tests.webhook.findings import CITY, FINDINGS, WHOLE_NIK, WOLIO, number
 from tests.webhook.site import Site, make_settings, make_site
 
+# What is found is tried on both databases in tests/db/mismatch; these show it.
+pytestmark = pytest.mark.databases("sqlite")
+
 _SECRET = "rahasia"
 
 
