@@ -1,6 +1,6 @@
 """A person talking to the engine, as the tests need one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -90,6 +90,15 @@ class Person:
         """Press a button."""
         return self.say(button=value)
 
+    def complain(self, category: str) -> list[Reply]:
+        """Begin a complaint about something by its buttons."""
+        self.press("complaint")
+        return self.press(f"category:{category}")
+
+    def tell(self, *texts: str) -> list[Reply]:
+        """Send texts one after another and give the replies to the last."""
+        return [self.say(text) for text in texts][-1]
+
     def send_file(self, media: Media, text: str = "") -> list[Reply]:
         return self.say(text, media=(media,))
 
@@ -113,6 +122,9 @@ class Person:
             if rows:
                 self._read = rows[-1].id
             return [open_reply(session.vault, row.body) for row in rows]
+
+
+OfStaff = Callable[[str], Person]  # the chat of a member of staff, by its address
 
 
 def words(replies: list[Reply]) -> str:

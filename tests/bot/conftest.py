@@ -12,7 +12,7 @@ from bot.engine import Engine
 from bot.messages import Address, Channel
 from db.session import Store
 from nlu.classifier import Model
-from tests.talk import Clock, Person, make_engine, make_single_minded
+from tests.talk import Clock, OfStaff, Person, make_engine, make_single_minded
 
 Halo = Callable[..., Result]
 
@@ -62,6 +62,18 @@ def companion(engine: Engine, sample_store: Store, clock: Clock) -> Person:
 def officer(engine: Engine, sample_store: Store, clock: Clock) -> Person:
     """The officer of the Dinas."""
     return Person(engine, sample_store, clock, Address(Channel.SIMULATOR, "petugas"))
+
+
+@pytest.fixture
+def of_staff(engine: Engine, sample_store: Store, clock: Clock) -> OfStaff:
+    """Give the chat of a member of staff, with what it was told from now on."""
+
+    def make(address: str) -> Person:
+        person = Person(engine, sample_store, clock, Address(Channel.SIMULATOR, address))
+        person.unread()
+        return person
+
+    return make
 
 
 @pytest.fixture

@@ -122,8 +122,7 @@ def test_schedule_of_a_known_person_is_that_of_her_own_area(known: Person) -> No
 
 def complain(person: Person) -> str:
     """File a complaint and give its number."""
-    person.press("complaint")
-    person.press("category:deducted")
+    person.complain("deducted")
     person.say("Uang PKH saya dipotong 50 ribu oleh ketua kelompok")
     person.say("minggu lalu di kantor pos")
     person.press("form:skip")
@@ -179,8 +178,7 @@ def test_category_may_be_said_in_own_words(citizen: Person, said: str, category:
 
 
 def test_photo_with_a_caption_or_a_point_tells_where(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:goods")
+    citizen.complain("goods")
     citizen.say("beras dari warong berkutu semua")
     told = words(citizen.send_file(PHOTO, "kemarin di warong lipu"))
     assert "Foto atau suara: ada" in told
@@ -189,8 +187,7 @@ def test_photo_with_a_caption_or_a_point_tells_where(citizen: Person) -> None:
 
 def complain_at_a_point(person: Person) -> list[Reply]:
     person.say("batal")
-    person.press("complaint")
-    person.press("category:goods")
+    person.complain("goods")
     person.say("beras dari warong berkutu semua")
     person.send_location(Location(-5.46, 122.6))
     return person.press("form:skip")
@@ -210,8 +207,7 @@ def test_other_peoples_tickets_are_not_told(citizen: Person, engine_person: Pers
 
 
 def test_side_question_is_answered_and_the_form_goes_on(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     replies = citizen.say("kapan pkh cair di bukit wolio indah?")
     assert "Jadwal bantuan untuk Bukit Wolio Indah" in words(replies)
     assert "Ceritakan apa yang terjadi" in replies[-1].text
@@ -219,16 +215,14 @@ def test_side_question_is_answered_and_the_form_goes_on(citizen: Person) -> None
 
 
 def test_emergency_inside_a_form_is_answered_at_once(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     replies = citizen.say("tolong ada kebakaran di rumah tetangga sekarang")
     assert "113" in words(replies)
     assert "Kapan dan di mana" in replies[-1].text
 
 
 def test_eh_salah_corrects_the_last_answer(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     citizen.say("kartu KKS saya hilang di pasar")
     assert "Ceritakan" in words(citizen.say("eh salah"))
     citizen.say("kartu KKS saya patah jadi dua")
@@ -242,30 +236,26 @@ def test_eh_salah_corrects_the_last_answer(citizen: Person) -> None:
 def test_cancel_ends_a_form_and_sends_nothing(
     citizen: Person, sample_store: Store, word: str
 ) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     assert "sudah kami batalkan" in words(citizen.say(word))
     with sample_store.read() as session:
         assert session.scalar(select(func.count()).select_from(Ticket)) == 0
 
 
 def test_back_asks_the_field_before(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     assert "Soal apa" in words(citizen.say("kembali"))
 
 
 def test_menu_is_shown_inside_a_form_which_stays_open(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     told = words(citizen.say("menu"))
     assert "Apa yang bisa kami bantu" in told
     assert "Ceritakan" in told
 
 
 def test_form_left_alone_for_a_day_expires_politely(citizen: Person, clock: Clock) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     clock.forward(timedelta(hours=25))
     told = words(citizen.say("menu"))
     assert "belum selesai, jadi sudah kami tutup" in told

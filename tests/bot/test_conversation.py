@@ -18,8 +18,7 @@ def test_label_that_several_choices_share_picks_none(said: str) -> None:
 
 
 def at_photo(person: Person) -> None:
-    person.press("complaint")
-    person.press("category:card")
+    person.complain("card")
     person.say("kartu KKS saya hilang di pasar")
     person.say("kemarin di pasar")
 
@@ -63,8 +62,7 @@ def test_no_button_is_offered_twice_when_stuck(citizen: Person) -> None:
 
 
 def test_menu_over_a_form_can_be_picked_and_left(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:card")
+    citizen.complain("card")
     replies = citizen.say("menu")
     assert "masih terbuka" in words(replies)
     assert labels(replies)[0] == "Lanjutkan isian"

@@ -128,8 +128,7 @@ def test_aid_that_does_not_come_is_no_danger_unless_somebody_is_in_need() -> Non
     ["kemaren di pasar wameo", "di wameo kemarin. anonim", "wameo kemarin, tolong dirahasiakan"],
 )
 def test_time_and_place_in_a_form_are_its_answer(citizen: Person, said: str) -> None:
-    citizen.press("complaint")
-    citizen.press("category:conduct")
+    citizen.complain("conduct")
     citizen.say("petugasnya marah-marah kepada saya")
     told = words(citizen.say(said))
     assert "112" not in told

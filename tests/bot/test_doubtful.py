@@ -118,8 +118,7 @@ def test_a_human_is_called_by_plain_words(citizen: Person, said: str) -> None:
 
 
 def test_a_form_hears_what_is_no_answer(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:deducted")
+    citizen.complain("deducted")
     for question in ("apa itu desil", "desil sy knp 6"):
         told = words(citizen.say(question))
         assert "Apa itu desil" in told

@@ -96,11 +96,8 @@ def test_report_may_begin_with_the_wish_to_hide(citizen: Person) -> None:
     told = citizen.say("saya mau lapor tapi anonim")
     assert "nama Bapak/Ibu kami sembunyikan" in words(told)
     assert "Soal apa" in words(told)
-    citizen.say("batal")
-    citizen.say("tetangga saya kaya punya mobil tapi dapat PKH, jangan sebut nama saya")
-    citizen.say("La Ode Bahrun")
-    citizen.say("lipu")
-    citizen.say("tidak usah anonim")
+    rich = "tetangga saya kaya punya mobil tapi dapat PKH, jangan sebut nama saya"
+    citizen.tell("batal", rich, "La Ode Bahrun", "lipu", "tidak usah anonim")
     read_back = words(citizen.press("form:skip"))
     assert "punya mobil" in read_back
     assert "Nama Bapak/Ibu: disembunyikan" in read_back
@@ -208,10 +205,8 @@ def test_correction_tells_what_from_and_to(citizen: Person) -> None:
 
 def complain(person: Person, category: str, story: str) -> str:
     """Fill the form of a complaint and give its read-back."""
-    person.press("complaint")
-    person.press(f"category:{category}")
-    person.say(story)
-    person.say("kemarin di pasar")
+    person.complain(category)
+    person.tell(story, "kemarin di pasar")
     return words(person.send_file(PHOTO))
 
 
@@ -303,10 +298,8 @@ def test_anything_may_be_written_for_who_and_where(noise: str, known_part: str) 
 
 @pytest.mark.databases("sqlite")
 def test_what_is_told_late_is_added_to_the_story(unread: Person) -> None:
-    unread.press("complaint")
-    unread.press("category:goods")
-    unread.say("beras di e-warong berkutu")
-    unread.say("kemarin di lipu")
+    unread.complain("goods")
+    unread.tell("beras di e-warong berkutu", "kemarin di lipu")
     told = words(unread.say("raskin busuk ada ulat di ewarong bu ani"))
     assert "tambahkan ke ceritanya" in told
     assert "Ada foto" in told
@@ -327,10 +320,8 @@ def test_what_is_told_late_is_added_to_the_story(unread: Person) -> None:
 
 @pytest.mark.databases("sqlite")
 def test_words_about_the_form_are_no_story(unread: Person) -> None:
-    unread.press("complaint")
-    unread.press("category:goods")
-    unread.say("beras di e-warong berkutu")
-    unread.say("kemarin di lipu")
+    unread.complain("goods")
+    unread.tell("beras di e-warong berkutu", "kemarin di lipu")
     for said in (
         "nanti saya kirim fotonya besok pagi", "hp saya tidak bisa foto pak",
         "mau tanya jadwal pencairan bulan depan", "tempatnya salah harusnya di wameo",

@@ -21,8 +21,7 @@ STORY, WHEN = "Ceritakan apa yang terjadi", "Kapan dan di mana kejadiannya"
 
 
 def at_story(person: Person) -> None:
-    person.press("complaint")
-    person.press("category:disaster")
+    person.complain("disaster")
 
 
 def at_read_back(person: Person) -> None:
@@ -113,8 +112,7 @@ def test_side_question_is_no_answer(unread: Person, said: str, answer: str) -> N
 
 
 def test_question_that_tells_the_story_is_the_story(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:not_paid")
+    citizen.complain("not_paid")
     assert WHEN in words(citizen.say("PKH saya tidak cair-cair, kapan cairnya?"))
 
 

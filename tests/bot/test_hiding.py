@@ -67,8 +67,7 @@ def test_matter_is_never_added_to_one_that_hides_more_or_less(known: Person) -> 
     to_read_back(known)
     assert "PKS-2026-000002" in words(known.press("form:yes"))
     assert last(known.store).secrecy == ANONYMOUS
-    known.press("complaint")
-    known.press("category:goods")
+    known.complain("goods")
     known.say(STORY)
     known.say("kemarin di e-warong Lamangga")
     asked = words(known.press("form:skip"))

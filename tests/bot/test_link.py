@@ -78,8 +78,7 @@ def test_later_phone_does_not_shut_the_first_out(known: Person, second: Person) 
 def test_phones_are_told_in_the_middle_of_a_form_without_losing_it(
     known: Person, second: Person
 ) -> None:
-    known.press("complaint")
-    known.press("category:card")
+    known.complain("card")
     second.say(f"{SITI} {SITI_KK[-4:]}")
     known.unread()
     replies = known.say("lepas semua")

@@ -68,8 +68,7 @@ def desk(sample_store: Store, clock: Clock) -> Desk:
 
 def complain(person: Person) -> str:
     """File a complaint and give its number."""
-    person.press("complaint")
-    person.press("category:goods")
+    person.complain("goods")
     person.say("Beras di e-warong bau dan berkutu, tidak bisa dimakan")
     person.say("kemarin di e-warong Lamangga")
     person.press("form:skip")
@@ -346,8 +345,7 @@ def test_withdrawn_ticket_is_called_so_and_offers_no_reopening(known: Person, de
 
 @pytest.mark.databases("sqlite")
 def test_point_sent_at_the_read_back_is_kept_as_the_place(known: Person, desk: Desk) -> None:
-    known.press("complaint")
-    known.press("category:goods")
+    known.complain("goods")
     known.say("Beras di e-warong bau dan berkutu, tidak bisa dimakan")
     known.say("kemarin di e-warong Lamangga")
     known.press("form:skip")

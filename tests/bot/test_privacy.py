@@ -186,8 +186,7 @@ def test_number_stays_while_a_report_waits_for_its_answer(
 
 
 def _report(person: Person) -> str:
-    person.press("complaint")
-    person.press("category:deducted")
+    person.complain("deducted")
     person.say("uang bantuan saya dipotong ketua kelompok")
     person.say("kemarin di rumah ketua")
     person.press("form:skip")
@@ -293,8 +292,7 @@ def test_erasure_is_asked_for_in_the_middle_of_a_form(
 
 def test_yes_to_the_erasure_ends_a_form_and_data_saya_does_not(known: Person) -> None:
     known.press("privacy:erase")
-    known.press("complaint")
-    known.press("category:card")
+    known.complain("card")
     assert "belum selesai" in words(known.say("data saya"))
     known.press("form:resume")
     assert "paling lambat" in words(known.press("privacy:erase_yes"))

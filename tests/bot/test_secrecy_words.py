@@ -95,8 +95,7 @@ def test_report_is_filed_as_hidden_as_it_was_wished_and_as_it_was_told(citizen: 
 
 @pytest.mark.databases("sqlite")
 def test_wish_beside_the_place_is_no_part_of_it(citizen: Person) -> None:
-    citizen.press("complaint")
-    citizen.press("category:goods")
+    citizen.complain("goods")
     citizen.say("beras busuk ada ulat, tolong jangan sampai ketahuan pa rt")
     told = words(citizen.say("di wameo kemarin, rahasia"))
     assert "rahasiakan" in told

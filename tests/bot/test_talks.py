@@ -142,8 +142,7 @@ def same_talk(hand: Hand, role: str) -> Hand:
 def test_ended_by_the_citizen_or_by_silence_and_told(
     known: Person, desk: Hand, sample_store: Store, clock: Clock
 ) -> None:
-    known.press("complaint")
-    known.press("category:card")
+    known.complain("card")
     known.press("human")
     desk.find()
     desk.take()

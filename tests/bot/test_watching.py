@@ -1,6 +1,5 @@
 """What time alone brings about: breaches climb, silence is warned of and ends, each told once."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,8 +9,6 @@ from sqlalchemy import select
 
 from bot.desk.moving import Move, move_ticket
 from bot.desk.watching import watch_due
-from bot.engine import Engine
-from bot.messages import Address, Channel
 from db.audit import AuditEntry
 from db.contacts import Contact
 from db.session import Store
@@ -20,22 +17,11 @@ from db.talks import Talk
 from db.ticket_changes import open_ticket
 from db.ticket_states import By, Decision, State
 from db.tickets import Matter, Ticket
-from tests.talk import Clock, Person, labels, words
+from tests.talk import Clock, OfStaff, Person, labels, words
 from tests.talks import waiting
 
 URL = "https://halo.example"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("Asia/Makassar"))
-OfStaff = Callable[[str], Person]
-
-
-@pytest.fixture
-def of_staff(engine: Engine, sample_store: Store, clock: Clock) -> OfStaff:
-    def make(address: str) -> Person:
-        person = Person(engine, sample_store, clock, Address(Channel.SIMULATOR, address))
-        person.unread()
-        return person
-
-    return make
 
 
 def watch(store: Store, clock: Clock, at: datetime) -> int:

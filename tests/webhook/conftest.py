@@ -16,7 +16,7 @@ from tests.webhook.demo import (  # noqa: F401 - fixtures of the tests of the si
     watched,
 )
 from tests.webhook.findings import found, kept  # noqa: F401 - of the pages about findings
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, make_settings, make_site, over_sample  # noqa: F401
 
 
 @pytest.fixture(scope="session")

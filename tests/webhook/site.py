@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import func, select
@@ -165,3 +166,11 @@ def make_site(settings: Settings, store: Store, model: Model) -> Site:
     dispatcher = Dispatcher(store, adapters(settings), clock, lambda: 0.5)
     service = Service(settings, store, engine, dispatcher, clock, rasa_server(settings))
     return Site(app_of(service), store, clock, service)
+
+
+@pytest.fixture
+def over_sample(
+    tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model
+) -> Site:
+    """Give the application over the sample; a file of tests may take it for its `site`."""
+    return make_site(make_settings(tmp_path, sample_url, data_key), sample_store, model)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.settings import Settings
 from bot.texts import say
 from db.audit import SHOWN, AuditEntry
 from db.batches import APPLIED, FAILED, READING, REJECTED, STAGED, TAKEN_BACK, Batch
@@ -18,8 +17,6 @@ from db.crypto import mask
 from db.intake import importer
 from db.privacy import looks_at
 from db.registry import Person
-from db.session import Store
-from nlu.classifier import Model
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.lists import (
     HEADER,
@@ -31,22 +28,13 @@ from tests.webhook.lists import (
     upload,
     uploaded,
 )
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
 from webhook.console import imports
 from webhook.console.batches_jobs import Jobs
 
+site = over_sample
+
 WOLIO, MURHUM = "74.72.02", "74.72.06"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def decide(site: Site, officer: Officer, batch_id: int, what: str) -> int:

@@ -1,19 +1,17 @@
 """Officers edit what citizens are told and where they are sent; what was said before is kept."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
 from bot.texts import say
 from db.areas import Scope
 from db.catalogue import entry_of_key
 from db.offices import find_office, hours_of
-from db.session import Store
-from nlu.classifier import Model
 from tests.webhook.console import Officer, signed_in
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 WOLIO, CITY = "74.72.02", "74.72"
 PAGE = "/console/katalog/pkh.amount"
@@ -27,16 +25,6 @@ PLACE = {
     "source_date": "2026-11-01", "day_0": "08.00-12.00, 13.00-15.00", "active": "1",
     "closed_on": "2026-12-24",
 }  # fmt: skip
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    return make_site(settings, sample_store, model)
 
 
 def seen_on(officer: Officer, path: str) -> str:

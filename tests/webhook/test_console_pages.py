@@ -3,12 +3,10 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.settings import Settings
 from bot.texts import say
 from db.attachments import Attachment
 from db.audit import AuditEntry
@@ -21,14 +19,15 @@ from db.sample.named import named_people
 from db.session import Store
 from db.staff import Staff
 from db.visits import Visit
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.talks import planned, waiting
 from tests.webhook.causes import incident_in, sent_referral
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.hoaxes import told_hoax
 from tests.webhook.lists import noted_split, open_match, rejected_batch
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 WOLIO, MURHUM = "74.72.02", "74.72.06"
 SITI = named_people()[0]  # of Bukit Wolio Indah, which is in Wolio
@@ -70,17 +69,6 @@ NAMED: dict[str, Callable[[Store], int]] = (
         for page in ("", "/tambah", "/keluarkan", "/jawab", "/selesai")
     }
 )
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def person_id(store: Store, nik: str) -> int:

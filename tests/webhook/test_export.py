@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
@@ -11,17 +10,8 @@ from bot.messages import Channel
 from db.audit import AuditEntry
 from db.contacts import Contact
 from db.exports import make_link
-from db.session import Store
-from nlu.classifier import Model
 from tests.bot.test_citizen import SITI_KK, SITI_NIK
-from tests.webhook.site import Site, make_settings, make_site
-
-
-@pytest.fixture
-def full_site(
-    tmp_path: Path, sample_store: Store, sample_url: str, data_key: str, model: Model
-) -> Site:
-    return make_site(make_settings(tmp_path, sample_url, data_key), sample_store, model)
+from tests.webhook.site import Site
 
 
 def siti(site: Site) -> Contact:
@@ -43,22 +33,22 @@ def exports(site: Site) -> int:
         return session.scalar(select(func.count()).where(taken)) or 0
 
 
-def test_looking_at_the_page_uses_nothing_up_and_tells_nothing(full_site: Site) -> None:
-    path = link(full_site)
-    client = full_site.app.test_client()
+def test_looking_at_the_page_uses_nothing_up_and_tells_nothing(over_sample: Site) -> None:
+    path = link(over_sample)
+    client = over_sample.app.test_client()
     for _time in range(3):
         page = client.get(path)
         assert page.status_code == 200
         assert SITI_NIK not in page.text
         assert page.headers["Cache-Control"] == "no-store"
-    assert exports(full_site) == 0
+    assert exports(over_sample) == 0
     assert client.post(path, data={"as": "json"}).status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["json", "html"])
-def test_file_holds_ones_own_data_once(full_site: Site, kind: str) -> None:
-    path = link(full_site)
-    client = full_site.app.test_client()
+def test_file_holds_ones_own_data_once(over_sample: Site, kind: str) -> None:
+    path = link(over_sample)
+    client = over_sample.app.test_client()
     taken = client.post(path, data={"as": kind})
     assert f"data-saya.{kind}" in taken.headers["Content-Disposition"]
     assert taken.headers["Cache-Control"] == "no-store"
@@ -68,32 +58,32 @@ def test_file_holds_ones_own_data_once(full_site: Site, kind: str) -> None:
         kept = json.loads(taken.text)
         assert kept["contact"]["address"] == "siti"
         assert {"agency", "list", "as_of", "program"} <= kept["lists"][0].keys()
-    assert exports(full_site) == 1
+    assert exports(over_sample) == 1
     for method in ("GET", "POST"):
         assert client.open(path, method=method).status_code == 404
-    assert exports(full_site) == 1
+    assert exports(over_sample) == 1
 
 
-def test_link_ends_after_a_day(full_site: Site) -> None:
-    path = link(full_site)
-    full_site.clock.forward(timedelta(hours=24, seconds=1))
-    assert full_site.app.test_client().get(path).status_code == 404
+def test_link_ends_after_a_day(over_sample: Site) -> None:
+    path = link(over_sample)
+    over_sample.clock.forward(timedelta(hours=24, seconds=1))
+    assert over_sample.app.test_client().get(path).status_code == 404
 
 
 @pytest.mark.parametrize("change", [{"person_id": None}, {"consent": "refused"}])
 def test_link_ends_with_consent_and_when_the_phone_changes_hands(
-    full_site: Site, change: dict[str, str | None]
+    over_sample: Site, change: dict[str, str | None]
 ) -> None:
-    path = link(full_site)
-    with full_site.store.begin() as session:
+    path = link(over_sample)
+    with over_sample.store.begin() as session:
         session.execute(update(Contact).where(Contact.address == "siti").values(**change))
-    client = full_site.app.test_client()
+    client = over_sample.app.test_client()
     assert client.get(path).status_code == client.post(path).status_code == 404
 
 
-def test_answers_to_wrong_links_are_all_the_same(full_site: Site) -> None:
-    used = link(full_site)
-    client = full_site.app.test_client()
+def test_answers_to_wrong_links_are_all_the_same(over_sample: Site) -> None:
+    used = link(over_sample)
+    client = over_sample.app.test_client()
     client.post(used)
     pages = {client.get(path).text for path in (used, "/data/x", "/data/" + "A" * 32)}
     assert len(pages) == 1

@@ -1,36 +1,23 @@
 """Messages of doubtful truth in the console: read with masks, decided, warned of once."""
 
 import re
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bot.settings import Settings
 from bot.texts import say
 from db.audit import AuditEntry
 from db.hoaxes import HOAX, OPEN, Hoax
 from db.outbox import BULK, OutboundMessage
 from db.session import Store
-from nlu.classifier import Model
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.hoaxes import PRIVATE, told_hoax
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 CITY, WOLIO = "74.72", "74.72.02"
 ANSWER = "Itu tautan palsu. Sumber: Dinas Sosial."
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def state(store: Store, hoax_id: int) -> str:

@@ -2,14 +2,12 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.desk.moving import Move
-from bot.settings import Settings
 from bot.texts import say
 from db.audit import AuditEntry
 from db.incidents import Incident
@@ -18,27 +16,17 @@ from db.ticket_notes import ANSWER, notes_of
 from db.ticket_states import Decision, State, replay
 from db.ticket_words import index_words
 from db.tickets import Ticket, history_of, standing_of, step_of
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.staff import add_staff
 from tests.webhook.console import Officer, as_staff, signed_in
 from tests.webhook.desk import MURHUM, file_one
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 RICE = "Beras di e-warong Berkah {} busuk dan berkutu, kami tidak mau."
 LIST = "/console/kejadian"
 _PICK = re.compile(r'name="ticket" value="(\d+:\d+)"')
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def file(store: Store, story: str, *moves: Move, **more: Any) -> Ticket:

@@ -1,11 +1,8 @@
 """Who is who: pairs side by side, what a human says of them, and its undoing."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
-from bot.settings import Settings
 from bot.texts import say
 from db.audit import SHOWN, AuditEntry
 from db.crypto import mask_kk
@@ -13,24 +10,14 @@ from db.enrolments import Enrolment
 from db.identities import DIFFERENT, OPEN, SAME, IdentityDecision, Match
 from db.registry import Household, Person
 from db.session import Store
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.lists import SITI, open_match, two_people
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 WOLIO, MURHUM = "74.72.02", "74.72.06"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 @pytest.fixture

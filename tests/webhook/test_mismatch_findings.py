@@ -1,12 +1,10 @@
 """The findings one by one: shown, given to somebody and settled, each within its area."""
 
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.settings import Settings
 from bot.texts import say
 from db.areas import Scope
 from db.audit import SHOWN, AuditEntry
@@ -14,25 +12,15 @@ from db.finding_tasks import whom
 from db.findings import PAGE, Filters, Finding, every_finding, open_findings
 from db.session import Store
 from db.staff import Assignment, Staff
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.console import as_staff, signed_in
 from tests.webhook.findings import CITY, FINDINGS, MURHUM, WHOLE_NIK, WOLIO, some_finding
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 # What is found is tried on both databases in tests/db/mismatch; these show it.
 pytestmark = pytest.mark.databases("sqlite")
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def state_of(store: Store, finding_id: int) -> tuple[str, str | None, int | None]:

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 from time import thread_time
 from zoneinfo import ZoneInfo
 
@@ -25,27 +24,17 @@ from db.mismatch.runs import STALE, UnderWay, begin_run, last_run
 from db.mismatch.shape import KINDS
 from db.registry import AgencyList
 from db.session import Store
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.findings import CITY, FINDINGS, WHOLE_NIK, WOLIO, number
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 # What is found is tried on both databases in tests/db/mismatch; these show it.
 pytestmark = pytest.mark.databases("sqlite")
 
 _SECRET = "rahasia"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def test_the_sums_stand_side_by_side_with_the_reason(found: Site) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from bot.desk.moving import Move
-from bot.settings import Settings
 from bot.texts import say
 from db.audit import AuditEntry
 from db.base import Base
@@ -20,26 +18,16 @@ from db.session import Store
 from db.ticket_notes import AGENCY, notes_of
 from db.ticket_states import State, replay
 from db.tickets import Ticket, history_of, standing_of, step_of
-from nlu.classifier import Model
 from tests.staff import add_staff
 from tests.webhook.console import Officer, as_staff, signed_in
 from tests.webhook.desk import MURHUM, NUMBER, SITI, STORY, WOLIO, file_one
-from tests.webhook.site import PUBLIC_URL, Site, make_settings, make_site
+from tests.webhook.site import PUBLIC_URL, Site, over_sample
+
+site = over_sample
 
 ASKED = "Mohon dicek kartu BPJS warga ini.\nTerima kasih."
 _LINK = re.compile(re.escape(PUBLIC_URL) + r"/rujukan/([\w-]{32})")
 KIND = {"outcome": "handled", "text": "Kartunya kami aktifkan.", "official": "Rahim, Kepala Bidang"}
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def in_progress(site: Site, staff_id: int, **more: Any) -> Ticket:

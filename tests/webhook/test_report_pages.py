@@ -4,7 +4,6 @@ import csv
 import re
 from datetime import timedelta
 from io import BytesIO, StringIO
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -12,21 +11,18 @@ from sqlalchemy import select
 
 from bot.report_print import Office, report_pdf
 from bot.report_tables import heat_of, period_name
-from bot.settings import Settings
 from bot.texts import say
 from db.areas import Scope
 from db.audit import AuditEntry
-from db.session import Store
 from db.ticket_desk import Sight
 from db.ticket_reports import Period, report_of
 from db.ticket_rules import Agency, find_rule, rule_of
 from db.ticket_states import State
 from db.tickets import Ticket
-from nlu.classifier import Model
 from tests.moment import NOW, TODAY
 from tests.tickets import CITY, MURHUM, VILLAGES, WOLIO, bring_to, file
 from tests.webhook.console import signed_in
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site
 from webhook.pages.totals import KEPT_FOR, count
 
 PAGE, RULES = "/console/laporan-bulanan", "/console/aturan"
@@ -35,15 +31,9 @@ ZONE = "Asia/Makassar"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
+def site(over_sample: Site) -> Site:
     """Give the application over the sample data with some tickets."""
-    site = make_site(settings, sample_store, model)
-    with site.store.begin() as session:
+    with over_sample.store.begin() as session:
         for number in range(7):
             ticket = file(session, SECRET, category="deducted", section="kesehatan")
             if number % 2:
@@ -51,7 +41,7 @@ def site(settings: Settings, sample_store: Store, model: Model) -> Site:
         for _ in range(3):
             file(session, area=VILLAGES[MURHUM], kind="goods", category="", section="pendidikan")
         file(session, category="card", now=NOW - timedelta(days=40))
-    return site
+    return over_sample
 
 
 def test_each_sees_the_figures_of_his_own_sight(site: Site) -> None:

@@ -1,12 +1,8 @@
 """The pages of talks and of duty: what they show to whom, and what is done there."""
 
-from pathlib import Path
-
-import pytest
 from sqlalchemy import select
 
 from bot.outbox import open_reply
-from bot.settings import Settings
 from bot.texts import say
 from db.contacts import Contact
 from db.duty import Duty, on_duty
@@ -17,24 +13,14 @@ from db.talks import ENDED, TAKEN, WAITING
 from db.ticket_notes import ANSWER, notes_of
 from db.ticket_states import State
 from db.tickets import Ticket
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.talks import talk_of, waiting
 from tests.webhook.console import signed_in
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
+
+site = over_sample
 
 WOLIO, MURHUM, CITY = "74.72.02", "74.72.06", "74.72"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def told(store: Store) -> list[str]:

@@ -1,24 +1,20 @@
 """The forms of one ticket: what they change, and what they refuse."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.desk.moving import Move
-from bot.settings import Settings
 from bot.texts import say
 from bot.texts.format import given_name
 from db.crypto import mask
 from db.desk_tools import CannedAnswer
-from db.session import Store
 from db.ticket_notes import ADDED, add_note
 from db.ticket_page import loads_of
 from db.ticket_states import Decision, State, replay
 from db.tickets import Ticket, history_of, standing_of, step_of
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.staff import add_staff
 from tests.webhook.console import Officer, signed_in
@@ -37,18 +33,9 @@ from tests.webhook.desk import (
     siti,
     versions,
 )
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
 
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
+site = over_sample
 
 
 def test_a_ticket_goes_its_way_by_forms_and_its_history_tells_it(site: Site) -> None:

@@ -1,7 +1,6 @@
 """What the page of a ticket tells, and what no mark, trail or label of it may tell."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from sqlalchemy import select
 
 from bot.capabilities.citizen import complaint, correction, goods, sanggah, usul
 from bot.forms import ADDED, Form
-from bot.settings import Settings
 from bot.texts import say
 from db.attachments import KEPT, Attachment
 from db.audit import AuditEntry
@@ -19,27 +17,17 @@ from db.talks import TAKEN, Talk, open_talk
 from db.ticket_changes import open_ticket
 from db.ticket_states import By
 from db.tickets import Matter, Ticket
-from nlu.classifier import Model
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.desk import SITI, contact_of_siti, file_one, siti, told, write
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
 from webhook.console.ticket_facts import label_of
+
+site = over_sample
 
 OTHER_NIK = "7472915407880001"
 NOT_TOLD = {"secrecy", "point", "why", ADDED}  # a column of the ticket, a file, or no answer
 FORMS = (complaint.FORM, correction.FORM, goods.FORM, sanggah.FORM, usul.FORM)
-
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
 
 
 def mark(officer: Officer, ticket: Ticket) -> str:

@@ -1,20 +1,16 @@
 """The page of one ticket: who sees what of it."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.settings import Settings
 from bot.texts import say
 from db.audit import AuditEntry
 from db.crypto import mask
-from db.session import Store
 from db.staff import Staff
 from db.ticket_notes import ADDED, NOTE, add_note
-from nlu.classifier import Model
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.desk import (
     MURHUM,
@@ -32,18 +28,9 @@ from tests.webhook.desk import (
     told,
     write,
 )
-from tests.webhook.site import Site, make_settings, make_site
+from tests.webhook.site import Site, over_sample
 
-
-@pytest.fixture
-def settings(tmp_path: Path, sample_url: str, data_key: str) -> Settings:
-    return make_settings(tmp_path, sample_url, data_key)
-
-
-@pytest.fixture
-def site(settings: Settings, sample_store: Store, model: Model) -> Site:
-    """Give the application over the sample data, on both databases in turn."""
-    return make_site(settings, sample_store, model)
+site = over_sample
 
 
 def test_a_ticket_is_shown_with_its_reporter_masked_and_opened_once_with_a_row(
