@@ -25,19 +25,23 @@ def open_reply(vault: Vault, sealed: bytes) -> Reply:
 
 def outgoing(claimed: Claimed, vault: Vault, now: datetime) -> Outgoing:
     """Make what an adapter sends; a message without a body of its own says its notice's text."""
-    reply = (
-        Reply(claimed.notice_text or "")
-        if claimed.body is None
-        else open_reply(vault, claimed.body)
-    )
-    heard = claimed.last_inbound_at
+    if claimed.body is not None:
+        reply = open_reply(vault, claimed.body)
+    else:
+        choices = (Choice(value, label) for value, label in claimed.choices or ())
+        reply = Reply(claimed.notice_text or "", tuple(choices))
     return Outgoing(
         id=claimed.id,
         address=Address(Channel(claimed.channel), claimed.address),
         reply=reply,
         bulk=claimed.bulk,
-        window_open=heard is not None and now - heard < _WINDOW,
+        window_open=_window_open(claimed, now),
         content_sid=claimed.content_sid,
         content_variables=dict(claimed.content_variables or {}),
         callback_id=claimed.callback_id,
     )
+
+
+def _window_open(claimed: Claimed, now: datetime) -> bool:
+    heard, shut = claimed.last_inbound_at, claimed.window_shut_at
+    return heard is not None and now - heard < _WINDOW and (shut is None or shut < heard)

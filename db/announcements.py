@@ -1,23 +1,21 @@
 """Who hears of a distribution, and the queueing of one notice to each in a single statement."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, or_, select
 
 from db.areas import Area, Scope, subtree
+from db.broadcasts import Broadcast, Notice, Wave
 from db.contacts import ACTIVE as REACHABLE
 from db.contacts import CONSENT_GIVEN, Contact
 from db.enrolments import ACTIVE, Enrolment
 from db.outbox import BULK, OutboundMessage
+from db.quiet_hours import after_quiet_hours
 from db.registry import Household, Person
-from db.schedules import Distribution, Notice
+from db.schedules import Distribution
 from db.session import Session
-
-# People are not woken for a notice: 08:00–20:00 local time (design.md, Time).
-_QUIET_ENDS, _QUIET_BEGINS = time(8), time(20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +81,11 @@ def _not_yet_warned(scope: Scope, hoax_id: int) -> ColumnElement[bool]:
     elsewhere = exists().where(Area.level == "village", ~scope.holds(Area.code))
     warned = (
         exists()
-        .where(OutboundMessage.contact_id == Contact.id, Notice.hoax_id == hoax_id)
-        .where(Notice.id == OutboundMessage.notice_id)
+        .where(OutboundMessage.contact_id == Contact.id, Broadcast.hoax_id == hoax_id)
+        .where(Wave.id == OutboundMessage.wave_id, Broadcast.id == Wave.broadcast_id)
     )
     here = or_(Contact.person_id.in_(people), and_(Contact.person_id.is_(None), ~elsewhere))
     return and_(here, _willing(), ~warned)
-
-
-def after_quiet_hours(now: datetime, zone: str) -> datetime:
-    """Give the first moment from now on at which a notice wakes nobody."""
-    local = now.astimezone(ZoneInfo(zone))
-    if _QUIET_ENDS <= local.time() < _QUIET_BEGINS:
-        return now
-    morning = local.date() if local.time() < _QUIET_ENDS else local.date() + timedelta(days=1)
-    return datetime.combine(morning, _QUIET_ENDS, ZoneInfo(zone)).astimezone(UTC)
 
 
 def count_to_warn(session: Session, scope: Scope, hoax_id: int) -> int:
@@ -120,32 +109,33 @@ def count_audience(session: Session, program_code: str, area_code: str) -> Audie
     return Audience(families or 0, {channel: count for channel, count in rows})  # noqa: C416 - typed
 
 
+def start(session: Session, broadcast: Broadcast, notice: Notice, zone: str) -> Wave:
+    """Store a running broadcast of one wording for one zone, whose rows are queued next."""
+    session.add(broadcast)
+    session.flush()
+    notice.broadcast_id = broadcast.id
+    wave = Wave(broadcast_id=broadcast.id, zone=zone)
+    session.add_all((notice, wave))
+    session.flush()
+    return wave
+
+
 def fan_out(
-    session: Session,
-    notice_id: int,
-    program_code: str,
-    area_code: str,
-    now: datetime,
-    not_before: datetime,
+    session: Session, wave: Wave, notice: Notice, program_code: str, area_code: str, now: datetime
 ) -> None:
     """Queue the notice once for each reachable contact."""
-    _queue(session, notice_id, _reachable(program_code, area_code), now, not_before)
+    _queue(session, wave, notice, _reachable(program_code, area_code), now)
 
 
 def fan_out_warning(
-    session: Session, notice: Notice, scope: Scope, hoax_id: int, not_before: datetime
+    session: Session, wave: Wave, notice: Notice, scope: Scope, hoax_id: int, now: datetime
 ) -> None:
     """Queue a warning of a hoax once for each contact of an area that is not warned yet."""
-    whom = _not_yet_warned(scope, hoax_id)
-    _queue(session, notice.id, whom, notice.created_at, not_before)
+    _queue(session, wave, notice, _not_yet_warned(scope, hoax_id), now)
 
 
 def _queue(
-    session: Session,
-    notice_id: int,
-    whom: ColumnElement[bool],
-    now: datetime,
-    not_before: datetime,
+    session: Session, wave: Wave, notice: Notice, whom: ColumnElement[bool], now: datetime
 ) -> None:
     table: Any = OutboundMessage.__table__
     values: dict[str, Any] = {
@@ -153,19 +143,15 @@ def _queue(
         "channel": Contact.channel,
         "priority": literal(BULK),
         "state": literal("queued"),
-        "not_before": literal(not_before, table.c.not_before.type),
+        "not_before": literal(after_quiet_hours(now, wave.zone), table.c.not_before.type),
         "tries": literal(0),
         "failures": literal(0),
-        "notice_id": literal(notice_id),
+        "notice_id": literal(notice.id),
+        "wave_id": literal(wave.id),
         "created_at": literal(now, table.c.created_at.type),
     }
     chosen = select(*values.values()).where(whom).order_by(Contact.id)
     session.execute(insert(table).from_select(list(values), chosen, include_defaults=False))
-
-
-def find_notice(session: Session, digest: bytes) -> Notice | None:
-    """Find a notice by what it announces."""
-    return session.scalars(select(Notice).where(Notice.digest == digest)).one_or_none()
 
 
 def find_distribution(

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
+from db.broadcasts import Notice
 from db.contacts import Contact
 from db.inbox import InboundMessage
 from db.outbox import OutboundMessage
-from db.schedules import Notice
 from db.session import Session
 
 REACHED = ("sent", "delivered", "read")

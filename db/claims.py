@@ -13,6 +13,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Connection,
+    and_,
     any_,
     bindparam,
     func,
@@ -26,9 +27,9 @@ from sqlalchemy.orm import aliased
 
 from db import pace
 from db.base import UtcDateTime
+from db.broadcasts import Notice, waves_to_send
 from db.contacts import Contact
-from db.outbox import BULK, PRIORITIES, OutboundMessage
-from db.schedules import Notice
+from db.outbox import BULK, REPLY, OutboundMessage
 
 LEASE = timedelta(seconds=30)
 
@@ -50,10 +51,12 @@ class Claimed:
     first_tried_at: datetime
     bulk: bool
     last_inbound_at: datetime | None
+    window_shut_at: datetime | None
     callback_id: str | None
     body: bytes | None
     notice_id: int | None
     notice_text: str | None
+    choices: Sequence[Sequence[str]] | None
     content_sid: str | None
     content_variables: Mapping[str, str] | None
     due_at: datetime
@@ -95,14 +98,17 @@ def claim(
 
 
 def _due(connection: Connection, channel: str, limit: int, now: datetime) -> list[Any]:
-    rows: list[Any] = []
-    for priority in PRIORITIES:
-        if len(rows) < limit:
-            asked = {
-                "of_channel": channel, "of_priority": priority, "now": now,
-                "places": limit - len(rows),
-            }  # fmt: skip
-            rows += connection.execute(_DUE, asked).all()
+    """Give due rows: replies before all, then those of one wave after the other."""
+    asked = {"of_channel": channel, "now": now}
+    rows = [*connection.execute(_DUE_REPLIES, asked | {"places": limit})]
+    if len(rows) >= limit:
+        return rows
+    waves = waves_to_send(connection, now)
+    for wave in waves:
+        places = limit - len(rows)
+        if places > 0:
+            asked_of_wave = {"of_wave": wave, "waves": waves, "places": places}
+            rows += connection.execute(_DUE_OF_WAVE, asked | asked_of_wave)
     return rows
 
 
@@ -114,28 +120,27 @@ def _lease(connection: Connection, rows: Sequence[Any], now: datetime) -> list[C
     return [Claimed(*row) for row in rows]
 
 
-def _due_query() -> Any:
-    # Whoever comes earlier in the contact's line holds it up: while it is sent, while it waits for
-    # a retry, or while it is due itself; a message planned for a later day does not. As a scalar
-    # subquery, since PostgreSQL may not make it a join then, which over a million rows would
-    # ignore the limit.
-    earlier = aliased(OutboundMessage)
-    held_up_by = (
-        select(earlier.id)
+def _earlier(of_priority: int, *in_the_way: Any) -> Any:
+    """Select whoever comes earlier in the contact's line and holds it up.
+
+    As a scalar subquery, since PostgreSQL may not make it a join then, which over a million rows
+    would ignore the limit.
+    """
+    return (
+        select(_EARLIER.id)
         .where(
-            earlier.contact_id == _OUT.c.contact_id,
-            earlier.priority == _OUT.c.priority,
-            earlier.id < _OUT.c.id,
-            earlier.state.in_([literal(state, literal_execute=True) for state in _IN_LINE]),
-            or_(
-                earlier.state == "sending",
-                earlier.tries > 0,
-                earlier.not_before <= bindparam("now"),
-            ),
+            _EARLIER.contact_id == _OUT.c.contact_id,
+            _EARLIER.priority == of_priority,
+            _EARLIER.id < _OUT.c.id,
+            _EARLIER.state.in_([literal(state, literal_execute=True) for state in _IN_LINE]),
+            or_(_EARLIER.state == "sending", *in_the_way),
         )
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _due_query(held_up_by: Any, *which: Any) -> Any:
     notice = _OUT.join(_CONTACT, _CONTACT.c.id == _OUT.c.contact_id).outerjoin(
         _NOTICE, _NOTICE.c.id == _OUT.c.notice_id
     )
@@ -150,10 +155,12 @@ def _due_query() -> Any:
             func.coalesce(_OUT.c.first_tried_at, bindparam("now")).label("first_tried_at"),
             (_OUT.c.priority >= BULK).label("bulk"),
             _CONTACT.c.last_inbound_at,
+            _CONTACT.c.window_shut_at,
             _OUT.c.callback_id,
             _OUT.c.body,
             _OUT.c.notice_id,
             _NOTICE.c.text,
+            _NOTICE.c.choices,
             _NOTICE.c.content_sid,
             _NOTICE.c.content_variables,
             _OUT.c.not_before,
@@ -163,8 +170,7 @@ def _due_query() -> Any:
             # Spelt out, for a bound value would not match the partial index.
             _OUT.c.state == literal("queued", literal_execute=True),
             _OUT.c.channel == bindparam("of_channel"),
-            # One priority at a time: bulk planned for tomorrow is then not even looked at.
-            _OUT.c.priority == bindparam("of_priority"),
+            *which,
             _OUT.c.not_before <= bindparam("now"),
             held_up_by.is_(null()),
         )
@@ -175,7 +181,25 @@ def _due_query() -> Any:
 
 
 _IN_LINE = ("queued", "sending")
-_DUE = _due_query()
+_EARLIER = aliased(OutboundMessage)
+_DUE_NOW = _EARLIER.not_before <= bindparam("now")
+# While it is sent, while it waits for a retry, or while it is due itself; not a later day's.
+_DUE_REPLIES = _due_query(
+    _earlier(REPLY, _EARLIER.tries > 0, _DUE_NOW),
+    _OUT.c.wave_id.is_(null()),
+    _OUT.c.priority == REPLY,
+)
+# What rests, as its broadcast is paused or its zone asleep, holds up nothing.
+_DUE_OF_WAVE = _due_query(
+    _earlier(
+        BULK,
+        and_(
+            _EARLIER.wave_id.in_(bindparam("waves", expanding=True)),
+            or_(_EARLIER.tries > 0, _DUE_NOW),
+        ),
+    ),
+    _OUT.c.wave_id == bindparam("of_wave"),
+)
 _TAKE = update(_OUT).values(
     state="sending",
     lease_until=bindparam("until"),

@@ -37,7 +37,11 @@ class Contact(Base):
     tried_at: Mapped[datetime | None]  # the last failed try
     locked_until: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime | None]
+    window_shut_at: Mapped[datetime | None]  # WhatsApp said that it is closed
     notices: Mapped[bool] = mapped_column(default=True)  # whether schedule notices are welcome
+    news: Mapped[bool] = mapped_column(default=True)  # whether news and warnings are
+    emergencies: Mapped[bool] = mapped_column(default=False)  # day and night, by own wish
+    language: Mapped[str | None] = mapped_column(String(5))  # of notices; None is Indonesian
     conversation: Mapped[bytes | None] = mapped_column(LargeBinary)
     # Without references, as tickets and talks refer to contacts themselves.
     ticket_id: Mapped[int | None]  # the open ticket that was last spoken of to the citizen
@@ -74,6 +78,8 @@ def _arrive(dialect: str) -> Any:
         state=ACTIVE,
         failed_tries=0,
         notices=True,
+        news=True,
+        emergencies=False,
         created_at=bindparam("now"),
         last_inbound_at=bindparam("now"),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Float,
     ForeignKey,
     Index,
     LargeBinary,
@@ -28,7 +29,8 @@ from db.session import Session
 
 REPLY, BULK = 0, 5
 HELD = "held"  # the state of what waits until a talk has ended
-PRIORITIES = (REPLY, BULK)  # all there are, most urgent first; claims look at no other
+_QUEUED_REPLY = text("state = 'queued' AND wave_id IS NULL")
+_QUEUED_BULK = text("state = 'queued' AND wave_id IS NOT NULL")
 
 
 class OutboundMessage(Base):
@@ -42,7 +44,11 @@ class OutboundMessage(Base):
     __table_args__ = (
         Index(
             "ix_outbound_due", "channel", "priority", "not_before", "id",
-            sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'"),
+            sqlite_where=_QUEUED_REPLY, postgresql_where=_QUEUED_REPLY,
+        ),
+        Index(
+            "ix_outbound_bulk", "wave_id", "channel", "not_before", "id",
+            sqlite_where=_QUEUED_BULK, postgresql_where=_QUEUED_BULK,
         ),
         Index(
             "ix_outbound_line", "contact_id", "priority", "id",
@@ -54,9 +60,9 @@ class OutboundMessage(Base):
             sqlite_where=text("state = 'sending'"), postgresql_where=text("state = 'sending'"),
         ),
         Index(
-            "ix_outbound_notice", "notice_id", "contact_id", unique=True,
-            sqlite_where=text("notice_id IS NOT NULL"),
-            postgresql_where=text("notice_id IS NOT NULL"),
+            "ix_outbound_wave", "wave_id", "contact_id", unique=True,
+            sqlite_where=text("wave_id IS NOT NULL"),
+            postgresql_where=text("wave_id IS NOT NULL"),
         ),
         Index(
             "ix_outbound_provider", "provider_id", "channel",
@@ -84,6 +90,7 @@ class OutboundMessage(Base):
     provider_id: Mapped[str | None] = mapped_column(String(80))
     callback_id: Mapped[str | None] = mapped_column(String(80))
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("waves.id"))  # of what is bulk
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
@@ -110,6 +117,8 @@ class ChannelPace(Base):
 
     channel: Mapped[str] = mapped_column(String(10), primary_key=True)
     next_at: Mapped[datetime]
+    share: Mapped[float] = mapped_column(Float, default=1.0)  # of its rate, since it was slowed
+    slowed_at: Mapped[datetime | None]
 
 
 _OUT: Any = OutboundMessage.__table__
@@ -167,21 +176,14 @@ def take_held(session: Session, contact_id: int) -> Sequence[bytes]:
     return [body for body in bodies if body is not None]  # what was erased says nothing
 
 
-def count_by_state(session: Session, notice_id: int) -> dict[str, int]:
-    """Count the messages of a notice by their state."""
-    rows = session.execute(
-        select(_OUT.c.state, func.count().label("count"))
-        .where(_OUT.c.notice_id == notice_id)
-        .group_by(_OUT.c.state)
-    )
-    return {state: count for state, count in rows}  # noqa: C416 - dict() has no type here
-
-
 def oldest_due(session: Session, now: datetime, channels: Collection[str]) -> datetime | None:
-    """Give since when the longest waiting message of these channels is due, or None."""
+    """Give since when the longest waiting reply of these channels is due, or None."""
     return session.scalar(
         select(func.min(_OUT.c.not_before)).where(
-            _OUT.c.state == "queued", _OUT.c.channel.in_(channels), _OUT.c.not_before <= now
+            _OUT.c.state == "queued",
+            _OUT.c.wave_id.is_(None),
+            _OUT.c.channel.in_(channels),
+            _OUT.c.not_before <= now,
         )
     )
 

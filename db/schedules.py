@@ -1,4 +1,4 @@
-"""Distributions of aid by place and day, and the notices that announce them."""
+"""Distributions of aid by place and day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
+    Float,
     ForeignKey,
     Index,
-    LargeBinary,
     String,
     UniqueConstraint,
     and_,
@@ -43,24 +42,13 @@ class Distribution(Base):
     starts_at: Mapped[time]
     ends_at: Mapped[time]
     place: Mapped[str] = mapped_column(String(120))
+    place_kind: Mapped[str | None] = mapped_column(String(10))
+    latitude: Mapped[float | None] = mapped_column(Float)  # degrees, WGS 84
+    longitude: Mapped[float | None] = mapped_column(Float)
+    quota: Mapped[int | None]  # families an hour; where there is one, each family has a slot
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"), index=True)
+    canceled: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(String(120))
-    created_at: Mapped[datetime]
-
-
-class Notice(Base):
-    """One announcement of a distribution, or one warning of a hoax; never sent twice (digest)."""
-
-    __tablename__ = "notices"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    distribution_id: Mapped[int | None] = mapped_column(ForeignKey("distributions.id"), index=True)
-    hoax_id: Mapped[int | None] = mapped_column(ForeignKey("hoaxes.id"), index=True)
-    text: Mapped[str] = mapped_column(String(1600))
-    content_sid: Mapped[str | None] = mapped_column(String(40))
-    content_variables: Mapped[dict[str, str] | None] = mapped_column(JSON)
-    families: Mapped[int]
-    created_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
 
 
@@ -154,7 +142,7 @@ def _count_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
 def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
     table: Any = Distribution.__table__
     columns = table.c
-    conditions: list[Any] = [columns.held_on >= bindparam("since")]
+    conditions: list[Any] = [columns.held_on >= bindparam("since"), ~columns.canceled]
     if by_area:
         above = columns.area_code.in_(bindparam("areas", expanding=True))
         below = and_(columns.area_code >= bindparam("low"), columns.area_code < bindparam("high"))
@@ -169,14 +157,3 @@ def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
 def _self_and_above(code: str) -> list[str]:
     parts = code.split(".")
     return [".".join(parts[: length + 1]) for length in range(len(parts))]
-
-
-def recent_notices(session: Session, limit: int = 20) -> Sequence[tuple[Notice, Distribution]]:
-    """Give the latest notices with their distributions, newest first."""
-    query: Any = (
-        select(Notice, Distribution)
-        .join(Distribution, Distribution.id == Notice.distribution_id)
-        .order_by(Notice.id.desc())
-        .limit(limit)
-    )
-    return [tuple(row) for row in session.execute(query)]

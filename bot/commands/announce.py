@@ -22,9 +22,8 @@ from bot.places import Places
 from bot.service import utc_now
 from bot.texts import say
 from bot.texts.format import plain_date
-from db.outbox import count_by_state
+from db.broadcasts import count_by_state, recent_announcements
 from db.registry import find_program
-from db.schedules import recent_notices
 from db.session import Store
 
 _CONTENT_SID = re.compile(r"HX[0-9a-f]{32}")
@@ -123,12 +122,12 @@ def _send(store: Store, announcement: Announcement, yes: bool, as_json: bool) ->
         raise Refused(say("cli.announce_not_sent"))
     try:
         with store.begin() as session:
-            notice = announce(session, announcement, "cli", utc_now())
+            broadcast = announce(session, announcement, "cli", utc_now())
     except (AlreadyAnnounced, IntegrityError):
         raise Refused(say("announce.already")) from None
     if as_json:
         result = {"families": counted.families, "contacts": counted.contacts}
-        print_json({"notice": notice.id} | result)
+        print_json({"notice": broadcast.id} | result)
     else:
         click.echo(say("cli.announce_queued", contacts=counted.contacts))
 
@@ -137,17 +136,17 @@ def _status(store: Store, as_json: bool) -> None:
     rows = []
     places = places_of(store)
     with store.read() as session:
-        for notice, distribution in recent_notices(session):
-            counts = count_by_state(session, notice.id)
+        for broadcast, distribution in recent_announcements(session):
+            counts = count_by_state(session, broadcast.id)
             rows.append(
                 {
-                    "notice": notice.id,
+                    "notice": broadcast.id,
                     "program": distribution.program_code,
                     "area": distribution.area_code,
                     "area_name": places.name_of(distribution.area_code),
                     "date": distribution.held_on.isoformat(),
                     "place": distribution.place,
-                    "families": notice.families,
+                    "families": broadcast.families,
                     **{state: counts.get(state, 0) for state in _STATES},
                 }
             )

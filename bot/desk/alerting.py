@@ -7,10 +7,10 @@ from bot.messages import Channel, Choice, Reply
 from bot.outbox import seal_reply
 from bot.texts import say
 from bot.texts.format import local_moment
-from db.announcements import after_quiet_hours
 from db.areas import Area
 from db.duty import Alert, add_alert, lock_alert, on_duty
 from db.outbox import queue_replies
+from db.quiet_hours import after_quiet_hours
 from db.session import Session
 from db.staff import active_staff
 from db.staff_chats import StaffChat, staff_chats

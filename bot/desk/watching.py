@@ -20,9 +20,9 @@ from bot.messages import Reply
 from bot.texts import say
 from bot.texts.format import local_moment, long_date
 from bot.texts.tickets import kind_name
-from db.announcements import after_quiet_hours
 from db.contacts import hold_contact
 from db.duty import alerts_due, lock_alert
+from db.quiet_hours import after_quiet_hours
 from db.session import Session, Store
 from db.talks import silent_talks
 from db.ticket_changes import climb, warn

@@ -2,23 +2,20 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from db.areas import Area
+from db.broadcasts import Notice, count_by_state
 from db.claims import LEASE, claim, release_expired
 from db.outbox import (
     BULK,
     OutboundMessage,
-    count_by_state,
     oldest_due,
     queue_replies,
     waiting_by_channel,
 )
-from db.registry import Program
-from db.schedules import Distribution, Notice
 from db.session import Store
 from db.settlement import Outcome
 from tests.queued import (
@@ -30,6 +27,7 @@ from tests.queued import (
     message_row,
     new_contact,
     new_contacts,
+    new_wave,
     put,
     take,
     taken,
@@ -67,35 +65,27 @@ def test_a_claim_gives_all_that_an_adapter_needs(store: Store) -> None:
 def test_a_notice_comes_with_its_text_and_template(store: Store) -> None:
     contact = new_contact(store)
     with store.begin() as session:
-        session.add(Area(code="74.72", name="Kota Baubau", level="city"))
-        program = Program(code="PKH", name="Program Keluarga Harapan", agency="Kemensos")
-        session.add(program)
-        session.flush()
-        distribution = Distribution(
-            program_code="PKH", area_code="74.72", held_on=NOW.date(), starts_at=time(8),
-            ends_at=time(12), place="Kantor Pos", source="test", created_at=NOW,
-        )  # fmt: skip
-        session.add(distribution)
-        session.flush()
+        wave = new_wave(session)
         notice = Notice(
-            digest=bytes(32), distribution_id=distribution.id, text="PKH besok", content_sid="HX1",
-            content_variables={"1": "PKH"}, families=1, created_by="test", created_at=NOW,
+            broadcast_id=wave.broadcast_id, text="PKH besok", choices=[["pickup:yes", "Sudah"]],
+            content_sid="HX1", content_variables={"1": "PKH"},
         )  # fmt: skip
         session.add(notice)
         session.flush()
         message = OutboundMessage(
             contact_id=contact, channel=CHANNEL, priority=BULK, state="queued", not_before=NOW,
-            notice_id=notice.id, created_at=NOW,
+            notice_id=notice.id, wave_id=wave.id, created_at=NOW,
         )  # fmt: skip
         session.add(message)
         session.flush()
-        notice_id = notice.id
+        notice_id, broadcast_id = notice.id, wave.broadcast_id
     (claimed,) = take(store)
     assert (claimed.notice_id, claimed.notice_text, claimed.body) == (notice_id, "PKH besok", None)
     assert (claimed.content_sid, claimed.content_variables) == ("HX1", {"1": "PKH"})
+    assert claimed.choices == [["pickup:yes", "Sudah"]]
     assert claimed.bulk
     with store.read() as session:
-        assert count_by_state(session, notice_id) == {"sending": 1}
+        assert count_by_state(session, broadcast_id) == {"sending": 1}
 
 
 def test_one_contact_is_served_one_message_at_a_time(store: Store) -> None:
@@ -269,7 +259,7 @@ def test_counts_for_the_operator(store: Store) -> None:
     put(store, two)
     with store.read() as session:
         assert oldest_due(session, NOW, {CHANNEL}) == NOW - timedelta(minutes=3)
-        assert count_by_state(session, notice_id=1) == {}
+        assert count_by_state(session, 1) == {}
     taken(store, limit=1)
     with store.read() as session:
         assert waiting_by_channel(session) == {(CHANNEL, "queued"): 1, (CHANNEL, "sending"): 1}

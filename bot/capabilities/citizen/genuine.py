@@ -10,15 +10,10 @@ from bot.messages import Choice, Media, MediaKind, Reply
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
-from db.announcements import (
-    after_quiet_hours,
-    count_to_warn,
-    fan_out_warning,
-    find_notice,
-)
+from db.announcements import count_to_warn, fan_out_warning, start
 from db.areas import Scope
+from db.broadcasts import Broadcast, Kind, Notice, State, find_same
 from db.hoaxes import GENUINE, HOAX, Hoax, home_of, known, officers_to_alert, report, subject_of
-from db.schedules import Notice
 from db.session import Session
 from nlu.genuine import Judgement, Verdict, is_bare, judge, tells_call, tells_theft
 from nlu.genuine_fingerprint import Fingerprint, fingerprint
@@ -91,7 +86,7 @@ def warn_everybody(
     zone: str,
     actor: str,
     now: datetime,
-) -> Notice:
+) -> Broadcast:
     """Queue a warning to all willing contacts of an area, once, and not in their sleep.
 
     Raises WarningRefused where the office has not called it a hoax, or the area was warned before.
@@ -100,21 +95,24 @@ def warn_everybody(
         raise WarningRefused("hoax.not_marked")
     area = scope.area_code or hoax.province_code
     digest = hashlib.sha256(f"hoax\0{hoax.id}\0{area}".encode()).digest()
-    if find_notice(session, digest) is not None:
+    if find_same(session, digest, hoax.first_at):
         raise WarningRefused("hoax.warned_already")
-    notice = Notice(
-        digest=digest,
+    broadcast = Broadcast(
+        kind=Kind.WARNING,
+        area_code=area,
         hoax_id=hoax.id,
-        text=text[:LONGEST_WARNING],
-        families=0,
+        digest=digest,
+        state=State.RUNNING,
+        send_at=now,
+        contacts=count_warned(session, hoax, scope),
         created_by=actor,
         created_at=now,
     )
-    session.add(notice)
-    session.flush()
-    fan_out_warning(session, notice, scope, hoax.id, after_quiet_hours(now, zone))
+    notice = Notice(text=text[:LONGEST_WARNING])
+    wave = start(session, broadcast, notice, zone)
+    fan_out_warning(session, wave, notice, scope, hoax.id, now)
     audit.record(session, now, actor, "warn of hoax", f"hoax:{hoax.id}")
-    return notice
+    return broadcast
 
 
 def _said(text: str, media: tuple[Media, ...]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from bot.fields import area, day, hours, parse_hours, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
@@ -16,19 +16,20 @@ from bot.turn import Turn, button
 from db import audit
 from db.announcements import (
     Audience,
-    after_quiet_hours,
     count_audience,
     fan_out,
     find_distribution,
-    find_notice,
     place_key,
+    start,
     within,
 )
+from db.broadcasts import Broadcast, Kind, Notice, State, find_same
 from db.registry import Program, all_programs
-from db.schedules import Distribution, Notice
+from db.schedules import Distribution
 from db.session import Session
 
 _LONGEST_PLACE = 120
+_EVER = datetime.min.replace(tzinfo=UTC)
 _FIRST_OFFERED = ("PKH", "BPNT", "PBI", "PIP", "LANSIA", "DHUAFA")
 _HOURS = re.compile(
     r"\b(?:jam|pukul)\s+(\d{1,2}(?:[.:]\d{2})?\s*(?:-|–|s/?d|sampai|hingga)\s*"
@@ -97,33 +98,32 @@ def audience(session: Session, announcement: Announcement) -> Audience:
     return count_audience(session, announcement.program_code, announcement.area_code)
 
 
-def announce(session: Session, announcement: Announcement, actor: str, now: datetime) -> Notice:
+def announce(session: Session, announcement: Announcement, actor: str, now: datetime) -> Broadcast:
     """Queue one notice for each reachable contact; raises AlreadyAnnounced the second time."""
-    if find_notice(session, announcement.digest) is not None:
+    if find_same(session, announcement.digest, _EVER):
         raise AlreadyAnnounced
     counted = audience(session, announcement)
-    notice = Notice(
+    broadcast = Broadcast(
+        kind=Kind.DISTRIBUTION,
+        area_code=announcement.area_code,
         digest=announcement.digest,
+        state=State.RUNNING,
+        send_at=now,
+        families=counted.families,
+        contacts=counted.contacts,
+        created_by=actor,
+        created_at=now,
+    )
+    notice = Notice(
         distribution_id=_distribution(session, announcement, actor, now).id,
         text=announcement.text,
         content_sid=announcement.content_sid,
         content_variables=announcement.content_variables,
-        families=counted.families,
-        created_by=actor,
-        created_at=now,
     )
-    session.add(notice)
-    session.flush()
-    fan_out(
-        session,
-        notice.id,
-        announcement.program_code,
-        announcement.area_code,
-        now=now,
-        not_before=after_quiet_hours(now, announcement.zone),
-    )
-    audit.record(session, now, actor, "announce", f"notice:{notice.id}")
-    return notice
+    wave = start(session, broadcast, notice, announcement.zone)
+    fan_out(session, wave, notice, announcement.program_code, announcement.area_code, now)
+    audit.record(session, now, actor, "announce", f"broadcast:{broadcast.id}")
+    return broadcast
 
 
 def _distribution(
@@ -281,8 +281,8 @@ def finish(turn: Turn, answers: Answers) -> None:
         turn.reply("announce.not_your_area", button("menu", "choice.menu"))
         return
     try:
-        notice = announce(turn.session, announcement, turn.actor, turn.now)
+        broadcast = announce(turn.session, announcement, turn.actor, turn.now)
     except AlreadyAnnounced:
         turn.reply("announce.already", button("menu", "choice.menu"))
         return
-    turn.reply("announce.queued", button("menu", "choice.menu"), families=notice.families)
+    turn.reply("announce.queued", button("menu", "choice.menu"), families=broadcast.families)

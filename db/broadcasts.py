@@ -1,0 +1,176 @@
+"""Broadcasts: one message to many, from the draft to the last receipt.
+
+A broadcast is prepared, approved and frozen; its notices are the wordings (by place, slot and
+language) and its waves the time zones in which it runs; each contact has one row of the outbox.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    String,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, BigId
+from db.outbox import OutboundMessage
+from db.quiet_hours import is_awake
+from db.schedules import Distribution
+from db.session import Session
+
+
+class Kind(StrEnum):
+    """What a broadcast is for."""
+
+    DISTRIBUTION = "distribution"
+    CHANGE = "change"
+    REMINDER = "reminder"
+    FOLLOWUP = "followup"
+    NEWS = "news"
+    WARNING = "warning"
+    EMERGENCY = "emergency"
+
+
+class State(StrEnum):
+    """How far a broadcast has come."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"  # for somebody else's approval
+    REFUSED = "refused"
+    SCHEDULED = "scheduled"  # approved; its rows are not queued yet
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELED = "canceled"
+
+
+class Broadcast(Base):
+    """One message to an audience; what was approved is what is sent."""
+
+    __tablename__ = "broadcasts"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"), index=True)  # holds all
+    audience: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # Filters.to_data
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"), index=True)
+    hoax_id: Mapped[int | None] = mapped_column(ForeignKey("hoaxes.id"), index=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)  # of what it says
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    urgent: Mapped[bool] = mapped_column(default=False)  # goes first, at night too
+    send_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]  # from then on nothing of it is sent
+    families: Mapped[int] = mapped_column(default=0)
+    contacts: Mapped[int] = mapped_column(default=0)  # rows of the outbox
+    created_by: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    approved_by: Mapped[str | None] = mapped_column(String(60))
+    approved_at: Mapped[datetime | None]
+    remark: Mapped[str | None] = mapped_column(String(300))  # why it was refused or cancelled
+    version: Mapped[int] = mapped_column(default=1)
+    ended_at: Mapped[datetime | None]
+
+
+class Wave(Base):
+    """The part of a broadcast that goes to one time zone."""
+
+    __tablename__ = "waves"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    zone: Mapped[str] = mapped_column(String(40))
+
+
+class Notice(Base):
+    """One wording of a broadcast: for one distribution, slot and language."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    distribution_id: Mapped[int | None] = mapped_column(ForeignKey("distributions.id"), index=True)
+    slot: Mapped[time | None]
+    language: Mapped[str] = mapped_column(String(5), default="id")
+    text: Mapped[str] = mapped_column(String(1600))
+    choices: Mapped[list[list[str]] | None] = mapped_column(JSON)  # value and label of each button
+    content_sid: Mapped[str | None] = mapped_column(String(40))
+    content_variables: Mapped[dict[str, str] | None] = mapped_column(JSON)
+
+
+_OUT: Any = OutboundMessage.__table__
+_BROADCAST: Any = Broadcast.__table__
+_WAVE: Any = Wave.__table__
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_RUNNING = (
+    select(
+        _WAVE.c.id, _WAVE.c.zone, _BROADCAST.c.urgent, _BROADCAST.c.expires_at,
+        _BROADCAST.c.contacts,
+    )
+    .join(_BROADCAST, _BROADCAST.c.id == _WAVE.c.broadcast_id)
+    .where(
+        _BROADCAST.c.state == literal(State.RUNNING, literal_execute=True),
+        _BROADCAST.c.send_at <= bindparam("now"),
+        or_(_BROADCAST.c.expires_at.is_(None), _BROADCAST.c.expires_at > bindparam("now")),
+    )
+)  # fmt: skip
+
+
+def waves_to_send(connection: Connection, now: datetime) -> list[int]:
+    """Give the waves whose messages may go out now, those first that are needed first.
+
+    An emergency goes before all and at night too; then what goes out of date first, and of two such
+    broadcasts the smaller.
+    """
+    rows = [
+        row
+        for row in connection.execute(_RUNNING, {"now": now})
+        if row.urgent or is_awake(now, row.zone)
+    ]
+    rows.sort(key=lambda row: (not row.urgent, row.expires_at or _LATEST, row.contacts, row.id))
+    return [row.id for row in rows]
+
+
+def count_by_state(session: Session, broadcast_id: int) -> dict[str, int]:
+    """Count the messages of a broadcast by their state."""
+    rows = session.execute(
+        select(_OUT.c.state, func.count().label("count"))
+        .join(Wave, Wave.id == _OUT.c.wave_id)
+        .where(Wave.broadcast_id == broadcast_id)
+        .group_by(_OUT.c.state)
+    )
+    return {state: count for state, count in rows}  # noqa: C416 - dict() has no type here
+
+
+def find_same(session: Session, digest: bytes, since: datetime) -> Sequence[Broadcast]:
+    """Give what says the same and was made since a moment, unless it was refused or cancelled."""
+    gone = (State.REFUSED, State.CANCELED)
+    query = select(Broadcast).where(
+        Broadcast.digest == digest, Broadcast.created_at >= since, Broadcast.state.not_in(gone)
+    )
+    return session.scalars(query.order_by(Broadcast.id)).all()
+
+
+def recent_announcements(
+    session: Session, limit: int = 20
+) -> Sequence[tuple[Broadcast, Distribution]]:
+    """Give the latest broadcasts that announce one distribution, newest first."""
+    query: Any = (
+        select(Broadcast, Distribution)
+        .join(Notice, Notice.broadcast_id == Broadcast.id)
+        .join(Distribution, Distribution.id == Notice.distribution_id)
+        .order_by(Broadcast.id.desc())
+        .limit(limit)
+    )
+    return [tuple(row) for row in session.execute(query)]

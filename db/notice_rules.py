@@ -1,0 +1,33 @@
+"""The rules by which an office sends broadcasts; one row, changed in the console."""
+
+from datetime import date, time
+
+from sqlalchemy import Float, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base
+from db.session import Session
+
+_ONLY = 1
+
+
+class NoticeRules(Base):
+    """What an office may decide about its broadcasts."""
+
+    __tablename__ = "notice_rules"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    four_eyes: Mapped[bool]  # whoever prepared it may not approve it
+    sms_fallback: Mapped[bool]  # by SMS to a number that is not on WhatsApp
+    fallback_hours: Mapped[float] = mapped_column(Float)  # undelivered for so long: the next way
+    eve_at: Mapped[time]  # the reminder on the day before
+    morning_at: Mapped[time]  # the reminder on the day itself
+    template_price: Mapped[int]  # rupiah that Meta charges for one delivered template
+    sms_price: Mapped[int]  # rupiah for one text
+    price_source: Mapped[str] = mapped_column(String(200))
+    price_date: Mapped[date]
+
+
+def notice_rules(session: Session) -> NoticeRules:
+    """Give the rules; the migration that made the table put them in."""
+    return session.get_one(NoticeRules, _ONLY)
