@@ -9,10 +9,12 @@ from sqlalchemy.engine import Row
 
 from bot.messages import Reply
 from bot.outbox import seal_reply
+from db.areas import Area
+from db.broadcasts import Broadcast, Kind, State, Wave
 from db.claims import Claimed, claim
 from db.contacts import Contact
-from db.outbox import REPLY, OutboundMessage, queue_replies
-from db.session import Store
+from db.outbox import BULK, REPLY, OutboundMessage, queue_replies
+from db.session import Session, Store
 from db.settlement import Outcome, settle
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -50,6 +52,25 @@ def new_contacts(store: Store, count: int, channel: str = CHANNEL) -> list[int]:
         return list(connection.execute(select(Contact.id).order_by(Contact.id)).scalars())
 
 
+def new_wave(session: Session, zone: str = "Asia/Makassar", **broadcast: Any) -> Wave:
+    """Make a broadcast of one wave, which runs by day and night unless it is said otherwise."""
+    session.merge(Area(code="74", name="Sultra", level="province"))
+    session.flush()
+    made = Broadcast(
+        **{
+            "kind": Kind.NEWS, "area_code": "74", "digest": b"", "state": State.RUNNING,
+            "urgent": True, "send_at": NOW, "created_by": "test", "created_at": NOW,
+        }
+        | broadcast
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    wave = Wave(broadcast_id=made.id, zone=zone)
+    session.add(wave)
+    session.flush()
+    return wave
+
+
 def put(
     store: Store,
     contact_id: int,
@@ -62,6 +83,7 @@ def put(
         message = OutboundMessage(
             contact_id=contact_id, channel=channel, priority=priority, state="queued",
             not_before=not_before, body=seal_reply(store.vault, Reply(text)), created_at=NOW,
+            wave_id=new_wave(session).id if priority == BULK else None,
         )  # fmt: skip
         session.add(message)
         session.flush()

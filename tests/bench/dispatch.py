@@ -30,6 +30,7 @@ from tests.bench.databases import LABELS, Databases, migrated
 from tests.bench.progress import Progress
 from tests.bench.report import Table, per_second, ratio
 from tests.bench.servers import BenchError, environment
+from tests.bench.waves import running_wave
 
 _TARGET = 0.8
 _WIDTHS = (4, 8, 16, 32, 64)
@@ -198,11 +199,12 @@ def _fill(store: Store, provider: Provider, count: int) -> None:
                 for number in range(count)
             ],
         )
+        wave = running_wave(connection, now)
         connection.execute(
             insert(OutboundMessage),
             [
                 {
-                    "contact_id": contact, "channel": channel, "priority": BULK,
+                    "contact_id": contact, "channel": channel, "priority": BULK, "wave_id": wave,
                     "state": "queued", "not_before": now, "body": body, "created_at": now,
                 }
                 for contact in connection.execute(select(Contact.id)).scalars()

@@ -17,6 +17,7 @@ from tests.bench.databases import LABELS, Databases, migrated
 from tests.bench.progress import Progress
 from tests.bench.report import Table, per_second
 from tests.bench.servers import BenchError
+from tests.bench.waves import running_wave
 
 BATCH = 500
 CHANNEL = "telegram"
@@ -54,6 +55,8 @@ def measure(
 
 def _fill(store: Store, rows: int) -> None:
     now = datetime.now(UTC)
+    with store.connect() as connection:
+        wave = running_wave(connection, now)
     for first in range(0, rows, _STEP):
         numbers = range(first, min(first + _STEP, rows))
         with store.connect() as connection:
@@ -64,10 +67,10 @@ def _fill(store: Store, rows: int) -> None:
             contacts = select(Contact.id).order_by(Contact.id.desc()).limit(len(numbers)).subquery()
             connection.execute(
                 insert(OutboundMessage).from_select(
-                    ["contact_id", "channel", "priority", "state", "not_before", "body",
+                    ["contact_id", "channel", "priority", "wave_id", "state", "not_before", "body",
                      "created_at"],
-                    select(contacts.c.id, text("'telegram'"), text(str(BULK)), text("'queued'"),
-                           text(":now"), text(":body"), text(":now"))
+                    select(contacts.c.id, text("'telegram'"), text(str(BULK)), text(str(wave)),
+                           text("'queued'"), text(":now"), text(":body"), text(":now"))
                     .order_by(contacts.c.id),
                 ),
                 {"now": now, "body": bytes(120)},

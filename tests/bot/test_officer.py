@@ -13,9 +13,9 @@ from bot.capabilities.officer.announce import (
     audience,
 )
 from db.announcements import find_distribution
+from db.broadcasts import Notice
 from db.contacts import Contact
 from db.outbox import OutboundMessage
-from db.schedules import Notice
 from db.session import Store
 from db.staff import Staff
 from tests.moment import NOW
