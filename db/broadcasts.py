@@ -94,14 +94,15 @@ class Wave(Base):
 
 
 class Notice(Base):
-    """One wording of a broadcast: for one distribution, slot and language."""
+    """One wording of a broadcast: for one area, slot and language; without an area it is for all."""
 
     __tablename__ = "notices"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcasts.id"), index=True)
+    area_code: Mapped[str | None] = mapped_column(ForeignKey("areas.code"))
     distribution_id: Mapped[int | None] = mapped_column(ForeignKey("distributions.id"), index=True)
-    slot: Mapped[time | None]
+    slot: Mapped[time | None]  # for the families of this hour at the distribution
     language: Mapped[str] = mapped_column(String(5), default="id")
     text: Mapped[str] = mapped_column(String(1600))
     choices: Mapped[list[list[str]] | None] = mapped_column(JSON)  # value and label of each button

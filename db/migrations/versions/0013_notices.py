@@ -248,6 +248,7 @@ def _change_notices() -> None:
     _go_on_counting("broadcasts", "waves")
     with op.batch_alter_table("notices") as notices:
         notices.add_column(sa.Column("broadcast_id", BIG_ID, nullable=True))
+        notices.add_column(sa.Column("area_code", sa.String(length=13), nullable=True))
         notices.add_column(sa.Column("slot", sa.Time(), nullable=True))
         notices.add_column(
             sa.Column("language", sa.String(length=5), nullable=False, server_default="id")
@@ -265,6 +266,7 @@ def _change_notices() -> None:
         notices.create_foreign_key(
             "fk_notices_broadcast_id_broadcasts", "broadcasts", ["broadcast_id"], ["id"]
         )
+        notices.create_foreign_key("fk_notices_area_code_areas", "areas", ["area_code"], ["code"])
         notices.create_index("ix_notices_broadcast_id", ["broadcast_id"])
 
 
@@ -340,8 +342,9 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("notices") as notices:
         notices.drop_index("ix_notices_broadcast_id")
+        notices.drop_constraint("fk_notices_area_code_areas", type_="foreignkey")
         notices.drop_constraint("fk_notices_broadcast_id_broadcasts", type_="foreignkey")
-        for column in ("broadcast_id", "slot", "language", "choices"):
+        for column in ("broadcast_id", "area_code", "slot", "language", "choices"):
             notices.drop_column(column)
         notices.add_column(sa.Column("digest", sa.LargeBinary(length=32), nullable=False))
         notices.add_column(sa.Column("hoax_id", BIG_ID, nullable=True))

@@ -1,0 +1,1 @@
+"""Notices: distributions and broadcasts, from the plan to the last answer."""
