@@ -25,6 +25,7 @@ from db.sample.semarang import CITY
 from db.sample.semarang_files import add_semarang, is_only_semarang, write_story
 from db.sample.tickets import load_tickets
 from db.seed import ensure_national_catalogue
+from db.wa_templates import ensure_templates
 
 
 @click.group("db")
@@ -48,6 +49,7 @@ def prepare(found: Settings) -> None:
         with store.begin() as session:
             ensure_national_facts(session)
             ensure_national_catalogue(session)
+            ensure_templates(session, utc_now())
 
 
 @click.command()
