@@ -237,7 +237,8 @@ def _of_file(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:
     return (
         select(*_alone(_first(filters)))
         .join(AudienceMember, AudienceMember.contact_id == Contact.id)
-        .where(AudienceMember.file_id == filters.file_id, willing, false() if asked else true())
+        .where(AudienceMember.file_id == filters.file_id, willing, not_(_is_of(filters)))
+        .where(false() if asked else true())
     )
 
 
@@ -249,18 +250,23 @@ def _subscribers(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:
         (within, Subscription.area_code),
         *((Subscription.area_code == code, below) for code, below in above.items()),
     )
-    family = exists().where(
-        Person.id == Contact.person_id, Household.id == Person.household_id,
-        belongs(Person), families(filters),
-    )  # fmt: skip
     asked_here = or_(within, Subscription.area_code.in_(above))
     program = or_(Subscription.program_code.is_(None), Subscription.program_code == filters.program)
     return (
         select(*_alone(func.min(area)))
         .join(Subscription, Subscription.contact_id == Contact.id)
-        .where(asked_here, program, willing, not_(family.correlate(Contact)))
+        .where(asked_here, program, willing, not_(_is_of(filters)))
         .group_by(Contact.id, Contact.channel, Contact.language)
     )
+
+
+def _is_of(filters: Filters) -> ColumnElement[bool]:
+    """Give the condition that a contact is of a family of the audience."""
+    family = exists().where(
+        Person.id == Contact.person_id, Household.id == Person.household_id,
+        belongs(Person), families(filters),
+    )  # fmt: skip
+    return family.correlate(Contact)
 
 
 def _areas_above(areas: tuple[str, ...]) -> dict[str, str]:

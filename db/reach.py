@@ -103,8 +103,8 @@ def unreached(session: Session, filters: Filters, topic: Topic, most: int) -> Se
     standing = _standing(filters, topic).subquery()
     rows = session.execute(
         select(
-            Household.id, _head(), Area.name, Household.address, Household.rt, Household.rw,
-            standing.c.place, _companion(),
+            Household.id, head_of_family(), Area.name, Household.address, Household.rt,
+            Household.rw, standing.c.place, companion_of_family(),
         )
         .join(standing, standing.c.household_id == Household.id)
         .join(Area, Area.code == Household.area_code)
@@ -160,7 +160,8 @@ def _standing(filters: Filters, topic: Topic) -> Select[int, int]:
     )
 
 
-def _head() -> Any:
+def head_of_family() -> Any:
+    """Select the name of the head of the household of a query, else of whoever is there."""
     return (
         select(Person.name)
         .where(Person.household_id == Household.id, belongs(Person))
@@ -171,7 +172,8 @@ def _head() -> Any:
     )
 
 
-def _companion() -> Any:
+def companion_of_family() -> Any:
+    """Select the name of the companion of the household of a query."""
     return (
         select(Staff.name)
         .join(Assignment, Assignment.staff_id == Staff.id)

@@ -1,11 +1,18 @@
 """Subscriptions: who wants to hear of a programme in an area, whether on a list or not."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.areas import Area
+from db.audience_files import AudienceMember
 from db.base import Base, BigId
+from db.registry import Program
+from db.session import Session
 
 
 class Subscription(Base):
@@ -19,3 +26,65 @@ class Subscription(Base):
     program_code: Mapped[str | None] = mapped_column(ForeignKey("programs.code"))
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
     created_at: Mapped[datetime]
+
+
+_TABLE: Any = Subscription.__table__
+_MEMBER: Any = AudienceMember.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What a contact wants to hear of; every programme where none is named."""
+
+    program_code: str | None
+    program: str | None
+    area_code: str
+    area: str
+    created_at: datetime
+
+
+def subscribe(
+    session: Session, contact_id: int, program_code: str | None, area_code: str, now: datetime
+) -> bool:
+    """Note that a contact, whose row is held, wants to hear of it; False where that was known."""
+    known = select(Subscription.id).where(
+        Subscription.contact_id == contact_id,
+        Subscription.program_code.is_not_distinct_from(program_code),
+        Subscription.area_code == area_code,
+    )
+    if session.scalar(known.limit(1)) is not None:
+        return False
+    session.add(
+        Subscription(
+            contact_id=contact_id, program_code=program_code, area_code=area_code, created_at=now
+        )
+    )
+    session.flush()
+    return True
+
+
+def unsubscribe_all(session: Session, contact_id: int) -> int:
+    """Drop all that a contact wanted to hear of; gives how much that was."""
+    session.flush()
+    return session.core.execute(delete(_TABLE).where(_TABLE.c.contact_id == contact_id)).rowcount
+
+
+def forget(session: Session, contact_id: int) -> None:
+    """Drop what a contact wanted to hear of, and its places in the lists of audiences."""
+    unsubscribe_all(session, contact_id)
+    session.core.execute(delete(_MEMBER).where(_MEMBER.c.contact_id == contact_id))
+
+
+def subscriptions_of(session: Session, contact_id: int) -> Sequence[Subscribed]:
+    """Give what a contact wants to hear of, in the order in which it said so."""
+    rows = session.execute(
+        select(
+            Subscription.program_code, Program.name, Subscription.area_code, Area.name,
+            Subscription.created_at,
+        )
+        .outerjoin(Program, Program.code == Subscription.program_code)
+        .join(Area, Area.code == Subscription.area_code)
+        .where(Subscription.contact_id == contact_id)
+        .order_by(Subscription.id)
+    )  # fmt: skip
+    return [Subscribed(*row) for row in rows]
