@@ -23,15 +23,27 @@ class Fault:
     accepted: bool = False  # the message was taken nevertheless
 
 
-class Loopback(Generic[Sent]):
-    """Runs an application on 127.0.0.1; also answers GET /_sent and POST /_faults."""
+Weather = Callable[[str], Fault]  # what happens to a message to an address
 
-    def __init__(self, port: int = 0) -> None:
+
+def fair(_address: str) -> Fault:
+    """Let everything succeed."""
+    return Fault()
+
+
+class Loopback(Generic[Sent]):
+    """Runs an application on 127.0.0.1; also answers GET /_sent and POST /_faults.
+
+    Where no fault was ordered, the weather decides.
+    """
+
+    def __init__(self, port: int = 0, weather: Weather = fair) -> None:
         self.app = web.Application(client_max_size=2**20)
         self.app.router.add_get("/_sent", self._show_sent)
         self.app.router.add_post("/_faults", self._order_faults)
         self.sent: list[Sent] = []
         self.faults: deque[Fault] = deque()
+        self._weather = weather
         self._more = threading.Condition()
         self._port = port
         self._ready = threading.Event()
@@ -70,10 +82,10 @@ class Loopback(Generic[Sent]):
             return list(self.sent)
 
     async def answer(
-        self, request: web.Request, sent: Sent, success: Callable[[], web.Response]
+        self, request: web.Request, address: str, sent: Sent, success: Callable[[], web.Response]
     ) -> web.Response:
-        """Take a message, or do to it what the next fault says."""
-        fault = self.faults.popleft() if self.faults else Fault()
+        """Take a message, or do to it what the next fault or else the weather says."""
+        fault = self.faults.popleft() if self.faults else self._weather(address)
         if fault.accepted or (fault.status == 200 and not fault.drop):
             self.record(sent)
         if fault.delay:

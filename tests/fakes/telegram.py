@@ -12,7 +12,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.files import StoredFile, serve
-from tests.fakes.loopback import Fault, Loopback
+from tests.fakes.loopback import Fault, Loopback, Weather, fair
 
 BOT = {"id": 7000000001, "is_bot": True, "first_name": "Halo Puskesos", "username": "halo_bot"}
 
@@ -46,9 +46,9 @@ def flood(seconds: int) -> Fault:
 class FakeTelegram:
     """Takes any token unless one is given; `faults` are used up one by one by sendMessage."""
 
-    def __init__(self, token: str | None = None, port: int = 0) -> None:
+    def __init__(self, token: str | None = None, port: int = 0, weather: Weather = fair) -> None:
         self._token = token
-        self._loopback: Loopback[SentMessage] = Loopback(port)
+        self._loopback: Loopback[SentMessage] = Loopback(port, weather)
         self._loopback.app.router.add_route("*", "/bot{token}/{method}", self._answer)
         self._ids = itertools.count(1)
         self._updates: list[dict[str, Any]] = []
@@ -118,7 +118,9 @@ class FakeTelegram:
         sent = SentMessage(
             int(params["chat_id"]), params["text"], params.get("reply_markup"), params
         )
-        return await self._loopback.answer(request, sent, lambda: _result(self._message(sent)))
+        return await self._loopback.answer(
+            request, str(sent.chat_id), sent, lambda: _result(self._message(sent))
+        )
 
     async def _be_courteous(self) -> web.Response:
         await asyncio.sleep(self.courtesy_delay)

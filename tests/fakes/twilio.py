@@ -15,7 +15,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.files import StoredFile, serve
-from tests.fakes.loopback import Fault, Loopback
+from tests.fakes.loopback import Fault, Loopback, Weather, fair
 
 _ADDRESS = re.compile(r"(whatsapp:)?\+[1-9]\d{5,14}")
 
@@ -51,10 +51,16 @@ def sign(auth_token: str, url: str, params: Mapping[str, Sequence[str]]) -> str:
 class FakeTwilio:
     """Takes any account unless one is given; `faults` are used up one by one by messages."""
 
-    def __init__(self, account: str | None = None, token: str | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        account: str | None = None,
+        token: str | None = None,
+        port: int = 0,
+        weather: Weather = fair,
+    ) -> None:
         self._account = account
         self._token = token
-        self._loopback: Loopback[SentMessage] = Loopback(port)
+        self._loopback: Loopback[SentMessage] = Loopback(port, weather)
         self._loopback.app.router.add_post(
             "/2010-04-01/Accounts/{account}/Messages.json", self._create
         )
@@ -101,9 +107,11 @@ class FakeTwilio:
             status_callback=form.get("StatusCallback"),
             sid=f"SM{next(self._numbers):032x}",
         )
-        return await self._loopback.answer(
-            request, sent, lambda: web.json_response(_resource(account, sent), status=201)
-        )
+
+        def taken() -> web.Response:
+            return web.json_response(_resource(account, sent), status=201)
+
+        return await self._loopback.answer(request, sent.to, sent, taken)
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
         login = request.headers.get("Authorization")
