@@ -19,6 +19,7 @@ from bot.commands.privacy import erase, export_person, purge_command
 from bot.commands.serve import demo, dispatch, poll, web
 from bot.commands.staff import staff_group
 from bot.commands.store import db_group, sample
+from bot.commands.templates import template_group
 from bot.commands.tickets import ticket_group
 from bot.engine import StoreUnavailable
 from bot.texts import say
@@ -35,7 +36,7 @@ def halo() -> None:
 for command in (
     announce_command, area_group, batch_group, chat, db_group, demo, dispatch, erase, export_person,
     import_command, keys_group, match_group, mismatch, nlu_group, poll, purge_command, sample,
-    staff_group, ticket_group, web,
+    staff_group, template_group, ticket_group, web,
 ):  # fmt: skip
     halo.add_command(command)
 

@@ -78,6 +78,7 @@ class Reachability:
     address: Address
     external_id: str
     reachable: bool
+    by_word: bool = False  # by a keyword that is about the messages, not about the channel
 
 
 class DeliveryState(StrEnum):
@@ -146,6 +147,18 @@ class Outgoing:
     content_sid: str | None = None  # approved WhatsApp template, for use outside the window
     content_variables: dict[str, str] = field(default_factory=dict)
     callback_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTemplate:
+    """A template as the provider has it; `state` is Meta's word, empty before it was submitted."""
+
+    sid: str
+    name: str
+    language: str
+    body: str
+    state: str = ""
+    reason: str = ""  # of a rejection
 
 
 class SendError(Exception):

@@ -135,12 +135,17 @@ def adapters(settings: Settings) -> Mapping[str, Way]:
 def _twilio_adapters(twilio: TwilioSettings, public_url: str) -> list[Way]:
     found: list[Way] = []
     receipts = f"{public_url}/webhook/twilio/status"
-    client = TwilioClient(twilio.account_sid, twilio.auth_token, twilio.api_url)
+    client = twilio_client(twilio)
     if twilio.whatsapp_from is not None:
         found.append(WhatsAppAdapter(client, twilio.whatsapp_from, receipts))
     if twilio.sms_from is not None:
         found.append(SmsAdapter(client, twilio.sms_from, receipts))
     return found
+
+
+def twilio_client(twilio: TwilioSettings) -> TwilioClient:
+    """Make what talks with Twilio."""
+    return TwilioClient(twilio.account_sid, twilio.auth_token, twilio.api_url)
 
 
 def start_own_dispatcher(service: Service) -> DispatcherThread | None:

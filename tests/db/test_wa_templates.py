@@ -75,7 +75,7 @@ def test_what_meta_has_is_not_changed_nor_what_somebody_changed_meanwhile(store:
         mark_template(session, template.id, REJECTED, "HX1", "x" * 400, ACTOR, LATER)
         assert template.reason == "x" * 300
         change_template(session, template.id, wording(), version_of(template), ACTOR, LATER)
-        assert (template.state, template.content_sid, template.reason) == (DRAFT, None, None)
+        assert [template.state, template.content_sid, template.reason] == [DRAFT, None, None]
         assert mark_template(session, 99, PENDING, None, None, ACTOR, NOW) is None
         assert change_template(session, 99, wording(), "", ACTOR, NOW) is None
 
