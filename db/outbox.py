@@ -28,7 +28,11 @@ from db.fixed import Fixed
 from db.session import Session
 
 REPLY, BULK = 0, 5
+TELLING = ("whatsapp", "sms")  # channels that report what became of a message
 HELD = "held"  # the state of what waits until a talk has ended
+_NOT_PASSED_ON = "wave_id IS NOT NULL AND passed_on_at IS NULL"
+_FAILED = text(f"state = 'failed' AND {_NOT_PASSED_ON}")
+_SILENT = text(f"state = 'sent' AND channel IN ('whatsapp', 'sms') AND {_NOT_PASSED_ON}")
 _QUEUED_REPLY = text("state = 'queued' AND wave_id IS NULL")
 _QUEUED_BULK = text("state = 'queued' AND wave_id IS NOT NULL")
 
@@ -74,6 +78,13 @@ class OutboundMessage(Base):
             sqlite_where=text("settled_at IS NOT NULL"),
             postgresql_where=text("settled_at IS NOT NULL"),
         ),
+        Index(
+            "ix_outbound_failed", "wave_id", sqlite_where=_FAILED, postgresql_where=_FAILED,
+        ),
+        Index(
+            "ix_outbound_silent", "wave_id", "settled_at",
+            sqlite_where=_SILENT, postgresql_where=_SILENT,
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -94,6 +105,7 @@ class OutboundMessage(Base):
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    passed_on_at: Mapped[datetime | None]  # it did not arrive, and another way was looked for
 
 
 class EarlyReceipt(Base):

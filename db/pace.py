@@ -57,6 +57,11 @@ class Pace:
         return next_at - (self.burst - 1) * self.interval
 
 
+def is_served(connection: Connection, channel: str) -> bool:
+    """Say whether a dispatcher has ever worked for a channel."""
+    return connection.execute(_LOOK, {"name": channel}).first() is not None
+
+
 def look(connection: Connection, channel: str, now: datetime) -> datetime:
     """Read a channel's clock without holding it."""
     read: datetime | None = connection.execute(_LOOK, {"name": channel}).scalar_one_or_none()

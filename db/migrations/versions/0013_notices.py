@@ -283,6 +283,9 @@ def _go_on_counting(*tables: str) -> None:
 _QUEUED = sa.text("state = 'queued'")
 _QUEUED_REPLY = sa.text("state = 'queued' AND wave_id IS NULL")
 _QUEUED_BULK = sa.text("state = 'queued' AND wave_id IS NOT NULL")
+_NOT_PASSED_ON = "wave_id IS NOT NULL AND passed_on_at IS NULL"
+_FAILED = sa.text(f"state = 'failed' AND {_NOT_PASSED_ON}")
+_SILENT = sa.text(f"state = 'sent' AND channel IN ('whatsapp', 'sms') AND {_NOT_PASSED_ON}")
 
 
 def _change_outbound() -> None:
@@ -290,6 +293,7 @@ def _change_outbound() -> None:
     op.drop_index("ix_outbound_due", table_name="outbound")
     with op.batch_alter_table("outbound") as outbound:
         outbound.add_column(sa.Column("wave_id", BIG_ID, nullable=True))
+        outbound.add_column(sa.Column("passed_on_at", MOMENT, nullable=True))
         outbound.create_foreign_key("fk_outbound_wave_id_waves", "waves", ["wave_id"], ["id"])
     op.execute("UPDATE outbound SET wave_id = notice_id WHERE notice_id IS NOT NULL")
     op.create_index(
@@ -314,16 +318,32 @@ def _change_outbound() -> None:
         sqlite_where=sa.text("wave_id IS NOT NULL"),
         postgresql_where=sa.text("wave_id IS NOT NULL"),
     )
+    op.create_index(
+        "ix_outbound_failed",
+        "outbound",
+        ["wave_id"],
+        sqlite_where=_FAILED,
+        postgresql_where=_FAILED,
+    )
+    op.create_index(
+        "ix_outbound_silent",
+        "outbound",
+        ["wave_id", "settled_at"],
+        sqlite_where=_SILENT,
+        postgresql_where=_SILENT,
+    )
 
 
 def downgrade() -> None:
     # A notice without one distribution or hoax of its own has no place in the older store.
     op.execute("DELETE FROM outbound WHERE wave_id IS NOT NULL")
     op.execute("DELETE FROM notices")
-    for index in ("ix_outbound_wave", "ix_outbound_bulk", "ix_outbound_due"):
+    indexes = ("silent", "failed", "wave", "bulk", "due")
+    for index in (f"ix_outbound_{name}" for name in indexes):
         op.drop_index(index, table_name="outbound")
     with op.batch_alter_table("outbound") as outbound:
         outbound.drop_constraint("fk_outbound_wave_id_waves", type_="foreignkey")
+        outbound.drop_column("passed_on_at")
         outbound.drop_column("wave_id")
     op.create_index(
         "ix_outbound_due",
