@@ -1,11 +1,18 @@
 """Pickups: what people answered to the question whether they got their aid."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, func, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, BigId
+from db.base import DIALECT_INSERT, Base, BigId
+from db.broadcasts import Broadcast, Kind, Wave
+from db.outbox import OutboundMessage
+from db.schedules import Distribution
+from db.session import Session
+
+_TOLD = ("sent", "delivered", "read")
 
 
 class Pickup(Base):
@@ -20,3 +27,58 @@ class Pickup(Base):
     household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"), index=True)
     got_it: Mapped[bool]
     answered_at: Mapped[datetime]
+
+
+def keep_answer(
+    session: Session,
+    contact_id: int,
+    household_id: int | None,
+    distribution_id: int,
+    got_it: bool,
+    now: datetime,
+) -> None:
+    """Keep the last answer of a contact about a distribution; about an unknown one, nothing."""
+    table: Any = Pickup.__table__
+    values: dict[str, Any] = {
+        "distribution_id": Distribution.id,
+        "contact_id": literal(contact_id),
+        "household_id": literal(household_id, table.c.household_id.type),
+        "got_it": literal(got_it),
+        "answered_at": literal(now, table.c.answered_at.type),
+    }
+    about = select(*values.values()).where(Distribution.id == distribution_id)
+    statement = DIALECT_INSERT[session.core.dialect.name](table).from_select(
+        list(values), about, include_defaults=False
+    )
+    newer = {name: statement.excluded[name] for name in ("household_id", "got_it", "answered_at")}
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["distribution_id", "contact_id"], set_=newer
+        )
+    )
+
+
+def count_answers(session: Session, round_id: int) -> dict[bool, int]:
+    """Count the answers about all distributions of a round, those of yes and those of no."""
+    rows = session.execute(
+        select(Pickup.got_it, func.count())
+        .join(Distribution, Distribution.id == Pickup.distribution_id)
+        .where(Distribution.round_id == round_id)
+        .group_by(Pickup.got_it)
+    )
+    return {got_it: count for got_it, count in rows}  # noqa: C416 - dict() has no type here
+
+
+def count_asked(session: Session, round_id: int) -> int:
+    """Count the contacts to whom the question about a round was sent."""
+    query = (
+        select(func.count(func.distinct(OutboundMessage.contact_id)))
+        .join(Wave, Wave.id == OutboundMessage.wave_id)
+        .join(Broadcast, Broadcast.id == Wave.broadcast_id)
+        .where(
+            Broadcast.round_id == round_id,
+            Broadcast.kind == Kind.FOLLOWUP,
+            OutboundMessage.state.in_(_TOLD),
+        )
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,210 @@
+"""What the clock asks of broadcasts: which are due, which are over, and whom they told of what.
+
+What is given here is read without a lock; whoever acts on it holds the broadcast and looks again.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, exists, func, literal, null, select, update
+from sqlalchemy.orm import aliased
+
+from db.areas import Area
+from db.broadcasts import Broadcast, Kind, Notice, State, Wave
+from db.outbox import OutboundMessage
+from db.rounds import PLANNED, Round
+from db.schedules import Distribution
+from db.session import Session
+
+ANNOUNCES = (Kind.DISTRIBUTION, Kind.CHANGE)  # what reminders and questions follow
+GOING = (State.RUNNING, State.PAUSED)
+MAY_EXPIRE = (State.WAITING, State.SCHEDULED, *GOING)
+
+_OF_A_DAY = (*ANNOUNCES, Kind.REMINDER)  # what is of no use once the distribution is over
+_LOOK_BACK, _LOOK_AHEAD = timedelta(days=6), timedelta(days=2)
+
+_OUT: Any = OutboundMessage.__table__
+_QUEUED = _OUT.c.state == literal("queued", literal_execute=True)
+_CHILD = aliased(Broadcast)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A distribution that a broadcast is about, with the zone in which its times are meant."""
+
+    broadcast_id: int
+    send_at: datetime
+    approved_at: datetime | None
+    distribution_id: int
+    held_on: date
+    starts_at: time
+    ends_at: time
+    zone: str
+
+    def moment(self, day: date, at: time) -> datetime:
+        """Give the moment of a local time."""
+        return datetime.combine(day, at, ZoneInfo(self.zone))
+
+    @property
+    def told_at(self) -> datetime:
+        """The moment at which the broadcast could begin."""
+        return max(self.send_at, self.approved_at or self.send_at)
+
+    @property
+    def begins(self) -> datetime:
+        """The moment at which it begins."""
+        return self.moment(self.held_on, self.starts_at)
+
+    @property
+    def ends(self) -> datetime:
+        """The moment from which it is over."""
+        return self.moment(self.held_on, self.ends_at)
+
+
+def due_to_start(session: Session, now: datetime, most: int) -> Sequence[int]:
+    """Give the broadcasts that are to begin, the urgent ones first."""
+    query = select(Broadcast.id).where(
+        Broadcast.state == State.SCHEDULED, Broadcast.send_at <= now, ~_over(now)
+    )
+    return session.scalars(query.order_by(Broadcast.urgent.desc(), Broadcast.id).limit(most)).all()
+
+
+def out_of_date(session: Session, now: datetime, most: int) -> Sequence[int]:
+    """Give the broadcasts that have not ended, though nothing of them may be sent any more."""
+    query = select(Broadcast.id).where(Broadcast.state.in_(MAY_EXPIRE), _over(now))
+    return session.scalars(query.order_by(Broadcast.id).limit(most)).all()
+
+
+def running(session: Session) -> Sequence[int]:
+    """Give the broadcasts that run."""
+    query = select(Broadcast.id).where(Broadcast.state == State.RUNNING)
+    return session.scalars(query.order_by(Broadcast.id)).all()
+
+
+def left_behind(session: Session, most: int) -> Sequence[int]:
+    """Give the canceled broadcasts of which messages are still queued."""
+    # As a scalar subquery, lest PostgreSQL read all that is queued to join it.
+    queued = (
+        select(_OUT.c.id)
+        .join(Wave, Wave.id == _OUT.c.wave_id)
+        .where(Wave.broadcast_id == Broadcast.id, _QUEUED)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(Broadcast.id).where(Broadcast.state == State.CANCELED, queued.is_not(null()))
+    return session.scalars(query.order_by(Broadcast.id).limit(most)).all()
+
+
+def hold_broadcast(
+    session: Session, broadcast_id: int, states: Collection[str]
+) -> Broadcast | None:
+    """Hold a broadcast in one of some states; None where it is in none or another holds it."""
+    query = (
+        select(Broadcast)
+        .where(Broadcast.id == broadcast_id, Broadcast.state.in_([*states]))
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def is_outdated(session: Session, broadcast: Broadcast) -> bool:
+    """Say whether its round was canceled or changed after a broadcast was written."""
+    if broadcast.round_id is None:
+        return False
+    of_round = session.get_one(Round, broadcast.round_id, populate_existing=True)
+    if of_round.changed_at is not None and of_round.changed_at > broadcast.created_at:
+        return True
+    return of_round.state != PLANNED and broadcast.kind != Kind.CHANGE
+
+
+def has_child(session: Session, parent_id: int, digest: bytes) -> bool:
+    """Say whether a broadcast was followed by this one already, whatever became of that."""
+    followed = select(Broadcast.id).where(
+        Broadcast.parent_id == parent_id, Broadcast.digest == digest
+    )
+    return session.scalar(followed.limit(1)) is not None
+
+
+def children_made(session: Session, parents: Collection[int]) -> set[tuple[int | None, bytes]]:
+    """Give parent and digest of all that follows some broadcasts."""
+    query = select(Broadcast.parent_id, Broadcast.digest).where(Broadcast.parent_id.in_([*parents]))
+    return {(parent_id, digest) for parent_id, digest in session.execute(query)}
+
+
+def occasions(
+    session: Session, now: datetime, broadcast_id: int | None = None
+) -> Sequence[Occasion]:
+    """Give the distributions of these days with what told people of them and still holds.
+
+    That is a broadcast that runs or is done, unless a change of its round has followed it.
+    """
+    today = now.date()
+    query = _about().where(
+        Broadcast.kind.in_(ANNOUNCES),
+        Broadcast.state.in_((State.RUNNING, State.DONE)),
+        Distribution.held_on.between(today - _LOOK_BACK, today + _LOOK_AHEAD),
+        Round.state == PLANNED,
+        ~exists().where(_CHILD.parent_id == Broadcast.id, _CHILD.kind == Kind.CHANGE),
+    )
+    if broadcast_id is not None:
+        query = query.where(Broadcast.id == broadcast_id)
+    return [Occasion(*row) for row in session.execute(query)]
+
+
+def passed_notices(session: Session, now: datetime) -> dict[int, list[int]]:
+    """Give the notices of distributions that are over, by the broadcasts that are still going."""
+    query = (
+        _about()
+        .add_columns(Notice.id)
+        .join(Notice, Notice.broadcast_id == Broadcast.id)
+        .where(
+            Notice.distribution_id == Distribution.id,
+            Distribution.held_on <= now.date() + timedelta(days=1),
+            Broadcast.kind.in_(_OF_A_DAY),
+            Broadcast.state.in_(GOING),
+        )
+    )
+    found: dict[int, list[int]] = {}
+    for *about, notice_id in session.execute(query):
+        occasion = Occasion(*about)
+        if occasion.ends <= now:
+            found.setdefault(occasion.broadcast_id, []).append(notice_id)
+    return found
+
+
+def end_notices(
+    session: Session, broadcast_id: int, notices: Collection[int], reason: str, most: int
+) -> int:
+    """Cancel what is queued of some wordings of a broadcast; gives how many, at most `most`."""
+    of_broadcast = select(Wave.id).where(Wave.broadcast_id == broadcast_id)
+    queued = (
+        select(_OUT.c.id)
+        .where(_QUEUED, _OUT.c.wave_id.in_(of_broadcast), _OUT.c.notice_id.in_([*notices]))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    ended = update(_OUT).where(_OUT.c.id.in_(queued.scalar_subquery()), _QUEUED)
+    done = session.core.execute(ended.values(state="canceled", reason=reason, lease_until=None))
+    return done.rowcount
+
+
+def _over(now: datetime) -> ColumnElement[bool]:
+    return func.coalesce(Broadcast.expires_at <= now, False)
+
+
+def _about() -> Any:
+    """Select the distributions of broadcasts that are about a round, as an Occasion has them."""
+    return (
+        select(
+            Broadcast.id, Broadcast.send_at, Broadcast.approved_at, Distribution.id,
+            Distribution.held_on, Distribution.starts_at, Distribution.ends_at, Area.timezone,
+        )
+        .join(Round, Round.id == Broadcast.round_id)
+        .join(Distribution, Distribution.round_id == Round.id)
+        .join(Area, Area.code == Distribution.area_code)
+        .where(~Distribution.canceled)
+        .order_by(Broadcast.id, Distribution.id)
+    )  # fmt: skip
