@@ -132,7 +132,7 @@ def count(store: Store) -> dict[str, int]:
     """Count the rows by state."""
     with store.read() as session:
         query = select(_OUT.c.state, func.count()).group_by(_OUT.c.state)
-        return dict(session.execute(query).tuples().all())
+        return dict(session.execute(query).all())
 
 
 @contextmanager
@@ -268,14 +268,14 @@ def _claims(store: Store) -> dict[int, int]:
     """Give what is under lease, with its fencing token."""
     with store.read() as session:
         query = select(_OUT.c.id, _OUT.c.tries).where(_OUT.c.state == "sending")
-        return dict(session.execute(query).tuples().all())
+        return dict(session.execute(query).all())
 
 
 def _claimed_again(store: Store, claims: Counter[int]) -> int:
     """Count the claims at kills that were made again: of the dead, and of the unlucky."""
     with store.read() as session:
         tries: dict[int, int] = dict(
-            session.execute(select(_OUT.c.id, _OUT.c.tries)).tuples().all()
+            session.execute(select(_OUT.c.id, _OUT.c.tries)).all()
         )
     return sum(tries[row] > held for row, held in claims.items())
 
