@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import desk, dispatch, guesses, imports, inbound, inbox, machine, outbox
+from tests.bench import desk, dispatch, fan_out, guesses, imports, inbound, inbox, machine, outbox
 from tests.bench.databases import Databases, both
 from tests.bench.progress import Progress
 from tests.bench.report import Table
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Measure] = {
     "inbound": inbound.measure,
     "dispatch": dispatch.measure,
     "outbox": outbox.measure,
+    "fan-out": fan_out.measure,
     "guesses": guesses.measure,
     "imports": imports.measure,
     "inbox": inbox.measure,
