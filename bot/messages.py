@@ -19,6 +19,16 @@ class Channel(StrEnum):
     SIMULATOR = "simulator"
 
 
+# Messages a second that a provider takes from one sender: core.telegram.org/bots/faq,
+# twilio.com/docs/whatsapp/api (rate limits), and one ordinary (long code) number for texts.
+RATES = {
+    Channel.TELEGRAM: 30.0,
+    Channel.WHATSAPP: 80.0,
+    Channel.SMS: 1.0,
+    Channel.SIMULATOR: 1_000.0,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """One person's end of a channel: a Telegram chat id, or a number as +62…."""

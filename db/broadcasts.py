@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.areas import Scope
 from db.base import Base, BigId
 from db.outbox import OutboundMessage
 from db.quiet_hours import is_awake
@@ -53,6 +54,9 @@ class State(StrEnum):
     PAUSED = "paused"
     DONE = "done"
     CANCELED = "canceled"
+
+
+UNENDED = (State.DRAFT, State.WAITING, State.SCHEDULED, State.RUNNING, State.PAUSED)
 
 
 class Broadcast(Base):
@@ -94,7 +98,7 @@ class Wave(Base):
 
 
 class Notice(Base):
-    """One wording of a broadcast: for one area, slot and language; without an area it is for all."""
+    """One wording of a broadcast for one area, slot and language; without an area it is for all."""
 
     __tablename__ = "notices"
 
@@ -154,13 +158,70 @@ def count_by_state(session: Session, broadcast_id: int) -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 - dict() has no type here
 
 
-def find_same(session: Session, digest: bytes, since: datetime) -> Sequence[Broadcast]:
-    """Give what says the same and was made since a moment, unless it was refused or cancelled."""
-    gone = (State.REFUSED, State.CANCELED)
+def find_same(
+    session: Session, digest: bytes, since: datetime, besides: int = 0
+) -> Sequence[Broadcast]:
+    """Give what else says the same to the same people and was submitted since a moment.
+
+    What was refused or cancelled does not count.
+    """
+    apart = (State.DRAFT, State.REFUSED, State.CANCELED)
     query = select(Broadcast).where(
-        Broadcast.digest == digest, Broadcast.created_at >= since, Broadcast.state.not_in(gone)
+        Broadcast.digest == digest,
+        Broadcast.created_at >= since,
+        Broadcast.state.not_in(apart),
+        Broadcast.id != besides,
     )
     return session.scalars(query.order_by(Broadcast.id)).all()
+
+
+def hold_broadcast(session: Session, broadcast_id: int) -> Broadcast:
+    """Hold a broadcast as it stands now; raises NoResultFound."""
+    query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def held_within(session: Session, scope: Scope, broadcast_id: int) -> Broadcast | None:
+    """Hold a broadcast of an area; None where there is none of this number."""
+    query = (
+        select(Broadcast)
+        .where(Broadcast.id == broadcast_id, scope.holds(Broadcast.area_code))
+        .with_for_update(key_share=True)
+    )
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def notices_of(session: Session, broadcast_id: int) -> Sequence[Notice]:
+    """Give the wordings of a broadcast as the store has them."""
+    query = select(Notice).where(Notice.broadcast_id == broadcast_id).order_by(Notice.id)
+    return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def followers_of(session: Session, broadcast_id: int) -> Sequence[Broadcast]:
+    """Hold the reminders of a broadcast, and the questions after it, that have not ended."""
+    query = select(Broadcast).where(
+        Broadcast.parent_id == broadcast_id,
+        Broadcast.kind.in_((Kind.REMINDER, Kind.FOLLOWUP)),
+        Broadcast.state.in_(UNENDED),
+    )
+    return session.scalars(query.order_by(Broadcast.id).with_for_update(key_share=True)).all()
+
+
+def was_warned(session: Session, hoax_id: int, area_code: str) -> bool:
+    """Say whether a warning of a hoax to an area was written, unless it came to nothing."""
+    gone = (State.REFUSED, State.CANCELED)
+    query = select(Broadcast.id).where(
+        Broadcast.hoax_id == hoax_id,
+        Broadcast.area_code == area_code,
+        Broadcast.state.not_in(gone),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def latest_broadcasts(session: Session, limit: int = 20) -> Sequence[Broadcast]:
+    """Give the latest broadcasts that were submitted, newest first."""
+    query = select(Broadcast).where(Broadcast.state != State.DRAFT)
+    return session.scalars(query.order_by(Broadcast.id.desc()).limit(limit)).all()
 
 
 def recent_announcements(

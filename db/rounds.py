@@ -1,12 +1,19 @@
 """Rounds: the distributions of one programme that are announced, changed and cancelled as one."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, exists, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.areas import Area
+from db.audiences import Filters, families
 from db.base import Base, BigId
+from db.broadcasts import Broadcast, State
+from db.registry import Household
+from db.schedules import Distribution
+from db.session import Session
 
 PLANNED, CANCELED = "planned", "canceled"
 PLACE_KINDS = ("bank", "post", "ewarong", "kelurahan", "other")
@@ -30,3 +37,56 @@ class Round(Base):
     created_by: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime | None]
+
+
+def distributions_of(session: Session, round_id: int) -> Sequence[Distribution]:
+    """Give the distributions of a round in their order, those too that fell away."""
+    query = select(Distribution).where(Distribution.round_id == round_id)
+    order = (Distribution.held_on, Distribution.starts_at, Distribution.id)
+    return session.scalars(query.order_by(*order)).all()
+
+
+def areas_named(session: Session, codes: Sequence[str]) -> Mapping[str, Area]:
+    """Give some areas by their codes."""
+    found = session.scalars(select(Area).where(Area.code.in_(codes)))
+    return {area.code: area for area in found}
+
+
+def place_key(place: str) -> str:
+    """Give what two spellings of one place have in common."""
+    return " ".join(place.split()).casefold()
+
+
+def find_distribution(
+    session: Session, program_code: str, area_code: str, held_on: date, starts_at: time, place: str
+) -> Distribution | None:
+    """Find a distribution that is known already, however its place was spelt."""
+    known = session.scalars(
+        select(Distribution).where(
+            Distribution.program_code == program_code,
+            Distribution.area_code == area_code,
+            Distribution.held_on == held_on,
+            Distribution.starts_at == starts_at,
+        )
+    )
+    # Not in SQL: SQLite lowers the case of ASCII letters only.
+    return next((found for found in known if place_key(found.place) == place_key(place)), None)
+
+
+def is_taken(session: Session, distribution: Distribution) -> bool:
+    """Say whether a distribution is of a round that is announced, or is still to be."""
+    if distribution.round_id is None or distribution.canceled:
+        return False
+    of_round = Broadcast.round_id == distribution.round_id
+    ended = Broadcast.state.in_((State.REFUSED, State.CANCELED))
+    query = select(Round.id).where(
+        Round.id == distribution.round_id,
+        Round.state == PLANNED,
+        or_(~exists().where(of_round), exists().where(of_round, ~ended)),
+    )
+    return session.scalar(query) is not None
+
+
+def count_families(session: Session, filters: Filters) -> int:
+    """Count the families of an audience."""
+    return session.scalar(select(func.count(Household.id)).where(families(filters))) or 0

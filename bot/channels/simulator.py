@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.channels.reading import read_id, read_optional_id, read_point, read_size, read_text
 from bot.channels.rendering import numbered, plain
 from bot.messages import (
+    RATES,
     Address,
     Channel,
     Choice,
@@ -59,7 +60,7 @@ class SimulatorAdapter:
 
     channel = Channel.SIMULATOR
 
-    def __init__(self, folder: Path | None = None, rate: float = 1000.0) -> None:
+    def __init__(self, folder: Path | None = None, rate: float = RATES[Channel.SIMULATOR]) -> None:
         """Take the folder of the files that the page sent; without one it has none."""
         self.rate = rate
         self._folder = folder

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from bot.channels.rendering import numbered, plain
 from bot.channels.twilio_client import TwilioClient
-from bot.messages import Channel, Outgoing
+from bot.messages import RATES, Channel, Outgoing
 
 
 class SmsAdapter:
@@ -13,7 +13,11 @@ class SmsAdapter:
     channel = Channel.SMS
 
     def __init__(
-        self, client: TwilioClient, from_: str, status_callback: str | None, rate: float = 1.0
+        self,
+        client: TwilioClient,
+        from_: str,
+        status_callback: str | None,
+        rate: float = RATES[Channel.SMS],
     ) -> None:
         self.rate = rate
         self._client = client

@@ -18,6 +18,7 @@ from bot.channels.telegram_errors import as_file_error, as_send_error
 from bot.channels.telegram_request import AiohttpRequest
 from bot.channels.telegram_update import ALLOWED_UPDATES, parse
 from bot.messages import (
+    RATES,
     Channel,
     Choice,
     Event,
@@ -70,7 +71,10 @@ class TelegramAdapter:
     channel = Channel.TELEGRAM
 
     def __init__(
-        self, token: str, api_url: str = "https://api.telegram.org", rate: float = 30.0
+        self,
+        token: str,
+        api_url: str = "https://api.telegram.org",
+        rate: float = RATES[Channel.TELEGRAM],
     ) -> None:
         # At DEBUG the SDK writes its base URL, which holds the token, and every text.
         logging.getLogger("telegram").setLevel(logging.INFO)

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 
 from bot.channels.rendering import numbered
 from bot.channels.twilio_client import TwilioClient
-from bot.messages import Channel, Outgoing, PermanentError
+from bot.messages import RATES, Channel, Outgoing, PermanentError
 
 
 class WhatsAppAdapter:
@@ -13,7 +13,11 @@ class WhatsAppAdapter:
     channel = Channel.WHATSAPP
 
     def __init__(
-        self, client: TwilioClient, from_: str, status_callback: str | None, rate: float = 80.0
+        self,
+        client: TwilioClient,
+        from_: str,
+        status_callback: str | None,
+        rate: float = RATES[Channel.WHATSAPP],
     ) -> None:
         self.rate = rate
         self._client = client

@@ -1,0 +1,234 @@
+"""What is decided on a broadcast: submitted, approved, refused, paused, cancelled, sent again.
+
+From the moment at which it is submitted nothing of a broadcast changes but its state.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.desk.alerting import tell_chats
+from bot.messages import Choice, Reply
+from bot.notices.drafting import is_unchanged, preview, problems, same_today
+from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.texts import say
+from bot.texts.format import grouped, local_moment
+from db import audit
+from db.areas import Area
+from db.audiences import Filters
+from db.broadcast_rows import requeue_failed
+from db.broadcasts import (
+    UNENDED,
+    Broadcast,
+    Kind,
+    State,
+    followers_of,
+    hold_broadcast,
+    notices_of,
+)
+from db.notice_rules import notice_rules
+from db.rounds import Round, distributions_of
+from db.session import Session
+from db.slots import assign_slots
+from db.staff import Staff
+from db.staff_chats import staff_chats
+
+__all__ = (
+    "APPROVERS", "NoticeRefused", "StaleBroadcast", "approve", "cancel", "pause", "refuse",
+    "resend_failed", "resume", "submit",
+)  # fmt: skip
+
+APPROVERS = ("officer", "chief", "admin")
+LONGEST_WHY = 300  # characters
+_SHORTEST_WHY = 3
+_STAFF = "staff:"
+
+
+def submit(
+    session: Session, broadcast_id: int, actor: str, now: datetime, version: int, sure: bool = False
+) -> Broadcast:
+    """Ask for somebody else's approval; where the rules want none, this is the approval.
+
+    So it is, too, for whoever works at the machine itself. `sure` sends the same again on one day.
+    Raises NoticeRefused and StaleBroadcast.
+    """
+    broadcast = _held(session, broadcast_id, (State.DRAFT,), version)
+    _check(session, broadcast, now, sure)
+    shown = preview(session, broadcast, now)
+    if broadcast.parent_id is None and not shown.reach.contacts:
+        raise NoticeRefused("notice.nobody")
+    if not notice_rules(session).four_eyes or not actor.startswith(_STAFF):
+        _release(session, broadcast, actor, now)
+        return broadcast
+    _move(broadcast, State.WAITING)
+    audit.record(session, now, actor, "submit notice", f"broadcast:{broadcast.id}")
+    text = shown.samples[0][1] if shown.samples else notices_of(session, broadcast.id)[0].text
+    _ask_approvers(session, broadcast, text, shown.reach.families, shown.reach.contacts, now)
+    return broadcast
+
+
+def approve(
+    session: Session, broadcast_id: int, actor: str, now: datetime, version: int, sure: bool = False
+) -> Broadcast:
+    """Let a broadcast be sent as it was submitted; whoever prepared it may not, where two must.
+
+    Raises NoticeRefused and StaleBroadcast.
+    """
+    broadcast = _held(session, broadcast_id, (State.WAITING,), version)
+    if notice_rules(session).four_eyes and actor == broadcast.created_by:
+        raise NoticeRefused("notice.own")
+    _check(session, broadcast, now, sure)
+    _release(session, broadcast, actor, now)
+    zone = session.get_one(Area, broadcast.area_code).timezone
+    moment = local_moment(max(broadcast.send_at, now), zone)
+    _tell_maker(session, broadcast, "notice.approved", actor, now, moment=moment)
+    return broadcast
+
+
+def refuse(
+    session: Session, broadcast_id: int, actor: str, why: str, now: datetime, version: int
+) -> Broadcast:
+    """Give a broadcast back for good, with a reason that its author reads."""
+    broadcast = _held(session, broadcast_id, (State.WAITING,), version)
+    _end(broadcast, State.REFUSED, why, now)
+    audit.record(session, now, actor, "refuse notice", f"broadcast:{broadcast.id}")
+    _tell_maker(session, broadcast, "notice.refused", actor, now, why=broadcast.remark or "")
+    return broadcast
+
+
+def pause(session: Session, broadcast_id: int, actor: str, now: datetime) -> Broadcast:
+    """Stop sending until it is resumed; the next claim finds nothing of it."""
+    broadcast = _held(session, broadcast_id, (State.RUNNING,))
+    _move(broadcast, State.PAUSED)
+    audit.record(session, now, actor, "pause notice", f"broadcast:{broadcast.id}")
+    return broadcast
+
+
+def resume(session: Session, broadcast_id: int, actor: str, now: datetime) -> Broadcast:
+    """Go on with what is left."""
+    broadcast = _held(session, broadcast_id, (State.PAUSED,))
+    _refuse_late(broadcast, now)
+    _move(broadcast, State.RUNNING)
+    audit.record(session, now, actor, "resume notice", f"broadcast:{broadcast.id}")
+    return broadcast
+
+
+def cancel(session: Session, broadcast_id: int, actor: str, why: str, now: datetime) -> Broadcast:
+    """End a broadcast for good, with the reminders of it; what was sent cannot be taken back."""
+    broadcast = _held(session, broadcast_id, UNENDED)
+    for one in (broadcast, *followers_of(session, broadcast_id)):
+        _end(one, State.CANCELED, why, now)
+        audit.record(session, now, actor, "cancel notice", f"broadcast:{one.id}")
+    return broadcast
+
+
+def resend_failed(session: Session, broadcast_id: int, actor: str, now: datetime) -> int:
+    """Send again to those whom it did not reach for a passing reason; gives how many."""
+    broadcast = _held(session, broadcast_id, (State.RUNNING, State.PAUSED, State.DONE))
+    _refuse_late(broadcast, now)
+    count = requeue_failed(session, broadcast_id, now)
+    if count and broadcast.state == State.DONE:
+        _move(broadcast, State.RUNNING)
+        broadcast.ended_at = None
+    if count:
+        audit.record(session, now, actor, "resend notice", f"broadcast:{broadcast.id}")
+    return count
+
+
+def _held(
+    session: Session, broadcast_id: int, states: Collection[str], version: int | None = None
+) -> Broadcast:
+    """Hold a broadcast that is in one of some states, as the page showed it."""
+    broadcast = hold_broadcast(session, broadcast_id)
+    if version is not None and broadcast.version != version:
+        raise StaleBroadcast
+    if broadcast.state not in states:
+        raise NoticeRefused("notice.not_now")
+    return broadcast
+
+
+def _check(session: Session, broadcast: Broadcast, now: datetime, sure: bool) -> None:
+    """Refuse what may not be sent as it stands."""
+    notices = notices_of(session, broadcast.id)
+    if not is_unchanged(broadcast, notices):
+        raise NoticeRefused("notice.changed")
+    for key in problems(broadcast, notices, now):
+        raise NoticeRefused(key)
+    if not sure and same_today(session, broadcast, now):
+        raise NoticeRefused("notice.same_today")
+
+
+def _refuse_late(broadcast: Broadcast, now: datetime) -> None:
+    if broadcast.expires_at is not None and broadcast.expires_at <= now:
+        raise NoticeRefused("notice.out_of_date")
+
+
+def _move(broadcast: Broadcast, state: State) -> None:
+    broadcast.state = state
+    broadcast.version += 1
+
+
+def _end(broadcast: Broadcast, state: State, why: str, now: datetime) -> None:
+    reason = " ".join(why.split())
+    if not _SHORTEST_WHY <= len(reason) <= LONGEST_WHY:
+        raise NoticeRefused("notice.no_reason")
+    _move(broadcast, state)
+    broadcast.remark, broadcast.ended_at = reason, now
+
+
+def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) -> None:
+    """Schedule a broadcast; the families of a round get their hours by the same word."""
+    _move(broadcast, State.SCHEDULED)
+    broadcast.approved_by, broadcast.approved_at = actor, now
+    if broadcast.kind == Kind.DISTRIBUTION and broadcast.round_id is not None:
+        of_round = session.get_one(Round, broadcast.round_id)
+        stops = distributions_of(session, of_round.id)
+        if broadcast.audience is not None and any(stop.quota is not None for stop in stops):
+            assign_slots(session, of_round.id, Filters.from_data(broadcast.audience))
+    session.flush()
+    audit.record(session, now, actor, "approve notice", f"broadcast:{broadcast.id}")
+
+
+def _ask_approvers(
+    session: Session, broadcast: Broadcast, text: str, families: int, contacts: int, now: datetime
+) -> None:
+    """Show a broadcast to those who may approve it, in their chats, with buttons."""
+    chats = [
+        chat
+        for chat in staff_chats(session, broadcast.area_code, APPROVERS)
+        if f"{_STAFF}{chat.staff_id}" != broadcast.created_by
+    ]
+    facts = say(
+        "notice.to_approve_facts",
+        number=broadcast.id,
+        maker=_name(session, broadcast.created_by),
+        families=grouped(families),
+        contacts=grouped(contacts),
+        area=session.get_one(Area, broadcast.area_code).name,
+        wordings=len(notices_of(session, broadcast.id)),
+    )
+    argument = f"{broadcast.id}:{broadcast.version}"
+    buttons = (
+        Choice(f"notice:approve:{argument}", say("notice.approve")),
+        Choice(f"notice:refuse:{argument}", say("notice.refuse")),
+    )
+    shown = Reply(say("notice.to_approve", number=broadcast.id, text=text))
+    tell_chats(session, chats, shown, now)
+    tell_chats(session, chats, Reply(facts, buttons), now)
+
+
+def _tell_maker(
+    session: Session, broadcast: Broadcast, key: str, actor: str, now: datetime, **values: str
+) -> None:
+    """Tell whoever prepared a broadcast what somebody else decided on it."""
+    maker = broadcast.created_by
+    if maker == actor or not maker.startswith(_STAFF):
+        return
+    chats = staff_chats(session, broadcast.area_code, (), (int(maker.removeprefix(_STAFF)),))
+    tell_chats(session, chats, Reply(say(key, number=broadcast.id, **values)), now)
+
+
+def _name(session: Session, actor: str) -> str:
+    if not actor.startswith(_STAFF):
+        return actor
+    found = session.get(Staff, int(actor.removeprefix(_STAFF)))
+    return found.name if found is not None else actor

@@ -1,0 +1,215 @@
+"""Plans of rounds: what is wrong with one, and the round that it becomes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from bot.texts import say
+from db import audit
+from db.areas import Scope
+from db.audiences import Filters
+from db.rounds import Round, count_families, find_distribution, is_taken, place_key
+from db.schedules import Distribution
+from db.session import Session
+from db.staff_chats import self_and_above
+
+SHORTEST_PLACE, LONGEST_PLACE = 4, 120  # characters
+FARTHEST = timedelta(days=366)  # what lies beyond is a slip of the fingers
+_EVERYWHERE = Scope(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One area, day, hours and place at which aid is handed out."""
+
+    area_code: str
+    held_on: date
+    starts_at: time
+    ends_at: time
+    place: str
+    place_kind: str | None = None
+    latitude: float | None = None  # degrees, WGS 84
+    longitude: float | None = None
+    quota: int | None = None  # families an hour
+
+    def __post_init__(self) -> None:
+        """Keep the place without needless spaces."""
+        object.__setattr__(self, "place", " ".join(self.place.split()))
+
+    @property
+    def places(self) -> int | None:
+        """For how many families there is time, where there is a quota."""
+        if self.quota is None:
+            return None
+        span = minutes(self.ends_at) - minutes(self.starts_at)
+        return self.quota * max(0, span) // 60
+
+    @property
+    def key(self) -> tuple[str, date, time, str]:
+        """What makes two stops of one programme the same."""
+        return self.area_code, self.held_on, self.starts_at, place_key(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an officer wants handed out, where and when; `filters` say to whom besides the areas."""
+
+    program_code: str
+    stops: tuple[Stop, ...]
+    stage: str | None = None
+    bring: str | None = None
+    contact: str | None = None
+    filters: Filters | None = None
+
+    @property
+    def audience(self) -> Filters:
+        """The families of the programme in the areas of the stops, as far as they are meant."""
+        areas = outermost(stop.area_code for stop in self.stops)
+        if self.filters is None:
+            return Filters(areas=areas, program=self.program_code)
+        free = self.filters.everyone or self.filters.file_id is not None
+        program = self.filters.program or (None if free else self.program_code)
+        return replace(self.filters, areas=areas, program=program)
+
+
+def minutes(moment: time) -> int:
+    """Count the minutes since midnight."""
+    return moment.hour * 60 + moment.minute
+
+
+def outermost(codes: Iterable[str]) -> tuple[str, ...]:
+    """Leave out the areas that lie in another one of them."""
+    named = sorted(set(codes))
+    return tuple(code for code in named if not any(code.startswith(f"{other}.") for other in named))
+
+
+def common_area(codes: Iterable[str]) -> str | None:
+    """Give the smallest area that holds all of some; None where no province does."""
+    shared = set.intersection(*(set(self_and_above(code)) for code in codes))
+    return max(shared, key=len, default=None)
+
+
+def check_plan(
+    session: Session,
+    plan: Plan,
+    today: date,
+    scope: Scope = _EVERYWHERE,
+    round_id: int | None = None,
+) -> list[str]:
+    """Give the keys of the sentences about all that is wrong with a plan, [] for nothing.
+
+    `round_id` names the round that is to be changed: its own distributions are no doubles.
+    """
+    if not plan.stops:
+        return ["notice.no_stop"]
+    stops = plan.stops
+    rules = (
+        ("notice.not_your_area", any(not scope.covers(stop.area_code) for stop in stops)),
+        ("notice.apart", common_area(stop.area_code for stop in stops) is None),
+        ("notice.past", any(stop.held_on < today for stop in stops)),
+        ("notice.far", any(stop.held_on > today + FARTHEST for stop in stops)),
+        ("notice.backwards", any(stop.starts_at >= stop.ends_at for stop in stops)),
+        ("notice.bad_place", any(not _is_place(stop.place) for stop in stops)),
+        ("notice.twice", len({stop.key for stop in stops}) < len(stops)),
+        ("notice.no_quota", any(stop.quota is not None and stop.quota < 1 for stop in stops)),
+    )
+    wrong = [key for key, is_broken in rules if is_broken]
+    if any(_is_taken(session, plan.program_code, stop, round_id) for stop in stops):
+        wrong.append("notice.announced")
+    if not wrong and _is_crowded(session, plan):
+        wrong.append("notice.crowded")
+    return wrong
+
+
+def make_round(session: Session, plan: Plan, actor: str, now: datetime) -> Round:
+    """Keep a plan that was checked as a round with its distributions.
+
+    Citizens hear of them only when a broadcast of the round is approved, except of those that were
+    known before.
+    """
+    made = Round(
+        program_code=plan.program_code,
+        area_code=common_area(stop.area_code for stop in plan.stops),
+        stage=plan.stage,
+        bring=plan.bring,
+        contact=plan.contact,
+        filters=plan.audience.to_data(),
+        created_by=actor,
+        created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    for stop in plan.stops:
+        keep_stop(session, made, stop, now)
+    session.flush()
+    audit.record(session, now, actor, "plan round", f"round:{made.id}")
+    return made
+
+
+def keep_stop(session: Session, of_round: Round, stop: Stop, now: datetime) -> Distribution:
+    """Put a stop into a round; a distribution that is known already becomes part of it."""
+    found = _known(session, of_round.program_code, stop)
+    if found is None:
+        found = Distribution(
+            program_code=of_round.program_code,
+            area_code=stop.area_code,
+            held_on=stop.held_on,
+            starts_at=stop.starts_at,
+            place=stop.place,
+            source=say("notice.source"),
+            created_at=now,
+        )
+        session.add(found)
+    found.round_id = of_round.id
+    found.canceled = False
+    for name in ("ends_at", "place_kind", "latitude", "longitude", "quota"):
+        setattr(found, name, getattr(stop, name))
+    session.flush()
+    return found
+
+
+def stop_of(distribution: Distribution) -> Stop:
+    """Give a distribution as a plan has it."""
+    return Stop(
+        distribution.area_code, distribution.held_on, distribution.starts_at, distribution.ends_at,
+        distribution.place, distribution.place_kind, distribution.latitude, distribution.longitude,
+        distribution.quota,
+    )  # fmt: skip
+
+
+def _is_place(place: str) -> bool:
+    return SHORTEST_PLACE <= len(place) <= LONGEST_PLACE
+
+
+def _known(session: Session, program_code: str, stop: Stop) -> Distribution | None:
+    return find_distribution(
+        session, program_code, stop.area_code, stop.held_on, stop.starts_at, stop.place
+    )
+
+
+def _is_taken(session: Session, program_code: str, stop: Stop, round_id: int | None) -> bool:
+    """Say whether another round has the distribution already."""
+    known = _known(session, program_code, stop)
+    if known is None or (round_id is not None and known.round_id == round_id):
+        return False
+    return is_taken(session, known)
+
+
+def _is_crowded(session: Session, plan: Plan) -> bool:
+    """Say whether more families would come to an area than its hours have places.
+
+    A family goes to the stops of the smallest area that holds it.
+    """
+    places: dict[str, int] = {}
+    unbounded: set[str] = set()
+    for stop in plan.stops:
+        if stop.places is None:
+            unbounded.add(stop.area_code)
+        places[stop.area_code] = places.get(stop.area_code, 0) + (stop.places or 0)
+    if unbounded == set(places):
+        return False
+    coming: dict[str, int] = {}
+    for area in sorted(places, key=len, reverse=True):
+        below = sum(those for other, those in coming.items() if Scope(area).covers(other))
+        coming[area] = count_families(session, replace(plan.audience, areas=(area,))) - below
+    return any(coming[area] > places[area] for area in places.keys() - unbounded)

@@ -1,0 +1,259 @@
+"""What the broadcasts of a round say: a wording for each area, hour of the slots and language."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
+from itertools import groupby
+from typing import Protocol
+
+from bot.notices.planning import Plan, Stop, minutes, stop_of
+from bot.notices.templates import values
+from bot.texts import say
+from bot.texts.format import clock, long_date, without_gaps, zone_name
+from db.broadcasts import Kind, Notice
+from db.registry import Program
+from db.rounds import CANCELED, Round, distributions_of
+from db.schedules import Distribution
+from db.session import Session
+from db.wa_templates import USUAL_LANGUAGE, approved_template
+
+LONGEST = 1_000  # characters; a template of WhatsApp holds hardly more
+# What an officer's own words may leave to be filled, as {day}.
+BLANKS = (
+    "program", "stage", "area", "day", "hours", "place", "slot", "bring", "contact", "why",
+)  # fmt: skip
+_BLANK = re.compile(r"\{(\w+)\}")
+_ONE_BY_ONE = (Kind.REMINDER, Kind.FOLLOWUP)  # each of one distribution, not of all in an area
+_USUAL_VARIABLES = ("program", "area", "day", "hours", "place")
+_HOUR = 60  # minutes
+_MOST_KEPT = 1_600  # characters of a notice in the store
+
+Facts = dict[str, str]
+
+
+class Names(Protocol):
+    """What is known of areas by their codes."""
+
+    def name_of(self, code: str | None) -> str:
+        """Give the name of an area."""
+        ...
+
+    def zone_of(self, code: str | None) -> str:
+        """Give the zone of an area."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The distributions that one wording is about, all of one area, and their hour."""
+
+    distributions: tuple[Distribution, ...]
+    slot: time | None = None
+
+    @property
+    def stops(self) -> list[Stop]:
+        return [stop_of(one) for one in self.distributions]
+
+    @property
+    def is_canceled(self) -> bool:
+        return all(one.canceled for one in self.distributions)
+
+
+def notices_of_round(
+    session: Session,
+    round_: Round,
+    kind: str,
+    places: Names,
+    texts: Mapping[str, str] | None = None,
+    content_sid: str | None = None,
+) -> list[Notice]:
+    """Write the notices of a round, unsaved: for each area, hour where there is a quota, language.
+
+    `texts` are an officer's words by their languages, with blanks such as {day} or without; who
+    reads none of these languages gets our own. `content_sid` names a template that takes program,
+    area, day, hours and place, instead of the catalogue's.
+    """
+    program = session.get_one(Program, round_.program_code).name
+    languages = {USUAL_LANGUAGE: "", **(texts or {})}
+    return [
+        _notice(session, round_, program, Kind(kind), places, group, language, words, content_sid)
+        for group in _groups(session, round_, Kind(kind))
+        for language, words in languages.items()
+    ]
+
+
+def first_words(plan: Plan, program: str, places: Names) -> str:
+    """Write how a plan would be announced in the area of its first stop."""
+    area = plan.stops[0].area_code
+    stops = [stop for stop in plan.stops if stop.area_code == area]
+    return _text("notice.distribution", plan, program, stops, places)
+
+
+def facts_of(
+    plan: Plan | Round,
+    program: str,
+    stops: Sequence[Stop],
+    places: Names,
+    slot: time | None = None,
+) -> Facts:
+    """Give what is to be said of the stops of one area, by the names of templates' variables."""
+    area = stops[0].area_code
+    zone = zone_name(places.zone_of(area))
+    facts = {
+        "program": program,
+        "stage": plan.stage or "",
+        "area": places.name_of(area),
+        "day": _joined(long_date(stop.held_on) for stop in stops),
+        "hours": _joined(_hours(stop.starts_at, stop.ends_at, zone) for stop in stops),
+        "place": _joined(stop.place for stop in stops),
+        "bring": plan.bring or say("notice.usual_bring"),
+        "contact": plan.contact or "",
+        "why": (plan.why if isinstance(plan, Round) else None) or "",
+    }
+    if slot is not None:
+        facts["slot"] = _hours(slot, min(_hour_later(slot), stops[0].ends_at), zone)
+    return facts
+
+
+def filled(words: str, facts: Mapping[str, str]) -> str:
+    """Fill the blanks of some words; what else stands in braces stays as it is."""
+    return _BLANK.sub(lambda found: facts.get(found[1], found[0]), words)
+
+
+def _notice(
+    session: Session,
+    round_: Round,
+    program: str,
+    kind: Kind,
+    places: Names,
+    group: _Group,
+    language: str,
+    words: str,
+    content_sid: str | None,
+) -> Notice:
+    stops = group.stops
+    facts = facts_of(round_, program, stops, places, group.slot)
+    key = "notice.canceled" if group.is_canceled else f"notice.{kind}"
+    if words:
+        text = _own_text(words, facts, stops, places)
+    else:
+        text = _text(key, round_, program, stops, places, group.slot)
+    notice = Notice(
+        area_code=stops[0].area_code,
+        distribution_id=group.distributions[-1].id,
+        slot=group.slot,
+        language=language,
+        text=text[:_MOST_KEPT],
+        choices=_pickup_choices(group) if kind is Kind.FOLLOWUP else None,
+    )
+    if group.is_canceled:
+        del facts["day"]  # so that a template says that there is none any more
+    _add_template(session, notice, kind, facts, content_sid)
+    return notice
+
+
+def _add_template(
+    session: Session, notice: Notice, kind: Kind, facts: Facts, content_sid: str | None
+) -> None:
+    """Say by which template WhatsApp takes a notice outside of the 24 hours, if by any."""
+    if content_sid is not None:
+        notice.content_sid = content_sid
+        notice.content_variables = {
+            str(at): facts.get(name, "") for at, name in enumerate(_USUAL_VARIABLES, 1)
+        }
+        return
+    template = approved_template(session, kind, notice.language)
+    if template is not None:
+        notice.content_sid = template.content_sid
+        notice.content_variables = values(template, facts)
+
+
+def _text(
+    key: str,
+    plan: Plan | Round,
+    program: str,
+    stops: Sequence[Stop],
+    places: Names,
+    slot: time | None = None,
+) -> str:
+    """Write our own sentences."""
+    facts = facts_of(plan, program, stops, places, slot)
+    shown = {"stage": f" ({facts['stage']})" if facts["stage"] else ""}
+    for name, gap in (("slot", "\n\n"), ("why", "\n\n"), ("contact", " ")):
+        said = facts.get(name, "")
+        shown[name] = f"{gap}{say(f'notice.{name}', **{name: said})}" if said else ""
+    lines = _lines(stops, places)
+    many = ":" + "".join(f"\n- {line}" for line in lines)
+    shown["when"] = many if len(lines) > 1 else f" {lines[0]}."
+    return without_gaps(say(key, **{**facts, **shown}))
+
+
+def _own_text(words: str, facts: Facts, stops: Sequence[Stop], places: Names) -> str:
+    """Fill an officer's words; without any blank the facts stand below them."""
+    if any(name in facts for name in _BLANK.findall(words)):
+        return filled(words, facts)
+    return "\n".join((words, "", facts["program"], *_lines(stops, places)))
+
+
+def _lines(stops: Sequence[Stop], places: Names) -> list[str]:
+    zone = zone_name(places.zone_of(stops[0].area_code))
+    return [
+        say(
+            "notice.line",
+            day=long_date(stop.held_on),
+            hours=_hours(stop.starts_at, stop.ends_at, zone),
+            place=stop.place,
+        )
+        for stop in stops
+    ]
+
+
+def _pickup_choices(group: _Group) -> list[list[str]]:
+    asked = group.distributions[-1].id
+    return [
+        [f"pickup:yes:{asked}", say("notice.has_it")],
+        [f"pickup:no:{asked}", say("notice.has_it_not")],
+    ]
+
+
+def _groups(session: Session, round_: Round, kind: Kind) -> Iterator[_Group]:
+    """Give what each wording is about.
+
+    An announcement tells of all that is in an area; a reminder or a question of one distribution,
+    and where there are slots, only those who have one there.
+    """
+    by_area = sorted(distributions_of(session, round_.id), key=lambda one: one.area_code)
+    for _area, found in groupby(by_area, key=lambda one: one.area_code):
+        standing: list[Distribution] = []
+        fallen: list[Distribution] = []
+        for one in found:
+            (fallen if one.canceled or round_.state == CANCELED else standing).append(one)
+        if kind is Kind.CHANGE and not standing:
+            yield _Group(tuple(fallen))
+        if kind in _ONE_BY_ONE:
+            yield from (_Group((one,)) for one in standing if one.quota is None)
+        elif standing:
+            yield _Group(tuple(standing))
+        for one in standing:
+            yield from (_Group((one,), slot) for slot in _slots(one))
+
+
+def _slots(one: Distribution) -> Iterator[time]:
+    """Give the hours of a distribution that has a quota, as db.slots gives them to families."""
+    if one.quota is not None:
+        begin, end = minutes(one.starts_at), minutes(one.ends_at)
+        yield from (time(*divmod(start, _HOUR)) for start in range(begin, end, _HOUR))
+
+
+def _hour_later(moment: time) -> time:
+    return time(min(moment.hour + 1, 23), moment.minute if moment.hour < 23 else 59)
+
+
+def _hours(begin: time, end: time, zone: str) -> str:
+    return f"{clock(begin)}-{clock(end)} {zone}"
+
+
+def _joined(said: Iterable[str]) -> str:
+    """Join what differs."""
+    return " / ".join(dict.fromkeys(said))
