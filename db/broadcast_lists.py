@@ -1,0 +1,127 @@
+"""Broadcasts as the console lists them, within an area: by state, and what waits for whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from db.areas import Area, Scope
+from db.audience_files import AudienceFile
+from db.broadcasts import Broadcast, Notice, State
+from db.registry import Program
+from db.rounds import Round
+from db.session import Session
+from db.staff import Staff
+
+PAGE = 20
+GROUPS = {
+    "going": (State.SCHEDULED, State.RUNNING, State.PAUSED),
+    "waiting": (State.DRAFT, State.WAITING),
+    "done": (State.DONE,),
+    "stopped": (State.REFUSED, State.CANCELED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastRow:
+    """One broadcast with the names of what it is about and the beginning of what it says."""
+
+    broadcast: Broadcast
+    area: str
+    program: str | None  # of its round
+    stage: str | None
+    says: str
+
+
+# The first wording stands for all.
+_FIRST = (
+    select(Notice.text)
+    .where(Notice.broadcast_id == Broadcast.id)
+    .order_by(Notice.id)
+    .limit(1)
+    .correlate(Broadcast)
+    .scalar_subquery()
+)
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(Broadcast, Area.name, Program.name, Round.stage, _FIRST)
+        .join(Area, Area.code == Broadcast.area_code)
+        .outerjoin(Round, Round.id == Broadcast.round_id)
+        .outerjoin(Program, Program.code == Round.program_code)
+    )
+
+
+def list_broadcasts(
+    session: Session, scope: Scope, group: str, page: int = 1
+) -> Sequence[BroadcastRow]:
+    """Give the broadcasts of a group of states, newest first."""
+    query = _rows().where(scope.holds(Broadcast.area_code), Broadcast.state.in_(GROUPS[group]))
+    query = query.order_by(Broadcast.id.desc()).offset((page - 1) * PAGE).limit(PAGE)
+    return [_row(row) for row in session.execute(query)]
+
+
+def count_broadcasts(session: Session, scope: Scope) -> dict[str, int]:
+    """Count the broadcasts of each group of states."""
+    query = select(Broadcast.state, func.count()).where(scope.holds(Broadcast.area_code))
+    counts = {state: count for state, count in session.execute(query.group_by(Broadcast.state))}  # noqa: C416 - dict() has no type here
+    return {
+        group: sum(counts.get(state, 0) for state in states) for group, states in GROUPS.items()
+    }
+
+
+def to_approve(
+    session: Session, scope: Scope, actor: str, four_eyes: bool, most: int = PAGE
+) -> Sequence[BroadcastRow]:
+    """Give what waits for the approval of somebody, what goes out first at first."""
+    query = _rows().where(scope.holds(Broadcast.area_code), Broadcast.state == State.WAITING)
+    if four_eyes:
+        query = query.where(Broadcast.created_by != actor)
+    query = query.order_by(Broadcast.send_at, Broadcast.id).limit(most)
+    return [_row(row) for row in session.execute(query)]
+
+
+def find_broadcast(session: Session, scope: Scope, broadcast_id: int) -> BroadcastRow | None:
+    """Give one broadcast, if it lies within an area."""
+    query = _rows().where(Broadcast.id == broadcast_id, scope.holds(Broadcast.area_code))
+    row = session.execute(query).one_or_none()
+    return None if row is None else _row(row)
+
+
+def broadcasts_of(session: Session, round_id: int) -> Sequence[BroadcastRow]:
+    """Give the broadcasts of a round, oldest first."""
+    query = _rows().where(Broadcast.round_id == round_id).order_by(Broadcast.id)
+    return [_row(row) for row in session.execute(query)]
+
+
+def wordings_of(session: Session, broadcast_id: int, most: int) -> Sequence[Notice]:
+    """Give the first wordings of a broadcast."""
+    query = select(Notice).where(Notice.broadcast_id == broadcast_id).order_by(Notice.id)
+    return session.scalars(query.limit(most)).all()
+
+
+def count_wordings(session: Session, broadcast_id: int) -> int:
+    """Count the wordings of a broadcast."""
+    query = select(func.count()).select_from(Notice).where(Notice.broadcast_id == broadcast_id)
+    return session.scalar(query) or 0
+
+
+def audience_files(session: Session, scope: Scope, most: int) -> Sequence[AudienceFile]:
+    """Give the lists of numbers that were brought in last."""
+    query = select(AudienceFile).where(scope.holds(AudienceFile.area_code))
+    return session.scalars(query.order_by(AudienceFile.id.desc()).limit(most)).all()
+
+
+def companions_in(session: Session, scope: Scope) -> Sequence[Staff]:
+    """Give the companions who work in an area."""
+    query = select(Staff).where(
+        Staff.role == "companion", Staff.active.is_(True), scope.holds(Staff.area_code)
+    )
+    return session.scalars(query.order_by(Staff.name, Staff.id)).all()
+
+
+def _row(row: Any) -> BroadcastRow:
+    broadcast, area, program, stage, says = row
+    return BroadcastRow(broadcast, area, program, stage, says or "")
