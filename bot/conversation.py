@@ -26,6 +26,7 @@ class Conversation:
     also_program: str = ""  # the programme that only its first request names
     doubt: int | None = None  # the last message, if it was not understood surely
     unclear: str = ""  # its words, for what is picked as its meaning
+    offered: bool = False  # whether it was asked once if emergencies are to be told
     topic: dict[str, str] = field(default_factory=dict)
 
     def seal(self, vault: Vault) -> bytes:
@@ -41,6 +42,7 @@ class Conversation:
             "also_program": self.also_program,
             "doubt": self.doubt,
             "unclear": self.unclear,
+            "offered": self.offered,
             "topic": self.topic,
         }
         return vault.seal(json.dumps(data, separators=(",", ":")), _PURPOSE)
@@ -62,5 +64,6 @@ def open_conversation(sealed: bytes | None, vault: Vault) -> Conversation:
         also_program=data.get("also_program", ""),
         doubt=data.get("doubt"),
         unclear=data.get("unclear", ""),
+        offered=data.get("offered", False),
         topic=dict(data["topic"]),
     )

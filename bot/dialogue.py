@@ -8,6 +8,7 @@ from bot.capabilities.citizen import (
     emergency,
     guidance,
     office,
+    pickups,
     program,
     talk,
     ticket_words,
@@ -125,6 +126,9 @@ def _meant_value(turn: Turn) -> str | None:
     """Give the value of the button that was pressed, or of the choice that was written."""
     if turn.inbound.button is not None:
         return turn.inbound.button
+    got = pickups.meant(turn) if turn.text and turn.conversation.form is None else None
+    if got is not None:
+        return got
     chosen = pick(turn.text, turn.conversation.choices) if turn.text else None
     if chosen is None and turn.contact.consent is None and len(turn.text.split()) <= 2:
         # The question for consent stays open; a "no" must count, whatever was said in between.

@@ -15,6 +15,7 @@ from bot.danger import (
 )
 from bot.menu import menu_choices
 from bot.messages import Choice
+from bot.opting import wish
 from bot.router import Capability
 from bot.texts import known
 from bot.turn import CITIZEN, Turn, button
@@ -111,6 +112,8 @@ def may_be_danger(turn: Turn) -> bool:
         return False
     if takes_back(turn.text) or asks_only_for_aid(turn.text) or is_time_and_place(parse):
         return False
+    if wish(turn.text, parse) is not None:
+        return False  # "kabari sa kalau ada bencana" tells of none
     if turn.conversation.form is not None:
         # Its questions ask about bad things; who works here tells those of others.
         return turn.role == CITIZEN and names_grave_danger(turn.text)

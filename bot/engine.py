@@ -21,7 +21,14 @@ from bot.outbox import seal_reply
 from bot.places import Places, read_places
 from bot.texts import say
 from bot.turn import Person, Turn
-from db.contacts import CONSENT_REFUSED, Sender, keep_conversation, lock_contact, mark_reachable
+from db.contacts import (
+    CONSENT_REFUSED,
+    Sender,
+    keep_conversation,
+    lock_contact,
+    mark_opted,
+    mark_reachable,
+)
 from db.inbox import NOTHING, PURPOSE, store_inbound
 from db.outbox import queue_replies
 from db.receipts import record_receipt
@@ -88,7 +95,10 @@ class Engine:
             return self._note_receipt(event)
         if isinstance(event, Reachability):
             with self._store.begin() as session:
-                mark_reachable(session, event.address.channel, event.address.user, event.reachable)
+                whose = event.address.channel, event.address.user
+                mark_reachable(session, *whose, event.reachable)
+                if event.by_word:
+                    mark_opted(session, *whose, event.reachable)
             return True
         log.info("put aside: %s", event.reason)
         return False
@@ -238,6 +248,8 @@ def _person(row: Sender, now: datetime) -> Person:
         tried_at=row.tried_at,
         locked_until=row.locked_until,
         notices=row.notices,
+        news=row.news,
+        emergencies=row.emergencies,
         ticket_id=row.ticket_id,
         talk_id=row.talk_id,
         is_new=row.created_at == now,

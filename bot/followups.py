@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import router
+from bot.opting import wish
 from bot.router import Capability
 from bot.turn import Turn, button
 from nlu.parse import Band, Entity, Parse, Understander
@@ -89,7 +90,7 @@ def keep_second_request(turn: Turn, understander: Understander) -> None:
     if turn.parse is None:
         return
     turn.conversation.also = turn.conversation.also_program = ""
-    if len(turn.text.split()) > _LONGEST_PAIR:
+    if len(turn.text.split()) > _LONGEST_PAIR or wish(turn.text, turn.parse) is not None:
         return
     pair = _two_requests(turn, understander)
     if pair is None:

@@ -24,6 +24,7 @@ from bot.forms import (
 )
 from bot.menu import menu_choices
 from bot.messages import Choice, Reply
+from bot.opting import Kind, wish
 from bot.router import FormUse
 from bot.texts import known, say
 from bot.turn import Turn, button
@@ -61,8 +62,8 @@ def say_step(turn: Turn, use: FormUse, step: Step) -> None:
             use.canceled(turn)
             return
         # The same word outside a form ends the notices; here it must not, and that is said.
-        command = router.by_command(turn.text, turn.role)
-        stop_word = command is not None and command.name == "unsubscribe"
+        heard = wish(turn.text, turn.parse)
+        stop_word = heard is not None and heard.kind is Kind.STOP
         turn.reply("form.canceled_by_stop" if stop_word else "form.canceled", *menu_choices(turn))
     elif isinstance(step, Done):
         turn.conversation.form = None

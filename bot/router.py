@@ -19,11 +19,13 @@ from bot.capabilities.citizen import (
     link,
     notices,
     office,
+    pickups,
     privacy,
     program,
     registration,
     sanggah,
     schedule,
+    subscriptions,
     talk,
     ticket,
     track,
@@ -31,7 +33,7 @@ from bot.capabilities.citizen import (
     welcome,
 )
 from bot.capabilities.companion import households, visit, vouch
-from bot.capabilities.officer import announce, duty, take
+from bot.capabilities.officer import announce, decide, duty, take
 from bot.choices import named
 from bot.families import own_families
 from bot.forms import Answers, Facts, Form
@@ -194,13 +196,19 @@ CAPABILITIES: tuple[Capability, ...] = (
         ),
     ),
     Capability(
-        "subscribe", notices.subscribe, ("subscribe_notices",), ("langganan",),
+        "subscribe", subscriptions.handle, ("subscribe_notices",),
+        ("langganan", "start", "subscribe"),
         needs_consent=True, interrupts=True,
+        form=FormUse(subscriptions.FORM, subscriptions.finish, subscriptions.facts),
     ),
+    Capability("subscriptions", subscriptions.listing, needs_consent=True, interrupts=True),
+    Capability("emergencies", subscriptions.emergencies, needs_consent=True, interrupts=True),
     Capability(
-        "unsubscribe", notices.unsubscribe, ("unsubscribe_notices",), ("berhenti", "stop"),
-        interrupts=True,
+        "unsubscribe", notices.stop, ("unsubscribe_notices",),
+        ("berhenti", "stop", "unsubscribe", "/berhenti", "/stop"), interrupts=True,
     ),
+    Capability("language", notices.speak, needs_consent=True, interrupts=True),
+    Capability("pickup", pickups.handle, needs_consent=True, interrupts=True),
     Capability(
         "privacy", privacy.handle, ("manage_privacy",),
         ("data saya", "hapus data saya", "hapus data", "ekspor data saya", "salinan data saya"),
@@ -230,6 +238,10 @@ CAPABILITIES: tuple[Capability, ...] = (
         roles=ANNOUNCERS,
         form=FormUse(announce.FORM, announce.finish, announce.facts, announce.summary),
     ),
+    Capability(
+        "notice", decide.handle, (), ("setujui", "tolak"), roles=ANNOUNCERS, interrupts=True,
+        form=FormUse(decide.FORM, decide.finish),
+    ),
 )  # fmt: skip
 
 NO_WISH = frozenset(("menu", "thanks", "other", "nothing_asked", "consent"))
@@ -238,7 +250,7 @@ _BY_NAME = {capability.name: capability for capability in CAPABILITIES}
 _BY_INTENT = {intent: item for item in CAPABILITIES for intent in item.intents}
 _BY_COMMAND = {command: item for item in CAPABILITIES for command in item.commands}
 # Words that nobody who may use the command begins anything else with.
-_BEGINNINGS = ("umumkan ", "ambil ", "piket ")
+_BEGINNINGS = ("umumkan ", "ambil ", "piket ", "setujui ", "tolak ")
 _BY_FORM = {item.form.form.name: item.form for item in CAPABILITIES if item.form}
 
 

@@ -32,6 +32,8 @@ class Person:
     tried_at: datetime | None
     locked_until: datetime | None
     notices: bool
+    news: bool
+    emergencies: bool
     ticket_id: int | None  # the ticket that was last spoken of
     talk_id: int | None  # the talk that an officer has taken
     is_new: bool

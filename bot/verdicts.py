@@ -64,6 +64,21 @@ _NOT_LOOKED = (
 _NEVER_LOOKED = re.compile(
     rf"\b(?:{'|'.join(sorted(_NOT_YET))})\s+(?:(?:saya|sy|sa|pernah|bisa|di)\s+)*{_NOT_LOOKED}"
 )
+# Of aid that somebody was asked whether he has it, and when and where he got it.
+_TAKEN = frozenset(
+    ("ambil", "ambi", "diambil", "kuambil", "ngambil", "njupuk", "jupuk", "mendhet", "terima",
+     "diterima", "nerima", "tarimo", "dapat", "dpt", "dapet", "dapek", "oleh", "angsal", "cair",
+     "masuk", "kebagian", "dikasih", "diberi")
+)  # fmt: skip
+_AROUND_TAKEN = frozenset(
+    ("kemarin", "kmrn", "tadi", "pagi", "siang", "sore", "hari", "ini", "itu", "itumi", "barusan",
+     "pkh", "bpnt", "sembako", "blt", "beras", "lengkap", "full", "utuh", "aman", "juga", "kok",
+     "e", "nya", "di", "sana", "kantor", "pos", "bank", "atm", "wingi", "mau")
+)  # fmt: skip
+_AROUND_NOT_TAKEN = _AROUND_TAKEN | frozenset(
+    ("sempat", "pergi", "kesana", "ke", "sana", "bisa", "sama", "sekali", "apa-apa", "apa", "dulu",
+     "sampai", "sekarang", "skrg", "lagi")
+)  # fmt: skip
 _ASKING = re.compile(r"\?|\b(?:kapan|kpn|berapa|brp|apakah|bagaimana|gimana|gmn|siapa|mana)\b")
 _BUT = re.compile(r"\b(?:tapi|tp|tetapi|namun|ning|cuma|hanya)\b")
 _BEGINS_LATER = re.compile(
@@ -105,6 +120,24 @@ def read_verdict(text: str, *, asked: bool) -> Verdict | None:
     if sure and words <= _ALREADY | _SOLVED | _YES | _THANKS | _AROUND:
         return Verdict.DONE
     return Verdict.THANKS if words & _THANKS and words <= _THANKS | _AROUND else None
+
+
+def got_it(text: str, *, asked: bool = False) -> bool | None:
+    """Read whether aid was got; None where a text says anything else besides, or asks.
+
+    A bare yes or no counts only where it was `asked` just before.
+    """
+    words = set(_tokens(text))
+    if not words or _ASKING.search(text.lower()):
+        return None
+    not_yet, nay = words & _NOT_YET, words & _NO
+    if not_yet or nay:
+        said = _NOT_YET | _NO | _NAY_AROUND | _AROUND | _TAKEN | _AROUND_NOT_TAKEN
+        unsure = not (not_yet or asked or words & _TAKEN) or words & _ALREADY
+        return False if words <= said and not unsure else None
+    said = _ALREADY | _YES | _SOLVED | _THANKS | _AROUND | _TAKEN | _AROUND_TAKEN
+    unsure = not words & (_ALREADY | _YES | _TAKEN if asked else _ALREADY)
+    return True if words <= said and not unsure else None
 
 
 def is_bare(text: str) -> bool:

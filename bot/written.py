@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 
 from bot import router
-from bot.capabilities.citizen import eligibility, genuine
+from bot.capabilities.citizen import eligibility, genuine, pickups
 from bot.danger import names_danger
 from bot.desk.secrecy import wish
 from bot.fields import nik
 from bot.forms import Answer, Refused
+from bot.opting import Kind, asks_list, ends_list, language
+from bot.opting import wish as wish_of_messages
 from bot.places import unknown_place
 from bot.router import Capability
 from bot.spoken import ticket_number
@@ -197,6 +199,28 @@ def _asks_secrecy(turn: Turn) -> bool:
     return found is not None and found[0] != PLAIN and not found[1]
 
 
+def _wants_no_more(turn: Turn) -> bool:
+    """Say whether messages are to stop; in an open form only what names them."""
+    found = wish_of_messages(turn.text, turn.parse)
+    stops = found is not None and found.kind is Kind.STOP
+    return found is not None and stops and (found.named or turn.conversation.form is None)
+
+
+def _wants_more(turn: Turn) -> bool:
+    found = wish_of_messages(turn.text, turn.parse)
+    if found is None or found.kind is Kind.STOP:
+        return False
+    return found.kind is not Kind.AGAIN or not (turn.contact.notices and turn.contact.news)
+
+
+def _asks_subscriptions(turn: Turn) -> bool:
+    return asks_list(turn.text) or ends_list(turn.text)
+
+
+def _wishes_language(turn: Turn) -> bool:
+    return language(turn.text) is not None
+
+
 def _beside_names(turn: Turn) -> set[str]:
     """Give the words of a message without the places and programmes that it names."""
     rest = turn.text.lower()
@@ -208,6 +232,11 @@ def _beside_names(turn: Turn) -> set[str]:
 
 _ASKED = (
     ("registration", _gives_identity),
+    ("subscriptions", _asks_subscriptions),
+    ("unsubscribe", _wants_no_more),
+    ("subscribe", _wants_more),
+    ("language", _wishes_language),
+    ("pickup", pickups.is_answered),
     ("other_family", _on_anothers_phone),
     ("track", _names_ticket),
     ("goods", _asks_goods),

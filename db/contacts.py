@@ -15,6 +15,8 @@ from db.session import Session
 
 CONSENT_GIVEN, CONSENT_REFUSED = "given", "refused"
 ACTIVE, BLOCKED, INVALID = "active", "blocked", "invalid"
+# The columns that say what is wanted: of aid, of other matters, in emergencies.
+TOPICS = AID, NEWS, EMERGENCY = "notices", "news", "emergencies"
 
 
 class Contact(Base):
@@ -65,6 +67,8 @@ class Sender:
     tried_at: datetime | None
     locked_until: datetime | None
     notices: bool
+    news: bool
+    emergencies: bool
     conversation: bytes | None
     ticket_id: int | None
     talk_id: int | None
@@ -146,6 +150,19 @@ def citizen_contacts(session: Session, person_id: int) -> list[int]:
     """Give the ids of the contacts that are tied to a person and to no member of staff."""
     query = select(Contact.id).where(Contact.person_id == person_id, Contact.staff_id.is_(None))
     return list(session.scalars(query.order_by(Contact.id)))
+
+
+def mark_opted(session: Session, channel: str, address: str, wanted: bool) -> None:
+    """Note a keyword on which a provider itself lets nothing more pass, or everything again.
+
+    What is sent in emergencies is for who asks us for it.
+    """
+    values = {"notices": True, "news": True} if wanted else dict.fromkeys(TOPICS, False)
+    session.core.execute(
+        update(_TABLE)
+        .where(_TABLE.c.channel == channel, _TABLE.c.address == address)
+        .values(**values)
+    )
 
 
 def mark_reachable(session: Session, channel: str, address: str, reachable: bool) -> None:

@@ -65,6 +65,8 @@ class Handout:
     ends_at: time
     place: str
     source: str
+    id: int
+    round_id: int | None
 
 
 def upcoming(
@@ -124,6 +126,7 @@ def _upcoming_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
         select(
             columns.program_code, Program.name, columns.area_code, Area.name.label("area"),
             columns.held_on, columns.starts_at, columns.ends_at, columns.place, columns.source,
+            columns.id, columns.round_id,
         )
         .join(Program, Program.code == columns.program_code)
         .join(Area, Area.code == columns.area_code)

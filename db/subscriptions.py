@@ -63,6 +63,20 @@ def subscribe(
     return True
 
 
+def unsubscribe(
+    session: Session, contact_id: int, program_code: str | None, area_code: str
+) -> None:
+    """Drop one thing that a contact wanted to hear of."""
+    session.flush()
+    session.core.execute(
+        delete(_TABLE).where(
+            _TABLE.c.contact_id == contact_id,
+            _TABLE.c.program_code.is_not_distinct_from(program_code),
+            _TABLE.c.area_code == area_code,
+        )
+    )
+
+
 def unsubscribe_all(session: Session, contact_id: int) -> int:
     """Drop all that a contact wanted to hear of; gives how much that was."""
     session.flush()

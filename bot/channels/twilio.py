@@ -78,7 +78,7 @@ def parse_message(form: Mapping[str, str], now: datetime) -> list[Event]:
     address = Address(channel, number)
     opt_out = form.get("OptOutType")
     if opt_out in _OPT_OUT:
-        return [Reachability(address, external_id, _OPT_OUT[opt_out])]
+        return [Reachability(address, external_id, _OPT_OUT[opt_out], by_word=True)]
     if opt_out == _HELP:
         return [Ignored("help keyword, answered by Twilio")]
     titles = (form.get("Body"), form.get("ButtonText"), form.get("ListTitle"))

@@ -139,8 +139,8 @@ TWILIO_MESSAGES: dict[str, Event] = {
             Media(MediaKind.VIDEO, _url(12, 13), "video/3gpp"),
         ),
     ),
-    "sms_stop": Reachability(SMS, _sid(13), reachable=False),
-    "sms_start": Reachability(SMS, _sid(14), reachable=True),
+    "sms_stop": Reachability(SMS, _sid(13), reachable=False, by_word=True),
+    "sms_start": Reachability(SMS, _sid(14), reachable=True, by_word=True),
     "sms_help": Ignored("help keyword, answered by Twilio"),
     "sms_short_code": Ignored("sender is not a telephone number"),
 }

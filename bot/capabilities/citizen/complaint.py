@@ -10,7 +10,10 @@ from bot.forms import ADDED, Answer, Answers, Facts, Field, Form, Refused, edit_
 from bot.messages import Choice
 from bot.stories import STORY_LEAST, guess, reports, tells_story
 from bot.texts import say
+from bot.texts.format import long_date
 from bot.turn import Turn, button
+from db.registry import Program
+from db.schedules import Distribution
 from db.tickets import PLAIN, Matter
 
 # The categories that citizens bring, in the order in which they are asked for (domain.md).
@@ -109,7 +112,7 @@ def facts(turn: Turn) -> Facts:
 def handle(turn: Turn) -> None:
     """Open the form; a message that tells the story already need not tell it twice.
 
-    A button may name the category: `complaint:other`.
+    A button may name the category, and the distribution it is about: `complaint:not_paid:12`.
     """
     meant = turn.parse is not None and turn.parse.intent == "report_complaint"
     hidden = wish(turn.text)
@@ -120,10 +123,23 @@ def handle(turn: Turn) -> None:
         answers["story"] = told
         place = turn.entity("area")
         answers |= {"area": place} if place else {}
-    category = turn.argument if turn.argument in CATEGORIES else guess(told)
+    named, _, distribution = turn.argument.partition(":")
+    category = named if named in CATEGORIES else guess(told)
     if category is not None:
         answers["category"] = category  # it is read back, and can be changed there
+    answers |= _of_distribution(turn, distribution)
     turn.open_form(FORM.name, answers)
+
+
+def _of_distribution(turn: Turn, number: str) -> Answers:
+    """Give what is known of a distribution at which somebody got nothing."""
+    held = turn.session.get(Distribution, int(number)) if number.isdecimal() else None
+    if held is None:
+        return {}
+    program = turn.session.get_one(Program, held.program_code).name
+    day = long_date(held.held_on)
+    occurred = say("complaint.at_distribution", program=program, day=day, place=held.place)
+    return {"occurred": occurred, "area": held.area_code}
 
 
 def summary(turn: Turn, answers: Answers) -> str:

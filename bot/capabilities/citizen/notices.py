@@ -1,18 +1,72 @@
-"""Whether somebody wants to hear of distributions by himself."""
+"""What is no longer to be sent to somebody, and the language of what is."""
 
+from bot.notices.topics import change_topics, topic_words, wanted_topics
+from bot.opting import Kind, language, wish
 from bot.turn import Turn, button
+from db.contacts import AID, EMERGENCY, TOPICS
+from db.subscriptions import subscriptions_of, unsubscribe
+
+_LANGUAGES = ("id", "jv", "wlo", "pse")
 
 
-def subscribe(turn: Turn) -> None:
-    """Send notices from now on."""
-    turn.change_contact(notices=True)
-    key = "notices.on" if turn.contact.person_id is not None else "notices.on_unknown"
-    turn.reply(key, button("registration", "choice.registration"), button("menu", "choice.menu"))
+def stop(turn: Turn) -> None:
+    """Send no more of what is not wanted, and say what goes on."""
+    if not turn.argument and _end_one(turn):
+        return
+    off, on = _meant(turn)
+    had_emergencies = turn.contact.emergencies
+    change_topics(turn, on, off)
+    left = wanted_topics(turn)
+    turn.reply("optout.off", topics=topic_words(off))
+    choices = []
+    if left:
+        turn.reply("optout.still", topics=topic_words(left))
+        choices.append(button("unsubscribe:all", "choice.unsubscribe_all"))
+    if AID not in left:
+        choices.append(button(f"subscribe:{AID}", "choice.only_aid"))
+    if had_emergencies and EMERGENCY not in left:
+        choices.append(button(f"subscribe:{EMERGENCY}", "choice.only_emergencies"))
+    turn.reply("optout.back", *choices, button("menu", "choice.menu"))
 
 
-def unsubscribe(turn: Turn) -> None:
-    """Send no more notices."""
-    turn.change_contact(notices=False)
-    turn.reply(
-        "notices.off", button("subscribe", "choice.subscribe"), button("menu", "choice.menu")
-    )
+def _meant(turn: Turn) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the topics that are to end, and those that are to go on in their stead."""
+    if turn.argument in TOPICS:
+        return frozenset((turn.argument,)), frozenset()
+    heard = None if turn.argument else wish(turn.text, turn.parse)
+    if heard is None or heard.kind is not Kind.STOP:
+        return frozenset(TOPICS), frozenset()
+    return heard.off, heard.on
+
+
+def _end_one(turn: Turn) -> bool:
+    """End the subscription that the message names, and nothing else."""
+    program, area = turn.entity("program"), turn.entity("area")
+    named = [
+        one
+        for one in (subscriptions_of(turn.session, turn.contact.id) if program or area else ())
+        if (program is None or program == one.program_code)
+        and (area is None or area == one.area_code)
+    ]
+    for one in named:
+        unsubscribe(turn.session, turn.contact.id, one.program_code, one.area_code)
+    if named:
+        turn.reply(
+            "subscribe.ended_one",
+            button("subscriptions", "choice.subscriptions"),
+            button("unsubscribe:all", "choice.unsubscribe_all"),
+            button("menu", "choice.menu"),
+        )
+    return bool(named)
+
+
+def speak(turn: Turn) -> None:
+    """Note the language in which notices are to come."""
+    code = turn.argument or language(turn.text) or ""
+    if code not in _LANGUAGES:
+        languages = (button(f"language:{one}", f"choice.language_{one}") for one in _LANGUAGES)
+        turn.reply("language.which", *languages, button("menu", "choice.menu"))
+        return
+    turn.change_contact(language=code)
+    others = () if code == "id" else (button("language:id", "choice.language_id"),)
+    turn.reply(f"language.now_{code}", *others, button("menu", "choice.menu"))

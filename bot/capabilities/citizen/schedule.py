@@ -13,6 +13,7 @@ from bot.turn import Turn, button
 from db.enrolments import programs_of_household
 from db.registry import Program, household_of
 from db.schedules import Handout, count_upcoming, upcoming
+from db.slots import slot_of
 from nlu.gazetteer import name_words
 from nlu.parse import Entity
 
@@ -214,5 +215,17 @@ def _lines(turn: Turn, found: Sequence[Handout]) -> list[str]:
             place=handout.place,
             source=handout.source,
         )
+        + _own_hour(turn, handout)
         for handout in found
     ]
+
+
+def _own_hour(turn: Turn, handout: Handout) -> str:
+    """Say at which hour the sender's family is to come, on a line of its own."""
+    person_id = turn.contact.person_id
+    if handout.round_id is None or person_id is None or not turn.contact.consented:
+        return ""
+    slot = slot_of(turn.session, household_of(turn.session, person_id).id, handout.round_id)
+    if slot is None or slot.distribution_id != handout.id:
+        return ""
+    return "\n" + say("schedule.slot", begin=clock(slot.starts_at), end=clock(slot.ends_at))

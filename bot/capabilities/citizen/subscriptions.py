@@ -1,0 +1,248 @@
+"""What somebody wants to hear of by himself: his family's aid, a programme in a place, dangers."""
+
+from bot.fields import area, area_choices, is_ambiguous
+from bot.forms import Answer, Answers, Facts, Field, Form
+from bot.messages import Choice
+from bot.notices.topics import change_topics, offer_emergencies
+from bot.opting import Kind, ends_list, wish
+from bot.places import unknown_place
+from bot.texts import say
+from bot.turn import Turn, button
+from db.contacts import AID, EMERGENCY, NEWS, TOPICS
+from db.registry import Program, household_of
+from db.subscriptions import (
+    Subscribed,
+    subscribe,
+    subscriptions_of,
+    unsubscribe,
+    unsubscribe_all,
+)
+
+_MOST = 10  # of one contact
+_END = "end"
+
+
+def _area_and_program(answer: Answer, facts: Facts) -> Answers:
+    """Take an area, and a programme that is named with it."""
+    program = {"program": answer.entities["program"]} if "program" in answer.entities else {}
+    return _area(answer, facts) | program
+
+
+_area = area("area")
+FORM = Form(
+    "subscription",
+    (
+        Field("area", _area_and_program),
+        Field("program", _area_and_program, noted=True),
+        Field("emergency", _area_and_program, noted=True),
+    ),
+)
+
+
+def facts(turn: Turn) -> Facts:
+    """Give what the form must know."""
+    return {"gazetteer": turn.places.gazetteer, "areas": turn.places.names}
+
+
+def handle(turn: Turn) -> None:
+    """Send notices from now on, of what the message or the button names."""
+    on = _topics(turn)
+    change_topics(turn, on)
+    if EMERGENCY in on:
+        _will_hear_of_emergencies(turn)
+        return
+    program, place = turn.entity("program"), _own_area(turn)
+    if _place_unclear(turn, program):
+        return
+    named = turn.entity("area")
+    if named or (program and place):
+        _note(turn, program, named or place or "")
+    elif place or (not _names_something(turn) and _has_any(turn)):
+        _tell_on(turn)
+    else:
+        _ask_area(turn, {"program": program} if program else {})
+
+
+def finish(turn: Turn, answers: Answers) -> None:
+    """Note the wish for the area that was asked for."""
+    if answers.get("emergency"):
+        subscribe(turn.session, turn.contact.id, None, answers["area"], turn.now)
+        _tell_of_emergencies(turn, turn.places.name_of(answers["area"]))
+    else:
+        _note(turn, turn.entity("program") or answers.get("program"), answers["area"])
+
+
+def emergencies(turn: Turn) -> None:
+    """Take the answer to the question whether emergencies are to be told."""
+    if turn.argument == "yes":
+        change_topics(turn, on=(EMERGENCY,))
+        _will_hear_of_emergencies(turn)
+    else:
+        change_topics(turn, off=(EMERGENCY,))
+        turn.reply("subscribe.emergencies_no", button("menu", "choice.menu"))
+
+
+def listing(turn: Turn) -> None:
+    """Tell what somebody wants to hear of, or take one of it or all back."""
+    action, _, which = turn.argument.partition(":")
+    if action == _END or ends_list(turn.text):
+        _end(turn, which)
+        return
+    found = subscriptions_of(turn.session, turn.contact.id)
+    on = turn.contact.notices
+    if not found:
+        key = "subscribe.none" if on else "subscribe.none_off"
+        turn.reply(key, _switch(turn), button("menu", "choice.menu"))
+        return
+    lines = [f"{at}. {_called(one)}" for at, one in enumerate(found, start=1)]
+    ends = [
+        Choice(f"subscriptions:{_END}:{at}", say("subscribe.end_this", number=at))
+        for at in range(1, len(found) + 1)
+    ]
+    turn.reply(
+        "subscribe.list" if on else "subscribe.list_off",
+        *(ends if len(ends) > 1 else ()),
+        button(f"subscriptions:{_END}", "choice.subscriptions_end"),
+        _switch(turn),
+        button("menu", "choice.menu"),
+        lines="\n".join(lines),
+    )
+
+
+def _switch(turn: Turn) -> Choice:
+    if turn.contact.notices:
+        return button("unsubscribe:all", "choice.unsubscribe_all")
+    return button("subscribe", "choice.subscribe")
+
+
+def _end(turn: Turn, which: str) -> None:
+    found = subscriptions_of(turn.session, turn.contact.id)
+    if which.isdecimal() and 1 <= int(which) <= len(found):
+        one = found[int(which) - 1]
+        unsubscribe(turn.session, turn.contact.id, one.program_code, one.area_code)
+        key = "subscribe.ended_one"
+    elif which:
+        key = "subscribe.ended_before"
+    else:
+        key = (
+            "subscribe.ended"
+            if unsubscribe_all(turn.session, turn.contact.id)
+            else "subscribe.none"
+        )
+    turn.reply(
+        key,
+        button("subscriptions", "choice.subscriptions"),
+        _switch(turn),
+        button("menu", "choice.menu"),
+    )
+
+
+def _topics(turn: Turn) -> frozenset[str]:
+    if turn.argument in TOPICS:
+        return frozenset((turn.argument,))
+    heard = wish(turn.text, turn.parse)
+    if heard is not None and heard.kind is not Kind.STOP:
+        return heard.on
+    return frozenset((AID, NEWS))
+
+
+def _names_something(turn: Turn) -> bool:
+    """Say whether a message asks for more than what was sent before."""
+    heard = wish(turn.text, turn.parse)
+    return turn.entity("program") is not None or (heard is not None and heard.kind is Kind.HEAR)
+
+
+def _has_any(turn: Turn) -> bool:
+    return bool(subscriptions_of(turn.session, turn.contact.id))
+
+
+def _own_area(turn: Turn) -> str | None:
+    if turn.contact.person_id is None:
+        return None
+    return household_of(turn.session, turn.contact.person_id).area_code
+
+
+def _place_unclear(turn: Turn, program: str | None) -> bool:
+    """Say so where the message names a place that is none of ours, or may be several."""
+    known: Answers = {"program": program} if program else {}
+    named = turn.parse.first("area") if turn.parse else None
+    elsewhere = unknown_place(turn.places, turn.text) if named is None else None
+    if elsewhere is not None:
+        turn.reply("schedule.not_here", place=elsewhere, city=turn.places.name_of(turn.places.city))
+        _ask_area(turn, known)
+        return True
+    matches = turn.places.gazetteer.find(named.raw) if named is not None and named.raw else ()
+    if not is_ambiguous(matches) or turn.aside:
+        return False
+    turn.reply("form.area_ambiguous", *area_choices(matches))
+    turn.open_form(FORM.name, known)
+    return True
+
+
+def _ask_area(turn: Turn, known: Answers) -> None:
+    if turn.aside:  # the form that is open goes on, and this one can wait
+        turn.reply("subscribe.on_unknown")
+    else:
+        turn.open_form(FORM.name, known)
+
+
+def _note(turn: Turn, program: str | None, area_code: str) -> None:
+    """Keep the wish for one programme, or for all, in one area."""
+    found = subscriptions_of(turn.session, turn.contact.id)
+    mine = button("subscriptions", "choice.subscriptions")
+    known = any((one.program_code, one.area_code) == (program, area_code) for one in found)
+    if len(found) >= _MOST and not known:
+        turn.reply("subscribe.full", mine, button("menu", "choice.menu"), most=_MOST)
+        return
+    subscribe(turn.session, turn.contact.id, program, area_code, turn.now)
+    row = turn.session.get(Program, program) if program else None
+    linked = turn.contact.person_id is not None
+    turn.reply(
+        "subscribe.noted" if linked else "subscribe.noted_unknown",
+        mine,
+        *(() if linked else (button("registration", "choice.registration"),)),
+        button("menu", "choice.menu"),
+        program=row.name if row else say("subscribe.any"),
+        area=turn.places.name_of(area_code),
+    )
+    offer_emergencies(turn)
+
+
+def _tell_on(turn: Turn) -> None:
+    linked = turn.contact.person_id is not None
+    turn.reply(
+        "subscribe.on" if linked else "subscribe.on_again",
+        button("registration", "choice.registration"),
+        button("subscriptions", "choice.subscriptions"),
+        button("menu", "choice.menu"),
+    )
+    offer_emergencies(turn)
+
+
+def _will_hear_of_emergencies(turn: Turn) -> None:
+    """Confirm it; where somebody lives who is in no list has to be asked."""
+    place = _own_area(turn)
+    found = subscriptions_of(turn.session, turn.contact.id)
+    named = turn.entity("area")
+    if place is not None:
+        _tell_of_emergencies(turn, turn.places.name_of(place))
+    elif named is not None:
+        subscribe(turn.session, turn.contact.id, None, named, turn.now)
+        _tell_of_emergencies(turn, turn.places.name_of(named))
+    elif found:
+        _tell_of_emergencies(turn, ", ".join(dict.fromkeys(one.area for one in found)))
+    else:
+        _ask_area(turn, {"emergency": True})
+
+
+def _tell_of_emergencies(turn: Turn, area_name: str) -> None:
+    turn.reply(
+        "subscribe.emergencies_on",
+        button(f"unsubscribe:{EMERGENCY}", "choice.emergencies_end"),
+        button("menu", "choice.menu"),
+        area=area_name,
+    )
+
+
+def _called(one: Subscribed) -> str:
+    return say("subscribe.one", program=one.program or say("subscribe.any"), area=one.area)

@@ -1,0 +1,281 @@
+"""What people write about the messages that they get: no more, again, of what, in which language.
+
+Only a message that holds nothing but such a wish is read as one: "bantuan saya berhenti" tells of
+trouble, "kapan dikirim lagi?" asks. What is longer is left to the language model.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.opting_words import Sort, sorts_of
+from db.contacts import AID, EMERGENCY, NEWS, TOPICS
+from nlu.parse import Entity, Parse
+
+_TOPIC_OF = {Sort.AID: AID, Sort.NEWS: NEWS, Sort.EMERGENCY: EMERGENCY}
+_MESSAGES = frozenset((Sort.MESSAGE, Sort.KABAR, Sort.AID, Sort.NEWS, Sort.EMERGENCY, Sort.LIST))
+_LONGEST = 120  # characters
+_HALT = re.compile(r"\b(?:s[e]?to+p+|stpo|unsub\w*|stopall|opt[\s-]?out)\b")
+_STARTS = re.compile(r"(?<!/)\b(?:start|unstop|opt[\s-]?in)\b")
+_TWICE = re.compile(r"\b(?:\w*(?:ki?ri?m|wa|sms|kabar)\w*)(?:2|\s*-\s*\w*(?:ki?ri?m|wa|sms|kabar))")
+
+Words = Sequence[frozenset[Sort]]
+
+
+class Kind(Enum):
+    """What a message wishes."""
+
+    STOP = auto()
+    RESUME = auto()
+    AGAIN = auto()  # a resumption where something was stopped; else it may mean anything
+    HEAR = auto()  # to be told when something comes
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One wish about messages, with the topics that are to end and to go on."""
+
+    kind: Kind
+    off: frozenset[str] = frozenset()
+    on: frozenset[str] = frozenset()
+    named: bool = False  # it names messages, so that nothing else can be meant
+
+
+def wish(text: str, parse: Parse | None) -> Wish | None:
+    """Give what a message wishes, if it says nothing else."""
+    if len(text) > _LONGEST:
+        return None
+    words = sorts_of(text, _names(parse.entities if parse else ()))
+    if words is None or _denies(words):
+        return None
+    if _has(words, Sort.ON) and _has(words, Sort.STOP, Sort.OFF):
+        return None  # one of the two is told of the past
+    return _hears(words) or _stopped(words, text.lower()) or _resumed(words, text.lower())
+
+
+def _names(entities: Iterable[Entity]) -> list[Entity]:
+    return [entity for entity in entities if entity.entity in ("area", "program")]
+
+
+def _has(words: Words, *sorts: Sort) -> bool:
+    return any(word.intersection(sorts) for word in words)
+
+
+def _refusals(words: Words) -> list[int]:
+    """Give where something is refused: "jangan", "tidak usah", "tidak mau"."""
+    found = []
+    for at, word in enumerate(words):
+        behind = words[at + 1 : at + 3]
+        refused = Sort.NOT in word and _has(behind, Sort.NEED, Sort.WANT)
+        if Sort.DONT in word or refused:
+            found.append(at)
+    return found
+
+
+def _denies(words: Words) -> bool:
+    """Say whether a text tells that something is not so: "tidak dikirim lagi"."""
+    refusals = _refusals(words)
+    return any(
+        Sort.NOT in word and Sort.WANT not in word and at not in refusals
+        for at, word in enumerate(words)
+    )
+
+
+def _tells_of_goods(words: Words) -> bool:
+    """Say whether aid itself is meant, or a programme: no word for a message is about it."""
+    if _has(words, Sort.NAME) and not _has(words, *_MESSAGES, Sort.TELL):
+        return True
+    before: frozenset[Sort] = frozenset()
+    for word in words:
+        if Sort.GOODS in word and not before & _MESSAGES:
+            return True
+        if Sort.FILLER not in word:
+            before = word if Sort.GOODS not in word else before
+    return False
+
+
+def _hears(words: Words) -> Wish | None:
+    if _refusals(words) or _has(words, Sort.STOP, Sort.OFF) or not _has(words, Sort.IF):
+        return None
+    told = _has(words, Sort.TELL) or (
+        _has(words, Sort.SEND) and _has(words, Sort.MESSAGE, Sort.KABAR, Sort.AID)
+    )
+    if not told:
+        return None
+    if _has(words, Sort.EMERGENCY):
+        return Wish(Kind.HEAR, on=frozenset((EMERGENCY,)), named=True)
+    comes = _has(words, Sort.COMES, Sort.NAME, Sort.AID, Sort.GOODS, Sort.NEWS)
+    return Wish(Kind.HEAR, on=frozenset((AID,)), named=True) if comes else None
+
+
+def _stopped(words: Words, text: str) -> Wish | None:
+    if _has(words, Sort.IF) or _tells_of_goods(words):
+        return None
+    if not (_halts(words, text) or _switches_off(words) or _refuses(words, text)):
+        return None
+    off, kept = _topics(words)
+    on = kept
+    if kept and not off:
+        off = frozenset((AID, NEWS)) - kept
+    elif not off:
+        off = frozenset(TOPICS)
+    named = _has(words, *_MESSAGES) or "unsub" in text
+    return Wish(Kind.STOP, off - on, on, named)
+
+
+def _halts(words: Words, text: str) -> bool:
+    """Say whether a word for stopping is enough: "stop dulu mi", "berhenti kirim pesan"."""
+    places = [at for at, word in enumerate(words) if Sort.STOP in word]
+    if not places or _goes_on(words):
+        return False
+    if _has(words, *_MESSAGES, Sort.SEND, Sort.TELL):
+        return True
+    if _has(words, Sort.GET, Sort.AGAIN) or any(word == {Sort.COMES} for word in words):
+        return False
+    # "Sudah berhenti" tells of what has ended; "sudah, stop" wishes.
+    over = any(at and Sort.OVER in words[at - 1] for at in places)
+    return not over or _HALT.search(text) is not None
+
+
+def _switches_off(words: Words) -> bool:
+    """Say whether messages are to be off; "jadwal batal" tells of a day that was given up."""
+    if _refusals(words):
+        return False
+    places = [at for at, word in enumerate(words) if Sort.OFF in word]
+    if not places:
+        return False
+    if _has(words, Sort.MESSAGE, Sort.KABAR, Sort.LIST):
+        return True
+    return _has(words[places[0] :], *_MESSAGES)
+
+
+def _refuses(words: Words, text: str) -> bool:
+    refusals = _refusals(words)
+    if not refusals or _goes_on(words):
+        return False
+    about = _has(words, *_MESSAGES)
+    again = _has(words, Sort.AGAIN) or _TWICE.search(text) is not None
+    asked_not = any(Sort.NOT in words[at] for at in refusals)
+    if _has(words, Sort.SEND, Sort.TELL):
+        return about or again or (asked_not and _has(words, Sort.TELL))
+    return about and (again or asked_not or _has(words, Sort.ONLY, Sort.EXCEPT))
+
+
+def _goes_on(words: Words) -> bool:
+    """Say whether stopping is what is refused: "jangan berhenti kirim kabar"."""
+    return any(_has(words[at + 1 : at + 2], Sort.STOP) for at in _refusals(words))
+
+
+def _resumed(words: Words, text: str) -> Wish | None:
+    if _has(words, Sort.IF) or _tells_of_goods(words):
+        return None
+    unstopped = _goes_on(words)
+    if (_refusals(words) or _has(words, Sort.STOP, Sort.OFF)) and not unstopped:
+        return None
+    about, sent = _has(words, *_MESSAGES), _has(words, Sort.SEND, Sort.TELL)
+    on = frozenset().union(*_topics(words)) or frozenset((AID, NEWS))
+    if unstopped:
+        return Wish(Kind.RESUME, on=on, named=about) if about or sent else None
+    if EMERGENCY in on:
+        wanted = _has(words, Sort.SEND, Sort.WANT, Sort.ON, Sort.LIST)
+        return Wish(Kind.RESUME, on=on, named=True) if wanted and _has(words, Sort.KABAR) else None
+    started = _STARTS.search(text) is not None and not sent
+    if started or _has(words, Sort.LIST) or (_has(words, Sort.ON) and (about or sent)):
+        return Wish(Kind.RESUME, on=on, named=about)
+    if sent and _has(words, Sort.AGAIN):
+        return Wish(Kind.AGAIN, on=on, named=about)
+    return None
+
+
+def _topics(words: Words) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the topics that a wish is about, and those that it sets against them.
+
+    "Jangan kirim kabar, jadwal saja": beside a topic that is kept, "kabar" means the news.
+    """
+    about: set[str] = set()
+    kept: set[str] = set()
+    kabar = False
+    for clause in _clauses(words):
+        named = _specific(clause)
+        verb = _refusals(clause) or _has(clause, Sort.STOP, Sort.OFF)
+        exempt = next((at for at, word in enumerate(clause) if Sort.EXCEPT in word), None)
+        if exempt is not None:
+            kept |= _specific(clause[exempt:])
+            about |= _specific(clause[:exempt])
+        elif _has(clause, Sort.ONLY) and not verb and _has(words, Sort.PAUSE):
+            kept |= named
+        else:
+            about |= named
+        kabar = kabar or any(
+            Sort.KABAR in word and not _specific(clause[at + 1 : at + 2])
+            for at, word in enumerate(clause)
+        )
+    if kept and kabar and NEWS not in kept:
+        about.add(NEWS)
+    return frozenset(about - kept), frozenset(kept)
+
+
+def _specific(words: Words) -> frozenset[str]:
+    found = {topic for sort, topic in _TOPIC_OF.items() if _has(words, sort)}
+    return frozenset(found | {AID}) if _has(words, Sort.GOODS) and not found else frozenset(found)
+
+
+def _clauses(words: Words) -> list[Words]:
+    clauses: list[list[frozenset[Sort]]] = [[]]
+    for word in words:
+        if Sort.PAUSE in word:
+            clauses.append([])
+        else:
+            clauses[-1].append(word)
+    return [clause for clause in clauses if clause]
+
+
+_LANGUAGE = re.compile(
+    r"(?:(?:tolong|mohon|bisa|minta|mau|sa|saya|aku|kulo|ambo|kalau|coba)\W+)*"
+    r"(?:(?:pakai|pake|pakek|gunakan|ganti|ubah|kirim|kabari|tulis|jawab|pilih|pesan(?:nya)?"
+    r"|kabar(?:nya)?|nganggo|ngangge|anggo|gawe|mawi|pesene|dengan|dgn|dalam|ke|jadi|yang|sing)"
+    r"(?:kan|nya)?\W+)*"
+    r"(?:bahasa|bhasa|bhs|bahaso|basa|boso)(?:nya)?\s+(?P<name>[a-z]{2,12})"
+    r"(?:\s+(?:kota|bengkulu|wolio))?(?:\W+(?:saja|aja|sj|wae|mawon|bae|ajo|ya|yo|dong|lagi|maneh|pak|bu"
+    r"|min|kak|mi|ji|nggih|terus|untuk|kabarnya|pesannya|kabar|pesan))*\W*",
+    re.IGNORECASE,
+)
+_LANGUAGES = {
+    "id": ("indonesia", "indo", "nasional", "indonesa", "endonesia", "indonesian"),
+    "jv": ("jawa", "jowo", "jawi", "ngoko", "kromo", "krama"),
+    "wlo": ("wolio", "buton", "butong"),
+    "pse": ("bengkulu", "melayu"),
+}
+_CALLED = {name: code for code, names in _LANGUAGES.items() for name in names}
+
+
+def language(text: str) -> str | None:
+    """Give the code of the language that a message wishes for, `?` for one that there is not."""
+    found = _LANGUAGE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    return None if found is None else _CALLED.get(found["name"].lower(), "?")
+
+
+_LISTS = re.compile(
+    r"(?:(?:tolong|mau|saya|sa|sy|cek|lihat|liat|tampilkan|daftar|apa saja|apa)\W+)*"
+    r"(?:langgananku|langganan(?:nya)?(?:\s+(?:saya|sa|sy|ku|aku|kami|ambo|kulo))+)"
+    r"(?:\W+(?:apa|saja|aja|sj|apa2|wae|ya|pak|bu|min|kak|sekarang|itu|ada))*\W*"
+    r"|(?:(?:saya|sa|sy|aku)\s+)?langganan\s+apa(?:\s+(?:saja|aja|sj|ya))*\W*"
+    r"|(?:cek|lihat|liat|daftar)\s+langganan\W*",
+    re.IGNORECASE,
+)
+_ENDS_LIST = re.compile(
+    r"(?:(?:tolong|mau|saya|sa|sy|min|pak|bu)\W+)*(?:hapus|hps|buang|bersihkan)(?:kan)?\s+"
+    r"(?:semua\s+)?langganan(?:ku|nya)?(?:\W+(?:saya|sa|sy|semua|semuanya|itu|ya|pak|bu|min|kak))*\W*",
+    re.IGNORECASE,
+)
+
+
+def asks_list(text: str) -> bool:
+    """Say whether a message asks what its sender wanted to hear of."""
+    return len(text) <= _LONGEST and _LISTS.fullmatch(text.strip()) is not None
+
+
+def ends_list(text: str) -> bool:
+    """Say whether a message wants to take back all that its sender wanted to hear of."""
+    return len(text) <= _LONGEST and _ENDS_LIST.fullmatch(text.strip()) is not None

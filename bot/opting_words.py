@@ -1,0 +1,191 @@
+"""The words with which people ask for messages or against them, sorted by what they do."""
+
+import re
+from collections.abc import Iterable
+from enum import Enum, auto
+from functools import lru_cache
+
+from nlu.parse import Entity
+
+
+class Sort(Enum):
+    """What a word does in a wish about messages."""
+
+    PAUSE = auto()  # a comma, a stop, a "but": what follows is said by itself
+    STOP = auto()  # enough by itself
+    OFF = auto()  # with what is to be off
+    DONT = auto()
+    NOT = auto()
+    NEED = auto()  # behind a "not"
+    WANT = auto()
+    SEND = auto()
+    TELL = auto()  # as above, and never of goods or money
+    GET = auto()
+    ON = auto()
+    LIST = auto()  # a subscription
+    AGAIN = auto()
+    IF = auto()
+    COMES = auto()
+    ONLY = auto()
+    EXCEPT = auto()
+    MESSAGE = auto()  # whatever it is about
+    KABAR = auto()  # any message, but news where something else is set against it
+    AID = auto()
+    NEWS = auto()
+    EMERGENCY = auto()
+    GOODS = auto()  # the aid itself, unless a word for a message stands before it
+    NAME = auto()  # a programme or a place
+    OVER = auto()  # what follows may be told instead of wished
+    FILLER = auto()
+
+
+_WORDS = {
+    Sort.PAUSE: ". , ; : ! tapi tp tetapi tpi ning",
+    Sort.STOP: (
+        "berhenti brenti berenti brhenti brhnti berhnti bernti henti hnti hentikan hntikn stop"
+        " setop sttop stpo stip unsubscribe unsubscrbe unsubcribe unsub stopall optout nomore"
+        " mandeg mandheg mandek leren lereni lereno lerenono kendel"
+    ),
+    Sort.OFF: (
+        "mati mtik copot cabut cbut putus batal btl hapus hps mute off lepas pateni pateno pejah"
+    ),
+    Sort.DONT: "jangan jang jan jgn jngn jangn jgan jngan ojo ampun",
+    Sort.NOT: (
+        "tidak tdk tak gak ga gk nggak ngga enggak engga ndak nda idak dak tida te tra ora ra"
+        " mboten moten"
+    ),
+    Sort.NEED: "usah usha ush sah perlu prlu butuh minat sudi purun kersa pengin",
+    Sort.WANT: "mau mo mw ingin pengen pingin gelem minta mintak nak purun galak ndak butuh",
+    Sort.SEND: "kirim krim krm knrim ngirim kirm kirin kintun",
+    Sort.TELL: (
+        "kabar kabari kabarin kbari kabrin kbrin kbri ngabari ingat ingt ingtn inget ingetin ingtin"
+        " elingke elingno dielingke hubungi infoin infokan beritahu beritau britau kasitau wa sms"
+        " chat colek pm ganggu omongono umumkan broadcast"
+    ),
+    Sort.GET: "terima trima nerima menerima nampi dapat dpt dapet nerimo terimo angsal dikasih",
+    Sort.ON: ("aktif aktf hidup idup urip nyala lanjut lanjt unmute start unstop on optin"),
+    Sort.LIST: (
+        "langganan langanan lngganan lnggnan lngnan berlangganan brlangganan subscribe subcribe"
+        " subscrib sub"
+    ),
+    Sort.AGAIN: "lagi lg lgi maneh meneh malih pulo lai ulang kembali",
+    Sort.IF: (
+        "kalau kalo klo kl klu kalu kalaw jika bila nek yen menawi pas begitu ketika tiap tip tiok"
+        " setiap stiap saben sebelum"
+    ),
+    Sort.COMES: (
+        "ada ad ado ono wonten enten cair turun trun keluar kluar klr masuk msuk datang dtg dtang"
+        " tiba sampai dibagi dibagikan bagi mudun metu disalurkan terjadi muncul dapat teko"
+        " tersedia dimulai mulai mau mo"
+    ),
+    Sort.ONLY: "saja aja sj wae mawon bae ajo doang tetap tetep ttp boleh",
+    Sort.EXCEPT: "kecuali selain cuma cuman hanya mung",
+    Sort.MESSAGE: (
+        "pesan psan pesen notif notip notifikasi notfikasi notifksi siaran siarn bc broadcast"
+        " pemberitahuan pmbritahuan pmberitahuan kiriman sms wa chat spam"
+    ),
+    Sort.KABAR: (
+        "kabar kbar kbr info inpo informasi pengumuman pngumuman pngumumn pengumumn pngmuman"
+        " woro warta pawartos"
+    ),
+    Sort.AID: (
+        "jadwal jdwal jdwl jadwl jadual pencairan pncairan penyaluran pnyaluran pembagian pmbagian"
+        " pengingat pngingat pengeling reminder undangan undngan"
+    ),
+    Sort.NEWS: "berita brita hoaks hoax hoak peringatan penipuan",
+    Sort.EMERGENCY: "darurat bencana bncana banjir gempa longsor kebakaran tsunami badai alarm",
+    Sort.GOODS: "bantuan bntuan bansos bnsos beras bras sembako uang duit dana cair kartu",
+    Sort.NAME: "_",
+    Sort.OVER: "sudah sdh udah udh su wis wes sampun la dah",
+    Sort.FILLER: (
+        "saya sy sya sa aku ku q kami kita ki ambo awak kulo inyong torang kito mi pi ji lah kan"
+        " kah pak pa bu bapak ibu kak min mas mbak dang admin bos bosku puskesos gan ya y yo iya"
+        " iye e o ah nah dong deh sih to nih oke ok baik tolong tlg tlong tlng tulung tulun mohon"
+        " harap nyuwun coba plis please makasih mksh maaf dulu dlu disik rien sekarang skrg skg"
+        " dari ke kesini ksini sini siko kesiko kene situ kemari untuk utk buat dengan sama kepada"
+        " nang neng ning di d k nomor nomer nmr no hp hape hpku ini iki ni itu tu kuwi ko niku yang"
+        " yg sing nan nen semua smua semuanya kabeh galo dan atau juga terus trus tentang soal"
+        " daerah kelurahan kel kecamatan kec desa lingkungan kampung tempat rumah dekat sekitar"
+        " lewat bisa jadi baru langsung macam begini ikut ikt nggih mangke nanti cukup program"
+        " list daftar gpp bagian seterusnya tersebut pokoknya pokoke"
+    ),
+}
+_JOINED = tuple(
+    (re.compile(pattern), instead)
+    for pattern, instead in (
+        (r"\n", ","),
+        (r"\bopt[\s-]+(out|in)\b", r"opt\1"),
+        (r"\bapa\s*-?\s*(?:apa|pun)\b|\bapa[2²]", "pesan"),
+        (r"\bk[e]?luar(?:kan|in)?\b(?=.*\b(?:siaran|daftar|list|langganan|bc|broadcast))", "copot"),
+        (r"\bno more\b", "nomore"),
+        (r"\bworo[\s-]+woro", "woro"),
+        (r"\b(?:di\s*)?(?:kasi|kasih|kase|kash|ksih|ksh|beri|bri)\s*(?:tahu|tau|taw)", "beritahu"),
+        (r"\b(?:di\s*)?(?:kasi|kasih|kase|ksih|beri|bri)\s*kabar", "kabari"),
+        (r"\b(?:di\s*)?(?:kasi|kasih|kase)\s+ingat", "ingatkan"),
+        (r"\b(?:kasi|kasih|kase)\s+(?=mati|berhenti|stop|keluar|putus|hidup)", ""),
+        (
+            r"\b(?:jangan|jgn|jang|jan|ojo|aja)\s+(?:sampai\s+)?(?:lupa|lali|lupo|lpa|lp)\b",
+            "tolong",
+        ),
+        (r"\b(?:ga|gak|ndak|nda|te|dak)(usah|perlu)", r"tidak \1"),
+        (r"\br?ra(?:su)?sah\b", "ora usah"),
+        # In Bengkulu "ndak" is a wish, and "idak ndak" is none.
+        (r"\b(idak|dak)\s+ndak\b", r"\1 mau"),
+        (r"\b(?:terima|trima|matur|tarimo)\s*(?:kasih|ksih|nuwun)\b", "makasih"),
+        (r"\b(?:d|di)\s+(?=k[ai]?[br]|kirim|ingat)", "di"),
+        # "Aja" is "only", and in Java "do not".
+        (r"^\W*((?:wis|wes|sampun|tolong|tulung)\s+)?aja\s+(?=[dn]|k)", r"\1ojo "),
+        # "Kirim2", "kirim-kirim", "wa2an".
+        (r"\b([a-z]{2,})(?:[2²]|\s*-\s*\1)(?:an?)?\b", r"\1"),
+    )
+)
+_REPEATED = re.compile(r"([a-z])\1+")
+_PART = re.compile(r"[a-z]+|_|[.,;:!?]|\d+")
+_BEFORE = ("di", "d", "me", "meng", "nge", "ng", "ke")
+_BEHIND = (
+    "kannya", "kan", "kn", "inlah", "in", "an", "ilah", "i", "lah", "mi", "pi", "ji", "ki", "nya",
+    "nyo", "ny", "ne", "no", "ke", "aken", "ku", "e", "k",
+)  # fmt: skip
+
+
+def _fold(word: str) -> str:
+    """Write a letter once where it stands twice: "stopp", "tidaaak"."""
+    return _REPEATED.sub(r"\1", word)
+
+
+def _sorted() -> dict[str, frozenset[Sort]]:
+    found: dict[str, set[Sort]] = {}
+    for sort, words in _WORDS.items():
+        for word in words.split():
+            found.setdefault(_fold(word), set()).add(sort)
+    return {word: frozenset(sorts) for word, sorts in found.items()}
+
+
+_SORTS = _sorted()
+
+
+def sorts_of(text: str, named: Iterable[Entity] = ()) -> list[frozenset[Sort]] | None:
+    """Sort the words of a text, of which some name programmes or places; None if one is unknown.
+
+    A question mark and a number are unknown as well: nobody wishes with them.
+    """
+    said = text.lower()
+    for entity in sorted(named, key=lambda one: one.start, reverse=True):
+        if entity.raw and not _SORTS.get(_fold(said[entity.start : entity.end])):
+            said = f"{said[: entity.start]} _ {said[entity.end :]}"
+    for pattern, instead in _JOINED:
+        said = pattern.sub(instead, said)
+    found = [_sort(word) for word in _PART.findall(said)]
+    return found if found and all(found) else None
+
+
+@lru_cache(maxsize=4096)
+def _sort(word: str) -> frozenset[Sort]:
+    """Sort one word, without what is written onto it where only the rest is known."""
+    for stem in dict.fromkeys((word, *(word.removeprefix(before) for before in _BEFORE))):
+        for behind in ("", *_BEHIND):
+            rest = _fold(stem.removesuffix(behind))
+            whole = rest == _fold(word)
+            if rest in _SORTS and stem.endswith(behind) and (whole or len(rest) > 2):
+                return _SORTS[rest]
+    return frozenset()

@@ -1,0 +1,155 @@
+"""Who wants no more messages gets none, of one topic or of all; and gets them again."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.messages import Address, Channel, Reachability
+from db.contacts import BLOCKED, Contact
+from db.session import Store
+from tests.bot.registry import trail
+from tests.talk import Person, labels, words
+
+
+def wanted(person: Person) -> tuple[bool, bool, bool]:
+    """Give whether aid, news and emergencies are wanted."""
+    with person.store.read() as session:
+        row = session.execute(
+            select(Contact.notices, Contact.news, Contact.emergencies).where(
+                Contact.channel == person.address.channel, Contact.address == person.address.user
+            )
+        ).one()
+        return tuple(row)  # type: ignore[return-value]
+
+
+def change(person: Person, **values: Any) -> None:
+    with person.store.begin() as session:
+        contact = session.scalars(
+            select(Contact).where(Contact.address == person.address.user)
+        ).one()
+        for name, value in values.items():
+            setattr(contact, name, value)
+
+
+def test_messages_end_and_go_on_by_topic(known: Person, sample_store: Store) -> None:
+    told = known.say("sdh jgn kirim2 pesan lagi")
+    assert wanted(known) == (False, False, False)
+    assert "LANGGANAN LAGI" in words(told)
+    assert "jadwal bantuan, kabar dan peringatan dan kabar darurat" in words(told)
+    assert labels(told) == ["Jadwal saja", "Menu"]
+    assert all(len(reply.text) <= 600 for reply in told)
+
+    assert "kami kabari" in words(known.say("langganan lagi"))
+    assert wanted(known) == (True, True, False)
+
+    told = known.say("jangan kirim kabar, jadwal saja")
+    assert wanted(known) == (True, False, False)
+    assert "masih kami kirim: jadwal bantuan" in words(told)
+    assert "Berhenti semua" in labels(told)
+    known.press("unsubscribe:all")
+    known.press("subscribe:notices")
+    assert wanted(known) == (True, False, False)
+
+    known.say("kirim lagi ya")
+    assert wanted(known) == (True, True, False)
+
+    known.say("kabari sa kalau ada bencana")
+    assert wanted(known) == (True, True, True)
+    told = known.say("berhenti")
+    assert wanted(known) == (False, False, False)
+    assert "Darurat saja" in labels(told)
+    known.press("subscribe:emergencies")
+    assert wanted(known) == (False, False, True)
+    known.say("berhenti darurat")
+    assert wanted(known) == (False, False, False)
+    assert len(trail(sample_store, "agree to emergency notices")) == 2
+    assert len(trail(sample_store, "end emergency notices")) == 2
+
+
+@pytest.mark.databases("sqlite")
+def test_emergencies_are_asked_about_once_and_only_a_yes_counts(known: Person) -> None:
+    told = known.say("langganan lagi")
+    assert labels(told) == ["Ya, kabari", "Tidak usah"]
+    assert "banjir" in words(told)
+    assert wanted(known) == (True, True, False)
+    assert "tidak kami kirim" in words(known.say("tidak"))
+    assert "banjir" not in words(known.say("langganan lagi"))
+    assert wanted(known) == (True, True, False)
+    known.say("mau kabar darurat")
+    assert wanted(known) == (True, True, True)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_wish_to_hear_of_dangers_calls_no_hotline(alarming: Person) -> None:
+    told = words(alarming.say("kabari sa kalau ada banjir"))
+    assert "Di kelurahan mana" in told
+    assert "Lapor darurat" not in told
+    told = words(alarming.say("Lamangga"))
+    assert "keadaan darurat di Lamangga" in told
+    assert "112" in told
+    assert wanted(alarming)[2]
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("said", ["bantuan saya berhenti", "jangan berhenti dulu bantuanku"])
+def test_trouble_is_no_opt_out(known: Person, said: str) -> None:
+    known.say(said)
+    assert wanted(known) == (True, True, False)
+
+
+@pytest.mark.databases("sqlite")
+def test_stop_in_an_open_form_ends_the_form_and_names_the_way(known: Person) -> None:
+    known.press("complaint")
+    told = words(known.say("stop dulu mi"))
+    assert "sudah kami batalkan" in told
+    assert "BERHENTI" in told
+    assert wanted(known) == (True, True, False)
+
+    known.press("complaint")
+    told = words(known.say("jangan kirim pesan lagi"))
+    assert "tidak mengirim lagi" in told
+    assert "Soal apa" in told or "soal apa" in told
+    assert wanted(known) == (False, False, False)
+
+
+@pytest.mark.databases("sqlite")
+def test_stranger_may_stop_without_any_consent(newcomer: Person) -> None:
+    assert "tidak mengirim lagi" in words(newcomer.say("STOP"))
+    assert wanted(newcomer) == (False, False, False)
+
+
+def test_keyword_that_the_provider_acts_upon_counts_for_what_we_send(known: Person) -> None:
+    whose = Address(Channel.SIMULATOR, "siti")
+    change(known, emergencies=True)
+    known.engine.receive(Reachability(whose, "1", reachable=False, by_word=True))
+    assert wanted(known) == (False, False, False)
+    with known.store.read() as session:
+        states = select(Contact.state).where(Contact.address == "siti")
+        assert session.scalars(states).one() == BLOCKED
+    known.engine.receive(Reachability(whose, "2", reachable=True, by_word=True))
+    assert wanted(known) == (True, True, False)
+    # Who blocks a bot and comes back has said nothing about notices.
+    change(known, notices=False)
+    known.engine.receive(Reachability(whose, "3", reachable=True))
+    assert wanted(known) == (False, True, False)
+
+
+def test_language_of_notices_is_set_and_told(known: Person) -> None:
+    def language() -> str | None:
+        with known.store.read() as session:
+            query = select(Contact.language).where(Contact.address == "siti")
+            return session.scalars(query).one()
+
+    assert language() is None
+    assert "bahasa Jawa" in words(known.say("pakai bahasa jawa"))
+    assert language() == "jv"
+    told = known.say("pakai bahasa inggris")
+    assert "Mau yang mana" in words(told)
+    assert language() == "jv"
+    known.say("bahasa wolio")
+    assert language() == "wlo"
+    known.press("language:pse")
+    assert language() == "pse"
+    known.say("bahasa indonesia saja")
+    assert language() == "id"

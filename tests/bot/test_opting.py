@@ -1,0 +1,301 @@
+"""Wishes about messages in the words that people use, and what only looks like one."""
+
+import pytest
+
+from bot.opting import Kind, asks_list, ends_list, language, wish
+from bot.places import places_of_sample
+from db.contacts import AID, EMERGENCY, NEWS
+from nlu.corpus import corpus_files, read_annotated
+from nlu.entities import Extractor
+from nlu.parse import Parse, Thresholds
+from tests.moment import NOW
+
+pytestmark = pytest.mark.databases("sqlite")
+
+STOPS = """
+berhenti
+BERHENTI
+Berhenti.
+brenti
+brenti mi
+stop
+STOP
+STOOOP
+Stop!
+stop dulu mi
+stop dulu ya pak
+sdh stop mi
+setop
+unsubscribe
+Unsubscribe pak
+unsub
+opt out
+no more jadwal plis
+saya mau berhenti
+berhenti dulu ya
+sudah, berhenti
+berhenti langganan
+stop langganan ya min
+batal langganan
+cabut langganan
+jangan kirim lg
+jgn kirim lagi
+jangan kirim-kirim lagi
+sdh jgn kirim2 pesan lagi
+sudah jangan kirim pesan lagi
+jan kirim lagi pesan tu
+jang kirim-kirim pesan lagi
+jangan mi kirim lagi
+jgn kirimin lagi dong kak
+jngan krm lagi
+jangan dikirim lagi dang
+jangan kirimi saya pesan lagi
+jangan sms lagi
+jangan wa saya lagi
+jangan kabari saya lagi
+ndak usah kirim-kirim lagi
+gak usah kirim lagi ya
+gausah kirim pesan lagi
+tidak usah kirim info lagi
+tdk usah dikirimi lagi
+tidak usahmi kabari sa lagi
+te usah mi kirim lagi
+te usah kabari sa lagi
+tidak perlu notifikasi lagi
+tidak mau dikabari lagi
+sa tidak mau dapat pesan lagi
+idak ndak dikirimi pesan lagi
+idak usah kirim info lagi
+dak usah lagi kirim pesan ke ambo
+aja dikirimi maneh
+ojo ngirim pesen maneh
+ojo dikirimi maneh
+ora usah dikabari maneh
+rasah dikirimi maneh
+ampun dikirimi malih
+mboten usah dikirimi malih
+mboten purun dikirimi info malih
+mandeg wae infone
+berentilah kirim pesan tu
+kasi mati mi notifikasinya
+kasi berhenti itu pemberitahuan
+matikan notifikasi
+matikan bae pemberitahuannyo
+notif off
+hentikan pesannya
+tolong hentikan kiriman ini
+hapus nomor saya dari siaran
+keluarkan saya dari daftar siaran
+""".strip().splitlines()
+
+NO_STOPS = """
+jangan berhenti dulu bantuanku
+jangan berhenti
+bantuan saya berhenti
+bantuan berhenti
+sudah berhenti
+PKH berhenti
+stop PKH
+kok berhenti PKH ku
+kenapa berhenti
+kenapa bantuan saya distop
+PKH saya distop
+kapan dikirim lagi?
+kapan dikirim lagi
+kok tidak dikirim lagi
+tidak dikirim lagi
+bantuan tidak dikirim lagi
+belum dikirim lagi
+sudah tidak dapat lagi
+tidak dapat lagi
+tidak dapat pesan
+tidak ada kabar
+jangan kirim beras busuk lagi
+jangan kirim bantuan lewat dia lagi
+jangan kirim PKH lagi
+jangan kirim uang lagi ke rekening itu
+jangan lagi ada yang potong
+jangan kirim dulu
+jangan kasih tau
+jangan kasih tau siapa-siapa
+jangan bilang pak rt
+saya mau berhenti jadi penerima PKH
+mau mundur dari PKH
+suami saya berhenti kerja
+berhenti kerja
+anak saya berhenti sekolah
+jadwal batal
+jadwal dibatalkan
+kartu saya mati
+listrik mati
+batal
+tidak jadi
+cukup
+sudah
+selesai
+tidak usah
+hapus data saya
+hapus laporan
+cabut laporan saya
+tutup laporan
+jadwal PKH lamangga
+kabar apa
+ada info apa
+mau info bantuan
+minta jadwal
+kirim jadwal
+kirim lokasi
+stop dulu hujan
+berhenti lagi bantuannya
+apa bisa berhenti langganan?
+tolong berhenti, dia pukul saya
+tolong stop dia pukul ibu
+jangan pukul lagi
+darurat
+ada banjir
+kebakaran tolong
+hubungi saya darurat
+tolong kabari, banjir
+banjir lagi
+""".strip().splitlines()
+
+RESUMES = """
+lanjut kirim
+lanjutkan kirim pesan
+langganan lagi
+langganan
+mau langganan lagi
+langganan mi sa lagi
+START
+start
+subscribe
+unstop
+aktifkan notif
+aktifkan lagi pesannya
+hidupkan lagi notifikasinya
+nyalakan lagi infonya
+notif on
+kasi hidup lagi itu info
+urip no maneh notif e
+jangan berhenti kirim kabar
+""".strip().splitlines()
+
+AGAINS = ["kirim lagi ya", "kirim lagi", "boleh kirim lagi", "kirimi lagi mi", "kabari lagi yo"]
+MERE_REQUESTS = [
+    "kapan kirim lagi", "kirim lagi uangnya", "kirim lagi berasnya", "kirim ulang bantuan",
+    "lanjut", "lanjutkan", "mulai", "ya", "mau", "jadwal lagi", "tolong kirim PKH lagi",
+    "daftar lagi", "mau daftar PKH lagi", "buka lagi laporan saya", "on", "aktifkan kartu saya",
+    "/menu",
+]  # fmt: skip
+HEARS = [
+    "kabari sa kalau ada PKH di Lamangga", "kasih tau kalau beras cair", "kasi tau sa kalau cairmi",
+    "kabarin klo pkh cair", "tlg kasih tau kl bantuan udah keluar", "wa saya kalau ada pembagian",
+    "elingke aku nek pkh metu", "kabari ambo kalu la cair", "ingatkan saya kalau ada jadwal",
+    "jangan lupa kabari saya kalau BLT turun", "tolong kabari kami bila ada bantuan di Lipu",
+]  # fmt: skip
+ALARMS = [
+    "kabari sa kalau ada bencana", "kasih tau kalau banjir", "kabari saya kalau ada kabar darurat",
+    "mau kabar darurat", "kirim kabar darurat ya", "aktifkan info bencana",
+]  # fmt: skip
+NEITHER = [
+    "kenapa tidak kasih tau kalau beras cair", "kabari kalau laporan saya selesai",
+    "kalau ada masalah hubungi siapa", "kalau cair berapa", "kirim beras kalau ada",
+    "kalau ada banjir", "kapan cair kasih tau", "tidak ada yang kasih tau kalau cair",
+]  # fmt: skip
+
+PARTS = [
+    ("jangan kirim kabar, jadwal saja", {NEWS}, {AID}),
+    ("jgn kirim berita, jadwal saja ya", {NEWS}, {AID}),
+    ("stop kabar, jadwal tetap", {NEWS}, {AID}),
+    ("jadwal saja, kabar jangan dikirim", {NEWS}, {AID}),
+    ("jangan kirim lagi, kecuali jadwal", {NEWS}, {AID}),
+    ("jangan kirim jadwal lagi", {AID}, set()),
+    ("stop jadwal bantuan", {AID}, set()),
+    ("stop jadwal PKH", {AID}, set()),
+    ("berhenti kirim jadwal", {AID}, set()),
+    ("jangan kirim info bantuan lagi", {AID}, set()),
+    ("stop berita", {NEWS}, set()),
+    ("jangan kirim hoaks lagi", {NEWS}, set()),
+    ("berhenti darurat", {EMERGENCY}, set()),
+    ("stop kabar darurat", {EMERGENCY}, set()),
+    ("jangan kirim kabar bencana lagi", {EMERGENCY}, set()),
+    ("jangan kirim-kirim lagi, darurat saja", {AID, NEWS}, {EMERGENCY}),
+    ("jangan kirim kabar lagi", {AID, NEWS, EMERGENCY}, set()),
+]
+
+EXTRACTOR = Extractor(places_of_sample(NOW).gazetteer, lambda: NOW.date())
+
+
+def parsed(text: str) -> Parse:
+    return Parse(text, (("out_of_scope", 0.0),), EXTRACTOR.extract(text), Thresholds(0.8, 0.4))
+
+
+def kind(text: str) -> Kind | None:
+    found = wish(text, parsed(text))
+    return None if found is None else found.kind
+
+
+def test_who_wants_no_more_is_heard_however_he_writes() -> None:
+    assert [said for said in STOPS if kind(said) is not Kind.STOP] == []
+    assert len(STOPS) >= 60
+
+
+def test_what_only_looks_like_it_stops_nothing() -> None:
+    assert [said for said in NO_STOPS if kind(said) is not None] == []
+    assert len(NO_STOPS) >= 60
+
+
+def test_who_wants_messages_again_is_heard() -> None:
+    assert [said for said in RESUMES if kind(said) is not Kind.RESUME] == []
+    assert [said for said in AGAINS if kind(said) is not Kind.AGAIN] == []
+    assert [said for said in MERE_REQUESTS if kind(said) is not None] == []
+
+
+def test_who_wants_to_hear_when_something_comes_is_heard() -> None:
+    assert [said for said in HEARS if kind(said) is not Kind.HEAR] == []
+    alarms = [wish(said, parsed(said)) for said in ALARMS]
+    assert [set(found.on) if found else None for found in alarms] == [{EMERGENCY}] * len(ALARMS)
+    assert [said for said in NEITHER if kind(said) is not None] == []
+
+
+@pytest.mark.parametrize(("said", "off", "on"), PARTS)
+def test_topics_that_end_and_those_that_stay(said: str, off: set[str], on: set[str]) -> None:
+    found = wish(said, parsed(said))
+    assert found is not None
+    assert (found.kind, set(found.off), set(found.on)) == (Kind.STOP, off, on)
+
+
+def test_no_phrase_of_another_intent_is_taken_for_a_wish_about_messages() -> None:
+    about = {"subscribe_notices": Kind.STOP, "unsubscribe_notices": Kind.RESUME}
+    wrong = []
+    for path in corpus_files():
+        rows = [row[6:] for row in path.read_text().splitlines() if row.startswith("    - ")]
+        assert rows
+        for said, entities in map(read_annotated, rows):
+            found = wish(said, Parse(said, (), entities, Thresholds(0.8, 0.4)))
+            refused = about.get(path.stem)
+            if found is not None and (refused is None or found.kind is refused):
+                wrong.append(said)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("pakai bahasa jawa", "jv"), ("pake bhs jawa ya", "jv"), ("nganggo boso jowo wae", "jv"),
+        ("bahasa indonesia saja", "id"), ("ganti bahasa indonesia lagi", "id"),
+        ("tolong pakai bahasa wolio", "wlo"), ("bahasa buton", "wlo"),
+        ("pakai bahasa bengkulu", "pse"), ("bahasa melayu bengkulu saja", "pse"),
+        ("pakai bahasa inggris", "?"), ("saya tidak bisa bahasa jawa", None),
+        ("petugas pakai bahasa kasar", None), ("orang jawa", None),
+    ],
+)  # fmt: skip
+def test_language_that_is_wished_for(said: str, code: str | None) -> None:
+    assert language(said) == code
+
+
+def test_list_of_subscriptions_is_asked_for_and_ended() -> None:
+    asks = ["langgananku apa saja", "langganan saya", "cek langganan saya", "langganan apa saja"]
+    assert all(asks_list(said) and not ends_list(said) for said in asks)
+    assert all(map(ends_list, ["hapus langganan", "hapus semua langganan saya", "hps langgananku"]))
+    assert not any(map(asks_list, ["langganan", "langganan lagi", "berhenti langganan"]))

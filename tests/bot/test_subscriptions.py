@@ -1,0 +1,78 @@
+"""Who wants to hear of a programme in a place does, whether he is on a list or not."""
+
+import pytest
+from sqlalchemy import select
+
+from db.contacts import Contact
+from db.session import Store
+from db.subscriptions import subscriptions_of
+from tests.bot.test_opt_out import change, wanted
+from tests.talk import Person, labels, words
+
+
+def kept(store: Store, person: Person) -> list[tuple[str | None, str]]:
+    with store.read() as session:
+        contact = select(Contact.id).where(Contact.address == person.address.user)
+        found = subscriptions_of(session, session.scalars(contact).one())
+        return [(one.program_code, one.area) for one in found]
+
+
+def test_programme_and_place_are_kept_listed_and_ended(
+    citizen: Person, sample_store: Store
+) -> None:
+    change(citizen, notices=False)
+    told = citizen.say("kabari sa kalau ada PKH di Lamangga")
+    assert "Program Keluarga Harapan di Lamangga" in words(told)
+    assert "belum berarti Bapak/Ibu terdaftar" in words(told)
+    assert labels(told)[-2:] == ["Ya, kabari", "Tidak usah"]
+    assert wanted(citizen) == (True, True, False)
+    citizen.say("kabari sa kalau ada PKH di Lamangga")
+    assert kept(sample_store, citizen) == [("PKH", "Lamangga")]
+
+    assert "Di kelurahan mana" in words(citizen.say("kasih tau kalau beras cair"))
+    assert "bantuan di Melai" in words(citizen.say("melai"))
+    assert kept(sample_store, citizen) == [("PKH", "Lamangga"), (None, "Melai")]
+
+    told = citizen.say("langgananku apa saja")
+    assert "1. Program Keluarga Harapan di Lamangga\n2. bantuan di Melai" in words(told)
+    assert "sudah kami hapus" in words(citizen.say("1"))
+    assert kept(sample_store, citizen) == [(None, "Melai")]
+    citizen.say("hapus langganan")
+    assert kept(sample_store, citizen) == []
+    assert "Tidak ada langganan" in words(citizen.say("langganan saya"))
+    assert wanted(citizen) == (True, True, False)
+
+
+def test_one_of_a_linked_family_needs_to_name_no_place(known: Person, sample_store: Store) -> None:
+    told = words(known.say("kasih tau kalau beras cair"))
+    assert "untuk keluarga Bapak/Ibu" in told
+    assert kept(sample_store, known) == []
+    known.say("kabari kalau ada BLT")
+    [(program, _own)] = kept(sample_store, known)
+    assert program == "BLTD"
+    told = words(known.say("jangan kabari BLT lagi"))
+    assert "langganan itu sudah kami hapus" in told
+    assert kept(sample_store, known) == []
+    assert wanted(known)[0]
+
+
+@pytest.mark.databases("sqlite")
+def test_place_that_is_not_served_is_said_to_be_none(citizen: Person, sample_store: Store) -> None:
+    told = words(citizen.say("kabari sa kalau ada PKH di Makassar"))
+    assert "Makassar tidak ada" in told
+    assert "Program Keluarga Harapan di Lipu" in words(citizen.say("Lipu"))
+    assert kept(sample_store, citizen) == [("PKH", "Lipu")]
+
+
+@pytest.mark.databases("sqlite")
+def test_subscriptions_are_bounded_and_need_consent(newcomer: Person, sample_store: Store) -> None:
+    assert "setuju" in words(newcomer.say("kabari sa kalau ada PKH di Lamangga")).lower()
+    assert kept(sample_store, newcomer) == []
+    newcomer.press("consent:yes")
+    assert kept(sample_store, newcomer) == [("PKH", "Lamangga")]
+    places = ("Lipu", "Melai", "Wale", "Tomba", "Lanto", "Batulo", "Wajo", "Kaobula", "Wameo")
+    for place in places:
+        newcomer.say(f"kabari sa kalau ada PKH di {place}")
+    assert len(kept(sample_store, newcomer)) == 10
+    assert "paling banyak" in words(newcomer.say("kabari sa kalau ada BPNT di Lipu"))
+    assert len(kept(sample_store, newcomer)) == 10
