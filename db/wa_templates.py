@@ -92,9 +92,10 @@ def list_templates(session: Session) -> Sequence[WaTemplate]:
     return session.scalars(select(WaTemplate).order_by(*order)).all()
 
 
-def find_template(session: Session, template_id: int) -> WaTemplate | None:
-    """Give a template by its id."""
-    return session.get(WaTemplate, template_id)
+def find_template(session: Session, name: str, language: str) -> WaTemplate | None:
+    """Give the template of a name and language."""
+    query = select(WaTemplate).where(WaTemplate.name == name, WaTemplate.language == language)
+    return session.scalars(query).one_or_none()
 
 
 def version_of(template: WaTemplate) -> str:
@@ -183,8 +184,6 @@ def _move(
 
 
 def _require_free(session: Session, wording: Wording, template_id: int | None) -> None:
-    same = select(WaTemplate.id).where(
-        WaTemplate.name == wording.name, WaTemplate.language == wording.language
-    )
-    if session.scalar(same) not in (None, template_id):
+    same = find_template(session, wording.name, wording.language)
+    if same is not None and same.id != template_id:
         raise NameTaken

@@ -89,6 +89,6 @@ def test_the_templates_of_the_program_come_once_and_never_over_an_offices_own(st
     with store.begin() as session:
         ensure_templates(session, LATER)
         assert len(list_templates(session)) == len(listed)
-        kept = find_template(session, news.id)
+        kept = find_template(session, news.name, news.language)
         assert kept is not None
         assert kept.body == wording().body

@@ -47,6 +47,7 @@ ENVIRON = {
     "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
     "TWILIO_WHATSAPP_FROM": "whatsapp:+6285000000001",
     "TWILIO_SMS_FROM": "+6285000000002",
+    "TWILIO_API_URL": "http://127.0.0.1:9",  # nobody is there
 }
 Pairs = Sequence[tuple[str, str]]
 

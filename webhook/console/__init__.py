@@ -37,6 +37,7 @@ from webhook.console.referrals import referrals_pages
 from webhook.console.reports import reports_pages
 from webhook.console.rules import rules_pages
 from webhook.console.talks import talks_pages
+from webhook.console.templates import templates_pages
 from webhook.console.tickets import tickets_pages
 from webhook.console.trail import trail_pages
 from webhook.console.wording import words
@@ -49,6 +50,7 @@ SUBJECTS = (
     duty_pages, talks_pages,
     incidents_pages, referrals_pages,
     reports_pages, rules_pages,
+    templates_pages,
 )  # fmt: skip
 
 

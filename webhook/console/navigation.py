@@ -44,6 +44,7 @@ ENTRIES = (
     Entry("catalogue.show", "Katalog", CONTENT),
     Entry("offices.show", "Tempat", CONTENT),
     Entry("phrases.show", "Pesan belum jelas", CONTENT),
+    Entry("templates.show", "Templat WhatsApp", CONTENT),
     Entry("duty.show", "Piket", OFFICE),
     Entry("reports.show", "Laporan", OFFICE),
     Entry("rules.show", "Aturan", OFFICE),

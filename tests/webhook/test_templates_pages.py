@@ -1,0 +1,110 @@
+"""WhatsApp templates in the console: written, checked, submitted, and their states kept."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+from werkzeug.test import TestResponse
+
+from bot.texts import say
+from db.session import Store
+from db.wa_templates import (
+    APPROVED,
+    PENDING,
+    REJECTED,
+    ensure_templates,
+    find_template,
+)
+from nlu.classifier import Model
+from tests.fakes.twilio_content import FakeContent
+from tests.moment import NOW
+from tests.webhook.console import Officer, signed_in
+from tests.webhook.site import Site, make_settings, make_site, over_sample
+
+site = over_sample
+
+NEW, NEWS = "/console/templat/baru", "/console/templat/halo_kabar/id"
+SID = "HX" + "a" * 32
+WRITTEN = {
+    "kind": "news", "language": "id", "name": "kabar_baru", "variable_1": "area",
+    "body": "Kabar untuk warga {{1}} hari ini.",
+}  # fmt: skip
+
+
+def send(officer: Officer, path: str, **fields: str) -> TestResponse:
+    """Send a form of a page as it stands now."""
+    seen = re.search(r'name="seen" value="([^"]*)"', officer.get(path).text)
+    assert seen is not None
+    return officer.post(path, seen=unescape(seen[1]), **fields)
+
+
+def state(store: Store, name: str) -> tuple[str, str | None]:
+    with store.read() as session:
+        found = find_template(session, name, "id")
+        assert found is not None
+        return found.state, found.content_sid
+
+
+def test_a_template_is_written_checked_and_changed_by_one_at_a_time(site: Site) -> None:
+    officer, chief = signed_in(site, "officer"), signed_in(site, "chief")
+    with site.store.begin() as session:
+        ensure_templates(session, NOW)
+    assert "halo_penyaluran" in officer.get("/console/templat").text
+
+    wrong = officer.post(NEW, **WRITTEN | {"body": "{{1}} ya"}, act="save")
+    assert wrong.status_code == 400
+    assert all(say(f"template.{key}") in wrong.text for key in ("at_end", "few_words"))
+    preview = officer.post(NEW, **WRITTEN, act="preview").text
+    assert f"Kabar untuk warga {say('template.sample_area')} hari ini." in preview
+    saved = officer.post(NEW, **WRITTEN, act="save")
+    page = "/console/templat/kabar_baru/id"
+    assert saved.location == page
+    assert say("template.name_taken") in officer.post(NEW, **WRITTEN, act="save").text
+
+    seen = re.search(r'name="seen" value="([^"]*)"', chief.get(page).text)
+    assert seen is not None
+    moved = send(officer, page, **WRITTEN | {"name": "kabar_2"}, act="save")
+    page = "/console/templat/kabar_2/id"
+    assert moved.location == page
+    late = chief.post(page, **WRITTEN, seen=unescape(seen[1]), act="save")
+    assert (late.status_code, say("template.stale") in late.text) == (409, True)
+    assert chief.get("/console/templat/kabar_baru/id").status_code == 404
+
+    # What was submitted stays as it is; another one begins with its words.
+    for fields, key in (
+        ({"state": "draft"}, "bad_state"),
+        ({"state": APPROVED}, "bad_sid"),
+        ({"state": REJECTED, "content_sid": "HXx"}, "bad_sid"),
+    ):
+        assert say(f"template.{key}") in chief.post(f"{page}/keadaan", **fields).text
+    marked = {"state": APPROVED, "content_sid": SID}
+    assert say("template.stale") in chief.post(f"{page}/keadaan", **marked, seen="x").text
+    seen = re.search(r'name="seen" value="([^"]*)"', chief.get(page).text)
+    assert seen is not None
+    chief.post(f"{page}/keadaan", **marked, seen=unescape(seen[1]))
+    assert state(site.store, "kabar_2") == (APPROVED, SID)
+    assert 'name="body"' not in officer.get(page).text
+    assert send(officer, page, **WRITTEN, act="save").status_code == 409
+    again = officer.get(f"{NEW}?nama=kabar_2&bahasa=id").text
+    assert "Kabar untuk warga {{1}} hari ini." in again
+    assert 'value="area" selected' in again
+
+
+def test_a_template_is_submitted_and_what_meta_says_is_fetched(
+    site: Site, sample_store: Store, tmp_path: Path, sample_url: str, data_key: str, model: Model
+) -> None:
+    with FakeContent() as twilio:
+        settings = make_settings(tmp_path, sample_url, data_key, TWILIO_API_URL=twilio.url)
+        connected = make_site(settings, sample_store, model)
+        officer = signed_in(connected, "officer")
+        officer.post(NEW, **WRITTEN, act="save")
+        page = "/console/templat/kabar_baru/id"
+        send(officer, page, **WRITTEN, act="submit")
+        made = next(iter(twilio.contents))
+        assert state(sample_store, "kabar_baru") == (PENDING, made)
+        twilio.review(made, "approved")
+        officer.post("/console/templat/perbarui")
+        assert say("template.synced", count=1) in officer.get("/console/templat").text
+        assert state(sample_store, "kabar_baru") == (APPROVED, made)
+    officer.post("/console/templat/perbarui")
+    assert "Twilio tidak menjawab" in officer.get("/console/templat").text
