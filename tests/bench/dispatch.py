@@ -104,7 +104,7 @@ def measure(
     rounds, count = (1, 400) if quick else (3, 20_000)
     rows: list[tuple[str, ...]] = []
     for provider in PROVIDERS:
-        with _fake(provider.fake, folder) as url:
+        with fake(provider.fake, folder) as url:
             rows += _measure_channel(provider, kinds, url, rounds, count, progress)
     table = Table(
         f"Dispatcher, {count:,} queued bulk messages a round, messages a second",
@@ -143,7 +143,7 @@ def _measure_channel(
             label = LABELS[databases.kind]
             progress.say(f"{name}: round {number} of {rounds}, dispatcher on {label}")
             made = databases.make(f"dispatch_{provider.channel}_{number}")
-            sent[databases.kind].append(_dispatch(provider, made, url, count))
+            sent[databases.kind].append(dispatched(provider, made, url, count))
     return [
         _row(f"{provider.channel}, {LABELS[kind]}", rates, own, ours)
         for kind, rates in sent.items()
@@ -162,9 +162,10 @@ def _row(label: str, sent: list[float], own: list[float], ours: list[float]) -> 
     )
 
 
-def _dispatch(provider: Provider, database: str, url: str, count: int) -> float:
+def dispatched(provider: Provider, database: str, url: str, count: int) -> float:
+    """Let our dispatcher send so many messages; gives messages a second."""
     with migrated(database, new_key()) as store:
-        _fill(store, provider, count)
+        fill(store, provider, count)
         started = time.perf_counter()
         asyncio.run(_run(store, provider.adapter(url), count))
         seconds = time.perf_counter() - started
@@ -181,7 +182,8 @@ async def _run(store: Store, adapter: Adapter, count: int) -> None:
         await dispatcher.run()
 
 
-def _fill(store: Store, provider: Provider, count: int) -> None:
+def fill(store: Store, provider: Provider, count: int) -> None:
+    """Queue a bulk message to each of so many contacts."""
     now = datetime.now(UTC)
     channel = provider.channel.value
     body = seal_reply(store.vault, Reply(senders.TEXT))
@@ -221,7 +223,8 @@ def _check(store: Store, count: int) -> None:
 
 
 @contextmanager
-def _fake(service: str, folder: Path) -> Iterator[str]:
+def fake(service: str, folder: Path) -> Iterator[str]:
+    """Run a provider as a process of its own; gives its URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.fakes", service],
         cwd=folder,
