@@ -15,6 +15,7 @@ from bot.channels.base import Adapter
 from bot.desk.watching import watch_due
 from bot.fetcher import Fetcher
 from bot.lane import Lane, Surroundings, within
+from bot.notices.tending import tend
 from db.claims import LEASE, release_expired
 from db.erasures import erase_due
 from db.receipts import apply_left_over
@@ -179,7 +180,9 @@ class Dispatcher:
             return release_expired(connection, now + ahead)
 
     def _watch(self) -> int:
-        return watch_due(self._store, self._around.clock, self._public_url)
+        around = self._around
+        told = watch_due(self._store, around.clock, self._public_url)
+        return told + tend(self._store, around.clock, self._public_url)
 
     def _erase(self) -> None:
         """Carry out what people asked to have erased, once an hour."""

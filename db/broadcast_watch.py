@@ -19,16 +19,19 @@ from db.rounds import PLANNED, Round
 from db.schedules import Distribution
 from db.session import Session
 
+# Why a message was not sent.
+OUT_OF_DATE, CHANGED, CANCELED = "out_of_date", "changed", "canceled"
 ANNOUNCES = (Kind.DISTRIBUTION, Kind.CHANGE)  # what reminders and questions follow
 GOING = (State.RUNNING, State.PAUSED)
 MAY_EXPIRE = (State.WAITING, State.SCHEDULED, *GOING)
 
-_OF_A_DAY = (*ANNOUNCES, Kind.REMINDER)  # what is of no use once the distribution is over
+FOLLOWS = (Kind.REMINDER, Kind.FOLLOWUP)
+OF_A_DAY = (*ANNOUNCES, Kind.REMINDER)  # what is of no use once the distribution is over
 _LOOK_BACK, _LOOK_AHEAD = timedelta(days=6), timedelta(days=2)
 
 _OUT: Any = OutboundMessage.__table__
 _QUEUED = _OUT.c.state == literal("queued", literal_execute=True)
-_CHILD = aliased(Broadcast)
+_LATER, _SAID = aliased(Broadcast), aliased(Notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +142,19 @@ def occasions(
 ) -> Sequence[Occasion]:
     """Give the distributions of these days with what told people of them and still holds.
 
-    That is a broadcast that runs or is done, unless a change of its round has followed it.
+    That is a broadcast that runs or is done, unless a change for the same area has followed it.
     """
     today = now.date()
     query = _about().where(
         Broadcast.kind.in_(ANNOUNCES),
         Broadcast.state.in_((State.RUNNING, State.DONE)),
         Distribution.held_on.between(today - _LOOK_BACK, today + _LOOK_AHEAD),
+        ~Distribution.canceled,
         Round.state == PLANNED,
-        ~exists().where(_CHILD.parent_id == Broadcast.id, _CHILD.kind == Kind.CHANGE),
+        exists().where(
+            _SAID.broadcast_id == Broadcast.id, _SAID.area_code == Distribution.area_code
+        ),
+        ~_changed(Distribution.area_code),
     )
     if broadcast_id is not None:
         query = query.where(Broadcast.id == broadcast_id)
@@ -155,7 +162,10 @@ def occasions(
 
 
 def passed_notices(session: Session, now: datetime) -> dict[int, list[int]]:
-    """Give the notices of distributions that are over, by the broadcasts that are still going."""
+    """Give the notices of distributions that are over, by the broadcasts that are still going.
+
+    Those that were canceled are over at the time at which they would have been.
+    """
     query = (
         _about()
         .add_columns(Notice.id)
@@ -163,7 +173,7 @@ def passed_notices(session: Session, now: datetime) -> dict[int, list[int]]:
         .where(
             Notice.distribution_id == Distribution.id,
             Distribution.held_on <= now.date() + timedelta(days=1),
-            Broadcast.kind.in_(_OF_A_DAY),
+            Broadcast.kind.in_(OF_A_DAY),
             Broadcast.state.in_(GOING),
         )
     )
@@ -175,6 +185,37 @@ def passed_notices(session: Session, now: datetime) -> dict[int, list[int]]:
     return found
 
 
+def changed_notices(session: Session, round_id: int | None = None) -> dict[int, list[int]]:
+    """Give the notices that a change took the place of, by the broadcasts that are still going."""
+    query: Any = (
+        select(Broadcast.id, Notice.id)
+        .join(Notice, Notice.broadcast_id == Broadcast.id)
+        .where(
+            Broadcast.kind.in_(OF_A_DAY),
+            Broadcast.state.in_(GOING),
+            _changed(Notice.area_code),
+        )
+        .order_by(Broadcast.id, Notice.id)
+    )
+    if round_id is not None:
+        query = query.where(Broadcast.round_id == round_id)
+    found: dict[int, list[int]] = {}
+    for broadcast_id, notice_id in session.execute(query):
+        found.setdefault(broadcast_id, []).append(notice_id)
+    return found
+
+
+def _changed(area_code: Any) -> ColumnElement[bool]:
+    """Give the condition that a later change of the round was written for an area."""
+    return exists().where(
+        _LATER.round_id == Broadcast.round_id,
+        _LATER.created_at > Broadcast.created_at,
+        _LATER.kind == Kind.CHANGE,
+        _SAID.broadcast_id == _LATER.id,
+        _SAID.area_code == area_code,
+    )
+
+
 def end_notices(
     session: Session, broadcast_id: int, notices: Collection[int], reason: str, most: int
 ) -> int:
@@ -183,6 +224,7 @@ def end_notices(
     queued = (
         select(_OUT.c.id)
         .where(_QUEUED, _OUT.c.wave_id.in_(of_broadcast), _OUT.c.notice_id.in_([*notices]))
+        .order_by(_OUT.c.not_before, _OUT.c.id)  # those first that would go out next
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -205,6 +247,5 @@ def _about() -> Any:
         .join(Round, Round.id == Broadcast.round_id)
         .join(Distribution, Distribution.round_id == Round.id)
         .join(Area, Area.code == Distribution.area_code)
-        .where(~Distribution.canceled)
         .order_by(Broadcast.id, Distribution.id)
     )  # fmt: skip

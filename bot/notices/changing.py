@@ -1,0 +1,239 @@
+"""A round is changed or canceled: what was still to be said of it ends, and who was told hears."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.notices.drafting import Draft, prepare
+from bot.notices.planning import Plan, Stop, check_plan, common_area, keep_stop, stop_of
+from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from db import audit
+from db.areas import Area
+from db.audiences import Filters
+from db.broadcast_watch import CHANGED, FOLLOWS, GOING, changed_notices, end_notices
+from db.broadcasts import Broadcast, Kind, State
+from db.quiet_hours import after_quiet_hours
+from db.round_changes import (
+    ADDRESSED,
+    HEARD,
+    announcements,
+    areas_untold,
+    hold_round,
+    hold_unended,
+)
+from db.rounds import CANCELED, Round, areas_named, distributions_of
+from db.schedules import Distribution
+from db.session import Session
+from db.slots import assign_slots
+
+_AT_ONCE = 5_000  # rows that end with the change itself; the clock sees to the others
+_IN_TIME = timedelta(hours=1)  # that approval and sending take, and the way to the place
+_WHY = (3, 200)  # characters
+
+
+def change_round(
+    session: Session,
+    round_id: int,
+    plan: Plan,
+    why: str,
+    actor: str,
+    now: datetime,
+    version: int,
+) -> Broadcast | None:
+    """Give a round another plan; gives the draft for those who were told, None for nobody.
+
+    Those hear of it whose area it concerns. What is over already stays as it was. Raises
+    NoticeRefused and StaleBroadcast.
+    """
+    of_round = _held(session, round_id, version)
+    reason = _reason(why)
+    before = _ahead(session, of_round, now)
+    plan = _without_the_past(session, of_round, plan, before)
+    _check(session, of_round, plan, now)
+    affected = _affected(of_round, before, plan) | areas_untold(session, round_id)
+    if not affected:
+        raise NoticeRefused("change.nothing")
+    urgent = _is_urgent(session, before, affected, now)
+    _replan(session, of_round, before, plan, now)
+    _note(session, of_round, reason, actor, "change round", now)
+    for one in hold_unended(session, round_id):
+        if one.state not in GOING:
+            _end(session, one, reason, actor, now)
+    told = announcements(session, round_id, ADDRESSED)
+    if told and any(stop.quota is not None for stop in plan.stops):
+        assign_slots(session, round_id, plan.audience)
+    drafts = [_draft(session, one, affected, urgent, actor, now) for one in told]
+    for broadcast_id, notices in changed_notices(session, round_id).items():
+        end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
+    return drafts[0] if drafts else None
+
+
+def cancel_round(
+    session: Session, round_id: int, why: str, actor: str, now: datetime, version: int
+) -> Broadcast | None:
+    """Cancel a round; gives the draft for those who were told, None for nobody.
+
+    What is over already stays as it was. Raises NoticeRefused and StaleBroadcast.
+    """
+    of_round = _held(session, round_id, version)
+    reason = _reason(why)
+    before = _ahead(session, of_round, now)
+    if not before:
+        raise NoticeRefused("change.over")
+    affected = {one.area_code for one in before} | areas_untold(session, round_id)
+    urgent = _is_urgent(session, before, affected, now)
+    for one in before:
+        one.canceled = True
+    of_round.state = CANCELED
+    _note(session, of_round, reason, actor, "cancel round", now)
+    unended = hold_unended(session, round_id)
+    told = announcements(session, round_id, HEARD)
+    for broadcast in unended:
+        if broadcast.kind != Kind.FOLLOWUP or broadcast.state not in GOING:
+            _end(session, broadcast, reason, actor, now)
+    drafts = [_draft(session, one, affected, urgent, actor, now) for one in told]
+    return drafts[0] if drafts else None
+
+
+def _held(session: Session, round_id: int, version: int) -> Round:
+    of_round = hold_round(session, round_id)
+    if of_round is None or of_round.version != version:
+        raise StaleBroadcast
+    if of_round.state == CANCELED:
+        raise NoticeRefused("change.canceled")
+    return of_round
+
+
+def _reason(why: str) -> str:
+    reason = " ".join(why.split())
+    least, most = _WHY
+    if not least <= len(reason) <= most:
+        raise NoticeRefused("change.no_why")
+    return reason
+
+
+def _ahead(session: Session, of_round: Round, now: datetime) -> list[Distribution]:
+    """Give the distributions of a round that are not over."""
+    planned = [one for one in distributions_of(session, of_round.id) if not one.canceled]
+    areas = areas_named(session, [one.area_code for one in planned])
+    return [
+        one
+        for one in planned
+        if now < datetime.combine(one.held_on, one.ends_at, ZoneInfo(areas[one.area_code].timezone))
+    ]
+
+
+def _without_the_past(
+    session: Session, of_round: Round, plan: Plan, ahead: Sequence[Distribution]
+) -> Plan:
+    """Leave out of a plan what is over already: nobody changes that."""
+    over = {
+        stop_of(one).key
+        for one in distributions_of(session, of_round.id)
+        if one not in ahead and not one.canceled
+    }
+    return replace(plan, stops=tuple(stop for stop in plan.stops if stop.key not in over))
+
+
+def _check(session: Session, of_round: Round, plan: Plan, now: datetime) -> None:
+    if plan.program_code != of_round.program_code:
+        raise NoticeRefused("change.other_program")
+    zone = session.get_one(Area, of_round.area_code).timezone
+    today = now.astimezone(ZoneInfo(zone)).date()
+    for key in check_plan(session, plan, today, round_id=of_round.id):
+        raise NoticeRefused(key)
+
+
+def _affected(of_round: Round, before: Sequence[Distribution], plan: Plan) -> set[str]:
+    """Give the areas for which a plan says something else than before."""
+    old, new = _by_area(stop_of(one) for one in before), _by_area(plan.stops)
+    general = (of_round.stage, of_round.bring, of_round.contact)
+    if general != (plan.stage, plan.bring, plan.contact):
+        return {*old, *new}
+    changed = {area for area in old.keys() | new.keys() if old.get(area) != new.get(area)}
+    hours = {stop.area_code for stop in plan.stops if stop.quota is not None}
+    # All families get their hours anew, once those of one area move.
+    return changed | hours if changed & (hours | _with_hours(before)) else changed
+
+
+def _with_hours(before: Sequence[Distribution]) -> set[str]:
+    return {one.area_code for one in before if one.quota is not None}
+
+
+def _by_area(stops: Iterable[Stop]) -> dict[str, set[Stop]]:
+    found: dict[str, set[Stop]] = {}
+    for stop in stops:
+        found.setdefault(stop.area_code, set()).add(stop)
+    return found
+
+
+def _is_urgent(
+    session: Session, before: Sequence[Distribution], affected: Collection[str], now: datetime
+) -> bool:
+    """Say whether people would come in vain, if they were told only after the quiet hours."""
+    for one in before:
+        zone = session.get_one(Area, one.area_code).timezone
+        begins = datetime.combine(one.held_on, one.starts_at, ZoneInfo(zone))
+        if (
+            one.area_code in affected
+            and begins <= after_quiet_hours(now + _IN_TIME, zone) + _IN_TIME
+        ):
+            return True
+    return False
+
+
+def _replan(
+    session: Session, of_round: Round, before: Sequence[Distribution], plan: Plan, now: datetime
+) -> None:
+    wanted = {stop.key for stop in plan.stops}
+    for one in before:
+        one.canceled = stop_of(one).key not in wanted
+    for stop in plan.stops:
+        keep_stop(session, of_round, stop, now)
+    of_round.stage, of_round.bring, of_round.contact = plan.stage, plan.bring, plan.contact
+    of_round.filters = plan.audience.to_data()
+    areas = {one.area_code for one in distributions_of(session, of_round.id)}
+    of_round.area_code = common_area(areas) or of_round.area_code
+
+
+def _note(
+    session: Session, of_round: Round, why: str, actor: str, action: str, now: datetime
+) -> None:
+    of_round.why, of_round.changed_at = why, now
+    of_round.version += 1
+    session.flush()
+    audit.record(session, now, actor, action, f"round:{of_round.id}")
+
+
+def _end(session: Session, broadcast: Broadcast, why: str, actor: str, now: datetime) -> None:
+    """Cancel a broadcast; what follows another one may be made again, as the round is now."""
+    if broadcast.kind in FOLLOWS:
+        broadcast.digest = b""
+    broadcast.state, broadcast.remark, broadcast.ended_at = State.CANCELED, why, now
+    broadcast.version += 1
+    session.flush()
+    audit.record(session, now, actor, "cancel notice", f"broadcast:{broadcast.id}")
+
+
+def _draft(
+    session: Session,
+    told: Broadcast,
+    affected: Collection[str],
+    urgent: bool,
+    actor: str,
+    now: datetime,
+) -> Broadcast:
+    """Write what those hear whom an announcement told, in the areas that it concerns."""
+    areas = tuple(sorted(affected))
+    filters = Filters.from_data(told.audience or {"areas": areas})
+    draft = Draft(
+        Kind.CHANGE,
+        replace(filters, areas=areas),
+        {},
+        round_id=told.round_id,
+        parent_id=told.id,
+        areas=areas,
+        urgent=urgent,
+    )
+    return prepare(session, draft, actor, now)

@@ -1,0 +1,131 @@
+"""Reminders of a distribution and the question after it: what follows an announcement, and when."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from bot.notices.wording import notices_of_round
+from bot.places import Places
+from db import audit
+from db.broadcast_watch import (
+    Occasion,
+    children_made,
+    has_child,
+    hold_broadcast,
+    occasions,
+)
+from db.broadcasts import Broadcast, Kind, State
+from db.notice_rules import NoticeRules, notice_rules
+from db.rounds import Round
+from db.session import Session
+
+SERVICE = "service"
+_NEAR = timedelta(minutes=30)  # so long before its moment it is made, for officers to see
+_APART = timedelta(hours=4)  # nobody is reminded of what he has just been told
+_MORNING_AHEAD = timedelta(hours=1)  # a reminder of the same day needs at least that to be of use
+_ASKED_AT = time(10)  # on the day after the distribution
+_ASKED_FOR = timedelta(days=3)  # then the question is too late
+_DAY = timedelta(days=1)
+_AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What follows a broadcast at one moment, about the distributions of one day in one zone."""
+
+    parent_id: int
+    kind: Kind
+    send_at: datetime
+    expires_at: datetime
+    distributions: tuple[int, ...]
+    digest: bytes
+
+
+def children_due(session: Session, now: datetime) -> list[Child]:
+    """Give what is to be made now: what is near, and not there yet."""
+    near = plan_children(occasions(session, now), notice_rules(session), now)
+    made = children_made(session, {child.parent_id for child in near})
+    return [child for child in near if (child.parent_id, child.digest) not in made]
+
+
+def make_child(session: Session, now: datetime, child: Child, places: Places) -> bool:
+    """Make what follows a broadcast, approved as that is; False where it is no more to be made."""
+    parent = hold_broadcast(session, child.parent_id, (State.RUNNING, State.DONE))
+    if parent is None or parent.round_id is None:
+        return False
+    still = plan_children(occasions(session, now, parent.id), notice_rules(session), now)
+    if child not in still or has_child(session, parent.id, child.digest):
+        return False
+    of_round = session.get_one(Round, parent.round_id)
+    notices = [
+        notice
+        for notice in notices_of_round(session, of_round, child.kind, places)
+        if notice.distribution_id in child.distributions
+    ]
+    if not notices:
+        return False
+    made = Broadcast(
+        kind=child.kind,
+        area_code=parent.area_code,
+        audience=parent.audience,
+        parent_id=parent.id,
+        round_id=parent.round_id,
+        digest=child.digest,
+        state=State.SCHEDULED,
+        send_at=child.send_at,
+        expires_at=child.expires_at,
+        created_by=SERVICE,
+        created_at=now,
+        approved_by=parent.approved_by,
+        approved_at=parent.approved_at,
+    )
+    session.add(made)
+    session.flush()
+    for notice in notices:
+        notice.broadcast_id = made.id
+    session.add_all(notices)
+    session.flush()
+    audit.record(session, now, SERVICE, "follow notice", f"broadcast:{made.id}")
+    return True
+
+
+def plan_children(about: Iterable[Occasion], rules: NoticeRules, now: datetime) -> list[Child]:
+    """Give what follows the broadcasts about some distributions and whose moment is near."""
+    found: dict[tuple[int, str, datetime], list[tuple[Occasion, datetime]]] = {}
+    for occasion in about:
+        for mark, send_at, expires_at in _moments(occasion, rules):
+            if send_at - _NEAR <= now < expires_at:
+                of_moment = found.setdefault((occasion.broadcast_id, mark, send_at), [])
+                of_moment.append((occasion, expires_at))
+    return [
+        Child(
+            parent_id=parent_id,
+            kind=Kind.FOLLOWUP if mark == _AFTER else Kind.REMINDER,
+            send_at=send_at,
+            expires_at=max(expires_at for _occasion, expires_at in group),
+            distributions=tuple(occasion.distribution_id for occasion, _expires_at in group),
+            digest=_digest(parent_id, mark, group[0][0]),
+        )
+        for (parent_id, mark, send_at), group in found.items()
+    ]
+
+
+def _moments(occasion: Occasion, rules: NoticeRules) -> Iterator[tuple[str, datetime, datetime]]:
+    """Give what may follow an announcement of a distribution: its mark, its moment and its end."""
+    day = occasion.held_on
+    eve = occasion.moment(day - _DAY, rules.eve_at)
+    if eve >= occasion.told_at + _APART:
+        yield "eve", eve, occasion.moment(day, time())
+    morning = occasion.moment(day, rules.morning_at)
+    ahead = occasion.begins - morning > _MORNING_AHEAD
+    if ahead and morning >= occasion.told_at + _APART:
+        yield "morning", morning, occasion.ends
+    after = occasion.moment(day + _DAY, _ASKED_AT)
+    yield _AFTER, after, after + _ASKED_FOR
+
+
+def _digest(parent_id: int, mark: str, occasion: Occasion) -> bytes:
+    """Give what one reminder has in common with itself, so that it is not made twice."""
+    parts = (str(parent_id), mark, occasion.held_on.isoformat(), occasion.zone)
+    return hashlib.sha256("\0".join(parts).encode()).digest()

@@ -1,0 +1,184 @@
+"""The clock of broadcasts: what begins, ends, goes out of date or is to follow as time passes.
+
+Every dispatcher calls it with each sweep. What is due is read first and then held, each in a small
+transaction of its own and looked at again, so that nothing is begun or made twice.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.exc import OperationalError
+
+from bot.desk.alerting import page, tell_chats
+from bot.failures import where_only
+from bot.messages import Reply
+from bot.notices.reminding import SERVICE, children_due, make_child
+from bot.places import read_places
+from bot.texts import say
+from db import audit
+from db import broadcast_watch as watch
+from db.broadcast_rows import end_rows, open_rows
+from db.broadcasts import Broadcast, State
+from db.fallback import fall_back
+from db.fan_out import fan_out
+from db.session import Session, Store
+from db.staff_chats import staff_chats
+
+_AT_ONCE = 100
+_CHUNK = 5_000  # rows that are ended in one transaction
+_FALLEN = 1_000  # rows that get another way in one
+_CHUNKS = 10  # of one broadcast in one round, as alerts of emergencies wait for its end
+
+_log = logging.getLogger(__name__)
+
+Look = Callable[[Session, datetime], int]  # does a part; gives how much, 0 once all is done
+
+
+def tend(store: Store, clock: Callable[[], datetime], public_url: str | None) -> int:
+    """Do what is due of all broadcasts; gives of how many rows and broadcasts something was done.
+
+    `public_url` is where people reach our pages.
+    """
+    steps = (partial(_expiring, public_url), _following, _starting, _dropping, _finishing)
+    return sum(_part(store, look, clock) for step in steps for look in step(store, clock()))
+
+
+def _part(store: Store, look: Look, clock: Callable[[], datetime]) -> int:
+    """Do one thing part by part; what cannot be done must not keep the others waiting."""
+    done = 0
+    try:
+        for _chunk in range(_CHUNKS):
+            with store.begin() as session:
+                changed = look(session, clock())
+            if not changed:
+                break
+            done += changed
+    except OperationalError:
+        raise  # the store is away
+    except Exception as error:
+        _log.error("a broadcast could not be tended\n%s", where_only(error))
+    return done
+
+
+def _expiring(public_url: str | None, store: Store, now: datetime) -> Iterator[Look]:
+    with store.read() as session:
+        over = watch.out_of_date(session, now, _AT_ONCE)
+    for broadcast_id in over:
+        yield partial(_expire, broadcast_id=broadcast_id, public_url=public_url)
+
+
+def _expire(session: Session, now: datetime, broadcast_id: int, public_url: str | None) -> int:
+    """End what is out of date: all of it where nothing is sent yet, else what is still queued."""
+    broadcast = watch.hold_broadcast(session, broadcast_id, watch.MAY_EXPIRE)
+    if broadcast is None or broadcast.expires_at is None or broadcast.expires_at > now:
+        return 0
+    if State(broadcast.state) not in watch.GOING:
+        if broadcast.state == State.WAITING:
+            _tell_maker(session, broadcast, now, public_url)
+        _cancel(session, broadcast, "change.out_of_date", now)
+        return 1
+    ended = end_rows(session, broadcast.id, watch.OUT_OF_DATE, _CHUNK)
+    if ended or open_rows(session, broadcast.id):
+        return ended
+    _end(session, broadcast, State.DONE, now)
+    return 1
+
+
+def _tell_maker(session: Session, broadcast: Broadcast, now: datetime, url: str | None) -> None:
+    """Tell who prepared a broadcast that nobody has approved it in time."""
+    kind, _colon, staff_id = broadcast.created_by.partition(":")
+    if kind == "staff" and staff_id.isdigit():
+        chats = staff_chats(session, broadcast.area_code, (), (int(staff_id),))
+        text = say("change.not_approved", number=broadcast.id, page=page(url, "pengumuman/baru"))
+        tell_chats(session, chats, Reply(text), now)
+
+
+def _following(store: Store, now: datetime) -> Iterator[Look]:
+    with store.read() as session:
+        children = children_due(session, now)
+        places = read_places(session, now) if children else None
+    for child in children:
+        if places is not None:
+            yield partial(make_child, child=child, places=places)
+
+
+def _starting(store: Store, now: datetime) -> Iterator[Look]:
+    with store.read() as session:
+        due = watch.due_to_start(session, now, _AT_ONCE)
+    for broadcast_id in due:
+        yield partial(_start, broadcast_id=broadcast_id)
+
+
+def _start(session: Session, now: datetime, broadcast_id: int) -> int:
+    """Queue the rows of a broadcast, unless it has lost its sense since it was approved."""
+    broadcast = watch.hold_broadcast(session, broadcast_id, (State.SCHEDULED,))
+    if broadcast is None or broadcast.send_at > now:
+        return 0
+    parent = None if broadcast.parent_id is None else session.get(Broadcast, broadcast.parent_id)
+    if watch.is_outdated(session, broadcast):
+        _cancel(session, broadcast, "change.meanwhile", now)
+    elif parent is not None and broadcast.kind in watch.FOLLOWS and parent.state == State.CANCELED:
+        _cancel(session, broadcast, "change.not_followed", now)
+    elif parent is not None and broadcast.kind in watch.FOLLOWS and parent.state == State.PAUSED:
+        return 0
+    else:
+        broadcast.state = State.RUNNING
+        fan_out(session, broadcast, now)
+    return 1
+
+
+def _dropping(store: Store, now: datetime) -> Iterator[Look]:
+    """Give what ends the rows of what was canceled, changed, or is over."""
+    with store.read() as session:
+        canceled = watch.left_behind(session, _AT_ONCE)
+        changed, passed = watch.changed_notices(session), watch.passed_notices(session, now)
+    for broadcast_id in canceled:
+        yield partial(_drop_canceled, broadcast_id=broadcast_id)
+    for reason, found in ((watch.CHANGED, changed), (watch.OUT_OF_DATE, passed)):
+        for broadcast_id, notices in found.items():
+            yield partial(_drop, broadcast_id=broadcast_id, notices=notices, reason=reason)
+
+
+def _drop_canceled(session: Session, _now: datetime, broadcast_id: int) -> int:
+    broadcast = watch.hold_broadcast(session, broadcast_id, (State.CANCELED,))
+    return 0 if broadcast is None else end_rows(session, broadcast.id, watch.CANCELED, _CHUNK)
+
+
+def _drop(
+    session: Session, _now: datetime, broadcast_id: int, notices: list[int], reason: str
+) -> int:
+    broadcast = watch.hold_broadcast(session, broadcast_id, watch.GOING)
+    if broadcast is None:
+        return 0
+    return watch.end_notices(session, broadcast.id, notices, reason, _CHUNK)
+
+
+def _finishing(store: Store, now: datetime) -> Iterator[Look]:
+    """Give what ends the broadcasts of which nothing is left to be sent, by another way either."""
+    yield partial(fall_back, most=_FALLEN)
+    with store.read() as session:
+        silent = [one for one in watch.running(session) if not open_rows(session, one)]
+    for broadcast_id in silent:
+        yield partial(_finish, broadcast_id=broadcast_id)
+
+
+def _finish(session: Session, now: datetime, broadcast_id: int) -> int:
+    broadcast = watch.hold_broadcast(session, broadcast_id, (State.RUNNING,))
+    if broadcast is None or open_rows(session, broadcast.id):
+        return 0
+    _end(session, broadcast, State.DONE, now)
+    return 1
+
+
+def _cancel(session: Session, broadcast: Broadcast, key: str, now: datetime) -> None:
+    broadcast.remark = say(key)
+    audit.record(session, now, SERVICE, "cancel notice", f"broadcast:{broadcast.id}")
+    _end(session, broadcast, State.CANCELED, now)
+
+
+def _end(session: Session, broadcast: Broadcast, state: State, now: datetime) -> None:
+    broadcast.state, broadcast.ended_at = state, now
+    broadcast.version += 1
+    session.flush()

@@ -1,0 +1,72 @@
+"""What a change of a round has to know: what is said of it, who was told, and who still is not."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from db.broadcasts import UNENDED, Broadcast, Kind, Notice, Wave
+from db.outbox import OutboundMessage
+from db.rounds import Round
+from db.session import Session
+
+# Of a message that is being sent nobody knows whether it was read.
+HEARD = ("sending", "sent", "delivered", "read")
+ADDRESSED = ("queued", *HEARD, "canceled")
+
+
+def hold_round(session: Session, round_id: int) -> Round | None:
+    """Hold a round as it stands now; None where there is none of this number."""
+    query = select(Round).where(Round.id == round_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def hold_unended(session: Session, round_id: int) -> Sequence[Broadcast]:
+    """Hold all broadcasts of a round, with what follows them; give those that have not ended."""
+    query = (
+        select(Broadcast)
+        .where(Broadcast.round_id == round_id)
+        .order_by(Broadcast.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    session.scalars(query).all()
+    # Again: whoever held one of them before may have made a reminder of it.
+    return [one for one in session.scalars(query) if one.state in UNENDED]
+
+
+def announcements(session: Session, round_id: int, states: Collection[str]) -> Sequence[Broadcast]:
+    """Give the first announcements of a round that have messages in one of some states."""
+    query = select(Broadcast).where(
+        Broadcast.round_id == round_id,
+        Broadcast.kind == Kind.DISTRIBUTION,
+        _has_rows(states),
+    )
+    return session.scalars(query.order_by(Broadcast.id)).all()
+
+
+def areas_untold(session: Session, round_id: int) -> set[str]:
+    """Give the areas whose last change was written and never sent to anybody."""
+    query = (
+        select(Notice.area_code, _has_rows(ADDRESSED))
+        .join(Broadcast, Broadcast.id == Notice.broadcast_id)
+        .where(
+            Broadcast.round_id == round_id,
+            Broadcast.kind == Kind.CHANGE,
+            Notice.area_code.is_not(None),
+        )
+        .order_by(Broadcast.id)
+    )
+    last = {area: is_sent for area, is_sent in session.execute(query)}  # noqa: C416 - has no type
+    return {area for area, is_sent in last.items() if area is not None and not is_sent}
+
+
+def _has_rows(states: Collection[str]) -> Any:
+    """Give the condition that a broadcast has messages in one of some states."""
+    found = (
+        select(OutboundMessage.id)
+        .join(Wave, Wave.id == OutboundMessage.wave_id)
+        .where(Wave.broadcast_id == Broadcast.id, OutboundMessage.state.in_([*states]))
+        .limit(1)
+    )
+    return found.correlate(Broadcast).scalar_subquery().is_not(None)
