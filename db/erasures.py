@@ -10,12 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import audit
 from db.attachments import forget_files
 from db.base import Base, BigId
-from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED, INVALID, Contact, change_contact
+from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED, INVALID, TOPICS, Contact, change_contact
 from db.exports import drop_links
 from db.hoaxes import forget_reports
 from db.inbox import forget_bodies
 from db.kept_tries import Tries, keep_tries
 from db.outbox import HELD, OutboundMessage
+from db.privacy_notices import forget_notices
 from db.session import Session
 from db.tickets import Ticket
 
@@ -45,9 +46,11 @@ def stop_processing(session: Session, contact_id: int, actor: str, now: datetime
 
     What it wrote is emptied at once; the lock after failed tries stays, lest this be a way round.
     """
+    forget_notices(session, contact_id)  # which needs to know the family
     change_contact(
         session, contact_id,
-        consent=CONSENT_REFUSED, consent_at=now, person_id=None, notices=False,
+        consent=CONSENT_REFUSED, consent_at=now, person_id=None, language=None,
+        **dict.fromkeys(TOPICS, False),
     )  # fmt: skip
     session.core.execute(
         update(_OUT)

@@ -15,6 +15,7 @@ from db.enrolments import Enrolment, Payout
 from db.findings import Finding
 from db.identities import Change
 from db.inbox import PURPOSE, InboundMessage
+from db.privacy_notices import notices_of_contact, notices_of_family
 from db.registry import AgencyList, Household, Person, Program
 from db.sealed import SEALED
 from db.session import Session
@@ -105,9 +106,11 @@ def file_of(session: Session, person_id: int | None, contact_id: int | None) -> 
         kept["lists"] = _lines(session, person_id)
         kept["changes"] = _changes(session, person_id)
         kept["visits"] = _visits(session, person_id)
+        kept |= notices_of_family(session, person_id)
     if contact_id is not None:
         kept["contact"] = _contact(session, contact_id)
         kept["messages"] = _messages(session, contact_id)
+        kept |= notices_of_contact(session, contact_id)
     kept["tickets"] = _tickets(session, person_id, contact_id)
     return kept
 
@@ -212,6 +215,9 @@ def _contact(session: Session, contact_id: int) -> dict[str, Any]:
         "consent": contact.consent,
         "consent_at": contact.consent_at.isoformat() if contact.consent_at else None,
         "notices": contact.notices,
+        "news": contact.news,
+        "emergencies": contact.emergencies,
+        "language": contact.language,
         "since": contact.created_at.isoformat(),
     }
 

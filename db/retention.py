@@ -14,6 +14,7 @@ from sqlalchemy import JSON, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.attachments import FORGOTTEN, Attachment, is_held
+from db.audience_files import AudienceFile, AudienceMember
 from db.base import Base, BigId
 from db.batches import APPLIED, FAILED, READING, STAGED, Batch, RefusedRow, StagedRow
 from db.doubts import Doubt
@@ -25,7 +26,10 @@ from db.kept_tries import KeptTries
 from db.logins import LONGEST, StaffSession
 from db.nik_tries import NikTry
 from db.outbox import OutboundMessage
+from db.pickups import Pickup
+from db.schedules import Distribution
 from db.session import Session, Store
+from db.slots import Slot
 from db.tickets import Ticket
 from db.visits import Visit
 from db.vouchers import Voucher
@@ -44,6 +48,9 @@ _SESSION: Any = StaffSession.__table__
 _TRY: Any = NikTry.__table__
 _KEPT: Any = KeptTries.__table__
 _VOUCHER: Any = Voucher.__table__
+_PICKUP: Any = Pickup.__table__
+_SLOT: Any = Slot.__table__
+_MEMBER: Any = AudienceMember.__table__
 _BATCH: Any = Batch.__table__
 _STAGED: Any = StagedRow.__table__
 _REFUSED: Any = RefusedRow.__table__
@@ -153,6 +160,9 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
         _Step("chats_out", _OUT, told & settled, {"body": None}),
         _Step("doubts", _DOUBT, _DOUBT.c.noted_at < chats, None),
         _Step("hoaxes", _ASKED, reports_due(chats), {"text_sealed": None}),
+        _Step("pickups", _PICKUP, _PICKUP.c.answered_at < chats, None),
+        _Step("slots", _SLOT, _SLOT.c.distribution_id.in_(_held_before(chats)), None),
+        _Step("audiences", _MEMBER, _MEMBER.c.file_id.in_(_lists_before(chats)), None),
         _Step("media", _FILE, files, FORGOTTEN),
         _Step("links", _LINK, used, None),
         _Step("sessions", _SESSION, over, None),
@@ -164,6 +174,14 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
         _Step("staged_lines", _STAGED, _STAGED.c.batch_id.in_(failed), None),
         _Step("refused_lines", _REFUSED, _REFUSED.c.batch_id.in_(_replaced(old_batch)), None),
     ]
+
+
+def _held_before(before: datetime) -> Any:
+    return select(Distribution.id).where(Distribution.held_on < before.astimezone(UTC).date())
+
+
+def _lists_before(before: datetime) -> Any:
+    return select(AudienceFile.id).where(AudienceFile.created_at < before)
 
 
 def _replaced(old: Any) -> Any:

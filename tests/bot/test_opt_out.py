@@ -36,7 +36,7 @@ def test_messages_end_and_go_on_by_topic(known: Person, sample_store: Store) -> 
     told = known.say("sdh jgn kirim2 pesan lagi")
     assert wanted(known) == (False, False, False)
     assert "LANGGANAN LAGI" in words(told)
-    assert "jadwal bantuan, kabar dan peringatan dan kabar darurat" in words(told)
+    assert "tidak akan mengirim kabar jadwal atau kabar lain" in words(told)
     assert labels(told) == ["Jadwal saja", "Menu"]
     assert all(len(reply.text) <= 600 for reply in told)
 
@@ -108,14 +108,14 @@ def test_stop_in_an_open_form_ends_the_form_and_names_the_way(known: Person) -> 
 
     known.press("complaint")
     told = words(known.say("jangan kirim pesan lagi"))
-    assert "tidak mengirim lagi" in told
+    assert "tidak akan mengirim" in told
     assert "Soal apa" in told or "soal apa" in told
     assert wanted(known) == (False, False, False)
 
 
 @pytest.mark.databases("sqlite")
 def test_stranger_may_stop_without_any_consent(newcomer: Person) -> None:
-    assert "tidak mengirim lagi" in words(newcomer.say("STOP"))
+    assert "tidak akan mengirim" in words(newcomer.say("STOP"))
     assert wanted(newcomer) == (False, False, False)
 
 

@@ -2,11 +2,12 @@
 
 from bot.notices.topics import change_topics, topic_words, wanted_topics
 from bot.opting import Kind, language, wish
+from bot.texts import say
 from bot.turn import Turn, button
 from db.contacts import AID, EMERGENCY, TOPICS
 from db.subscriptions import subscriptions_of, unsubscribe
 
-_LANGUAGES = ("id", "jv", "wlo", "pse")
+LANGUAGES = ("id", "jv", "wlo", "pse")
 
 
 def stop(turn: Turn) -> None:
@@ -17,16 +18,18 @@ def stop(turn: Turn) -> None:
     had_emergencies = turn.contact.emergencies
     change_topics(turn, on, off)
     left = wanted_topics(turn)
-    turn.reply("optout.off", topics=topic_words(off))
+    every = len(off) == len(TOPICS) and not had_emergencies
+    told = [say("optout.off_all") if every else say("optout.off", topics=topic_words(off))]
     choices = []
     if left:
-        turn.reply("optout.still", topics=topic_words(left))
+        told.append(say("optout.still", topics=topic_words(left)))
         choices.append(button("unsubscribe:all", "choice.unsubscribe_all"))
     if AID not in left:
         choices.append(button(f"subscribe:{AID}", "choice.only_aid"))
     if had_emergencies and EMERGENCY not in left:
         choices.append(button(f"subscribe:{EMERGENCY}", "choice.only_emergencies"))
-    turn.reply("optout.back", *choices, button("menu", "choice.menu"))
+    told.append(say("optout.back"))
+    turn.tell("\n\n".join(told), *choices, button("menu", "choice.menu"))
 
 
 def _meant(turn: Turn) -> tuple[frozenset[str], frozenset[str]]:
@@ -63,8 +66,8 @@ def _end_one(turn: Turn) -> bool:
 def speak(turn: Turn) -> None:
     """Note the language in which notices are to come."""
     code = turn.argument or language(turn.text) or ""
-    if code not in _LANGUAGES:
-        languages = (button(f"language:{one}", f"choice.language_{one}") for one in _LANGUAGES)
+    if code not in LANGUAGES:
+        languages = (button(f"language:{one}", f"choice.language_{one}") for one in LANGUAGES)
         turn.reply("language.which", *languages, button("menu", "choice.menu"))
         return
     turn.change_contact(language=code)

@@ -7,7 +7,7 @@ from bot.texts import say
 from bot.texts.format import local_moment, packed
 from bot.turn import Turn, button
 from db import audit
-from db.contacts import CONSENT_REFUSED
+from db.contacts import CONSENT_REFUSED, TOPICS
 from db.erasures import stop_processing
 from db.exports import make_link
 from db.privacy import sources_of, tickets_in_work
@@ -105,9 +105,11 @@ def _erase(turn: Turn) -> None:
     if person_id is not None:
         audit.record(turn.session, turn.now, turn.actor, "unlink", f"person:{person_id}")
     turn.contact.consent, turn.contact.person_id = CONSENT_REFUSED, None
-    turn.contact.notices = False
+    for topic in TOPICS:
+        setattr(turn.contact, topic, False)
     conversation = turn.conversation
     conversation.topic, conversation.doubt = {}, None
+    conversation.offered = False
     conversation.pending = conversation.also = ""
     turn.reply("privacy.erased", due=local_moment(request.due_at, turn.zone))
     numbers = tickets_in_work(turn.session, turn.contact.id)[-5:]
