@@ -1,13 +1,12 @@
-"""The command that announces a distribution, and tells what became of announcements."""
+"""The command that announces a distribution, and tells what became of broadcasts."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.exc import IntegrityError
 
-from bot.capabilities.officer.announce import AlreadyAnnounced, Announcement, announce, audience
 from bot.commands.common import (
     Refused,
     agreed,
@@ -18,17 +17,34 @@ from bot.commands.common import (
     settings,
 )
 from bot.fields import parse_hours
+from bot.notices import approving
+from bot.notices.drafting import Draft, prepare
+from bot.notices.planning import (
+    FARTHEST,
+    LONGEST_PLACE,
+    SHORTEST_PLACE,
+    Plan,
+    Stop,
+    check_plan,
+    make_round,
+)
+from bot.notices.refusals import NoticeRefused
+from bot.notices.wording import first_words
 from bot.places import Places
 from bot.service import utc_now
 from bot.texts import say
 from bot.texts.format import plain_date
-from db.broadcasts import count_by_state, recent_announcements
-from db.registry import find_program
-from db.session import Store
+from db.audiences import Topic
+from db.broadcasts import Broadcast, Kind, count_by_state, latest_broadcasts
+from db.reach import Reach, measure
+from db.registry import Program, find_program
+from db.rounds import Round, distributions_of
+from db.session import Session, Store
+from db.wa_templates import USUAL_LANGUAGE, approved_template
 
+_ACTOR = "cli"
 _CONTENT_SID = re.compile(r"HX[0-9a-f]{32}")
-_PLACE_LENGTHS = (4, 120)
-_FARTHEST = timedelta(days=366)  # what lies beyond is a slip of the fingers
+_ABOUT = ("program", "date", "place")
 _STATES = ("queued", "sending", "sent", "delivered", "read", "failed", "canceled")
 
 
@@ -60,100 +76,115 @@ def announce_command(
             return
         if not (program and area and day and hours and place):
             raise click.UsageError(say("cli.announce_incomplete"))
+        if content_sid is not None and not _CONTENT_SID.fullmatch(content_sid):
+            raise click.UsageError(say("cli.bad_content_sid"))
         places = places_of(store)
-        announcement = _announcement(
-            store, places, program, area, day.date(), hours, place, content_sid
-        )
-        _send(store, announcement, yes, as_json)
+        plan = _plan(store, places, program, area, day.date(), hours, place)
+        reach = _shown(store, places, plan, content_sid, as_json)
+        if not yes and not agreed(say("cli.announce_ask")):
+            raise Refused(say("cli.announce_not_sent"))
+        _send(store, plan, content_sid, reach, as_json)
 
 
-def _announcement(
-    store: Store,
-    places: Places,
-    program: str,
-    area: str,
-    day: date,
-    hours: str,
-    place: str,
-    content_sid: str | None,
-) -> Announcement:
+def _plan(
+    store: Store, places: Places, program: str, area: str, day: date, hours: str, place: str
+) -> Plan:
+    """Read the options; refuse with a sentence what cannot be."""
     span = parse_hours(hours)
     if span is None:
         raise click.UsageError(say("cli.bad_hours"))
-    least, most = _PLACE_LENGTHS
-    if not least <= len(" ".join(place.split())) <= most:
-        raise click.UsageError(say("cli.bad_place", least=least, most=most))
-    if content_sid is not None and not _CONTENT_SID.fullmatch(content_sid):
-        raise click.UsageError(say("cli.bad_content_sid"))
+    if not SHORTEST_PLACE <= len(" ".join(place.split())) <= LONGEST_PLACE:
+        raise click.UsageError(say("cli.bad_place", least=SHORTEST_PLACE, most=LONGEST_PLACE))
     code = area_code(places, area)
     today = utc_now().astimezone(ZoneInfo(places.zone_of(code))).date()
     if day < today:
         raise Refused(say("cli.date_past", day=plain_date(day)))
-    if day > today + _FARTHEST:
+    if day > today + FARTHEST:
         raise Refused(say("cli.date_far", day=plain_date(day)))
     with store.read() as session:
         known = find_program(session, program)
-    if known is None:
-        raise Refused(say("cli.program_unknown", program=program))
-    return Announcement(
-        program_code=known.code,
-        program_name=known.name,
-        area_code=code,
-        area_name=places.name_of(code),
-        zone=places.zone_of(code),
-        held_on=day,
-        starts_at=span[0],
-        ends_at=span[1],
-        place=place,
-        content_sid=content_sid,
-    )
+        if known is None:
+            raise Refused(say("cli.program_unknown", program=program))
+        plan = Plan(known.code, (Stop(code, day, *span, place),))
+        for wrong in check_plan(session, plan, today):
+            raise Refused(say(wrong))
+    return plan
 
 
-def _send(store: Store, announcement: Announcement, yes: bool, as_json: bool) -> None:
+def _shown(
+    store: Store, places: Places, plan: Plan, content_sid: str | None, as_json: bool
+) -> Reach:
+    """Show what would be told to how many."""
     with store.read() as session:
-        counted = audience(session, announcement)
+        template = approved_template(session, Kind.DISTRIBUTION, USUAL_LANGUAGE)
+        has_template = content_sid is not None or template is not None
+        reach = measure(session, plan.audience, Topic.AID, utc_now(), has_template)
+        text = first_words(plan, session.get_one(Program, plan.program_code).name, places)
     if not as_json:
-        click.echo(announcement.text)
-        click.echo()
-        click.echo(say("cli.announce_reach", families=counted.families, contacts=counted.contacts))
-        for channel, count in sorted(counted.by_channel.items()):
+        click.echo(f"{text}\n")
+        click.echo(say("cli.announce_reach", families=reach.families, contacts=reach.contacts))
+        for channel, count in sorted(reach.by_channel.items()):
             click.echo(f"  {channel}: {count}")
-    if not yes and not agreed(say("cli.announce_ask")):
-        raise Refused(say("cli.announce_not_sent"))
+    return reach
+
+
+def _send(store: Store, plan: Plan, content_sid: str | None, reach: Reach, as_json: bool) -> None:
+    """Hand the announcement in; whoever works at the machine approves it by his yes."""
+    now = utc_now()
     try:
         with store.begin() as session:
-            broadcast = announce(session, announcement, "cli", utc_now())
-    except (AlreadyAnnounced, IntegrityError):
-        raise Refused(say("announce.already")) from None
+            of_round = make_round(session, plan, _ACTOR, now)
+            draft = Draft(
+                Kind.DISTRIBUTION, None, {}, round_id=of_round.id, content_sid=content_sid
+            )
+            broadcast = prepare(session, draft, _ACTOR, now)
+            approving.submit(session, broadcast.id, _ACTOR, now, broadcast.version)
+            number = broadcast.id
+    except NoticeRefused as refused:
+        raise Refused(say(refused.key)) from None
+    except IntegrityError:  # somebody else announced it at the same moment
+        raise Refused(say("notice.announced")) from None
     if as_json:
-        result = {"families": counted.families, "contacts": counted.contacts}
-        print_json({"notice": broadcast.id} | result)
+        counted = {"families": reach.families, "contacts": reach.contacts}
+        print_json({"broadcast": number} | counted)
     else:
-        click.echo(say("cli.announce_queued", contacts=counted.contacts))
+        click.echo(say("cli.announce_queued", contacts=reach.contacts))
 
 
 def _status(store: Store, as_json: bool) -> None:
-    rows = []
     places = places_of(store)
     with store.read() as session:
-        for broadcast, distribution in recent_announcements(session):
-            counts = count_by_state(session, broadcast.id)
-            rows.append(
-                {
-                    "notice": broadcast.id,
-                    "program": distribution.program_code,
-                    "area": distribution.area_code,
-                    "area_name": places.name_of(distribution.area_code),
-                    "date": distribution.held_on.isoformat(),
-                    "place": distribution.place,
-                    "families": broadcast.families,
-                    **{state: counts.get(state, 0) for state in _STATES},
-                }
-            )
+        rows = [_row(session, places, broadcast) for broadcast in latest_broadcasts(session)]
     if as_json:
         print_json(rows)
         return
     if not rows:
         click.echo(say("cli.announce_none"))
     for row in rows:
-        click.echo(say("cli.announce_status", **row))
+        named = {
+            "kind": say(f"template.kind_{row['kind']}"),
+            "state": say(f"notice.state_{row['state']}"),
+            "about": " ".join(str(row[name]) for name in _ABOUT if row[name]),
+        }
+        click.echo(say("cli.announce_status", **(row | named)))
+
+
+def _row(session: Session, places: Places, broadcast: Broadcast) -> dict[str, str | int | None]:
+    """Give what became of a broadcast; of a round it is the first distribution that is named."""
+    counts = count_by_state(session, broadcast.id)
+    of_round = session.get(Round, broadcast.round_id) if broadcast.round_id is not None else None
+    first = next(iter(distributions_of(session, of_round.id)), None) if of_round else None
+    return {
+        "broadcast": broadcast.id,
+        "kind": broadcast.kind,
+        "state": broadcast.state,
+        "send_at": broadcast.send_at.isoformat(),
+        "program": of_round.program_code if of_round else None,
+        "area": broadcast.area_code,
+        "area_name": places.name_of(broadcast.area_code),
+        "date": first.held_on.isoformat() if first else None,
+        "place": first.place if first else None,
+        "families": broadcast.families,
+        "contacts": broadcast.contacts,
+        **{state: counts.get(state, 0) for state in _STATES},
+    }

@@ -12,6 +12,9 @@ from click.testing import CliRunner
 
 from bot.cli import halo
 from bot.commands import serve
+from bot.commands.common import ready_store, settings
+from bot.notices.tending import tend
+from bot.service import utc_now
 from db.crypto import new_key
 from tests.bot.conftest import Halo
 
@@ -57,7 +60,15 @@ def test_announce_queues_once(run: Halo) -> None:
     assert again.exit_code == 1
     assert "sudah pernah" in again.output
     [status] = json.loads(run("announce", "--status", "--json").output)
-    assert status["queued"] == counted["contacts"] > 50
+    assert status["broadcast"] == counted["broadcast"]
+    # What is said at the machine itself is approved by that; a dispatcher queues it.
+    assert status["state"] == "scheduled"
+    assert status["program"] == "PKH"
+    assert counted["families"] > counted["contacts"] > 50
+    with ready_store(settings()) as store:
+        tend(store, utc_now, None)
+    [status] = json.loads(run("announce", "--status", "--json").output)
+    assert status["queued"] == status["contacts"] == counted["contacts"]
     assert status["families"] == counted["families"]
 
 

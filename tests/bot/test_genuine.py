@@ -1,27 +1,30 @@
 """Is this message true: what is told, what is noted of it, whom it alerts and who is warned."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from bot.capabilities.citizen.genuine import (
     LONGEST_WARNING,
-    WarningRefused,
     count_warned,
     warn_everybody,
     warning_text,
 )
 from bot.messages import Address, Channel, Media, MediaKind
+from bot.notices import approving
+from bot.notices.refusals import NoticeRefused
 from bot.outbox import open_reply
 from bot.texts import say
 from db import hoax_lists, hoaxes
 from db.areas import Scope
-from db.broadcasts import Broadcast, Wave
+from db.broadcasts import Broadcast, State, Wave
 from db.contacts import Contact
 from db.erasures import stop_processing
+from db.fan_out import fan_out
 from db.hoaxes import ALERT_AT, GENUINE, HOAX, OPEN, Hoax, HoaxMark, HoaxReport
-from db.outbox import BULK, OutboundMessage
+from db.notice_rules import notice_rules
+from db.outbox import OutboundMessage
 from db.session import Session, Store
 from nlu.genuine import RULES
 from nlu.genuine_fingerprint import fingerprint
@@ -193,15 +196,15 @@ def test_whoever_takes_consent_back_leaves_no_report_but_the_count(unread: Perso
     assert [hoax.reports for hoax in noted(unread.store)] == [1]
 
 
-def test_a_warning_goes_once_to_each_willing_contact_of_the_area_by_day(unread: Person) -> None:
+def test_a_warning_goes_once_to_each_willing_contact_of_the_area(unread: Person) -> None:
     store = unread.store
     unread.say(SCAM)
     agreed(unread, "tak-mau").say("berhenti")
     night = NOW + timedelta(hours=13)  # 23.00 in Baubau
     with store.begin() as session:
         [hoax] = session.scalars(select(Hoax))
-        with pytest.raises(WarningRefused, match="not_marked"):
-            warn_everybody(session, hoax, "x", Scope(CITY), "Asia/Makassar", "staff:1", night)
+        with pytest.raises(NoticeRefused, match="not_marked"):
+            warn_everybody(session, hoax, "x", Scope(CITY), "staff:1", night)
     mark(store, HOAX)
     with store.begin() as session:
         [hoax] = session.scalars(select(Hoax))
@@ -210,25 +213,27 @@ def test_a_warning_goes_once_to_each_willing_contact_of_the_area_by_day(unread: 
         assert "Itu penipuan. Abaikan saja." in text
         assert len(text) <= LONGEST_WARNING
         willing = select(func.count()).where(
-            Contact.consent == "given", Contact.notices, Contact.state == "active"
+            Contact.consent == "given", Contact.news, Contact.state == "active"
         )
-        everybody = session.scalar(willing)
-        part = Scope(WOLIO)
-        first = warn_everybody(session, hoax, text, part, "Asia/Makassar", "staff:1", night)
-        reached = count_sent(session, first)
-        assert 0 < len(reached) < (everybody or 0)
-        rest = count_warned(session, hoax, Scope(CITY))
-        assert rest == (everybody or 0) - len(reached)
-        second = warn_everybody(session, hoax, text, Scope(CITY), "Asia/Makassar", "staff:1", night)
-        assert len(count_sent(session, second)) == rest
-        assert count_warned(session, hoax, Scope(CITY)) == 0
-        with pytest.raises(WarningRefused, match="warned_already"):
-            warn_everybody(session, hoax, text, Scope(CITY), "Asia/Makassar", "staff:1", night)
-        due = set(session.scalars(select(OutboundMessage.not_before).filter_by(priority=BULK)))
-        assert due == {(NOW + timedelta(days=1)).replace(hour=0, minute=0)}  # 08.00 in Baubau
+        everybody = session.scalar(willing) or 0
+        first = warn_everybody(session, hoax, text, Scope(WOLIO), "staff:1", night)
+        assert first.state == State.WAITING  # like any other broadcast
+        approving.approve(session, first.id, "staff:2", night, first.version)
+        reached = count_sent(session, first, night)
+        assert 0 < len(reached) < everybody
+        rest = count_warned(session, hoax, Scope(CITY), night)
+        assert rest == everybody - len(reached)
+        notice_rules(session).four_eyes = False
+        second = warn_everybody(session, hoax, text, Scope(CITY), "staff:1", night)
+        assert len(count_sent(session, second, night)) == rest
+        assert count_warned(session, hoax, Scope(CITY), night) == 0
+        with pytest.raises(NoticeRefused, match="warned_already"):
+            warn_everybody(session, hoax, text, Scope(CITY), "staff:1", night)
 
 
-def count_sent(session: Session, broadcast: Broadcast) -> list[int]:
+def count_sent(session: Session, broadcast: Broadcast, now: datetime) -> list[int]:
+    assert broadcast.state == State.SCHEDULED
+    fan_out(session, broadcast, now)
     query = select(OutboundMessage.contact_id).join(Wave, Wave.id == OutboundMessage.wave_id)
     rows = session.scalars(query.where(Wave.broadcast_id == broadcast.id)).all()
     assert len(rows) == broadcast.contacts

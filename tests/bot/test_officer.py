@@ -1,134 +1,137 @@
-"""An officer announces a distribution, by chat and by the same verbs that the command calls."""
-
-from dataclasses import replace
-from datetime import UTC, date, datetime, time
+"""An officer announces a distribution by chat, in plain words."""
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.capabilities.officer.announce import (
-    AlreadyAnnounced,
-    Announcement,
-    announce,
-    audience,
-)
-from db.announcements import find_distribution
-from db.broadcasts import Notice
+from bot.notices.tending import tend
+from bot.texts import say
+from db.broadcasts import Broadcast, State
 from db.contacts import Contact
+from db.notice_rules import notice_rules
 from db.outbox import OutboundMessage
+from db.schedules import Distribution
 from db.session import Store
 from db.staff import Staff
-from tests.moment import NOW
-from tests.talk import Person, labels, words
+from tests.talk import OfStaff, Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
 pytestmark = pytest.mark.databases("sqlite")
 
-ANNOUNCEMENT = Announcement(
-    program_code="PKH",
-    program_name="Program Keluarga Harapan",
-    area_code="74.72.02.1011",
-    area_name="Bukit Wolio Indah",
-    zone="Asia/Makassar",
-    held_on=date(2026, 12, 1),
-    starts_at=time(8),
-    ends_at=time(12),
-    place="Kantor Pos Baubau",
-)
+WHOLE = "umumkan PKH tanggal 1 Desember 2026 jam 8 di kantor pos untuk Lamangga dan Melai"
 
 
 def queued(store: Store) -> int:
     with store.read() as session:
-        count = session.scalar(
-            select(func.count())
-            .select_from(OutboundMessage)
-            .where(OutboundMessage.notice_id.is_not(None))
-        )
-        return count or 0
+        bulk = select(func.count()).select_from(OutboundMessage)
+        return session.scalar(bulk.where(OutboundMessage.notice_id.is_not(None))) or 0
 
 
-def test_each_reachable_contact_gets_one_notice(sample_store: Store) -> None:
-    with sample_store.begin() as session:
-        counted = audience(session, ANNOUNCEMENT)
-        announce(session, ANNOUNCEMENT, "test", NOW)
-    assert counted.families > 100
-    assert counted.contacts > 50
-    assert queued(sample_store) == counted.contacts
+def broadcasts(store: Store) -> list[Broadcast]:
+    with store.read() as session:
+        return list(session.scalars(select(Broadcast).order_by(Broadcast.id)))
 
 
-def test_saying_it_twice_does_not_send_twice(sample_store: Store) -> None:
-    with sample_store.begin() as session:
-        announce(session, ANNOUNCEMENT, "test", NOW)
-    before = queued(sample_store)
-    with sample_store.begin() as session, pytest.raises(AlreadyAnnounced):
-        announce(session, ANNOUNCEMENT, "test", NOW)
-    assert queued(sample_store) == before
-
-
-@pytest.mark.parametrize(
-    "again",
-    [
-        replace(ANNOUNCEMENT, place="kantor pos  baubau "),
-        replace(ANNOUNCEMENT, place="KANTOR POS BAUBAU"),
-        replace(ANNOUNCEMENT, ends_at=time(13)),
-    ],
-)
-def test_another_spelling_or_end_is_the_same_announcement(
-    sample_store: Store, again: Announcement
-) -> None:
-    with sample_store.begin() as session:
-        announce(session, ANNOUNCEMENT, "test", NOW)
-    with sample_store.begin() as session, pytest.raises(AlreadyAnnounced):
-        announce(session, again, "test", NOW)
-
-
-def test_a_planned_distribution_is_found_however_its_place_is_spelt(sample_store: Store) -> None:
-    with sample_store.begin() as session:
-        announce(session, ANNOUNCEMENT, "test", NOW)
-        key = ("PKH", ANNOUNCEMENT.area_code, ANNOUNCEMENT.held_on, ANNOUNCEMENT.starts_at)
-        assert find_distribution(session, *key, "kantor  pos baubau") is not None
-        assert find_distribution(session, *key, "Kantor Lurah") is None
-
-
-def test_blocked_and_unwilling_contacts_are_left_out(sample_store: Store) -> None:
-    with sample_store.begin() as session:
-        before = audience(session, ANNOUNCEMENT).contacts
-        siti = session.scalars(select(Contact).where(Contact.address == "siti")).one()
-        siti.notices = False
-        session.flush()
-        assert audience(session, ANNOUNCEMENT).contacts == before - 1
-
-
-@pytest.mark.parametrize(
-    ("now", "expected"),
-    [
-        (datetime(2026, 11, 22, 2, tzinfo=UTC), datetime(2026, 11, 22, 2, tzinfo=UTC)),
-        (datetime(2026, 11, 22, 13, tzinfo=UTC), datetime(2026, 11, 23, 0, tzinfo=UTC)),
-        (datetime(2026, 11, 22, 20, tzinfo=UTC), datetime(2026, 11, 23, 0, tzinfo=UTC)),
-    ],
-)
-def test_nobody_is_woken(sample_store: Store, now: datetime, expected: datetime) -> None:
-    with sample_store.begin() as session:
-        announce(session, ANNOUNCEMENT, "test", now)
-        found = session.scalars(
-            select(OutboundMessage.not_before)
-            .where(OutboundMessage.notice_id.is_not(None))
-            .distinct()
-        ).all()
-    assert found == [expected]
+def alone(store: Store) -> None:
+    """Let an officer need nobody else."""
+    with store.begin() as session:
+        notice_rules(session).four_eyes = False
 
 
 def test_announcement_by_chat_is_previewed_and_confirmed(
     officer: Person, sample_store: Store
 ) -> None:
+    alone(sample_store)
     officer.say("umumkan PKH di Bukit Wolio Indah tanggal 1 Desember 2026")
     officer.say("08.00-12.00")
     preview = words(officer.say("Kantor Pos Baubau"))
     assert "Selasa, 1 Desember 2026, pukul 08.00-12.00 WITA" in preview
     assert "keluarga" in preview
-    assert queued(sample_store) == 0
+    assert "belum pernah menghubungi" in preview
+    assert broadcasts(sample_store) == []
     assert "antrean" in words(officer.say("ya"))
-    assert queued(sample_store) > 50
+    assert queued(sample_store) == 0
+    tend(sample_store, officer.clock, None)
+    [broadcast] = broadcasts(sample_store)
+    assert queued(sample_store) == broadcast.contacts > 50
+    # The same again, however it is spelt, goes to nobody.
+    officer.say("umumkan PKH di Bukit Wolio Indah 1 Desember 2026 jam 8-11 di kantor pos  baubau")
+    assert "sudah pernah" in words(officer.say("ya"))
+    assert len(broadcasts(sample_store)) == 1
+
+
+def test_several_areas_stand_in_one_sentence(officer: Person, sample_store: Store) -> None:
+    assert "Sampai pukul berapa" in words(officer.say(WHOLE))
+    assert say("announce.end_early") in words(officer.say("jam 7"))
+    preview = words(officer.say("jam 1 siang"))
+    assert "pukul 08.00-13.00 WITA, di kantor pos" in preview
+    assert "juga untuk Melai" in preview
+    officer.press("form:change")
+    officer.press("form:edit:begin")
+    assert "pukul 09.30-13.00 WITA" in words(officer.say("09.30"))
+    officer.say("ya")
+    with sample_store.read() as session:
+        found = session.scalars(select(Distribution).where(Distribution.round_id.is_not(None)))
+        assert {(one.area_code, one.ends_at.hour) for one in found} == {
+            ("74.72.06.1008", 13), ("74.72.06.1009", 13),
+        }  # fmt: skip
+
+
+def test_another_officer_approves_by_a_button(
+    officer: Person, of_staff: OfStaff, sample_store: Store
+) -> None:
+    chief = colleague(sample_store, of_staff)
+    officer.tell(WHOLE, "12")
+    assert "petugas lain" in words(officer.say("ya"))
+    [shown, asked] = chief.unread()
+    assert "dibagikan Selasa, 1 Desember 2026" in shown.text
+    assert "untuk Lamangga" in shown.text
+    approve, refuse = (choice.value for choice in asked.choices)
+    assert say("notice.own") in words(officer.press(approve))
+    assert "setujui" in words(chief.press(approve))
+    assert "disetujui" in words(officer.unread())
+    assert say("notice.not_now") in words(chief.press(refuse))
+    assert broadcasts(sample_store)[0].state == State.SCHEDULED
+    tend(sample_store, officer.clock, None)
+    assert queued(sample_store) > 0
+
+
+def test_another_officer_refuses_with_a_reason(
+    officer: Person, of_staff: OfStaff, sample_store: Store
+) -> None:
+    chief = colleague(sample_store, of_staff)
+    for attempt in ("button", "words"):
+        officer.tell(WHOLE, "12", "ya")
+        broadcast = broadcasts(sample_store)[-1]
+        assert broadcast.state == State.WAITING
+        if attempt == "button":
+            asked = chief.unread()[-1]
+            assert say("notice.ask_why") in words(chief.press(asked.choices[1].value))
+            chief.say("jamnya salah")
+        else:
+            chief.say(f"tolak {broadcast.id} jamnya salah")
+        assert "jamnya salah" in words(officer.unread())
+        assert broadcasts(sample_store)[-1].state == State.REFUSED
+    assert say("notice.not_found") in words(chief.say("setujui 999"))
+
+
+def colleague(store: Store, of_staff: OfStaff) -> Person:
+    """Give a second officer of the same city."""
+    with store.begin() as session:
+        officer = session.scalars(select(Contact).where(Contact.address == "petugas")).one()
+        of_first = session.get_one(Staff, officer.staff_id)
+        second = Staff(
+            name="Hj. Rosmawati", role="chief", area_code=of_first.area_code,
+            created_at=of_first.created_at,
+        )  # fmt: skip
+        session.add(second)
+        session.flush()
+        session.add(
+            Contact(
+                channel="simulator", address="kepala", staff_id=second.id, consent="given",
+                created_at=of_first.created_at,
+            )
+        )  # fmt: skip
+    return of_staff("kepala")
 
 
 def test_officer_announces_within_his_area_only(officer: Person, sample_store: Store) -> None:
@@ -142,14 +145,14 @@ def test_officer_announces_within_his_area_only(officer: Person, sample_store: S
     officer.say("umumkan")
     officer.press("programme:PKH")
     assert "di luar wilayah" in words(officer.say("Bukit Wolio Indah"))
-    with sample_store.read() as session:
-        assert session.scalars(select(Notice)).all() == []
+    assert broadcasts(sample_store) == []
 
 
 def test_citizens_cannot_announce(citizen: Person, sample_store: Store) -> None:
     citizen.say("umumkan PKH di Bukit Wolio Indah tanggal 1 Desember 2026")
     citizen.press("announce")
-    assert queued(sample_store) == 0
+    citizen.press("notice:approve:1:1")
+    assert broadcasts(sample_store) == []
 
 
 def test_a_past_day_is_told_and_asked_again(officer: Person) -> None:

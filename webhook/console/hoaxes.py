@@ -5,14 +5,15 @@ from werkzeug.wrappers import Response
 
 from bot.capabilities.citizen.genuine import (
     LONGEST_WARNING,
-    WarningRefused,
     count_warned,
     warn_everybody,
     warning_text,
 )
+from bot.notices.refusals import NoticeRefused
 from bot.service import Service
 from bot.texts import say
 from db import audit
+from db.broadcasts import State
 from db.hoax_lists import PAGE, count_hoaxes, list_hoaxes, told_of
 from db.hoaxes import (
     DECIDERS,
@@ -111,22 +112,21 @@ def _add_warnings(blueprint: Blueprint) -> None:
     @blueprint.post("/kabar/<int:hoax_id>/peringatan")
     @require(*DECIDERS)
     def warn(desk: Desk, hoax_id: int) -> Response | str:
-        """Queue the warning to everybody of the area who wants to be told."""
+        """Hand in the warning to everybody of the area who wants to be told."""
         text = _written("text", LONGEST_WARNING + 1)
-        with desk.begin() as session:
-            hoax = _existing(session, desk, hoax_id)
-            count = count_warned(session, hoax, desk.scope)
-            if not _SHORTEST <= len(text) <= LONGEST_WARNING:
-                return _warning_page(session, desk, hoax, text, say("hoax.no_text"))
-            if not count:
-                return _refused(hoax_id, "hoax.nobody")
-            try:
-                warn_everybody(
-                    session, hoax, text, desk.scope, desk.staff.zone, desk.actor, desk.now
-                )
-            except WarningRefused as refused:
-                return _refused(hoax_id, refused.key)
-        flash(say("hoax.warned", count=count))
+        try:
+            with desk.begin() as session:
+                hoax = _existing(session, desk, hoax_id)
+                count = count_warned(session, hoax, desk.scope, desk.now)
+                if not _SHORTEST <= len(text) <= LONGEST_WARNING:
+                    return _warning_page(session, desk, hoax, text, say("hoax.no_text"))
+                if not count:
+                    return _refused(hoax_id, "hoax.nobody")
+                made = warn_everybody(session, hoax, text, desk.scope, desk.actor, desk.now)
+                waits = made.state == State.WAITING
+        except NoticeRefused as refused:
+            return _refused(hoax_id, refused.key)
+        flash(say("hoax.warning_waits" if waits else "hoax.warned", count=count))
         return redirect(url_for("console.hoaxes.one", hoax_id=hoax_id), 303)
 
 
@@ -159,7 +159,7 @@ def _warning_page(
         "console/hoax_warning.html",
         hoax=hoax,
         text=text,
-        count=count_warned(session, hoax, desk.scope),
+        count=count_warned(session, hoax, desk.scope, desk.now),
         problem=problem,
         most=LONGEST_WARNING,
     )

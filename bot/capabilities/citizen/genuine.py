@@ -1,34 +1,30 @@
 """Is this message true: judged by rules, noted where nobody knows it yet, and warned of."""
 
-import hashlib
 import re
 from datetime import datetime
 
 from bot.desk.alerting import tell_chats
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Media, MediaKind, Reply
+from bot.notices import approving
+from bot.notices.drafting import Draft, prepare
+from bot.notices.refusals import NoticeRefused
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
-from db.announcements import count_to_warn, fan_out_warning, start
 from db.areas import Scope
-from db.broadcasts import Broadcast, Kind, Notice, State, find_same
+from db.audiences import Filters, Topic
+from db.broadcasts import Broadcast, Kind, was_warned
 from db.hoaxes import GENUINE, HOAX, Hoax, home_of, known, officers_to_alert, report, subject_of
+from db.reach import measure
 from db.session import Session
+from db.wa_templates import USUAL_LANGUAGE, approved_template
 from nlu.genuine import Judgement, Verdict, is_bare, judge, tells_call, tells_theft
 from nlu.genuine_fingerprint import Fingerprint, fingerprint
 
 _APP_TYPES = frozenset(("application/vnd.android.package-archive", "application/x-apk"))
 _APP = "berkas.apk"  # how the rules hear of a program that came without a name
 LONGEST_WARNING = 600  # characters of one message (design.md, Wording)
-
-
-class WarningRefused(Exception):
-    """A warning cannot go out; `key` is the sentence that says why."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
 
 
 def _message(answer: Answer, _facts: Facts) -> Answers:
@@ -73,46 +69,35 @@ def warning_text(session: Session, hoax: Hoax) -> str:
     return text[:LONGEST_WARNING]
 
 
-def count_warned(session: Session, hoax: Hoax, scope: Scope) -> int:
+def count_warned(session: Session, hoax: Hoax, scope: Scope, now: datetime) -> int:
     """Count whom a warning would reach."""
-    return count_to_warn(session, scope, hoax.id)
+    template = approved_template(session, Kind.WARNING, USUAL_LANGUAGE)
+    whom = _whom(hoax, scope)
+    return measure(session, whom, Topic.NEWS, now, template is not None, hoax.id).contacts
 
 
 def warn_everybody(
-    session: Session,
-    hoax: Hoax,
-    text: str,
-    scope: Scope,
-    zone: str,
-    actor: str,
-    now: datetime,
+    session: Session, hoax: Hoax, text: str, scope: Scope, actor: str, now: datetime
 ) -> Broadcast:
-    """Queue a warning to all willing contacts of an area, once, and not in their sleep.
+    """Hand in a warning to all willing contacts of an area; nobody is warned twice.
 
-    Raises WarningRefused where the office has not called it a hoax, or the area was warned before.
+    It is approved like any other broadcast. Raises NoticeRefused where the office has not called it
+    a hoax, or the area was warned before.
     """
     if hoax.state != HOAX:
-        raise WarningRefused("hoax.not_marked")
-    area = scope.area_code or hoax.province_code
-    digest = hashlib.sha256(f"hoax\0{hoax.id}\0{area}".encode()).digest()
-    if find_same(session, digest, hoax.first_at):
-        raise WarningRefused("hoax.warned_already")
-    broadcast = Broadcast(
-        kind=Kind.WARNING,
-        area_code=area,
-        hoax_id=hoax.id,
-        digest=digest,
-        state=State.RUNNING,
-        send_at=now,
-        contacts=count_warned(session, hoax, scope),
-        created_by=actor,
-        created_at=now,
-    )
-    notice = Notice(text=text[:LONGEST_WARNING])
-    wave = start(session, broadcast, notice, zone)
-    fan_out_warning(session, wave, notice, scope, hoax.id, now)
+        raise NoticeRefused("hoax.not_marked")
+    whom = _whom(hoax, scope)
+    if was_warned(session, hoax.id, whom.areas[0]):
+        raise NoticeRefused("hoax.warned_already")
+    draft = Draft(Kind.WARNING, whom, {USUAL_LANGUAGE: text[:LONGEST_WARNING]}, hoax_id=hoax.id)
+    broadcast = prepare(session, draft, actor, now)
+    approving.submit(session, broadcast.id, actor, now, broadcast.version)
     audit.record(session, now, actor, "warn of hoax", f"hoax:{hoax.id}")
     return broadcast
+
+
+def _whom(hoax: Hoax, scope: Scope) -> Filters:
+    return Filters((scope.area_code or hoax.province_code,), everyone=True)
 
 
 def _said(text: str, media: tuple[Media, ...]) -> str:

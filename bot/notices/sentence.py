@@ -1,0 +1,87 @@
+"""What an announcement in plain words names: hours, place and areas, as far as they are sure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from nlu.parse import Entity, Parse
+
+_PART = r"(?:\s*(pagi|siang|sore|malam|malem))?"
+_CLOCK = rf"(\d{{1,2}})(?:[.:](\d{{2}}))?(?![.:]?\d){_PART}"
+_TO = r"\s*(?:-|–|—|s/?d\.?|sampai|sampe|hingga|smp)\s*(?:jam\s+|pukul\s+|pkl\.?\s+)?"
+_SPAN = re.compile(rf"{_CLOCK}(?:{_TO}{_CLOCK})?", re.IGNORECASE)
+_NAMED_SPAN = re.compile(rf"\b(?:jam|pukul|pkl\.?|jm)\s*{_SPAN.pattern}", re.IGNORECASE)
+_AT = re.compile(r"\bdi\s+", re.IGNORECASE)
+_PLACE_ENDS = re.compile(r"\s+(?:untuk|utk|buat|bagi|kepada|di)\s", re.IGNORECASE)
+_NO_PLACE = re.compile(r"(?:kel|kec|desa|kota|sini|sana|situ)", re.IGNORECASE)
+_PLACE_LENGTHS = range(4, 121)  # characters
+_NOON = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a sentence names; None and () for what it leaves open."""
+
+    begin: time | None = None
+    end: time | None = None
+    place: str | None = None
+    areas: tuple[str, ...] = ()
+
+
+def read_sentence(text: str, parse: Parse | None) -> Said:
+    """Read an announcement such as `umumkan PKH besok jam 8 di kantor pos untuk Melai`."""
+    named = _NAMED_SPAN.search(text)
+    begin, end = (None, None) if named is None else _times(named)
+    entities = () if parse is None else parse.entities
+    span = _place_in(text, entities)
+    inside = span or range(0)
+    areas = (one.value for one in entities if one.entity == "area" and one.start not in inside)
+    place = " ".join(text[span.start : span.stop].split()) if span is not None else None
+    return Said(begin, end, place, tuple(dict.fromkeys(areas)))
+
+
+def read_hours(text: str) -> tuple[time | None, time | None]:
+    """Read `8-12`, `jam 8 sampai jam 12` or `jam 1 siang`: begin and end, None for what is open."""
+    found = _SPAN.search(text)
+    return (None, None) if found is None else _times(found)
+
+
+def _times(found: re.Match[str]) -> tuple[time | None, time | None]:
+    begin, end = _time(*found.groups()[:3]), _time(*found.groups()[3:])
+    if begin is not None and end is not None and end <= begin and not found[6] and end.hour < 7:
+        end = end.replace(hour=end.hour + _NOON)  # "jam 8 sampai 2"
+    return begin, end
+
+
+def _time(hour: str | None, minute: str | None, part: str | None) -> time | None:
+    if hour is None:
+        return None
+    number, said = int(hour), (part or "").lower()
+    afternoon = {"siang": number < 6, "sore": number < 8, "malam": 5 < number < _NOON}
+    if afternoon.get(said, False):
+        number += _NOON
+    try:
+        return time(number, int(minute or 0))
+    except ValueError:
+        return None
+
+
+def _place_in(text: str, entities: Sequence[Entity]) -> range | None:
+    """Give where the only thing stands that can be nothing but a place."""
+    found = []
+    for at in _AT.finditer(text):
+        ends = _PLACE_ENDS.search(text, at.end())
+        span = range(at.end(), ends.start() if ends else len(text.rstrip(" .,!")))
+        if _is_place(text, span, entities):
+            found.append(span)
+    return found[0] if len(found) == 1 else None
+
+
+def _is_place(text: str, span: range, entities: Sequence[Entity]) -> bool:
+    said = text[span.start : span.stop]
+    if len(said) not in _PLACE_LENGTHS or _NO_PLACE.match(said) or _NAMED_SPAN.search(said):
+        return False
+    inside = [one for one in entities if one.end > span.start and one.start < span.stop]
+    # With a day in it, or an area at its beginning, it is not, or not only, a place.
+    return all(one.entity == "area" and one.start > span.start for one in inside)
