@@ -1,9 +1,8 @@
 """The clock of broadcasts: each begins, ends and is followed once, and nothing late is said."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from bot.notices import approving
@@ -96,3 +95,115 @@ def test_what_is_out_of_date_is_not_said_any_more(store: Store) -> None:
     }  # fmt: skip
     assert "lewat" in (broadcast_of(store, waiting).remark or "")
     assert look(store, over + MINUTE) == 0
+
+
+def test_one_that_is_over_ends_before_the_others_of_its_round(store: Store) -> None:
+    people(store)
+    over = at(DAY, 12)
+    with store.begin() as session:
+        broadcast_id = announce(session, stop(HERE), stop(THERE, LATER)).id
+    assert look(store, EARLY) == 1
+    assert look(store, over - MINUTE) == 0
+    assert look(store, over) == 2
+    assert rows_of(store, broadcast_id) == {
+        "ani": ("canceled", "out_of_date"), "budi": ("canceled", "out_of_date"),
+        "cici": ("queued", None),
+    }  # fmt: skip
+    assert send(store, over) == ["cici"]
+
+
+def test_who_was_told_is_reminded_and_asked_once(store: Store) -> None:
+    people(store)
+    with store.begin() as session:
+        quiet = contact(session, family(session, HERE), address="dedi")
+        broadcast_id = announce(session, stop(HERE, begin=10), stop(THERE, LATER, begin=8)).id
+        quiet.notices = False
+    look(store, EARLY)
+    assert send(store, EARLY, most=1) == ["ani"]
+    assert send(store, EARLY, "failed", most=1) == ["budi"]
+    assert send(store, EARLY) == ["cici"]
+    look(store, EARLY + MINUTE)
+    eve, morning, after = at(EVE, 16), at(DAY, 8), at(DAY + timedelta(days=1), 10)
+    for moment, whom in ((eve, ["ani"]), (morning, ["ani"]), (after, ["ani"])):
+        assert look(store, moment - 31 * MINUTE) == 0
+        assert look(store, moment - 30 * MINUTE) == 1  # made, for officers to see
+        assert send(store, moment - MINUTE) == []
+        assert look(store, moment) == 1
+        assert look(store, moment) == 0
+        assert send(store, moment) == whom
+        look(store, moment + MINUTE)
+    made = children(store, broadcast_id)
+    assert [one.kind for one in made] == [Kind.REMINDER, Kind.REMINDER, Kind.FOLLOWUP]
+    assert {one.state for one in made} == {State.DONE}
+    assert {(one.approved_by, one.created_by) for one in made} == {("staff:2", "service")}
+    with store.read() as session:
+        of_made = select(Notice).where(Notice.broadcast_id.in_([one.id for one in made]))
+        notices = session.scalars(of_made.order_by(Notice.id)).all()
+        assert {notice.area_code for notice in notices} == {HERE}
+        asked = notices[-1].distribution_id
+        assert notices[-1].choices == [
+            [f"pickup:yes:{asked}", "Sudah"], [f"pickup:no:{asked}", "Belum"]
+        ]  # fmt: skip
+
+
+def test_nobody_is_reminded_who_has_just_been_told_or_has_it(store: Store) -> None:
+    people(store)
+    noon = at(EVE, 13)
+    with store.begin() as session:
+        broadcast_id = announce(session, stop(CITY, begin=10), now=noon).id
+    look(store, noon)
+    assert send(store, noon) == ["ani", "budi", "cici"]
+    look(store, noon + MINUTE)
+    assert look(store, at(EVE, 16)) == 0
+    look(store, at(DAY, 8))
+    assert send(store, at(DAY, 8)) == ["ani", "budi", "cici"]
+    with store.begin() as session:
+        ani = session.scalars(select(Contact).filter_by(address="ani")).one()
+        held = session.scalars(select(Distribution.id)).one()
+        answer(session, ani.id, None, held, True, at(DAY, 11))
+    look(store, at(DAY, 12))
+    after = at(DAY + timedelta(days=1), 10)
+    look(store, after)
+    assert send(store, after) == ["budi", "cici"]
+    assert len(children(store, broadcast_id)) == 2
+
+
+def test_what_follows_waits_for_what_rests_and_ends_with_what_was_canceled(store: Store) -> None:
+    people(store)
+    with store.begin() as session:
+        broadcast_id = announce(session, stop(CITY)).id
+    look(store, EARLY)
+    assert send(store, EARLY, most=1) == ["ani"]
+    assert look(store, at(EVE, 15, 45)) == 1
+    with store.begin() as session:
+        approving.pause(session, broadcast_id, "staff:1", at(EVE, 15, 50))
+    assert look(store, at(EVE, 16)) == 0
+    with store.begin() as session:
+        session.get_one(Broadcast, broadcast_id).state = State.CANCELED
+    assert look(store, at(EVE, 16, 1)) > 0
+    (child,) = children(store, broadcast_id)
+    assert (child.state, counts(store, child.id)) == (State.CANCELED, {})
+    assert counts(store, broadcast_id) == {"sent": 1, "canceled": 2}
+    assert look(store, at(DAY, 8)) == 0
+
+
+def test_several_dispatchers_begin_and_make_nothing_twice(store: Store) -> None:
+    people(store)
+    with store.begin() as session:
+        broadcast_id = announce(session, stop(CITY)).id
+        approved(
+            session, Draft(Kind.NEWS, Filters((CITY,), everyone=True), {"id": "Kabar."}), EARLY
+        )
+
+    def all_look(moment: datetime) -> int:
+        with ThreadPoolExecutor(4) as threads:
+            return sum(threads.map(lambda _: look(store, moment), range(4)))
+
+    assert all_look(EARLY) == 2
+    with store.read() as session:
+        assert session.scalar(select(func.count(Wave.id))) == 2
+        assert session.scalar(select(func.count(OutboundMessage.id))) == 6
+    assert len(send(store, EARLY) + send(store, EARLY)) == 6
+    assert all_look(EARLY + MINUTE) == 2
+    assert all_look(at(EVE, 16)) == 2
+    assert [one.state for one in children(store, broadcast_id)] == [State.RUNNING]

@@ -1,0 +1,217 @@
+"""A round that is changed or canceled: nothing old is said any more, and who was told hears it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.notices import approving
+from bot.notices.changing import cancel_round, change_round
+from bot.notices.planning import Plan
+from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from db.broadcasts import Broadcast, Kind, State, notices_of
+from db.rounds import CANCELED, distributions_of
+from db.session import Store
+from db.slots import slot_of
+from tests.audience import HERE, THERE, contact, family, make_town
+from tests.broadcasts import (
+    DAY,
+    EARLY,
+    announce,
+    at,
+    broadcast_of,
+    children,
+    look,
+    plan,
+    round_of,
+    rows_of,
+    send,
+    stop,
+)
+
+MINUTE, HOUR, EVE = timedelta(minutes=1), timedelta(hours=1), DAY - timedelta(days=1)
+LATER = DAY + timedelta(days=2)
+SOON = EARLY + HOUR
+Told = Callable[..., int]
+
+
+@pytest.fixture
+def told(store: Store) -> int:
+    """Give an announcement to two families here, of whom one was told, and one there, who was."""
+    with store.begin() as session:
+        make_town(session)
+        for address, area in (("ani", HERE), ("cici", THERE), ("budi", HERE)):
+            contact(session, family(session, area), address=address)
+        broadcast_id = announce(session, stop(HERE), stop(THERE)).id
+    look(store, EARLY)
+    assert send(store, EARLY, most=2) == ["ani", "cici"]
+    return broadcast_id
+
+
+def change(
+    store: Store, broadcast_id: int, new: Plan | None, now: datetime = SOON, why: str = "hujan"
+) -> Broadcast | None:
+    """Change the round of a broadcast, or cancel it."""
+    known = round_of(store, broadcast_id)
+    with store.begin() as session:
+        if new is None:
+            return cancel_round(session, known.id, why, "staff:1", now, known.version)
+        return change_round(session, known.id, new, why, "staff:1", now, known.version)
+
+
+def approve(store: Store, broadcast: Broadcast | None, now: datetime = SOON) -> int:
+    assert broadcast is not None
+    with store.begin() as session:
+        approving.submit(session, broadcast.id, "staff:1", now, broadcast.version)
+        approving.approve(session, broadcast.id, "staff:2", now, broadcast.version + 1)
+    return broadcast.id
+
+
+def texts(store: Store, broadcast_id: int) -> str:
+    with store.read() as session:
+        return "\n".join(notice.text for notice in notices_of(session, broadcast_id))
+
+
+def test_a_change_is_told_to_those_whom_it_concerns(store: Store, told: int) -> None:
+    draft = change(store, told, plan(stop(HERE, LATER), stop(THERE)))
+    assert draft is not None
+    assert (draft.kind, draft.state, draft.parent_id) == (Kind.CHANGE, State.DRAFT, told)
+    assert rows_of(store, told)["budi"] == ("canceled", "changed")
+    assert send(store, SOON) == []
+    assert look(store, SOON + MINUTE) == 1  # nothing is left of the first
+    assert look(store, SOON + HOUR) == 0  # without approval
+    change_id = approve(store, draft)
+    assert "3 Desember" in texts(store, change_id)
+    assert "hujan" in texts(store, change_id)
+    assert look(store, SOON) == 1
+    assert send(store, SOON) == ["ani", "budi"]
+    look(store, SOON + MINUTE)
+    # There it is as it was, and here it is reminded of the new day.
+    assert look(store, at(EVE, 16)) == 2
+    assert send(store, at(EVE, 16)) == ["cici"]
+    eve = at(LATER - timedelta(days=1), 16)
+    look(store, eve)
+    assert send(store, eve) == ["ani", "budi", "cici"]  # she is asked whether she got it
+    assert [one.kind for one in children(store, change_id)] == [Kind.REMINDER]
+    kinds = [one.kind for one in children(store, told)]
+    assert kinds == [Kind.CHANGE, Kind.REMINDER, Kind.FOLLOWUP]
+
+
+def test_reminders_are_made_anew_as_the_round_is_now(store: Store, told: int) -> None:
+    assert look(store, at(EVE, 15, 45)) == 1
+    change(store, told, plan(stop(HERE, LATER), stop(THERE)), at(EVE, 15, 50))
+    send(store, at(EVE, 15, 51))
+    look(store, at(EVE, 16))
+    assert send(store, at(EVE, 16)) == ["cici"]
+    first, _change, second = children(store, told)
+    assert (first.state, second.state) == (State.CANCELED, State.RUNNING)
+
+
+def test_a_round_that_is_canceled_is_over_for_all(store: Store, told: int) -> None:
+    draft = change(store, told, None)
+    assert broadcast_of(store, told).state == State.CANCELED
+    assert send(store, SOON) == []
+    look(store, SOON)
+    assert rows_of(store, told)["budi"] == ("canceled", "canceled")
+    change_id = approve(store, draft)
+    assert "BATAL" in texts(store, change_id)
+    look(store, SOON)
+    assert {"ani", "cici"} <= set(send(store, SOON))
+    look(store, SOON + MINUTE)
+    assert look(store, at(EVE, 16)) == look(store, at(DAY + timedelta(days=1), 10)) == 0
+    with pytest.raises(NoticeRefused, match=r"change\.canceled"):
+        change(store, told, plan(stop(HERE, LATER)))
+    known = round_of(store, told)
+    assert (known.state, known.why) == (CANCELED, "hujan")
+    with store.read() as session:
+        assert all(one.canceled for one in distributions_of(session, known.id))
+
+
+def test_what_nobody_has_heard_of_is_not_taken_back(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        contact(session, family(session))
+        changed, canceled = (
+            announce(session, stop(HERE, day), send_at=SOON).id for day in (DAY, LATER)
+        )
+    assert change(store, changed, plan(stop(HERE, begin=10))) is None
+    assert change(store, canceled, None) is None
+    assert broadcast_of(store, changed).state == State.CANCELED
+    assert broadcast_of(store, changed).remark == "hujan"
+    assert look(store, SOON + HOUR) == 0
+
+
+def test_what_was_not_told_of_a_change_is_told_with_the_next(store: Store, told: int) -> None:
+    first = change(store, told, plan(stop(HERE, LATER), stop(THERE)))
+    moved = plan(stop(HERE, LATER), stop(THERE, LATER))
+    second = change(store, told, moved, SOON + MINUTE)
+    assert first is not None
+    assert broadcast_of(store, first.id).state == State.CANCELED
+    assert second is not None
+    with store.begin() as session:
+        notices = notices_of(session, second.id)
+        assert {notice.area_code for notice in notices} == {HERE, THERE}
+        approving.submit(session, second.id, "staff:1", SOON, second.version)
+        approving.refuse(session, second.id, "staff:2", "salah", SOON, second.version + 1)
+    third = change(store, told, moved, SOON + HOUR)
+    approve(store, third, SOON + HOUR)
+    look(store, SOON + HOUR)
+    assert send(store, SOON + HOUR) == ["ani", "budi", "cici"]
+    with pytest.raises(NoticeRefused, match=r"change\.nothing"):
+        change(store, told, moved, SOON + 2 * HOUR)
+
+
+def test_what_is_over_stays_and_a_change_by_night_is_urgent(store: Store, told: int) -> None:
+    look(store, at(DAY, 13))
+    night = at(DAY, 21)
+    with pytest.raises(NoticeRefused, match=r"change\.over"):
+        change(store, told, None, night)
+    moved = change(store, told, plan(stop(HERE), stop(HERE, LATER)), night)
+    assert moved is not None
+    assert not moved.urgent
+    approve(store, moved, night)
+    look(store, night)
+    assert send(store, night) == []
+    again = change(store, told, plan(stop(HERE, LATER, begin=8, end=9)), at(LATER, 6))
+    assert again is not None
+    assert again.urgent
+    with store.read() as session:
+        stops = distributions_of(session, round_of(store, told).id)
+        assert [(one.held_on, one.canceled) for one in stops] == [
+            (DAY, False), (DAY, False), (LATER, False), (LATER, True)
+        ]  # fmt: skip
+
+
+def test_hours_are_given_anew(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        home = family(session)
+        contact(session, home)
+        broadcast = announce(session, stop(quota=5), state=State.DRAFT)
+        approving.submit(session, broadcast.id, "cli", EARLY, broadcast.version)
+        broadcast_id, home_id, round_id = broadcast.id, home.id, broadcast.round_id
+    assert round_id is not None
+    look(store, EARLY)
+    send(store, EARLY)
+    approve(store, change(store, broadcast_id, plan(stop(day=LATER, begin=13, end=15, quota=5))))
+    with store.read() as session:
+        slot = slot_of(session, home_id, round_id)
+        assert slot is not None
+        assert slot.starts_at.hour == 13
+    look(store, SOON)
+    assert send(store, SOON) != []
+
+
+def test_a_change_is_refused_with_a_reason(store: Store, told: int) -> None:
+    known = round_of(store, told)
+    for new, why, key in (
+        (plan(stop(HERE), stop(THERE)), "hujan", r"change\.nothing"),
+        (plan(stop(HERE, EARLY.date() - timedelta(days=1))), "hujan", r"notice\.past"),
+        (Plan("BPNT", (stop(),)), "hujan", r"change\.other_program"),
+        (plan(stop(HERE, LATER)), " ", r"change\.no_why"),
+    ):
+        with pytest.raises(NoticeRefused, match=key):
+            change(store, told, new, why=why)
+    with store.begin() as session, pytest.raises(StaleBroadcast):
+        cancel_round(session, known.id, "hujan", "staff:1", SOON, known.version + 1)
+    assert round_of(store, told).version == known.version

@@ -1,0 +1,36 @@
+"""Whether people got their aid: the last answer of each counts, beside how many were asked."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.notices.following import answer, counts
+from db.contacts import Contact
+from db.schedules import Distribution
+from db.session import Store
+from tests.audience import HERE, THERE, contact, family, make_town
+from tests.broadcasts import DAY, EARLY, announce, at, look, round_of, send, stop
+
+
+def test_the_last_answer_of_each_counts(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        for address, area in (("ani", HERE), ("budi", HERE), ("cici", THERE)):
+            contact(session, family(session, area), address=address)
+        broadcast_id = announce(session, stop(HERE), stop(THERE)).id
+    round_id = round_of(store, broadcast_id).id
+    after = at(DAY + timedelta(days=1), 10)
+    for moment in (EARLY, after):
+        look(store, moment)
+        send(store, moment)
+    with store.begin() as session:
+        assert counts(session, round_id) == {"yes": 0, "no": 0, "asked": 3}
+        ani, budi, cici = session.scalars(select(Contact.id).order_by(Contact.id))
+        here, there = session.scalars(select(Distribution.id).order_by(Distribution.id))
+        answer(session, ani, None, here, False, after)
+        answer(session, ani, None, here, True, after + timedelta(hours=1))
+        answer(session, budi, None, here, True, after)
+        answer(session, cici, None, there, False, after)
+        answer(session, cici, None, there + 100, True, after)  # which nobody has heard of
+        assert counts(session, round_id) == {"yes": 2, "no": 1, "asked": 3}
+        assert counts(session, round_id + 1) == {"yes": 0, "no": 0, "asked": 0}
