@@ -4,6 +4,7 @@ python -m tests.faults.broadcast --contacts 100000 is the whole of it; the tests
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -57,6 +58,8 @@ class Account:
     repeats: int = 0
     in_silence: int = 0  # accepted by the provider, which hung up: not ours to know
     claims_at_kills: int = 0  # in flight when a dispatcher was killed, and claimed again
+    cpu: dict[str, float] = field(default_factory=dict)  # ms a message, where nobody was killed
+    row_bytes: float = 0.0  # of the outbox with its indexes, on PostgreSQL
 
     @property
     def text(self) -> str:
@@ -66,6 +69,7 @@ class Account:
             f" ({self.audience / self.seconds:,.0f}/s): {self.states}; repeats {self.repeats}"
             f" (provider hung up after taking {self.in_silence}, claims in flight at kills"
             f" {self.claims_at_kills}), never reached {self.never_reached}, {self.samples} samples"
+            f"; CPU ms a message {self.cpu}, bytes a row {self.row_bytes:.0f}"
         )
 
 
@@ -182,6 +186,8 @@ def broadcast(
         wait_until_serving(port, [web])
         try:
             _send(store, account, folder, environ, kills, Random(seed), patience)
+            spent = sum(map(cpu_seconds, (web.pid, *web.workers())))
+            account.cpu["receipts"] = _milliseconds(spent, contacts // 5)
             received = [
                 httpx.get(f"{address}/_sent", params={"since": 0}, timeout=60).json()["sent"]
                 for address in addresses
@@ -222,6 +228,8 @@ def _send(
             dispatcher.start()
         until(lambda: _ended(store) == account.audience, patience, "the end of the broadcast")
         until(lambda: _receipts_in(store), patience, "the receipts")
+        spent = sum(cpu_seconds(dispatcher.pid) for dispatcher in dispatchers)
+        account.cpu["dispatchers"] = _milliseconds(spent, account.audience)
     finally:
         sampler.end()
         for dispatcher in dispatchers:
@@ -237,6 +245,11 @@ class Dispatching:
         folder.mkdir()
         self._folder, self._environ = folder, environ
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
@@ -260,6 +273,16 @@ class Dispatching:
             self.kill()
 
 
+def cpu_seconds(pid: int) -> float:
+    """Give the CPU time that a process has used, with that of children that ended."""
+    spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
+
+
+def _milliseconds(seconds: float, messages: int) -> float:
+    return round(1000 * seconds / messages, 3)
+
+
 def _ended(store: Store) -> int:
     return sum(number for state, number in count(store).items() if state in ENDED)
 
@@ -274,9 +297,7 @@ def _claims(store: Store) -> dict[int, int]:
 def _claimed_again(store: Store, claims: Counter[int]) -> int:
     """Count the claims at kills that were made again: of the dead, and of the unlucky."""
     with store.read() as session:
-        tries: dict[int, int] = dict(
-            session.execute(select(_OUT.c.id, _OUT.c.tries)).all()
-        )
+        tries: dict[int, int] = dict(session.execute(select(_OUT.c.id, _OUT.c.tries)).all())
     return sum(tries[row] > held for row, held in claims.items())
 
 
@@ -288,6 +309,7 @@ def _receipts_in(store: Store) -> bool:
 
 def _reckon(store: Store, account: Account, received: list[list[dict[str, Any]]]) -> None:
     account.states = count(store)
+    account.row_bytes = _row_bytes(store) / account.audience
     got = Counter(str(message["chat_id"]) for message in received[0])
     got.update(message["to"].removeprefix("whatsapp:") for message in received[1])
     with store.read() as session:
@@ -296,6 +318,11 @@ def _reckon(store: Store, account: Account, received: list[list[dict[str, Any]]]
     account.never_reached = sum(address not in got for address in addresses if address not in gone)
     account.told_though_gone = sum(address in got for address in gone)
     account.repeats = sum(times - 1 for times in got.values())
+
+
+def _row_bytes(store: Store) -> float:
+    with store.read() as session:
+        return float(session.scalar(select(func.pg_total_relation_size("outbound"))) or 0)
 
 
 def main() -> None:
@@ -308,11 +335,15 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hs-") as name, both(Path(name)) as kinds:
         key, url = new_key(), kinds[-1].make("storm")
+        postmaster = int((Path(name) / "pg" / "postmaster.pid").read_text().split()[0])
         with migrated(url, key) as store:
             account = broadcast(
                 store, url, key, Path(name), options.model, options.contacts,
                 options.kills, options.seed, patience=1200.0,
             )  # fmt: skip
+            backends = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+            spent = sum(map(cpu_seconds, (postmaster, *map(int, backends))))
+            account.cpu["PostgreSQL"] = _milliseconds(spent, options.contacts)
     click.echo(account.text)
 
 
