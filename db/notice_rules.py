@@ -1,10 +1,13 @@
 """The rules by which an office sends broadcasts; one row, changed in the console."""
 
-from datetime import date, time
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import Float, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db import audit
 from db.base import Base
 from db.session import Session
 
@@ -31,3 +34,18 @@ class NoticeRules(Base):
 def notice_rules(session: Session) -> NoticeRules:
     """Give the rules; the migration that made the table put them in."""
     return session.get_one(NoticeRules, _ONLY)
+
+
+def hold_notice_rules(session: Session) -> NoticeRules:
+    """Give the rules and keep others from changing them until the transaction ends."""
+    return session.get_one(NoticeRules, _ONLY, with_for_update=True, populate_existing=True)
+
+
+def change_notice_rules(
+    session: Session, rules: NoticeRules, changed: Mapping[str, Any], actor: str, now: datetime
+) -> None:
+    """Keep other values of some of the rules."""
+    for name, value in changed.items():
+        setattr(rules, name, value)
+    session.flush()
+    audit.record(session, now, actor, "change notice rules", "rules:notices")

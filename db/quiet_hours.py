@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_QUIET_ENDS, _QUIET_BEGINS = time(8), time(20)  # design.md, Time
+QUIET_ENDS, QUIET_BEGINS = time(8), time(20)  # design.md, Time
 
 
 def is_awake(now: datetime, zone: str) -> bool:
     """Say whether a notice may go to a zone now."""
-    return _QUIET_ENDS <= now.astimezone(ZoneInfo(zone)).time() < _QUIET_BEGINS
+    return QUIET_ENDS <= now.astimezone(ZoneInfo(zone)).time() < QUIET_BEGINS
 
 
 def after_quiet_hours(now: datetime, zone: str) -> datetime:
@@ -16,5 +16,5 @@ def after_quiet_hours(now: datetime, zone: str) -> datetime:
     if is_awake(now, zone):
         return now
     local = now.astimezone(ZoneInfo(zone))
-    morning = local.date() if local.time() < _QUIET_ENDS else local.date() + timedelta(days=1)
-    return datetime.combine(morning, _QUIET_ENDS, ZoneInfo(zone)).astimezone(UTC)
+    morning = local.date() if local.time() < QUIET_ENDS else local.date() + timedelta(days=1)
+    return datetime.combine(morning, QUIET_ENDS, ZoneInfo(zone)).astimezone(UTC)

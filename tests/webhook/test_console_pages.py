@@ -25,6 +25,7 @@ from tests.webhook.causes import incident_in, sent_referral
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.hoaxes import told_hoax
 from tests.webhook.lists import noted_split, open_match, rejected_batch
+from tests.webhook.notices import broadcast_in, round_in
 from tests.webhook.site import Site, over_sample
 
 site = over_sample
@@ -67,6 +68,25 @@ NAMED: dict[str, Callable[[Store], int]] = (
     | {
         f"/console/kejadian/<int:incident_id>{page}": lambda store: incident_in(store, WOLIO)
         for page in ("", "/tambah", "/keluarkan", "/jawab", "/selesai")
+    }
+    | {
+        f"/console/penyaluran/<int:round_id>{page}": lambda store: round_in(store, WOLIO)
+        for page in ("", "/ubah", "/tunda", "/batal", "/poster.pdf", "/poster.png")
+    }
+    | {
+        f"/console/pengumuman/<int:broadcast_id>{page}": lambda store: broadcast_in(store, WOLIO)
+        for page in (
+            "",
+            "/kemajuan",
+            "/belum-sampai.xlsx",
+            "/ajukan",
+            "/setujui",
+            "/tolak",
+            "/jeda",
+            "/lanjut",
+            "/batal",
+            "/ulang",
+        )
     }
 )
 

@@ -16,6 +16,7 @@ from bot.engine import StoreUnavailable
 from bot.service import Service
 from webhook.console.account import account_pages
 from webhook.console.batches import batches_pages
+from webhook.console.broadcasts import broadcasts_pages
 from webhook.console.canned import canned_pages
 from webhook.console.catalogue import catalogue_pages
 from webhook.console.duty import duty_pages
@@ -33,8 +34,10 @@ from webhook.console.mismatch import mismatch_pages
 from webhook.console.offices import offices_pages
 from webhook.console.people import people_pages
 from webhook.console.phrases import phrases_pages
+from webhook.console.posters import posters_pages
 from webhook.console.referrals import referrals_pages
 from webhook.console.reports import reports_pages
+from webhook.console.rounds import rounds_pages
 from webhook.console.rules import rules_pages
 from webhook.console.talks import talks_pages
 from webhook.console.templates import templates_pages
@@ -50,7 +53,8 @@ SUBJECTS = (
     duty_pages, talks_pages,
     incidents_pages, referrals_pages,
     reports_pages, rules_pages,
-    templates_pages,
+    rounds_pages, broadcasts_pages,
+    posters_pages, templates_pages,
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from flask import current_app, request, url_for
 from webhook.console.desk import Desk
 from webhook.console.guards import roles_of
 
-DAILY, DATA, CONTENT, OFFICE = "", "Data", "Isi layanan", "Kantor"
+DAILY, NOTICES, DATA, CONTENT, OFFICE = "", "Pengumuman", "Data", "Isi layanan", "Kantor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ ENTRIES = (
     Entry("incidents.show", "Kejadian"),
     Entry("talks.show", "Bicara"),
     Entry("people.search", "Warga"),
+    Entry("rounds.show", "Penyaluran", NOTICES),
+    Entry("broadcasts.show", "Pesan ke warga", NOTICES),
     Entry("lists.show", "Daftar", DATA),
     Entry("batches.show_all", "Daftar masuk", DATA),
     Entry("matches.show", "Orang sama", DATA),

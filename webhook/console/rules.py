@@ -1,4 +1,4 @@
-"""The rules of the desk: deadlines, priorities and sections by kind and category; agencies."""
+"""The rules of the desk: deadlines, priorities and sections by category; agencies; broadcasts."""
 
 import math
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from bot.service import Service
 from bot.texts import say
 from bot.texts import tickets as words
+from db.notice_rules import change_notice_rules, hold_notice_rules
+from db.notice_rules import notice_rules as find_notice_rules
 from db.session import Session
 from db.staff import SECTIONS
 from db.ticket_rules import (
@@ -29,6 +31,8 @@ from db.ticket_rules import (
     change_rule,
     find_rule,
 )
+from webhook.console import notice_rules
+from webhook.console.audience_forms import Unfit
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
@@ -101,6 +105,7 @@ def rules_pages(_parts: Service) -> Blueprint:
         return redirect(url_for("console.rules.show"), 303)
 
     _add_agencies(blueprint)
+    _add_notices(blueprint)
     return blueprint
 
 
@@ -120,6 +125,27 @@ def _add_agencies(blueprint: Blueprint) -> None:
             change_agency(session, agency, values["name"], values["address"], desk.actor, desk.now)
         flash(say("rules.agency_saved"))
         return redirect(url_for("console.rules.show") + "#agencies", 303)
+
+
+def _add_notices(blueprint: Blueprint) -> None:
+    @blueprint.post("/aturan/pengumuman")
+    @require(*ROLES)
+    def save_notices(desk: Desk) -> Response | tuple[str, int]:
+        """Keep the rules of broadcasts."""
+        values = notice_rules.written()
+        with desk.begin() as session:
+            rules = hold_notice_rules(session)
+            before = notice_rules.values_of(rules)
+            if values["seen"] != before["seen"]:
+                return _page(session, problem=say("rules.stale")), 409
+            try:
+                change_notice_rules(
+                    session, rules, notice_rules.read(values, desk.today), desk.actor, desk.now
+                )
+            except Unfit as unfit:
+                return _page(session, notice=values, problem=str(unfit)), 400
+        flash(say("rules.notices_saved"))
+        return redirect(url_for("console.rules.show") + "#notices", 303)
 
 
 def _ruling(values: Mapping[str, str], rule: SlaRule | None) -> Ruling:
@@ -169,6 +195,7 @@ def _page(
     rule: Mapping[str, str] | None = None,
     agency: Mapping[str, str] | None = None,
     new: Mapping[str, str] | None = None,
+    notice: Mapping[str, str] | None = None,
     problem: str | None = None,
 ) -> str:
     rules = all_rules(session)
@@ -177,6 +204,7 @@ def _page(
         rules=rules, agencies=all_agencies(session), rule=rule, agency=agency, new=new or {},
         problem=problem, without=_without(rules), priorities=PRIORITIES, sections=SECTIONS,
         words=words, written=written, any=ANY,
+        notice=notice or notice_rules.values_of(find_notice_rules(session)),
     )  # fmt: skip
 
 

@@ -1,0 +1,141 @@
+"""What is decided on a broadcast: submitted, approved, refused, paused, cancelled, sent again."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from bot.notices import approving
+from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.texts import say
+from bot.texts.format import grouped
+from db.broadcast_lists import BroadcastRow, find_broadcast
+from db.hoaxes import DECIDERS
+from db.session import Session
+from webhook.console.audience_forms import line
+from webhook.console.desk import Desk
+from webhook.console.guards import require
+
+
+def add_deeds(blueprint: Blueprint, wake: Callable[[], None]) -> None:
+    """Add the routes of what is decided; `wake` lets the dispatcher look at once."""
+
+    @blueprint.post("/pengumuman/<int:broadcast_id>/ajukan")
+    @require(*DECIDERS)
+    def submit(desk: Desk, broadcast_id: int) -> Response:
+        """Ask for approval; in an office of one this is the approval."""
+        return _do(
+            desk, broadcast_id, "broadcast.did_submit",
+            lambda session: approving.submit(
+                session, broadcast_id, desk.actor, desk.now, _seen(), sure=_is_sure()
+            ),
+        )  # fmt: skip
+
+    @blueprint.post("/pengumuman/<int:broadcast_id>/setujui")
+    @require(*DECIDERS)
+    def approve(desk: Desk, broadcast_id: int) -> Response:
+        """Approve what was prepared; it is sent as it stands."""
+        return _do(
+            desk, broadcast_id, "broadcast.did_approve",
+            lambda session: approving.approve(
+                session, broadcast_id, desk.actor, desk.now, _seen(), sure=_is_sure()
+            ),
+        )  # fmt: skip
+
+    @blueprint.post("/pengumuman/<int:broadcast_id>/tolak")
+    @require(*DECIDERS)
+    def refuse(desk: Desk, broadcast_id: int) -> Response:
+        """Refuse it, with a reason that its author reads."""
+        return _do(
+            desk, broadcast_id, "broadcast.did_refuse",
+            lambda session: approving.refuse(
+                session, broadcast_id, desk.actor, line("why"), desk.now, _seen()
+            ),
+        )  # fmt: skip
+
+    _add_running(blueprint, wake)
+
+
+def _add_running(blueprint: Blueprint, wake: Callable[[], None]) -> None:
+    @blueprint.post("/pengumuman/<int:broadcast_id>/jeda")
+    @require(*DECIDERS)
+    def pause(desk: Desk, broadcast_id: int) -> Response:
+        """Stop sending until it is resumed."""
+        return _do(
+            desk, broadcast_id, "broadcast.did_pause",
+            lambda session: approving.pause(session, broadcast_id, desk.actor, desk.now),
+        )  # fmt: skip
+
+    @blueprint.post("/pengumuman/<int:broadcast_id>/lanjut")
+    @require(*DECIDERS)
+    def resume(desk: Desk, broadcast_id: int) -> Response:
+        """Go on with what is left."""
+        done = _do(
+            desk, broadcast_id, "broadcast.did_resume",
+            lambda session: approving.resume(session, broadcast_id, desk.actor, desk.now),
+        )  # fmt: skip
+        wake()
+        return done
+
+    @blueprint.post("/pengumuman/<int:broadcast_id>/batal")
+    @require(*DECIDERS)
+    def cancel(desk: Desk, broadcast_id: int) -> Response:
+        """End it for good; what was sent cannot be taken back."""
+        return _do(
+            desk, broadcast_id, "broadcast.did_cancel",
+            lambda session: approving.cancel(
+                session, broadcast_id, desk.actor, line("why"), desk.now
+            ),
+        )  # fmt: skip
+
+    @blueprint.post("/pengumuman/<int:broadcast_id>/ulang")
+    @require(*DECIDERS)
+    def resend(desk: Desk, broadcast_id: int) -> Response:
+        """Send again to those alone whom it did not reach for a passing reason."""
+        counts: list[int] = []
+        done = _do(
+            desk, broadcast_id, None,
+            lambda session: counts.append(
+                approving.resend_failed(session, broadcast_id, desk.actor, desk.now)
+            ),
+        )  # fmt: skip
+        for count in counts:
+            key = "broadcast.did_resend" if count else "broadcast.none_to_resend"
+            flash(say(key, count=grouped(count)), "success" if count else "danger")
+        wake()
+        return done
+
+
+def existing(session: Session, desk: Desk, broadcast_id: int) -> BroadcastRow:
+    """Give a broadcast of the area; what lies outside of it is not there."""
+    found = find_broadcast(session, desk.scope, broadcast_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _do(
+    desk: Desk, broadcast_id: int, done: str | None, verb: Callable[[Session], object]
+) -> Response:
+    try:
+        with desk.begin() as session:
+            existing(session, desk, broadcast_id)
+            verb(session)
+    except StaleBroadcast:
+        flash(say("broadcast.stale"), "danger")
+    except NoticeRefused as refused:
+        flash(say(refused.key), "danger")
+    else:
+        if done is not None:
+            flash(say(done))
+    return redirect(url_for("console.broadcasts.one", broadcast_id=broadcast_id), 303)
+
+
+def _seen() -> int:
+    """Give the version of the broadcast that the form was made of; 0 fits none."""
+    given = line("seen")
+    return int(given[:9]) if given.isascii() and given.isdigit() else 0
+
+
+def _is_sure() -> bool:
+    return request.form.get("sure") == "1"

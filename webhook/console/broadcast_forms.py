@@ -1,0 +1,147 @@
+"""The form of a broadcast: what it is about, whom it concerns, when it goes out."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.capabilities.citizen.notices import LANGUAGES
+from bot.notices.drafting import Draft
+from bot.notices.wording import LONGEST
+from bot.texts import say
+from db.audiences import Filters
+from db.broadcast_lists import wordings_of
+from db.broadcasts import Broadcast, Kind
+from db.round_lists import find_round_row, stops_of
+from db.rounds import CANCELED
+from db.session import Session
+from webhook.console import audience_forms
+from webhook.console.audience_forms import Choices, Unfit, field, line
+from webhook.console.desk import Desk
+
+ROUND = "round"
+ABOUT = (ROUND, Kind.NEWS, Kind.EMERGENCY)
+_SHORTEST_TEXT = 20
+_FIELDS = ("about", "round", "program", "send_at", "expires", "urgent")
+_SLACK = timedelta(minutes=10)  # in which a form is filled in
+
+
+def blank(round_id: str = "", file_id: str = "") -> dict[str, Any]:
+    """Give an empty form, for a round or a list of numbers where one is meant."""
+    about = ROUND if round_id else ""
+    values = dict.fromkeys((*_FIELDS, *(f"text_{code}" for code in LANGUAGES)), "")
+    return {
+        **values, **audience_forms.values_of(None), "about": about, "round": round_id,
+        "file": file_id,
+    }  # fmt: skip
+
+
+def written() -> dict[str, Any]:
+    """Give what the form holds, to be shown again as it was."""
+    values: dict[str, Any] = {name: line(name) for name in _FIELDS}
+    texts = {f"text_{code}": field(f"text_{code}") for code in LANGUAGES}
+    return {**values, **texts, **audience_forms.written()}
+
+
+def values_of(session: Session, broadcast: Broadcast, zone: str) -> dict[str, Any]:
+    """Give what the form would hold for a broadcast that was prepared, to make another of it."""
+    filters = None if broadcast.audience is None else Filters.from_data(broadcast.audience)
+    is_round = broadcast.round_id is not None
+    values = blank(str(broadcast.round_id) if is_round else "")
+    values |= audience_forms.values_of(filters)
+    values["about"] = ROUND if is_round else broadcast.kind
+    values["program"] = "" if filters is None or is_round else filters.program or ""
+    values["urgent"] = "1" if broadcast.urgent else ""
+    if broadcast.expires_at is not None and not is_round:
+        values["expires"] = broadcast.expires_at.astimezone(ZoneInfo(zone)).date().isoformat()
+    if not is_round:
+        for notice in wordings_of(session, broadcast.id, len(LANGUAGES)):
+            values[f"text_{notice.language}"] = notice.text
+    return values
+
+
+def read_draft(
+    session: Session, desk: Desk, values: Mapping[str, Any], offered: Choices
+) -> Draft:  # fmt: skip
+    """Read the form; raises Unfit with the sentence that says what is wrong."""
+    if values["about"] not in ABOUT:
+        raise Unfit(say("broadcast.no_about"))
+    send_at = _moment(values["send_at"], desk)
+    if values["about"] == ROUND:
+        return _of_round(session, desk, values, offered, send_at)
+    kind = Kind(values["about"])
+    if values["urgent"] and kind is not Kind.EMERGENCY:
+        raise Unfit(say("broadcast.not_urgent"))
+    areas = audience_forms.chosen_areas(values, offered)
+    if not areas:
+        raise Unfit(say("broadcast.no_area"))
+    program = values["program"] or None
+    if program is not None and program not in {one.code for one in offered.programs}:
+        raise Unfit(say("round.no_program"))
+    return Draft(
+        kind=kind,
+        filters=audience_forms.read_filters(values, offered, areas, program),
+        texts=_texts(values),
+        urgent=values["urgent"] == "1",
+        send_at=send_at,
+        expires_at=_end_of(values["expires"], desk),
+    )
+
+
+def _of_round(
+    session: Session, desk: Desk, values: Mapping[str, Any], offered: Choices,
+    send_at: datetime | None,
+) -> Draft:  # fmt: skip
+    given = values["round"]
+    row = find_round_row(session, desk.scope, int(given[:18])) if given.isdecimal() else None
+    if row is None:
+        raise Unfit(say("broadcast.no_round"))
+    if row.round.state == CANCELED or (row.last_on is not None and row.last_on < desk.today):
+        raise Unfit(say("broadcast.round_over"))
+    stops = [one.distribution for one in stops_of(session, row.round.id)]
+    areas = [stop.area_code for stop in stops if not stop.canceled]
+    filters = audience_forms.read_filters(values, offered, areas, row.round.program_code)
+    return Draft(
+        kind=Kind.DISTRIBUTION,
+        filters=filters if filters.is_choosy else None,
+        texts={},
+        round_id=row.round.id,
+        send_at=send_at,
+    )
+
+
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    texts = {code: values[f"text_{code}"] for code in LANGUAGES if values[f"text_{code}"]}
+    if len(texts.get("id", "")) < _SHORTEST_TEXT:
+        raise Unfit(say("broadcast.no_text", least=_SHORTEST_TEXT))
+    if any(len(text) > LONGEST for text in texts.values()):
+        raise Unfit(say("broadcast.long_text", most=LONGEST))
+    return texts
+
+
+def _moment(text: str, desk: Desk) -> datetime | None:
+    """Read when it is to go out; nothing is as soon as it is approved."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unfit(say("broadcast.bad_moment")) from None
+    moment = found.replace(tzinfo=ZoneInfo(desk.staff.zone)).astimezone(UTC)
+    if moment < desk.now - _SLACK:
+        raise Unfit(say("broadcast.past_moment"))
+    return moment
+
+
+def _end_of(text: str, desk: Desk) -> datetime | None:
+    """Read the last day on which it may be sent."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Unfit(say("broadcast.bad_moment")) from None
+    if day < desk.today or day.year > desk.today.year + 1:
+        raise Unfit(say("broadcast.bad_last_day"))
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(desk.staff.zone))
+    return midnight.astimezone(UTC)

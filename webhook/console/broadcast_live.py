@@ -1,0 +1,144 @@
+"""How a broadcast goes while it is sent, for a page that stays open; and whom it did not reach."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, send_file
+from werkzeug.wrappers import Response
+
+from bot.notices.drafting import audience_of
+from bot.notices.unreached_book import reason_words, remedy_words, unreached_book
+from bot.texts import say
+from bot.texts.format import grouped
+from db import audit
+from db.audiences import topic_of
+from db.broadcast_lists import BroadcastRow
+from db.broadcast_progress import Progress, failed_families, progress
+from db.broadcasts import State
+from db.hoaxes import DECIDERS
+from db.reach import unreached
+from db.session import Session
+from webhook.console.broadcast_deeds import existing
+from webhook.console.desk import Desk
+from webhook.console.guards import passive, require
+
+READERS = (*DECIDERS, "front_office")
+COLUMNS = {  # of the tables: the states that stand in each
+    "waiting": ("queued", "sending"),
+    "sent": ("sent",),
+    "delivered": ("delivered",),
+    "read": ("read",),
+    "failed": ("failed",),
+    "canceled": ("canceled",),
+}
+_MOST_AREAS = 200  # of the table, those first where most failed
+_MOST_FAMILIES = 50_000
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ENDED = (State.DONE, State.CANCELED)
+
+
+def add_live(blueprint: Blueprint) -> None:
+    """Add the routes that an open page asks again and again, and the list for companions."""
+
+    @blueprint.get("/pengumuman/<int:broadcast_id>/kemajuan")
+    @passive
+    @require(*READERS)
+    def told(desk: Desk, broadcast_id: int) -> dict[str, Any]:
+        """Say how far a broadcast is, in the words of its page."""
+        with desk.read() as session:
+            row = existing(session, desk, broadcast_id)
+            live = live_parts(session, row, desk.now)
+        return {name: live[name] for name in ("mark", "percent", "cells", "done", "pace")}
+
+    @blueprint.get("/pengumuman/<int:broadcast_id>/belum-sampai.xlsx")
+    @require(*DECIDERS)
+    def export(desk: Desk, broadcast_id: int) -> Response:
+        """Give whom it did not reach as a workbook; that it was read is written down."""
+        subject = f"broadcast:{broadcast_id}"
+        with desk.begin() as session:
+            broadcast = existing(session, desk, broadcast_id).broadcast
+            audit.record(session, desk.now, desk.actor, "export unreached", subject)
+        with desk.read() as session:
+            failed = failed_families(session, broadcast_id, desk.scope, _MOST_FAMILIES)
+            told = {one.household_id for one in failed}
+            filters, topic = audience_of(session, broadcast), topic_of(broadcast.kind)
+            left = unreached(session, filters, topic, _MOST_FAMILIES)
+        book = unreached_book([*failed, *(one for one in left if one.household_id not in told)])
+        name = f"belum-sampai-{broadcast_id}-{desk.today.isoformat()}.xlsx"
+        return send_file(BytesIO(book), mimetype=_XLSX, as_attachment=True, download_name=name)
+
+
+def live_parts(session: Session, row: BroadcastRow, now: datetime) -> dict[str, Any]:
+    """Give how a broadcast goes; `mark` changes where the page is to be made anew."""
+    found = progress(session, row.broadcast.id, now)
+    by_area = sorted(found.by_area, key=lambda one: -one[1].get("failed", 0))[:_MOST_AREAS]
+    tables = {
+        "channel": [
+            (say(f"desk.channel_{name}"), states) for name, states in found.by_channel.items()
+        ],
+        "area": by_area,
+    }
+    total = sum(found.states.values())
+    waiting = _sum(found.states, COLUMNS["waiting"])
+    return {
+        "tables": tables,
+        "columns": COLUMNS,
+        "cells": _cells(tables),
+        "total": total,
+        "percent": 100 * (total - waiting) // total if total else 0,
+        "done": say("broadcast.done_of", done=grouped(total - waiting), all=grouped(total)),
+        "pace": _pace(row, found, waiting),
+        "reasons": [
+            (count, reason_words(reason), remedy_words(reason))
+            for reason, count in sorted(found.reasons.items(), key=lambda one: -one[1])
+        ],
+        "failed": found.states.get("failed", 0),
+        "more_areas": max(0, len(found.by_area) - _MOST_AREAS),
+        "mark": _mark(row, found, tables),
+        "is_ended": row.broadcast.state in _ENDED,
+    }  # fmt: skip
+
+
+def _cells(tables: Mapping[str, Any]) -> dict[str, str]:
+    """Give each number of the tables by its place."""
+    return {
+        f"{table}-{at}-{column}": grouped(_sum(states, names))
+        for table, rows in tables.items()
+        for at, (_, states) in enumerate(rows)
+        for column, names in COLUMNS.items()
+    }
+
+
+def _sum(states: Mapping[str, int], names: tuple[str, ...]) -> int:
+    return sum(states.get(name, 0) for name in names)
+
+
+def _pace(row: BroadcastRow, found: Progress, waiting: int) -> str:
+    """Say how fast it goes, and how long it will at that rate."""
+    if row.broadcast.state != State.RUNNING or not waiting:
+        return ""
+    if not found.per_minute:
+        return say("broadcast.pace_none")
+    minutes = -(-waiting // found.per_minute)
+    return say("broadcast.pace", rate=grouped(found.per_minute), left=span(60 * minutes))
+
+
+def span(seconds: float) -> str:
+    """Write roughly how long something takes, as `12 menit` or `2 jam 5 menit`."""
+    minutes = round(seconds / 60)
+    if seconds < 60 or minutes < 1:
+        return say("broadcast.span_short")
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return say("broadcast.span_minutes", minutes=rest)
+    return say("broadcast.span_hours", hours=grouped(hours), minutes=rest)
+
+
+def _mark(row: BroadcastRow, found: Progress, tables: Mapping[str, Any]) -> str:
+    """Give what is the same as long as the page has the same rows and buttons."""
+    names = [name for rows in tables.values() for name, _ in rows]
+    parts = (row.broadcast.state, str(row.broadcast.version), *names, *sorted(found.reasons))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

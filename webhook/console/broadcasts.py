@@ -1,0 +1,139 @@
+"""Broadcasts: those of the area by state, what waits for approval, and one before it is sent."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from bot.notices.approving import LONGEST_WHY
+from bot.notices.drafting import audience_of, preview
+from bot.service import Service
+from bot.texts import say
+from db import audit
+from db.broadcast_lists import (
+    GROUPS,
+    PAGE,
+    BroadcastRow,
+    count_broadcasts,
+    count_wordings,
+    list_broadcasts,
+    to_approve,
+    wordings_of,
+)
+from db.broadcasts import State
+from db.deliveries import hands
+from db.hoaxes import DECIDERS
+from db.intake.approvers import approvers
+from db.notice_rules import notice_rules
+from db.offices import areas_within
+from db.quiet_hours import after_quiet_hours
+from db.session import Session
+from webhook.console.broadcast_deeds import add_deeds, existing
+from webhook.console.broadcast_live import add_live, live_parts, span
+from webhook.console.broadcast_new import add_new
+from webhook.console.conversation import Bubble
+from webhook.console.desk import Desk
+from webhook.console.guards import require
+
+READERS = (*DECIDERS, "front_office")
+_UNDECIDED = (State.DRAFT, State.WAITING)
+_WORDINGS = 60  # shown of many
+_LAST_PAGE = 10_000
+
+
+def broadcasts_pages(parts: Service) -> Blueprint:
+    """Make the routes about broadcasts."""
+    blueprint = Blueprint("broadcasts", __name__)
+
+    @blueprint.get("/pengumuman")
+    @require(*READERS)
+    def show(desk: Desk) -> str:
+        """Show the broadcasts of a group of states, after what waits for this person."""
+        group = request.args.get("yang", "")
+        with desk.read() as session:
+            counts = count_broadcasts(session, desk.scope)
+            group = group if group in GROUPS else _first(counts)
+            pages = max(1, -(-counts[group] // PAGE))
+            page = min(max(1, request.args.get("halaman", 1, type=int)), pages, _LAST_PAGE)
+            listed = list_broadcasts(session, desk.scope, group, page)
+            mine = _mine(session, desk)
+            by = hands(session, [row.broadcast.created_by for row in (*listed, *mine)])
+        return render_template(
+            "console/broadcasts.html",
+            listed=listed, mine=mine, counts=counts, group=group, groups=GROUPS, page=page,
+            pages=pages, by=by, may_decide=desk.staff.role in DECIDERS,
+        )  # fmt: skip
+
+    @blueprint.get("/pengumuman/<int:broadcast_id>")
+    @require(*READERS)
+    def one(desk: Desk, broadcast_id: int) -> str:
+        """Show one: what it would come to before it is approved, and how it goes afterwards."""
+        with desk.begin() as session:
+            row = existing(session, desk, broadcast_id)
+            audit.record(
+                session, desk.now, desk.actor, "read broadcast", f"broadcast:{broadcast_id}"
+            )
+            if row.broadcast.state in (*_UNDECIDED, State.REFUSED):
+                return _preview_page(session, desk, row)
+            return render_template(
+                "console/broadcast_live.html", **_told(session, desk, row),
+                **live_parts(session, row, desk.now),
+            )  # fmt: skip
+
+    add_new(blueprint)
+    add_deeds(blueprint, parts.dispatcher.wake)
+    add_live(blueprint)
+    return blueprint
+
+
+def _first(counts: dict[str, int]) -> str:
+    """Give the first group that holds anything."""
+    return next((group for group in GROUPS if counts[group]), "going")
+
+
+def _mine(session: Session, desk: Desk) -> list[BroadcastRow]:
+    """Give what waits for this person's approval."""
+    if desk.staff.role not in DECIDERS:
+        return []
+    four_eyes = notice_rules(session).four_eyes
+    return list(to_approve(session, desk.scope, desk.actor, four_eyes))
+
+
+def _preview_page(session: Session, desk: Desk, row: BroadcastRow) -> str:
+    broadcast = row.broadcast
+    foreseen = None
+    if broadcast.state in _UNDECIDED:
+        foreseen = preview(session, broadcast, desk.now)
+    rules = notice_rules(session)
+    is_own = broadcast.created_by == desk.actor
+    begins = max(broadcast.send_at, desk.now)
+    if not broadcast.urgent:
+        begins = after_quiet_hours(begins, desk.staff.zone)
+    samples = [
+        (channel, [Bubble(False, text, (), begins)])
+        for channel, text in (foreseen.samples if foreseen else ())
+    ]
+    return render_template(
+        "console/broadcast.html", **_told(session, desk, row),
+        foreseen=foreseen, samples=samples, rules=rules, span=span,
+        problems=[say(key) for key in (foreseen.problems if foreseen else ())],
+        may_approve=not (rules.four_eyes and is_own),
+        others=approvers(session, broadcast.area_code, but=broadcast.created_by),
+    )  # fmt: skip
+
+
+def _told(session: Session, desk: Desk, row: BroadcastRow) -> dict[str, Any]:
+    """Give what every page of a broadcast says of it."""
+    broadcast = row.broadcast
+    filters = audience_of(session, broadcast)
+    areas = {area.code: area.name for area in areas_within(session, desk.scope)}
+    return {
+        "row": row,
+        "broadcast": broadcast,
+        "filters": filters,
+        "areas": [areas.get(code, code) for code in filters.areas],
+        "by": hands(session, (broadcast.created_by, broadcast.approved_by)),
+        "wordings": wordings_of(session, broadcast.id, _WORDINGS),
+        "wordings_count": count_wordings(session, broadcast.id),
+        "may_decide": desk.staff.role in DECIDERS,
+        "longest": LONGEST_WHY,
+    }

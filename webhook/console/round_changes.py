@@ -1,0 +1,186 @@
+"""A round is made, changed, put off and cancelled; each change tells those who were told."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from bot.notices.changing import cancel_round, change_round
+from bot.notices.planning import Plan, check_plan, make_round
+from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.texts import say
+from db.audiences import TRAITS
+from db.broadcasts import Broadcast
+from db.hoaxes import DECIDERS
+from db.round_lists import RoundRow, StopRow, find_round_row, stops_of
+from db.rounds import CANCELED, PLACE_KINDS
+from db.session import Session
+from webhook.console import round_forms
+from webhook.console.audience_forms import DECILES, STATUSES, Choices, Unfit, choices, line
+from webhook.console.desk import Desk
+from webhook.console.guards import require
+
+LONGEST_WHY = 200  # characters
+Change = Callable[[Session, int], Broadcast | None]  # of the version that was looked at
+
+
+def add_changes(blueprint: Blueprint) -> None:
+    """Add the routes that make and change rounds."""
+
+    @blueprint.get("/penyaluran/baru")
+    @require(*DECIDERS)
+    def new(desk: Desk) -> str:
+        """Ask for a round."""
+        with desk.read() as session:
+            return _form(choices(session, desk), round_forms.blank(), None)
+
+    @blueprint.post("/penyaluran/baru")
+    @require(*DECIDERS)
+    def make(desk: Desk) -> Response | str | tuple[str, int]:
+        """Keep a round, or give its form one more place."""
+        values = round_forms.written()
+        with desk.begin() as session:
+            offered = choices(session, desk)
+            if values["act"] == "more":
+                return _form(offered, round_forms.one_more(values), None)
+            try:
+                plan = _checked(session, desk, round_forms.read_plan(values, offered))
+            except Unfit as unfit:
+                return _form(offered, values, None, str(unfit)), 400
+            round_id = make_round(session, plan, desk.actor, desk.now).id
+        flash(say("round.made"))
+        return _to(round_id)
+
+    _add_change(blueprint)
+    _add_ends(blueprint)
+
+
+def _add_change(blueprint: Blueprint) -> None:
+    @blueprint.get("/penyaluran/<int:round_id>/ubah")
+    @require(*DECIDERS)
+    def change_page(desk: Desk, round_id: int) -> Response | str:
+        """Show what may be changed of a round."""
+        with desk.read() as session:
+            row = existing(session, desk, round_id)
+            if row.round.state == CANCELED:
+                return _refused(round_id, "round.is_canceled")
+            stops = [stop.distribution for stop in in_force(session, row)]
+            return _form(choices(session, desk), round_forms.values_of(row.round, stops), row)
+
+    @blueprint.post("/penyaluran/<int:round_id>/ubah")
+    @require(*DECIDERS)
+    def change(desk: Desk, round_id: int) -> Response | str | tuple[str, int]:
+        """Keep a change, or give the form one more place."""
+        values = round_forms.written()
+        with desk.read() as session:
+            row, offered = existing(session, desk, round_id), choices(session, desk)
+        if values["act"] == "more":
+            return _form(offered, round_forms.one_more(values), row)
+        try:
+            plan = round_forms.read_plan(values, offered)
+            return _change(desk, round_id, _by_plan(desk, round_id, plan))
+        except (Unfit, NoticeRefused) as refused:
+            return _form(offered, values, row, _words_of(refused)), 400
+
+    @blueprint.post("/penyaluran/<int:round_id>/tunda")
+    @require(*DECIDERS)
+    def postpone(desk: Desk, round_id: int) -> Response:
+        """Give the places of a round other days."""
+        with desk.read() as session:
+            row = existing(session, desk, round_id)
+            stops = [stop.distribution for stop in in_force(session, row)]
+        try:
+            plan = round_forms.plan_of(row.round, round_forms.postponed(stops))
+            return _change(desk, round_id, _by_plan(desk, round_id, plan))
+        except (Unfit, NoticeRefused) as refused:
+            flash(_words_of(refused), "danger")
+            return _to(round_id)
+
+
+def _add_ends(blueprint: Blueprint) -> None:
+    @blueprint.post("/penyaluran/<int:round_id>/batal")
+    @require(*DECIDERS)
+    def cancel(desk: Desk, round_id: int) -> Response:
+        """Cancel a round."""
+        with desk.read() as session:
+            existing(session, desk, round_id)
+        try:
+            return _change(
+                desk, round_id,
+                lambda session, seen: cancel_round(
+                    session, round_id, line("why"), desk.actor, desk.now, seen
+                ),
+            )  # fmt: skip
+        except NoticeRefused as refused:
+            flash(say(refused.key), "danger")
+            return _to(round_id)
+
+
+def existing(session: Session, desk: Desk, round_id: int) -> RoundRow:
+    """Give a round of the area; what lies outside of it is not there."""
+    found = find_round_row(session, desk.scope, round_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def in_force(session: Session, row: RoundRow) -> list[StopRow]:
+    """Give the places of a round without those that fell away by a change."""
+    is_canceled = row.round.state == CANCELED
+    stops = stops_of(session, row.round.id)
+    return [stop for stop in stops if is_canceled or not stop.distribution.canceled]
+
+
+def _by_plan(desk: Desk, round_id: int, plan: Plan) -> Change:
+    return lambda session, seen: change_round(
+        session, round_id, plan, line("why"), desk.actor, desk.now, seen
+    )
+
+
+def _change(desk: Desk, round_id: int, change: Change) -> Response:
+    """Change a round, and show what is to be told those who were told; raises NoticeRefused."""
+    seen = line("seen")
+    try:
+        with desk.begin() as session:
+            told = change(session, int(seen[:9]) if seen.isascii() and seen.isdigit() else 0)
+            broadcast_id = None if told is None else told.id
+    except StaleBroadcast:
+        return _refused(round_id, "round.stale")
+    if broadcast_id is None:
+        flash(say("round.changed_untold"))
+        return _to(round_id)
+    flash(say("round.changed_told"))
+    return redirect(url_for("console.broadcasts.one", broadcast_id=broadcast_id), 303)
+
+
+def _words_of(refused: Unfit | NoticeRefused) -> str:
+    return say(refused.key) if isinstance(refused, NoticeRefused) else str(refused)
+
+
+def _checked(session: Session, desk: Desk, plan: Plan) -> Plan:
+    """Give the plan back; raises Unfit with all that is wrong with it."""
+    wrong = check_plan(session, plan, desk.today, desk.scope)
+    if wrong:
+        raise Unfit(" ".join(say(key) for key in wrong))
+    return plan
+
+
+def _form(
+    offered: Choices, values: Mapping[str, Any], row: RoundRow | None, problem: str | None = None
+) -> str:
+    return render_template(
+        "console/round_form.html",
+        offered=offered, values=values, row=row, problem=problem, place_kinds=PLACE_KINDS,
+        statuses=STATUSES, deciles=DECILES, traits=TRAITS, longest=LONGEST_WHY,
+        most_stops=round_forms.MOST_STOPS,
+    )  # fmt: skip
+
+
+def _refused(round_id: int, key: str) -> Response:
+    flash(say(key), "danger")
+    return _to(round_id)
+
+
+def _to(round_id: int) -> Response:
+    return redirect(url_for("console.rounds.one", round_id=round_id), 303)

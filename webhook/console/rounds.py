@@ -1,0 +1,72 @@
+"""Rounds of distributions: the list of the area, and one with its messages and its answers."""
+
+from flask import Blueprint, render_template, request
+
+from bot.notices.following import counts
+from bot.service import Service
+from db.broadcast_lists import broadcasts_of
+from db.broadcasts import Kind, State
+from db.hoaxes import DECIDERS
+from db.round_lists import (
+    AHEAD,
+    PAGE,
+    WHICH,
+    RoundRow,
+    count_rounds,
+    list_rounds,
+)
+from db.rounds import CANCELED
+from db.session import Session
+from webhook.console.desk import Desk
+from webhook.console.guards import require
+from webhook.console.round_changes import LONGEST_WHY, add_changes, existing, in_force
+
+READERS = (*DECIDERS, "front_office")
+_LAST_PAGE = 10_000
+_GONE = (State.REFUSED, State.CANCELED)
+
+
+def rounds_pages(_parts: Service) -> Blueprint:
+    """Make the routes about rounds."""
+    blueprint = Blueprint("rounds", __name__)
+
+    @blueprint.get("/penyaluran")
+    @require(*READERS)
+    def show(desk: Desk) -> str:
+        """Show the rounds of the area: ahead, past or cancelled."""
+        which = request.args.get("yang", AHEAD)
+        which = which if which in WHICH else AHEAD
+        with desk.read() as session:
+            found = count_rounds(session, desk.scope, desk.today)
+            pages = max(1, -(-found[which] // PAGE))
+            page = min(max(1, request.args.get("halaman", 1, type=int)), pages, _LAST_PAGE)
+            listed = list_rounds(session, desk.scope, which, desk.today, page)
+        return render_template(
+            "console/rounds.html",
+            listed=listed, counts=found, which=which, kinds=WHICH, page=page, pages=pages,
+            may_decide=desk.staff.role in DECIDERS,
+        )  # fmt: skip
+
+    @blueprint.get("/penyaluran/<int:round_id>")
+    @require(*READERS)
+    def one(desk: Desk, round_id: int) -> str:
+        """Show one round with what was said of it, and what people answered."""
+        with desk.read() as session:
+            return _page(session, desk, existing(session, desk, round_id))
+
+    add_changes(blueprint)
+    return blueprint
+
+
+def _page(session: Session, desk: Desk, row: RoundRow) -> str:
+    told = broadcasts_of(session, row.round.id)
+    is_announced = any(
+        one.broadcast.kind == Kind.DISTRIBUTION and one.broadcast.state not in _GONE for one in told
+    )
+    return render_template(
+        "console/round.html",
+        row=row, stops=in_force(session, row), told=told, is_announced=is_announced,
+        is_over=row.last_on is not None and row.last_on < desk.today,
+        is_canceled=row.round.state == CANCELED, answers=counts(session, row.round.id),
+        may_decide=desk.staff.role in DECIDERS, longest=LONGEST_WHY,
+    )  # fmt: skip
