@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +24,7 @@ from db.crypto import Vault
 from db.facts import ensure_national_facts
 from db.sample.load import load
 from db.session import Store
-from tests import leaks
+from tests import leaks, thrift
 from tests.moment import NOW, TODAY
 from tests.templates import made_once
 
@@ -32,6 +32,7 @@ Postgresql = psycopg.Connection[tuple[object, ...]]
 DATABASES = ("sqlite", "postgresql")
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # bytes
 STORES = frozenset({"store_url", "sample_url"})
+WATCHED = pytest.StashKey[bool]()
 # Half of the time of the training would go to the coverage of this process.
 TRAINING = "import pathlib, sys, nlu.training as t; t.train_file(pathlib.Path(sys.argv[1]))"
 
@@ -41,6 +42,7 @@ def pytest_configure() -> None:
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None  # so that it is looked up anew
+    thrift.compile_once()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -65,13 +67,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     seen = set()
     for item in items:
         test = item.nodeid.partition("[")[0]
-        if test in seen or item.get_closest_marker("browser"):
-            item.add_marker("no_cover")
+        repeated = test in seen or item.get_closest_marker("browser")
+        # What says no_cover itself is left to pytest-cov, which would begin anew inside a pause.
+        item.stash[WATCHED] = not repeated or item.get_closest_marker("no_cover") is not None
         seen.add(test)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Watch no lines in a test, nor in its fixtures, that are watched in another."""
+    if item.stash[WATCHED]:
+        return (yield)
+    with thrift.unwatched():
+        return (yield)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin to train the model if a test needs it."""
+    thrift.spare_garbage()
     config = session.config
     if not config.option.collectonly and any(map(_needs_model, session.items)):
         threading.Thread(target=_trained, args=(config,), name="training", daemon=True).start()
@@ -222,7 +235,7 @@ def _migrate(url: str, vault: Vault) -> None:
 
 def _load_sample(url: str, vault: Vault) -> None:
     store = Store(url, vault)
-    with store.begin() as session:
+    with thrift.unwatched(), store.begin() as session:
         load(session, TODAY, NOW)
         ensure_national_facts(session)
     store.close()
