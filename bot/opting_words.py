@@ -134,7 +134,7 @@ _JOINED = tuple(
         (r"\b(?:terima|trima|matur|tarimo)\s*(?:kasih|ksih|nuwun)\b", "makasih"),
         (r"\b(?:d|di)\s+(?=k[ai]?[br]|kirim|ingat)", "di"),
         # "Aja" is "only", and in Java "do not".
-        (r"^\W*((?:wis|wes|sampun|tolong|tulung)\s+)?aja\s+(?=[dn]|k)", r"\1ojo "),
+        (r"^\W*aja\s+(?=[dnk])|\baja\s+(?=(?:di|ng).*\b(?:maneh|meneh|malih)\b)", "ojo "),
         # "Kirim2", "kirim-kirim", "wa2an".
         (r"\b([a-z]{2,})(?:[2²]|\s*-\s*\1)(?:an?)?\b", r"\1"),
     )

@@ -133,11 +133,11 @@ def got_it(text: str, *, asked: bool = False) -> bool | None:
     not_yet, nay = words & _NOT_YET, words & _NO
     if not_yet or nay:
         said = _NOT_YET | _NO | _NAY_AROUND | _AROUND | _TAKEN | _AROUND_NOT_TAKEN
-        unsure = not (not_yet or asked or words & _TAKEN) or words & _ALREADY
-        return False if words <= said and not unsure else None
+        sure = bool(not_yet or asked or words & _TAKEN) and not words & _ALREADY
+        return False if sure and words <= said else None
     said = _ALREADY | _YES | _SOLVED | _THANKS | _AROUND | _TAKEN | _AROUND_TAKEN
-    unsure = not words & (_ALREADY | _YES | _TAKEN if asked else _ALREADY)
-    return True if words <= said and not unsure else None
+    sure = bool(words & (_ALREADY | _YES | _TAKEN if asked else _ALREADY))
+    return True if sure and words <= said else None
 
 
 def is_bare(text: str) -> bool:

@@ -9,6 +9,7 @@ from bot.messages import Address, Channel, Reachability
 from db.contacts import BLOCKED, Contact
 from db.session import Store
 from tests.bot.registry import trail
+from tests.bot.test_opting import NO_STOPS, STOPS
 from tests.talk import Person, labels, words
 
 
@@ -153,3 +154,16 @@ def test_language_of_notices_is_set_and_told(known: Person) -> None:
     assert language() == "pse"
     known.say("bahasa indonesia saja")
     assert language() == "id"
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_else_takes_a_wish_first_and_nothing_else_is_taken_for_one(known: Person) -> None:
+    heard = []
+    for said in (*STOPS, *NO_STOPS):
+        change(known, notices=True, news=True)
+        known.say(said)
+        if not wanted(known)[0]:
+            heard.append(said)
+        known.press("form:cancel")
+    assert set(STOPS) - set(heard) == set()
+    assert set(heard) - set(STOPS) == set()

@@ -1,6 +1,10 @@
 """Wishes about messages in the words that people use, and what only looks like one."""
 
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.opting import Kind, asks_list, ends_list, language, wish
 from bot.places import places_of_sample
@@ -68,6 +72,7 @@ idak ndak dikirimi pesan lagi
 idak usah kirim info lagi
 dak usah lagi kirim pesan ke ambo
 aja dikirimi maneh
+wis aja dikirimi maneh pak
 ojo ngirim pesen maneh
 ojo dikirimi maneh
 ora usah dikabari maneh
@@ -112,7 +117,6 @@ tidak dapat pesan
 tidak ada kabar
 jangan kirim beras busuk lagi
 jangan kirim bantuan lewat dia lagi
-jangan kirim PKH lagi
 jangan kirim uang lagi ke rekening itu
 jangan lagi ada yang potong
 jangan kirim dulu
@@ -238,6 +242,33 @@ def kind(text: str) -> Kind | None:
 def test_who_wants_no_more_is_heard_however_he_writes() -> None:
     assert [said for said in STOPS if kind(said) is not Kind.STOP] == []
     assert len(STOPS) >= 60
+
+
+@given(
+    st.sampled_from(STOPS),
+    st.sampled_from(["", "tolong ", "pak ", "maaf bu, ", "min "]),
+    st.sampled_from(["", " pak", " ya", " bu 🙏", "!!", " dong kak", " makasih", "."]),
+    st.sampled_from([str.lower, str.upper, str.capitalize]),
+)
+@settings(max_examples=80, deadline=None)
+def test_politeness_and_capitals_change_no_wish(
+    said: str, before: str, behind: str, written: Callable[[str], str]
+) -> None:
+    assert kind(written(f"{before}{said}{behind}")) is Kind.STOP
+
+
+@given(st.sampled_from(NO_STOPS), st.sampled_from([str.lower, str.upper, str.capitalize]))
+@settings(max_examples=80, deadline=None)
+def test_trouble_is_no_wish_however_it_is_written(said: str, written: Callable[[str], str]) -> None:
+    assert kind(written(said)) is None
+    assert kind(f"{written(said)} pak") is None
+
+
+@given(st.text(max_size=150))
+@settings(max_examples=60, deadline=None)
+def test_no_text_is_too_odd_to_be_read(said: str) -> None:
+    assert kind(said) in (None, *Kind)
+    assert language(said) in (None, "?", "id", "jv", "wlo", "pse")
 
 
 def test_what_only_looks_like_it_stops_nothing() -> None:

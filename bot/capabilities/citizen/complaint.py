@@ -12,7 +12,7 @@ from bot.stories import STORY_LEAST, guess, reports, tells_story
 from bot.texts import say
 from bot.texts.format import long_date
 from bot.turn import Turn, button
-from db.registry import Program
+from db.registry import Program, household_of
 from db.schedules import Distribution
 from db.tickets import PLAIN, Matter
 
@@ -139,7 +139,9 @@ def _of_distribution(turn: Turn, number: str) -> Answers:
     program = turn.session.get_one(Program, held.program_code).name
     day = long_date(held.held_on)
     occurred = say("complaint.at_distribution", program=program, day=day, place=held.place)
-    return {"occurred": occurred, "area": held.area_code}
+    person_id = turn.contact.person_id
+    home = None if person_id is None else household_of(turn.session, person_id).area_code
+    return {"occurred": occurred, "area": home or held.area_code}
 
 
 def summary(turn: Turn, answers: Answers) -> str:
