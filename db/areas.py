@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, select, true
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, false, or_, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -44,6 +44,12 @@ def subtree(code: str) -> tuple[str, str]:
     begins with a dot, and "/" is the character after it.
     """
     return code, code + "/"
+
+
+def in_areas(column: Any, codes: Sequence[str]) -> ColumnElement[bool]:
+    """Give the condition that a column of area codes lies in one of some areas."""
+    ranges = [and_(column >= low, column < high) for low, high in map(subtree, codes)]
+    return or_(*ranges) if ranges else false()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sqlalchemy import (
     true,
 )
 
-from db.areas import Area, subtree
+from db.areas import Area, in_areas
 from db.audience_files import AudienceMember
 from db.broadcasts import Broadcast, Kind, Wave
 from db.contacts import ACTIVE as REACHABLE
@@ -29,6 +29,7 @@ from db.enrolments import ACTIVE
 from db.outbox import OutboundMessage
 from db.registry import Household, Person
 from db.staff import Assignment
+from db.staff_chats import self_and_above
 from db.subscriptions import Subscription
 from db.ticket_inbox import IS_URGENT
 from db.ticket_states import OPEN, State
@@ -46,6 +47,8 @@ class Topic(StrEnum):
     EMERGENCY = "emergency"
 
 
+# The first place: "below the second", of which a planner expects more rows than of "the first".
+_SECOND = 2
 _TOPICS = {Kind.NEWS: Topic.NEWS, Kind.WARNING: Topic.NEWS, Kind.EMERGENCY: Topic.EMERGENCY}
 
 
@@ -89,13 +92,15 @@ def families(filters: Filters) -> ColumnElement[bool]:
     """Give the condition that a row of `households` is of an audience."""
     conditions = [in_areas(Household.area_code, filters.areas)]
     if filters.program is not None or filters.status != ACTIVE:
-        conditions.append(Household.id.in_(enrolled(filters.program, filters.status)))
+        conditions.append(
+            Household.id.in_(enrolled(filters.program, filters.status, filters.areas))
+        )
     if filters.deciles:
         conditions.append(Household.decile.in_(filters.deciles))
     if filters.traits:
         conditions.append(has_any_trait(filters.traits))
     if filters.companion_id is not None:
-        assigned = select(Assignment.household_id).correlate(None)
+        assigned = select(Assignment.household_id).distinct().correlate(None)
         conditions.append(
             Household.id.in_(assigned.where(Assignment.staff_id == filters.companion_id))
         )
@@ -111,12 +116,6 @@ def families(filters: Filters) -> ColumnElement[bool]:
         )
         conditions.append(Household.id.in_(listed))
     return and_(*conditions)
-
-
-def in_areas(column: Any, areas: tuple[str, ...]) -> ColumnElement[bool]:
-    """Give the condition that a column of area codes lies in one of some areas."""
-    ranges = [and_(column >= low, column < high) for low, high in map(subtree, areas)]
-    return or_(*ranges) if ranges else false()
 
 
 _WANTED: dict[Topic, Any] = {
@@ -196,7 +195,7 @@ def _of_families(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:
     )
     found = members.subquery("members")
     chosen = select(*(column for column in found.c if column.name != "place"))
-    return chosen if filters.everyone else chosen.where(found.c.place == 1)
+    return chosen if filters.everyone else chosen.where(found.c.place < _SECOND)
 
 
 def _besides(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> list[Select[Any]]:
@@ -273,9 +272,8 @@ def _areas_above(areas: tuple[str, ...]) -> dict[str, str]:
     """Give each area that holds one of some, with the first of those that it holds."""
     above: dict[str, str] = {}
     for code in sorted(areas):
-        parts = code.split(".")
-        for length in range(1, len(parts)):
-            above.setdefault(".".join(parts[:length]), code)
+        for holding in self_and_above(code)[:-1]:
+            above.setdefault(holding, code)
     return above
 
 

@@ -1,12 +1,17 @@
 """Fan-out: one row of the outbox for each recipient of a broadcast, by one statement."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
+    FromClause,
     Select,
+    String,
+    Time,
     and_,
     case,
     exists,
@@ -16,15 +21,17 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
-    union_all,
+    text,
 )
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeEngine
 
-from db.areas import Area, subtree
-from db.audiences import Filters, families, in_areas, is_willing, recipients, topic_of
+from db.areas import Area, in_areas, subtree
+from db.audiences import Filters, families, is_willing, recipients, topic_of
 from db.broadcasts import Broadcast, Kind, Notice, Wave
 from db.contacts import Contact
+from db.fitting import LANGUAGE, Places, by_hour, languages_of
+from db.json_rows import json_rows
 from db.outbox import BULK, OutboundMessage
 from db.pickups import Pickup
 from db.registry import Household, Person
@@ -32,14 +39,27 @@ from db.schedules import Distribution
 from db.session import Session
 from db.slots import Slot
 
-LANGUAGE = "id"  # of whoever chose none, or one in which nothing was written
 _TOLD = ("sent", "delivered", "read")
 _FAILED = "failed"
 _OUT: Any = OutboundMessage.__table__
+# For sorting and joining a million rows without files; until the transaction ends.
+_MEMORY = text("SET LOCAL work_mem = '64MB'")
+_PLACE: Mapping[str, TypeEngine[Any]] = {
+    "area_code": String(),
+    "language": String(),
+    "wave_id": BigInteger(),
+    "notice_id": BigInteger(),
+}
+_HOUR: Mapping[str, TypeEngine[Any]] = {
+    "distribution_id": BigInteger(),
+    "starts_at": Time(),
+    "language": String(),
+    "notice_id": BigInteger(),
+}
 
 
 def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
-    """Queue one row for each recipient whom a notice fits; gives how many.
+    """Queue one row for each recipient whom a wording fits; gives how many.
 
     The broadcast is to be held, as it gets its waves here, one for each time zone. A child of
     another broadcast goes to those whom that one told.
@@ -53,8 +73,10 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
     else:
         raise ValueError("a broadcast needs an audience or a parent")
     areas = (broadcast.area_code, *(filters.areas if filters is not None else ()))
-    _make_waves(session, broadcast, areas)
-    rows = _rows(session, broadcast, areas, chosen, now)
+    zones = _zones(session, areas)
+    waves = _make_waves(session, broadcast.id, sorted(set(zones.values())))
+    homes = {code: waves[zone] for code, zone in zones.items()}
+    rows = _rows(session, broadcast, chosen, homes, now)
     broadcast.contacts = _insert(session, rows)
     broadcast.families = _count_families(session, broadcast, filters)
     session.flush()
@@ -108,29 +130,48 @@ def _has_it(parent_id: int) -> ColumnElement[bool]:
     return said.correlate(Contact, Household)
 
 
-def _make_waves(session: Session, broadcast: Broadcast, areas: tuple[str, ...]) -> None:
-    """Make a wave for each time zone of the areas."""
-    zones = select(Area.timezone).where(in_areas(Area.code, areas)).distinct()
-    session.add_all(
-        Wave(broadcast_id=broadcast.id, zone=zone) for zone in sorted(session.scalars(zones))
-    )
+def _zones(session: Session, areas: tuple[str, ...]) -> dict[str, str]:
+    """Give the time zone of each area within some."""
+    within = select(Area.code, Area.timezone).where(in_areas(Area.code, areas))
+    return {code: zone for code, zone in session.execute(within)}  # noqa: C416 - dict() has no type
+
+
+def _make_waves(session: Session, broadcast_id: int, zones: Sequence[str]) -> dict[str, int]:
+    """Make a wave for each time zone, and give their ids."""
+    waves = [Wave(broadcast_id=broadcast_id, zone=zone) for zone in zones]
+    session.add_all(waves)
     session.flush()
+    return {wave.zone: wave.id for wave in waves}
 
 
 def _rows(
     session: Session,
     broadcast: Broadcast,
-    areas: tuple[str, ...],
     chosen: Select[Any],
+    waves: Mapping[str, int],
     now: datetime,
 ) -> Select[Any]:
-    """Select the finished rows: each recipient with the wave and the notice that fit it."""
+    """Select the finished rows: each recipient with the wave and the wording that fit it.
+
+    `waves` gives the wave of each area.
+    """
+    written = select(Notice).where(Notice.broadcast_id == broadcast.id).order_by(Notice.id)
+    notices = session.scalars(written).all()
+    languages = languages_of(notices)
+    dialect = session.core.dialect.name
     found = chosen.subquery("found")
-    languages = _languages(session, broadcast.id)
     language = case((found.c.language.in_(languages), found.c.language), else_=LANGUAGE)
-    place = _of_places(broadcast.id, areas, languages).subquery("place")
-    slot = _of_slots(broadcast.id, languages).subquery("slot")
-    notice_id = func.coalesce(slot.c.notice_id, place.c.notice_id)
+    place = json_rows(dialect, _places(waves, notices, languages), "place", _PLACE)
+    fits = and_(place.c.area_code == found.c.area_code, place.c.language == language)
+    hours = by_hour(notices, languages)
+    source: Any = found.join(place, fits)
+    notice_id: Any = place.c.notice_id
+    if hours:
+        hour = json_rows(dialect, literal(json.dumps(hours)), "hour", _HOUR)
+        slot = _slots(hour).subquery("slot")
+        his = and_(slot.c.household_id == found.c.household_id, slot.c.language == language)
+        source = source.outerjoin(slot, his)
+        notice_id = func.coalesce(slot.c.notice_id, place.c.notice_id)
     values: dict[str, Any] = {
         "contact_id": found.c.contact_id,
         "channel": found.c.channel,
@@ -143,111 +184,37 @@ def _rows(
         "wave_id": place.c.wave_id,
         "created_at": literal(now, _OUT.c.created_at.type),
     }
-    fits = and_(place.c.area_code == found.c.area_code, place.c.language == language)
-    his = and_(slot.c.household_id == found.c.household_id, slot.c.language == language)
-    return (
-        select(*(value.label(name) for name, value in values.items()))
-        .select_from(found)
-        .join(place, fits)
-        .outerjoin(slot, his)
-        .where(notice_id.is_not(None))
-    )
+    labelled = [value.label(name) for name, value in values.items()]
+    return select(*labelled).select_from(source).where(notice_id.is_not(None))
 
 
-def _languages(session: Session, broadcast_id: int) -> Sequence[str]:
-    """Give the languages in which something was written, and the one of whoever chose none."""
-    written = select(Notice.language).where(Notice.broadcast_id == broadcast_id).distinct()
-    return sorted({LANGUAGE, *session.scalars(written)})
+def _places(
+    waves: Mapping[str, int], notices: Sequence[Notice], languages: Sequence[str]
+) -> ColumnElement[str]:
+    """Give the wave and the wording of each area in each language, as JSON."""
+    places = Places(notices)
+    rows = [
+        {
+            "area_code": code,
+            "language": language,
+            "wave_id": wave_id,
+            "notice_id": places.nearest(code, language),
+        }
+        for code, wave_id in waves.items()
+        for language in languages
+    ]
+    return literal(json.dumps(rows))
 
 
-def _of_places(broadcast_id: int, areas: tuple[str, ...], languages: Sequence[str]) -> Select[Any]:
-    """Select the wave and the notice of each area and language: area_code, language and both ids.
-
-    Of the notices without a slot it is that of the smallest area that holds this one, else the one
-    for all, else one for a part of it, which somebody who asked for the whole hears of, too.
-    """
-    spoken = _spoken(languages)
-    holds = _holds(Notice.area_code, Area.code)
-    written = and_(
-        Notice.broadcast_id == broadcast_id,
-        Notice.slot.is_(None),
-        Notice.language.in_((spoken.c.language, LANGUAGE)),
-        or_(Notice.area_code.is_(None), holds, _holds(Area.code, Notice.area_code)),
-    )
-    nearness = case(
-        (holds, func.length(Notice.area_code)), (Notice.area_code.is_(None), 0), else_=-1
-    )
-    order = (nearness.desc(), _own_first(spoken.c.language), Notice.id)
-    ranked = (
-        select(
-            Area.code.label("area_code"),
-            spoken.c.language,
-            Wave.id.label("wave_id"),
-            Notice.id.label("notice_id"),
-            func.row_number()
-            .over(partition_by=(Area.code, spoken.c.language), order_by=order)
-            .label("place"),
-        )
-        .join(Wave, and_(Wave.broadcast_id == broadcast_id, Wave.zone == Area.timezone))
-        .join(spoken, true())
-        .outerjoin(Notice, written)
-        .where(in_areas(Area.code, areas))
-        .subquery("ranked")
-    )
-    return select(ranked).where(ranked.c.place == 1)
-
-
-def _of_slots(broadcast_id: int, languages: Sequence[str]) -> Select[Any]:
-    """Select the notice of each family that has a slot: household_id, language, notice_id."""
-    spoken = _spoken(languages)
-    hour = (Notice.distribution_id, Notice.slot)
-    ranked = (
-        select(
-            *hour,
-            spoken.c.language,
-            Notice.id.label("notice_id"),
-            func.row_number()
-            .over(
-                partition_by=(*hour, spoken.c.language),
-                order_by=(_own_first(spoken.c.language), Notice.id),
-            )
-            .label("place"),
-        )
-        .join(spoken, Notice.language.in_((spoken.c.language, LANGUAGE)))
-        .where(Notice.broadcast_id == broadcast_id, Notice.slot.is_not(None))
-        .subquery("hours")
-    )
-    return (
-        select(
-            Slot.household_id,
-            ranked.c.language,
-            func.min(ranked.c.notice_id).label("notice_id"),
-        )
-        .join(
-            ranked,
-            and_(ranked.c.distribution_id == Slot.distribution_id, ranked.c.slot == Slot.starts_at),
-        )
-        .where(ranked.c.place == 1)
-        .group_by(Slot.household_id, ranked.c.language)
-    )
-
-
-def _spoken(languages: Sequence[str]) -> Any:
-    """Give a table of languages."""
-    rows = [select(literal(language).label("language")) for language in languages]
-    return union_all(*rows).subquery("spoken")
-
-
-def _own_first(language: Any) -> ColumnElement[int]:
-    return case((Notice.language == language, 0), else_=1)
-
-
-def _holds(area: Any, part: Any) -> ColumnElement[bool]:
-    """Give the condition that an area is another or holds it, as `subtree` has it."""
-    return and_(part >= area, part < area.concat("/"))
+def _slots(hour: FromClause) -> Select[Any]:
+    """Select the wording of each family that has an hour, in each language."""
+    at = and_(hour.c.distribution_id == Slot.distribution_id, hour.c.starts_at == Slot.starts_at)
+    return select(Slot.household_id, hour.c.language, hour.c.notice_id).join(hour, at)
 
 
 def _insert(session: Session, rows: Select[Any]) -> int:
+    if session.core.dialect.name == "postgresql":
+        session.core.execute(_MEMORY)
     names = [column.name for column in rows.selected_columns]
     statement = insert(_OUT).from_select(names, rows, include_defaults=False)
     return session.core.execute(statement, execution_options={"preserve_rowcount": True}).rowcount

@@ -3,7 +3,9 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, extract, false, func, or_, select
+from sqlalchemy.orm import aliased
 
+from db.areas import in_areas
 from db.enrolments import ACTIVE, Enrolment
 from db.pickups import Pickup
 from db.registry import MOVED, Household, Person
@@ -24,19 +26,28 @@ def belongs(person: Any) -> ColumnElement[bool]:
     return and_(stayed, person.merged_into.is_(None))
 
 
-def enrolled(program_code: str | None, status: str) -> Select[int]:
-    """Select the families of those whom a list names with a status, in a programme or in any."""
-    return (
+def enrolled(program_code: str | None, status: str, areas: tuple[str, ...]) -> Select[int]:
+    """Select the families of those whom a list names with a status, in a programme or in any.
+
+    Distinct, and of the areas alone: PostgreSQL expects one row where it may flatten the query, and
+    plans for that.
+    """
+    home = aliased(Household)
+    query = (
         select(Person.household_id)
         .correlate(None)
         .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(home, home.id == Person.household_id)
         .where(
+            in_areas(home.area_code, areas),
             Enrolment.ended_batch_id.is_(None),
             Enrolment.status == status,
             belongs(Person),
-            *([Enrolment.program_code == program_code] if program_code is not None else []),
         )
     )
+    if program_code is not None:
+        query = query.where(Enrolment.program_code == program_code)
+    return query.distinct()
 
 
 def has_any_trait(traits: tuple[str, ...]) -> ColumnElement[bool]:
