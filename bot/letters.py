@@ -5,7 +5,6 @@ from functools import partial
 from io import BytesIO
 from xml.sax.saxutils import escape
 
-import segno
 from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -22,13 +21,13 @@ from reportlab.platypus import (
 )
 from reportlab.platypus.doctemplate import BaseDocTemplate
 
+from bot.paper import QrCode, drawable
 from bot.texts import say
 
 _MARGIN = 2.5 * cm
 _WIDTH = A4[0] - 2 * _MARGIN
 _LABEL = 3.6 * cm
 _QR = 3.2 * cm
-_QUIET = 4  # modules of white around the code (ISO/IEC 18004)
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10.5, leading=14)
 _BOLD = ParagraphStyle("bold", _BODY, fontName="Helvetica-Bold")
 _HEAD = ParagraphStyle("head", _BODY, alignment=TA_CENTER)
@@ -59,31 +58,13 @@ class Letter:
     officer: str
 
 
-class _Code(Flowable):
-    """A QR code."""
-
-    def __init__(self, text: str, size: float) -> None:
-        super().__init__()
-        self._rows = segno.make(text, error="m", micro=False).matrix
-        self.width = self.height = size
-
-    def draw(self) -> None:
-        module = self.width / (len(self._rows) + 2 * _QUIET)
-        for down, row in enumerate(self._rows):
-            y = self.height - (down + 1 + _QUIET) * module
-            for across, dark in enumerate(row):
-                if dark:
-                    x = (across + _QUIET) * module
-                    self.canv.rect(x, y, module, module, stroke=0, fill=1)
-
-
 def letter_pdf(letter: Letter) -> bytes:
     """Write a letter as a PDF."""
     whole = BytesIO()
     document = SimpleDocTemplate(
         whole, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=1.5 * cm,
-        bottomMargin=1.9 * cm, invariant=1, title=_fit(letter.number), author=_fit(letter.office),
-        lang="id",
+        bottomMargin=1.9 * cm, invariant=1, title=drawable(letter.number),
+        author=drawable(letter.office), lang="id",
     )  # fmt: skip
     foot = partial(_foot, letter)
     document.build(
@@ -155,7 +136,7 @@ def _closing(letter: Letter) -> list[Flowable]:
     if letter.link is None:
         return [_said(say("letter.no_link")), Spacer(0, 8), signature]
     beside = [_said(say("letter.link")), Spacer(0, 4), _said(letter.link, _SMALL)]
-    code = Table([[_Code(letter.link, _QR), beside]], colWidths=[_QR + 8, _WIDTH - _QR - 8])
+    code = Table([[QrCode(letter.link, _QR), beside]], colWidths=[_QR + 8, _WIDTH - _QR - 8])
     code.setStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, 0), 0)])
     return [KeepTogether([code]), Spacer(0, 8), signature]
 
@@ -163,7 +144,7 @@ def _closing(letter: Letter) -> list[Flowable]:
 def _foot(letter: Letter, canvas: Canvas, document: BaseDocTemplate) -> None:
     canvas.setFont("Helvetica", 8)
     text = say("letter.foot", number=letter.number, page=document.page)
-    canvas.drawString(_MARGIN, 1.2 * cm, _fit(text))
+    canvas.drawString(_MARGIN, 1.2 * cm, drawable(text))
 
 
 def _table(rows: tuple[tuple[str, str], ...]) -> Table:
@@ -188,9 +169,4 @@ def _paragraphs(text: str) -> list[Flowable]:
 
 
 def _said(text: str, style: ParagraphStyle = _BODY) -> Paragraph:
-    return Paragraph(escape(_fit(text)), style)
-
-
-def _fit(text: str) -> str:
-    """Leave out what the fonts that every reader of PDF has cannot draw, such as faces."""
-    return text.encode("cp1252", "ignore").decode("cp1252")
+    return Paragraph(escape(drawable(text)), style)

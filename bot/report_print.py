@@ -28,6 +28,7 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Grid
 from reportlab.platypus.doctemplate import BaseDocTemplate
 
+from bot.paper import drawable
 from bot.report_tables import (
     Cell,
     Row,
@@ -86,8 +87,8 @@ def report_pdf(
     document = SimpleDocTemplate(
         whole, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=1.5 * cm,
         bottomMargin=1.8 * cm, invariant=1, pageCompression=int(compressed), lang="id",
-        title=_fit(f"{say('reports.title')} {period_name(report.period)}"),
-        author=_fit(office.name),
+        title=drawable(f"{say('reports.title')} {period_name(report.period)}"),
+        author=drawable(office.name),
     )  # fmt: skip
     foot = partial(_foot, office)
     story = [
@@ -147,7 +148,7 @@ def _months(report: Report) -> list[Flowable]:
     drawing.add(chart)
     for place, head in enumerate(table.heads[1:]):
         left = 30 + place * _WIDTH / 4
-        drawing.add(String(left, 6, f"— {_fit(head)}", fontSize=8, fillColor=_LINES[place]))
+        drawing.add(String(left, 6, f"— {drawable(head)}", fontSize=8, fillColor=_LINES[place]))
     return [KeepTogether([_said(table.title, _SECTION), drawing, _grid(table)])]
 
 
@@ -184,7 +185,7 @@ def _stages(report: Report) -> list[Flowable]:
         chart.data = [[float(row[column] or 0) for row in known] for column in (3, 2)]
         chart.bars[0].fillColor, chart.bars[1].fillColor = _SAND, _BLUE
         chart.bars[0].strokeColor = chart.bars[1].strokeColor = None
-        chart.categoryAxis.categoryNames = [_fit(str(row[0])) for row in known]
+        chart.categoryAxis.categoryNames = [drawable(str(row[0])) for row in known]
         chart.categoryAxis.labels.fontSize = chart.valueAxis.labels.fontSize = 7
         chart.categoryAxis.labels.dx = -6
         chart.categoryAxis.reverseDirection = 1
@@ -259,13 +260,8 @@ def _round_up(most: int) -> int:
 def _foot(office: Office, canvas: Canvas, document: BaseDocTemplate) -> None:
     canvas.setFont("Helvetica", 8)
     text = say("reports.foot", office=office.name, page=document.page)
-    canvas.drawString(_MARGIN, 1.1 * cm, _fit(text))
+    canvas.drawString(_MARGIN, 1.1 * cm, drawable(text))
 
 
 def _said(text: str, style: ParagraphStyle = _BODY) -> Paragraph:
-    return Paragraph(escape(_fit(text)), style)
-
-
-def _fit(text: str) -> str:
-    """Leave out what the fonts that every reader of PDF has cannot draw."""
-    return text.encode("cp1252", "ignore").decode("cp1252")
+    return Paragraph(escape(drawable(text)), style)

@@ -16,6 +16,7 @@ from db.crypto import CryptoError, Vault, new_key
 
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api#setwebhook
+_BOT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")  # of Telegram's names
 _ACCOUNT = re.compile(r"AC[0-9A-Za-z]{8,64}")
 _NUMBER = re.compile(r"\+[0-9]{8,15}")
 _ODD = re.compile(r"[\s?#]")  # paths are appended to the addresses, so they end before a query
@@ -30,11 +31,15 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """What the Telegram channel needs; without a secret there is no webhook, only polling."""
+    """What the Telegram channel needs; without a secret there is no webhook, only polling.
+
+    By its name people find the bot, from a poster for instance.
+    """
 
     token: str = field(repr=False)
     webhook_secret: str | None = field(repr=False)
     api_url: str
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +186,14 @@ def _telegram(environ: Mapping[str, str]) -> TelegramSettings | None:
     if secret is not None and not _WEBHOOK_SECRET.fullmatch(secret):
         raise SettingsError(say("settings.bad_webhook_secret"))
     api_url = _url(environ, "TELEGRAM_API_URL") or "https://api.telegram.org"
+    name = environ.get("TELEGRAM_BOT_NAME", "").removeprefix("@") or None
+    if name is not None and not _BOT_NAME.fullmatch(name):
+        raise SettingsError(say("settings.bad_bot_name"))
     if not token:
         return None
     if not _TOKEN.fullmatch(token):
         raise SettingsError(say("settings.bad_telegram_token"))
-    return TelegramSettings(token, secret, api_url)
+    return TelegramSettings(token, secret, api_url, name)
 
 
 def _twilio(environ: Mapping[str, str], public_url: str | None) -> TwilioSettings | None:
