@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -19,6 +20,7 @@ COMPLAINT = (
 HELLO = ("/start",)
 _PERSON = 5_000_000_000
 _GIVE_UP = 120.0  # seconds
+_AGAIN = 0.1  # seconds between two deliveries of what was not taken
 _AHEAD = 12  # messages
 
 
@@ -91,7 +93,8 @@ class Stream:
                 return
             for one in updates:
                 until(lambda: len(self.accepted) - self.answered() < _AHEAD, _GIVE_UP, "an answer")
-                until(lambda one=one: self._deliver(one), _GIVE_UP, "a delivery")  # type: ignore[misc]
+                deliver = partial(self._deliver, one)
+                until(deliver, _GIVE_UP, "a delivery", _AGAIN)
 
     def _deliver(self, one: dict[str, Any]) -> bool:
         status = request(
