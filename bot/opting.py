@@ -279,3 +279,25 @@ def asks_list(text: str) -> bool:
 def ends_list(text: str) -> bool:
     """Say whether a message wants to take back all that its sender wanted to hear of."""
     return len(text) <= _LONGEST and _ENDS_LIST.fullmatch(text.strip()) is not None
+
+
+_WHY = r"(?:kenapa|knp|mengapa|napa|ngapo|kok|koq|geneyo|nopo|ngopo)"
+_NEVER = (
+    r"(?:tidak|tdk|tak|gak|ga|gk|nggak|enggak|ndak|nda|idak|dak|te|tra|ora|ra|mboten|belum|blm"
+    r"|durung)(?:\s+pernah)?"
+)
+_TOLD = (
+    r"(?:di\s?)?(?:kabari|kabarin|kirimi|kirimin|(?:kasih|kasi)\s*(?:tau|tahu|kabar|info)"
+    r"|beritahu|ingatkan|infokan)"
+    r"|(?:(?:di)?kirim|dapat|dpt|terima|ada)\s+(?:kabar|info|pesan|notif\w*|pengumuman)"
+)
+_MISSES = re.compile(
+    rf"{_WHY}\b(?:\W+\w+){{0,3}}?\W+{_NEVER}\W+(?:{_TOLD})"
+    r"(?:\W+(?:lagi|lg|maneh|ya|pak|bu|min|kak|sih|saya|sa|sy|kabar|info|jadwal|pesan))*\W*",
+    re.IGNORECASE,
+)
+
+
+def misses_messages(text: str) -> bool:
+    """Say whether somebody asks why he was not told: "kenapa saya tidak dikabari lagi"."""
+    return len(text) <= _LONGEST and _MISSES.fullmatch(text.strip()) is not None

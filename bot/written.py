@@ -9,7 +9,7 @@ from bot.danger import names_danger
 from bot.desk.secrecy import wish
 from bot.fields import nik
 from bot.forms import Answer, Refused
-from bot.opting import Kind, asks_list, ends_list, language
+from bot.opting import Kind, asks_list, ends_list, language, misses_messages
 from bot.opting import wish as wish_of_messages
 from bot.places import unknown_place
 from bot.router import Capability
@@ -214,7 +214,7 @@ def _wants_more(turn: Turn) -> bool:
 
 
 def _asks_subscriptions(turn: Turn) -> bool:
-    return asks_list(turn.text) or ends_list(turn.text)
+    return asks_list(turn.text) or ends_list(turn.text) or misses_messages(turn.text)
 
 
 def _wishes_language(turn: Turn) -> bool:

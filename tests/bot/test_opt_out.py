@@ -93,10 +93,13 @@ def test_a_wish_to_hear_of_dangers_calls_no_hotline(alarming: Person) -> None:
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("said", ["bantuan saya berhenti", "jangan berhenti dulu bantuanku"])
-def test_trouble_is_no_opt_out(known: Person, said: str) -> None:
-    known.say(said)
+def test_who_asks_why_he_was_not_told_hears_how_it_stands(known: Person) -> None:
+    told = known.say("kenapa saya tidak dikabari lagi")
+    assert "nomor ini aktif" in words(told)
     assert wanted(known) == (True, True, False)
+    known.say("berhenti")
+    assert "sedang berhenti" in words(known.say("kok sa te dikabari lagi"))
+    assert "sedang berhenti" in words(known.say("hapus langganan"))
 
 
 @pytest.mark.databases("sqlite")

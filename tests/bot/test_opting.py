@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.opting import Kind, asks_list, ends_list, language, wish
+from bot.opting import Kind, asks_list, ends_list, language, misses_messages, wish
 from bot.places import places_of_sample
 from db.contacts import AID, EMERGENCY, NEWS
 from nlu.corpus import corpus_files, read_annotated
@@ -330,3 +330,12 @@ def test_list_of_subscriptions_is_asked_for_and_ended() -> None:
     assert all(asks_list(said) and not ends_list(said) for said in asks)
     assert all(map(ends_list, ["hapus langganan", "hapus semua langganan saya", "hps langgananku"]))
     assert not any(map(asks_list, ["langganan", "langganan lagi", "berhenti langganan"]))
+
+
+def test_who_asks_why_he_was_not_told_ends_nothing() -> None:
+    misses = ["kenapa saya tidak dikabari lagi", "kok sa te dikasih tau", "knp blm dikirimi info",
+              "kenapa tidak ada kabar lagi pak"]  # fmt: skip
+    others = ["kenapa dikirimi terus", "kenapa tidak cair", "kenapa bantuan tidak dikirim lagi",
+              "tidak ada kabar"]  # fmt: skip
+    assert [said for said in misses if not misses_messages(said)] == []
+    assert [said for said in others if misses_messages(said)] == []

@@ -26,9 +26,10 @@ def stop(turn: Turn) -> None:
         choices.append(button("unsubscribe:all", "choice.unsubscribe_all"))
     if AID not in left:
         choices.append(button(f"subscribe:{AID}", "choice.only_aid"))
-    if had_emergencies and EMERGENCY not in left:
+    only_emergencies = off == {EMERGENCY}
+    if had_emergencies and EMERGENCY not in left and not only_emergencies:
         choices.append(button(f"subscribe:{EMERGENCY}", "choice.only_emergencies"))
-    told.append(say("optout.back"))
+    told.append(say("optout.back_emergencies" if only_emergencies else "optout.back"))
     turn.tell("\n\n".join(told), *choices, button("menu", "choice.menu"))
 
 

@@ -4,7 +4,7 @@ from bot.fields import area, area_choices, is_ambiguous
 from bot.forms import Answer, Answers, Facts, Field, Form
 from bot.messages import Choice
 from bot.notices.topics import change_topics, offer_emergencies
-from bot.opting import Kind, ends_list, wish
+from bot.opting import Kind, ends_list, misses_messages, wish
 from bot.places import unknown_place
 from bot.texts import say
 from bot.turn import Turn, button
@@ -79,7 +79,7 @@ def emergencies(turn: Turn) -> None:
         _will_hear_of_emergencies(turn)
     else:
         change_topics(turn, off=(EMERGENCY,))
-        turn.reply("subscribe.emergencies_no", button("menu", "choice.menu"))
+        turn.reply("subscribe.emergencies_no", _menu())
 
 
 def listing(turn: Turn) -> None:
@@ -88,25 +88,39 @@ def listing(turn: Turn) -> None:
     if action == _END or ends_list(turn.text):
         _end(turn, which)
         return
-    found = subscriptions_of(turn.session, turn.contact.id)
     on = turn.contact.notices
+    if misses_messages(turn.text):
+        schedule = button("schedule", "choice.schedule")
+        ways = (schedule, button("human", "choice.human")) if on else (_switch(turn), schedule)
+        turn.reply("subscribe.missed" if on else "subscribe.missed_off", *ways, _menu())
+        return
+    found = subscriptions_of(turn.session, turn.contact.id)
     if not found:
         key = "subscribe.none" if on else "subscribe.none_off"
-        turn.reply(key, _switch(turn), button("menu", "choice.menu"))
+        turn.reply(key, _switch(turn), _menu())
         return
     lines = [f"{at}. {_called(one)}" for at, one in enumerate(found, start=1)]
     ends = [
-        Choice(f"subscriptions:{_END}:{at}", say("subscribe.end_this", number=at))
-        for at in range(1, len(found) + 1)
+        Choice(f"subscriptions:{_END}:{_value(one)}", say("subscribe.end_this", number=at))
+        for at, one in enumerate(found, start=1)
     ]
     turn.reply(
         "subscribe.list" if on else "subscribe.list_off",
         *(ends if len(ends) > 1 else ()),
         button(f"subscriptions:{_END}", "choice.subscriptions_end"),
         _switch(turn),
-        button("menu", "choice.menu"),
+        _menu(),
         lines="\n".join(lines),
     )
+
+
+def _value(one: Subscribed) -> str:
+    """Name a subscription as its button does, which may be pressed late and twice."""
+    return f"{one.program_code or ''}:{one.area_code}"
+
+
+def _menu() -> Choice:
+    return button("menu", "choice.menu")
 
 
 def _switch(turn: Turn) -> Choice:
@@ -117,23 +131,21 @@ def _switch(turn: Turn) -> Choice:
 
 def _end(turn: Turn, which: str) -> None:
     found = subscriptions_of(turn.session, turn.contact.id)
-    if which.isdecimal() and 1 <= int(which) <= len(found):
-        one = found[int(which) - 1]
+    one = next((one for one in found if _value(one) == which), None)
+    if one is not None:
         unsubscribe(turn.session, turn.contact.id, one.program_code, one.area_code)
         key = "subscribe.ended_one"
     elif which:
         key = "subscribe.ended_before"
     else:
-        key = (
-            "subscribe.ended"
-            if unsubscribe_all(turn.session, turn.contact.id)
-            else "subscribe.none"
-        )
+        ended = unsubscribe_all(turn.session, turn.contact.id)
+        key = "subscribe.ended" if ended else "subscribe.none"
+        key += "" if turn.contact.notices else "_off"
     turn.reply(
         key,
         button("subscriptions", "choice.subscriptions"),
         _switch(turn),
-        button("menu", "choice.menu"),
+        _menu(),
     )
 
 
@@ -192,7 +204,7 @@ def _note(turn: Turn, program: str | None, area_code: str) -> None:
     mine = button("subscriptions", "choice.subscriptions")
     known = any((one.program_code, one.area_code) == (program, area_code) for one in found)
     if len(found) >= _MOST and not known:
-        turn.reply("subscribe.full", mine, button("menu", "choice.menu"), most=_MOST)
+        turn.reply("subscribe.full", mine, _menu(), most=_MOST)
         return
     subscribe(turn.session, turn.contact.id, program, area_code, turn.now)
     row = turn.session.get(Program, program) if program else None
@@ -201,7 +213,7 @@ def _note(turn: Turn, program: str | None, area_code: str) -> None:
         "subscribe.noted" if linked else "subscribe.noted_unknown",
         mine,
         *(() if linked else (button("registration", "choice.registration"),)),
-        button("menu", "choice.menu"),
+        _menu(),
         program=row.name if row else say("subscribe.any"),
         area=turn.places.name_of(area_code),
     )
@@ -214,7 +226,7 @@ def _tell_on(turn: Turn) -> None:
         "subscribe.on" if linked else "subscribe.on_again",
         button("registration", "choice.registration"),
         button("subscriptions", "choice.subscriptions"),
-        button("menu", "choice.menu"),
+        _menu(),
     )
     offer_emergencies(turn)
 
@@ -239,7 +251,7 @@ def _tell_of_emergencies(turn: Turn, area_name: str) -> None:
     turn.reply(
         "subscribe.emergencies_on",
         button(f"unsubscribe:{EMERGENCY}", "choice.emergencies_end"),
-        button("menu", "choice.menu"),
+        _menu(),
         area=area_name,
     )
 
