@@ -14,9 +14,12 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    column,
+    exists,
     func,
     or_,
     select,
+    table,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -120,8 +123,7 @@ def _asked(
 @cache
 def _upcoming_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
     """Make each of the eight queries once: the building took longer than the asking."""
-    table: Any = Distribution.__table__
-    columns = table.c
+    columns: Any = Distribution.__table__.c
     query = (
         select(
             columns.program_code, Program.name, columns.area_code, Area.name.label("area"),
@@ -138,14 +140,15 @@ def _upcoming_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
 
 @cache
 def _count_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
-    table: Any = Distribution.__table__
-    return select(func.count()).select_from(table).where(*_conditions(by_area, by_program, by_some))
+    query = select(func.count()).select_from(Distribution)
+    return query.where(*_conditions(by_area, by_program, by_some))
 
 
 def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
-    table: Any = Distribution.__table__
-    columns = table.c
-    conditions: list[Any] = [columns.held_on >= bindparam("since"), ~columns.canceled]
+    columns: Any = Distribution.__table__.c
+    conditions: list[Any] = [
+        columns.held_on >= bindparam("since"), ~columns.canceled, _is_public(columns),
+    ]  # fmt: skip
     if by_area:
         above = columns.area_code.in_(bindparam("areas", expanding=True))
         below = and_(columns.area_code >= bindparam("low"), columns.area_code < bindparam("high"))
@@ -155,6 +158,22 @@ def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
     if by_some:
         conditions.append(columns.program_code.in_(bindparam("among", expanding=True)))
     return conditions
+
+
+def _is_public(columns: Any) -> Any:
+    """Give the condition that a distribution may be told of.
+
+    One of a round may once somebody has approved what is said of it, or if it was known before.
+    """
+    rounds = table("rounds", column("id"), column("created_at"))
+    broadcasts = table("broadcasts", column("round_id"), column("approved_at"))
+    approved = exists().where(
+        broadcasts.c.round_id == columns.round_id, broadcasts.c.approved_at.is_not(None)
+    )
+    known = exists().where(
+        rounds.c.id == columns.round_id, columns.created_at < rounds.c.created_at
+    )
+    return or_(columns.round_id.is_(None), approved, known)
 
 
 def _self_and_above(code: str) -> list[str]:

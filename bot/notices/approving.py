@@ -25,6 +25,7 @@ from db.broadcasts import (
     hold_broadcast,
     notices_of,
 )
+from db.hoaxes import DECIDERS, HOAX, Hoax
 from db.notice_rules import notice_rules
 from db.rounds import Round, distributions_of
 from db.session import Session
@@ -33,11 +34,10 @@ from db.staff import Staff
 from db.staff_chats import staff_chats
 
 __all__ = (
-    "APPROVERS", "NoticeRefused", "StaleBroadcast", "approve", "cancel", "pause", "refuse",
+    "NoticeRefused", "StaleBroadcast", "approve", "cancel", "pause", "refuse",
     "resend_failed", "resume", "submit",
 )  # fmt: skip
 
-APPROVERS = ("officer", "chief", "admin")
 LONGEST_WHY = 300  # characters
 _SHORTEST_WHY = 3
 _STAFF = "staff:"
@@ -153,6 +153,8 @@ def _check(session: Session, broadcast: Broadcast, now: datetime, sure: bool) ->
         raise NoticeRefused("notice.changed")
     for key in problems(broadcast, notices, now):
         raise NoticeRefused(key)
+    if broadcast.hoax_id is not None and session.get_one(Hoax, broadcast.hoax_id).state != HOAX:
+        raise NoticeRefused("hoax.not_marked")
     if not sure and same_today(session, broadcast, now):
         raise NoticeRefused("notice.same_today")
 
@@ -194,7 +196,7 @@ def _ask_approvers(
     """Show a broadcast to those who may approve it, in their chats, with buttons."""
     chats = [
         chat
-        for chat in staff_chats(session, broadcast.area_code, APPROVERS)
+        for chat in staff_chats(session, broadcast.area_code, DECIDERS)
         if f"{_STAFF}{chat.staff_id}" != broadcast.created_by
     ]
     facts = say(

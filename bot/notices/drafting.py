@@ -93,7 +93,7 @@ def prepare(session: Session, draft: Draft, actor: str, now: datetime) -> Broadc
         created_at=now,
     )
     if of_round is not None:
-        notices = _of_round(session, of_round, draft, broadcast)
+        notices = _of_round(session, of_round, draft, broadcast, now)
     else:
         notices = _of_words(session, draft, broadcast)
     broadcast.digest = _digest(broadcast, notices)
@@ -215,7 +215,7 @@ def _area_of(
 
 
 def _of_round(
-    session: Session, of_round: Round, draft: Draft, broadcast: Broadcast
+    session: Session, of_round: Round, draft: Draft, broadcast: Broadcast, now: datetime
 ) -> list[Notice]:
     stops = distributions_of(session, of_round.id)
     book = _AreaBook(areas_named(session, [stop.area_code for stop in stops]))
@@ -227,7 +227,9 @@ def _of_round(
         )
         last = max(ends, default=None)
         broadcast.expires_at = last.astimezone(UTC) if last is not None else None
-    notices = notices_of_round(session, of_round, draft.kind, book, draft.texts, draft.content_sid)
+    notices = notices_of_round(
+        session, of_round, draft.kind, book, draft.texts, draft.content_sid, now
+    )
     return [one for one in notices if draft.areas is None or one.area_code in draft.areas]
 
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from itertools import groupby
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.notices.planning import Plan, Stop, minutes, stop_of
 from bot.notices.templates import values
@@ -67,18 +68,19 @@ def notices_of_round(
     places: Names,
     texts: Mapping[str, str] | None = None,
     content_sid: str | None = None,
+    now: datetime | None = None,
 ) -> list[Notice]:
     """Write the notices of a round, unsaved: for each area, hour where there is a quota, language.
 
     `texts` are an officer's words by their languages, with blanks such as {day} or without; who
     reads none of these languages gets our own. `content_sid` names a template that takes program,
-    area, day, hours and place, instead of the catalogue's.
+    area, day, hours and place, instead of the catalogue's. What is over `now` is not told of.
     """
     program = session.get_one(Program, round_.program_code).name
     languages = {USUAL_LANGUAGE: "", **(texts or {})}
     return [
         _notice(session, round_, program, Kind(kind), places, group, language, words, content_sid)
-        for group in _groups(session, round_, Kind(kind))
+        for group in _groups(_told_of(session, round_, places, now), round_, Kind(kind))
         for language, words in languages.items()
     ]
 
@@ -217,19 +219,30 @@ def _pickup_choices(group: _Group) -> list[list[str]]:
     ]
 
 
-def _groups(session: Session, round_: Round, kind: Kind) -> Iterator[_Group]:
+def _told_of(
+    session: Session, round_: Round, places: Names, now: datetime | None
+) -> list[Distribution]:
+    """Give the distributions of a round by area, without those that are over."""
+    found = distributions_of(session, round_.id)
+    ahead = [one for one in found if now is None or _ends(one, places) > now]
+    return sorted(ahead, key=lambda one: one.area_code)
+
+
+def _ends(one: Distribution, places: Names) -> datetime:
+    return datetime.combine(one.held_on, one.ends_at, ZoneInfo(places.zone_of(one.area_code)))
+
+
+def _groups(told_of: list[Distribution], round_: Round, kind: Kind) -> Iterator[_Group]:
     """Give what each wording is about.
 
     An announcement tells of all that is in an area; a reminder or a question of one distribution,
     and where there are slots, only those who have one there.
     """
-    by_area = sorted(distributions_of(session, round_.id), key=lambda one: one.area_code)
-    for _area, found in groupby(by_area, key=lambda one: one.area_code):
-        standing: list[Distribution] = []
-        fallen: list[Distribution] = []
-        for one in found:
-            (fallen if one.canceled or round_.state == CANCELED else standing).append(one)
-        if kind is Kind.CHANGE and not standing:
+    for _area, grouped in groupby(told_of, key=lambda one: one.area_code):
+        found = list(grouped)
+        fallen = [one for one in found if one.canceled]
+        standing = [one for one in found if not one.canceled and round_.state != CANCELED]
+        if kind is Kind.CHANGE and fallen and not standing:
             yield _Group(tuple(fallen))
         if kind in _ONE_BY_ONE:
             yield from (_Group((one,)) for one in standing if one.quota is None)

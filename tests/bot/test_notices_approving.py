@@ -1,22 +1,28 @@
 """A broadcast from the draft to the approval: what is shown, who decides, and what stays frozen."""
 
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from bot.notices import approving
 from bot.notices.approving import NoticeRefused, StaleBroadcast
 from bot.notices.drafting import Draft, prepare, preview
 from bot.notices.planning import Plan, Stop, make_round
 from db.audiences import Filters
-from db.broadcasts import Broadcast, Kind, Notice, State
+from db.broadcasts import Broadcast, Kind, Notice, State, count_by_state, notices_of
+from db.contacts import Contact
 from db.fan_out import fan_out
+from db.notice_rules import notice_rules
+from db.outbox import OutboundMessage
+from db.schedules import upcoming
 from db.session import Session, Store
-from tests.moment import NOW
+from db.slots import Slot
+from db.wa_templates import APPROVED, WaTemplate
+from tests.moment import NOW, TODAY
 
-CITY, AREA = "74.72", "74.72.02.1011"
+CITY, AREA, BESIDE = "74.72", "74.72.02.1011", "74.72.06.1008"
 DAY = date(2026, 12, 1)
 STOP = Stop(AREA, DAY, time(8), time(12), "Kantor Pos Baubau")
 NEWS = Draft(Kind.NEWS, Filters((CITY,), everyone=True), {"id": "Kantor tutup besok."})
@@ -29,18 +35,27 @@ def session(sample_store: Store) -> Iterator[Session]:
         yield session
 
 
-def announced(session: Session, *stops: Stop, actor: str = ONE) -> Broadcast:
+def announced(session: Session, *stops: Stop) -> Broadcast:
     """Prepare the announcement of a round."""
-    of_round = make_round(session, Plan("PKH", stops or (STOP,)), actor, NOW)
-    return prepare(session, Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id), actor, NOW)
+    of_round = make_round(session, Plan("PKH", stops or (STOP,)), ONE, NOW)
+    return prepare(session, Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id), ONE, NOW)
+
+
+def submitted(session: Session, broadcast: Broadcast, sure: bool = False) -> Broadcast:
+    return approving.submit(session, broadcast.id, ONE, NOW, broadcast.version, sure)
+
+
+def known_ahead(session: Session) -> int:
+    return sum(one.held_on == DAY for one in upcoming(session, TODAY, AREA, "PKH"))
 
 
 def test_a_draft_shows_whom_it_reaches_and_what_it_says(session: Session) -> None:
     broadcast = announced(session)
     shown = preview(session, broadcast, NOW)
     assert shown.reach.families > shown.reach.contacts > 50
-    assert shown.seconds > 0
-    assert shown.problems == []
+    assert shown.reach.excluded["no_contact"] > 0
+    assert shown.seconds == pytest.approx(shown.reach.contacts / 1000)
+    assert (shown.templates, shown.price, shown.problems) == (0, 0, [])
     [channel, text] = shown.samples[0]
     assert channel == "simulator"
     assert "Bukit Wolio Indah dibagikan Selasa, 1 Desember 2026, pukul 08.00-12.00 WITA" in text
@@ -49,14 +64,142 @@ def test_a_draft_shows_whom_it_reaches_and_what_it_says(session: Session) -> Non
     assert fan_out(session, broadcast, NOW) == shown.reach.contacts
 
 
+def test_whatsapp_outside_its_window_needs_a_template_that_is_paid(session: Session) -> None:
+    siti = session.scalars(select(Contact).where(Contact.address == "siti")).one()
+    siti.channel, siti.last_inbound_at = "whatsapp", NOW - timedelta(days=2)
+    without = preview(session, announced(session), NOW)
+    assert without.reach.excluded["no_template"] == 1
+    assert without.problems == ["notice.no_template"]
+    session.add(
+        WaTemplate(
+            kind=Kind.DISTRIBUTION, language="id", name="kabar", state=APPROVED,
+            body="Halo, bantuan {{1}} dibagikan {{2}} ya.", variables=["program", "day"],
+            content_sid="HX1", changed_by=ONE, changed_at=NOW,
+        )
+    )  # fmt: skip
+    notice_rules(session).template_price = 350
+    with_it = announced(session, STOP)
+    shown = preview(session, with_it, NOW)
+    assert (shown.templates, shown.price, shown.problems) == (1, 350, [])
+    [notice] = notices_of(session, with_it.id)
+    assert notice.content_variables is not None
+    assert notice.content_variables["2"] == "Selasa, 1 Desember 2026"
+
+
 def test_nobody_approves_his_own_and_what_was_submitted_stays(session: Session) -> None:
     broadcast = announced(session)
     with pytest.raises(StaleBroadcast):
         approving.submit(session, broadcast.id, ONE, NOW, broadcast.version + 1)
-    approving.submit(session, broadcast.id, ONE, NOW, broadcast.version)
+    submitted(session, broadcast)
     assert broadcast.state == State.WAITING
+    assert known_ahead(session) == 0  # nobody has agreed to it yet
     with pytest.raises(NoticeRefused, match="own"):
         approving.approve(session, broadcast.id, ONE, NOW, broadcast.version)
-    session.execute(update(Notice).values(text="Lain."))
+    with pytest.raises(StaleBroadcast):
+        approving.approve(session, broadcast.id, OTHER, NOW, broadcast.version - 1)
+    [notice] = notices_of(session, broadcast.id)
+    said = notice.text
+    session.execute(update(Notice).where(Notice.id == notice.id).values(text="Lain."))
     with pytest.raises(NoticeRefused, match="changed"):
         approving.approve(session, broadcast.id, OTHER, NOW, broadcast.version)
+    session.execute(update(Notice).where(Notice.id == notice.id).values(text=said))
+    whom = broadcast.audience
+    broadcast.audience = Filters((CITY,)).to_data()
+    with pytest.raises(NoticeRefused, match="changed"):
+        approving.approve(session, broadcast.id, OTHER, NOW, broadcast.version)
+    broadcast.audience = whom
+    approving.approve(session, broadcast.id, OTHER, NOW, broadcast.version)
+    assert (broadcast.state, broadcast.approved_by) == (State.SCHEDULED, OTHER)
+    assert known_ahead(session) == 1
+    with pytest.raises(NoticeRefused, match="not_now"):
+        approving.approve(session, broadcast.id, OTHER, NOW, broadcast.version)
+
+
+def test_an_office_of_one_and_the_machine_need_nobody_else(session: Session) -> None:
+    by_machine = prepare(session, NEWS, "cli", NOW)
+    approving.submit(session, by_machine.id, "cli", NOW, by_machine.version)
+    assert by_machine.state == State.SCHEDULED
+    notice_rules(session).four_eyes = False
+    assert submitted(session, announced(session)).approved_by == ONE
+
+
+def test_the_same_on_one_day_is_asked_about(session: Session) -> None:
+    first = submitted(session, prepare(session, NEWS, ONE, NOW))
+    again = prepare(session, NEWS, ONE, NOW + timedelta(minutes=5))
+    assert [same.id for same in preview(session, again, NOW).same_today] == [first.id]
+    with pytest.raises(NoticeRefused, match="same_today"):
+        submitted(session, again)
+    assert submitted(session, again, sure=True).state == State.WAITING
+    tomorrow = prepare(session, NEWS, ONE, NOW + timedelta(days=1))
+    assert preview(session, tomorrow, NOW + timedelta(days=1)).same_today == []
+
+
+def test_what_is_wrong_is_not_submitted(session: Session) -> None:
+    nowhere = Draft(Kind.NEWS, Filters((BESIDE,), traits=("pregnant",), status="stopped"), {})
+    for draft, key in (
+        (nowhere, "no_words"),
+        (Draft(Kind.NEWS, NEWS.filters, {"id": "x" * 1_001}), "too_long"),
+        (Draft(Kind.NEWS, NEWS.filters, {"id": "Besok {jam}"}), "bad_blank"),
+        (Draft(Kind.NEWS, NEWS.filters, {"id": "x"}, expires_at=NOW), "out_of_date"),
+        (Draft(Kind.NEWS, nowhere.filters, {"id": "Tutup."}), "nobody"),
+    ):
+        broadcast = prepare(session, draft, ONE, NOW)
+        assert f"notice.{key}" in preview(session, broadcast, NOW).problems
+        with pytest.raises(NoticeRefused, match=key):
+            submitted(session, broadcast)
+    with pytest.raises(NoticeRefused, match="apart"):
+        prepare(session, Draft(Kind.NEWS, Filters(("74", "33")), {"id": "x"}), ONE, NOW)
+
+
+def test_families_get_their_hours_with_the_approval_and_read_them(session: Session) -> None:
+    stop = Stop(AREA, DAY, time(8), time(10, 30), "Kantor Pos Baubau", quota=120)
+    broadcast = announced(session, stop)
+    assert session.scalar(select(func.count()).select_from(Slot)) == 0
+    notice_rules(session).four_eyes = False
+    submitted(session, broadcast)
+    fan_out(session, broadcast, NOW)
+    assert session.scalar(select(func.count()).select_from(Slot)) == broadcast.families
+    rows = select(Notice.slot, func.max(Notice.text)).join(
+        OutboundMessage, OutboundMessage.notice_id == Notice.id
+    )
+    told = {slot: text for slot, text in session.execute(rows.group_by(Notice.slot))}  # noqa: C416
+    assert set(told) <= {time(8), time(9), time(10)}
+    assert "Giliran Bapak/Ibu pukul 08.00-09.00 WITA" in told[time(8)]
+    assert all("10.00-10.30" in notice.text for notice in notices_of(session, broadcast.id)
+               if notice.slot == time(10))  # fmt: skip
+
+
+def test_running_is_paused_resumed_canceled_and_tried_again(session: Session) -> None:
+    notice_rules(session).four_eyes = False
+    broadcast = submitted(session, announced(session))
+    with pytest.raises(NoticeRefused, match="not_now"):
+        approving.pause(session, broadcast.id, ONE, NOW)
+    broadcast.state = State.RUNNING
+    fan_out(session, broadcast, NOW)
+    approving.pause(session, broadcast.id, ONE, NOW)
+    assert broadcast.state == State.PAUSED
+    approving.resume(session, broadcast.id, ONE, NOW)
+    session.execute(
+        update(OutboundMessage)
+        .where(OutboundMessage.notice_id.is_not(None))
+        .values(state="failed", reason="unavailable")
+    )
+    broadcast.state = State.DONE
+    assert approving.resend_failed(session, broadcast.id, ONE, NOW) == broadcast.contacts
+    assert count_by_state(session, broadcast.id) == {"queued": broadcast.contacts}
+    reminder = Broadcast(
+        kind=Kind.REMINDER, area_code=AREA, parent_id=broadcast.id, digest=b"", send_at=NOW,
+        state=State.SCHEDULED, created_by="service", created_at=NOW,
+    )  # fmt: skip
+    session.add(reminder)
+    with pytest.raises(NoticeRefused, match="no_reason"):
+        approving.cancel(session, broadcast.id, ONE, " ", NOW)
+    approving.cancel(session, broadcast.id, ONE, "salah tanggal", NOW)
+    assert [broadcast.state, reminder.state] == [State.CANCELED, State.CANCELED]
+    assert broadcast.remark == "salah tanggal"
+    late = NOW + timedelta(days=30)
+    with pytest.raises(NoticeRefused, match="not_now"):
+        approving.resend_failed(session, broadcast.id, ONE, late)
+    broadcast.state = State.DONE
+    with pytest.raises(NoticeRefused, match="out_of_date"):
+        approving.resend_failed(session, broadcast.id, ONE, late)

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import case, func, select
 
 from db import sample
-from db.announcements import count_audience
 from db.areas import Area, all_areas
+from db.audiences import Filters, Topic
 from db.contacts import CONSENT_GIVEN, Contact
 from db.enrolments import Enrolment, Payout, aid_of_household
+from db.reach import measure
 from db.registry import (
     AgencyList,
     Household,
@@ -219,9 +220,10 @@ def test_companions_look_after_families_of_their_own_area(sample_store: Store) -
 
 def test_an_announcement_reaches_a_believable_number(sample_store: Store) -> None:
     with sample_store.read() as session:
-        audience = count_audience(session, "PKH", BUKIT_WOLIO_INDAH)
-    assert 150 <= audience.families <= 300
-    assert audience.by_channel == {"simulator": 121}  # the crowd of 120, and Wa Siti
+        whom = Filters((BUKIT_WOLIO_INDAH,), "PKH")
+        reach = measure(session, whom, Topic.AID, NOW, has_template=False)
+    assert 150 <= reach.families <= 300
+    assert reach.by_channel == {"simulator": 121}  # the crowd of 120, and Wa Siti
 
 
 def test_there_are_distributions_to_ask_for_and_places_without(sample_store: Store) -> None:

@@ -1,0 +1,181 @@
+"""Plans of rounds: what is wrong with one, what it becomes, and how it reads."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+
+from bot.notices.drafting import Draft, prepare
+from bot.notices.planning import Plan, Stop, check_plan, common_area, make_round, outermost
+from bot.notices.sentence import Said, read_hours, read_sentence
+from bot.notices.wording import LONGEST, notices_of_round
+from bot.places import places_of_sample
+from db.areas import Scope
+from db.audiences import Filters
+from db.broadcasts import Broadcast, Kind, State
+from db.rounds import CANCELED, distributions_of
+from db.session import Session, Store
+from tests.moment import NOW, TODAY
+
+AREA, BESIDE, WOLIO, CITY = "74.72.02.1011", "74.72.06.1008", "74.72.02", "74.72"
+DAY = date(2026, 12, 1)
+STOP = Stop(AREA, DAY, time(8), time(12), "Kantor Pos Baubau")
+PLAN = Plan("PKH", (STOP,))
+PLACES = places_of_sample(NOW)
+
+
+@pytest.fixture
+def session(sample_store: Store) -> Iterator[Session]:
+    with sample_store.begin() as session:
+        yield session
+
+
+def plan(**stop: Any) -> Plan:
+    return replace(PLAN, stops=(replace(STOP, **stop),))
+
+
+def test_what_is_wrong_with_a_plan_is_said(session: Session) -> None:
+    for wrong, key in (
+        (replace(PLAN, stops=()), "no_stop"),
+        (plan(held_on=TODAY - timedelta(days=1)), "past"),
+        (plan(held_on=TODAY + timedelta(days=367)), "far"),
+        (plan(ends_at=time(8)), "backwards"),
+        (plan(place=" a  b "), "bad_place"),
+        (plan(quota=0), "no_quota"),
+        (plan(quota=5), "crowded"),
+        (replace(PLAN, stops=(STOP, replace(STOP, place="KANTOR pos  Baubau"))), "twice"),
+        (replace(PLAN, stops=(STOP, replace(STOP, area_code="33.74"))), "apart"),
+    ):
+        assert check_plan(session, wrong, TODAY) == [f"notice.{key}"], key
+    assert check_plan(session, PLAN, TODAY, Scope(WOLIO)) == []
+    assert check_plan(session, PLAN, TODAY, Scope("74.72.06")) == ["notice.not_your_area"]
+    assert check_plan(session, plan(held_on=TODAY), TODAY) == []
+
+
+def test_a_quota_has_to_do_for_the_families_of_the_smallest_area(session: Session) -> None:
+    assert check_plan(session, plan(quota=100), TODAY) == []
+    few, many = replace(STOP, quota=100), replace(STOP, area_code=WOLIO, quota=1)
+    assert check_plan(session, Plan("PKH", (few, many)), TODAY) == ["notice.crowded"]
+    assert check_plan(session, Plan("PKH", (few, replace(many, quota=None))), TODAY) == []
+    second = replace(few, held_on=DAY + timedelta(days=1), quota=30)
+    assert check_plan(session, Plan("PKH", (replace(few, quota=30), second)), TODAY) == []
+    frail = replace(PLAN, filters=Filters((), traits=("elderly",)), stops=(replace(STOP, quota=5),))
+    assert check_plan(session, frail, TODAY) in ([], ["notice.crowded"])
+
+
+def test_the_same_distribution_is_announced_once(session: Session) -> None:
+    made = make_round(session, PLAN, "staff:1", NOW)
+    again = plan(place="kantor  pos BAUBAU", ends_at=time(13))
+    assert check_plan(session, again, TODAY) == ["notice.announced"]
+    assert check_plan(session, again, TODAY, round_id=made.id) == []
+    assert check_plan(session, plan(starts_at=time(9)), TODAY) == []
+    draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=made.id)
+    announced = prepare(session, draft, "staff:1", NOW)
+    assert check_plan(session, again, TODAY) == ["notice.announced"]
+    # What came to nothing may be tried anew, and is the same distribution still.
+    announced.state = State.REFUSED
+    assert check_plan(session, again, TODAY) == []
+    [before] = distributions_of(session, made.id)
+    anew = make_round(session, again, "staff:1", NOW)
+    [after] = distributions_of(session, anew.id)
+    assert (after.id, after.ends_at, after.place) == (before.id, time(13), "Kantor Pos Baubau")
+
+
+def test_a_round_is_for_the_programme_in_its_areas(session: Session) -> None:
+    stops = (STOP, replace(STOP, area_code=BESIDE), replace(STOP, area_code="74.72.06"))
+    made = make_round(session, Plan("PKH", stops, stage="tahap 4"), "staff:1", NOW)
+    assert made.area_code == CITY
+    assert made.filters is not None
+    assert Filters.from_data(made.filters) == Filters((AREA, "74.72.06"), "PKH")
+    chosen = replace(PLAN, filters=Filters((), deciles=(1,)))
+    assert chosen.audience == Filters((AREA,), "PKH", deciles=(1,))
+    listed = replace(PLAN, filters=Filters((), file_id=3))
+    assert listed.audience == Filters((AREA,), None, file_id=3)
+    assert outermost(["74.72.02.1011", "74.72", "74.72"]) == ("74.72",)
+    assert common_area(["74.72.02.1011", "74.72.02.1012"]) == "74.72.02"
+
+
+def test_a_round_reads_by_area_hour_and_language(session: Session) -> None:
+    second = replace(STOP, held_on=DAY + timedelta(days=1), place="Balai Kelurahan")
+    hourly = replace(STOP, area_code=BESIDE, ends_at=time(10), quota=300)
+    whole = Plan("PKH", (STOP, second, hourly), "tahap 4", "KTP dan kartu", "Ibu Ani 0812")
+    made = make_round(session, whole, "staff:1", NOW)
+    texts = {"en": "Aid on {day}.", "bew": "Ada bantuan."}
+    notices = notices_of_round(session, made, Kind.DISTRIBUTION, PLACES, texts)
+    assert len(notices) == 3 * (1 + 1 + 2)
+    by_key = {(one.area_code, one.slot, one.language): one for one in notices}
+    both = by_key[AREA, None, "id"].text
+    assert "(tahap 4) untuk Bukit Wolio Indah dibagikan:\n- Selasa, 1 Desember 2026" in both
+    assert "di Balai Kelurahan" in both
+    assert "Bawa KTP dan kartu." in both
+    assert "Hubungi Ibu Ani 0812" in both
+    assert by_key[BESIDE, None, "en"].text == "Aid on Selasa, 1 Desember 2026."
+    assert "09.00-10.00 WITA" in by_key[BESIDE, time(9), "id"].text
+    # Words that name nothing have the facts below them.
+    assert "Ada bantuan." in by_key[AREA, None, "bew"].text
+    assert "1 Desember 2026, pukul 08.00-12.00 WITA, di Kantor" in by_key[AREA, None, "bew"].text
+    assert all(len(one.text) <= LONGEST for one in notices)
+
+
+def test_reminders_and_questions_are_of_one_distribution_each(session: Session) -> None:
+    second = replace(STOP, held_on=DAY + timedelta(days=1))
+    hourly = replace(STOP, area_code=BESIDE, ends_at=time(10), quota=300)
+    made = make_round(session, Plan("PKH", (STOP, second, hourly)), "staff:1", NOW)
+    first, with_hours, later = distributions_of(session, made.id)
+    reminders = notices_of_round(session, made, Kind.REMINDER, PLACES)
+    assert [(one.distribution_id, one.slot) for one in reminders] == [
+        (first.id, None), (later.id, None), (with_hours.id, time(8)), (with_hours.id, time(9)),
+    ]  # fmt: skip
+    asked = notices_of_round(session, made, Kind.FOLLOWUP, PLACES)[0]
+    assert asked.text.endswith("Balas SUDAH atau BELUM.")
+    assert asked.choices == [
+        [f"pickup:yes:{first.id}", "Sudah"],
+        [f"pickup:no:{first.id}", "Belum"],
+    ]
+    first.canceled = True
+    made.why = "kantor tutup"
+    changed = notices_of_round(session, made, Kind.CHANGE, PLACES)
+    assert "sekarang dibagikan Rabu, 2 Desember 2026" in changed[0].text
+    assert "Sebabnya: kantor tutup." in changed[0].text
+    # What is over is told of no more, not even that it was cancelled.
+    made.state = CANCELED
+    later.canceled = with_hours.canceled = True
+    assert len(notices_of_round(session, made, Kind.CHANGE, PLACES)) == 2
+    [gone] = notices_of_round(
+        session, made, Kind.CHANGE, PLACES, now=NOW + timedelta(days=9, hours=5)
+    )
+    assert "pada Rabu, 2 Desember 2026 di Kantor Pos Baubau BATAL" in gone.text
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("8-12", 8, 12), ("jam 8 sampai jam 12", 8, 12), ("08.00 s/d 11.00", 8, 11),
+        ("jam 8", 8, None), ("jam 1 siang", 13, None), ("jam 8 pagi sampai 2", 8, 14),
+        ("4 sore", 16, None), ("12 siang", 12, None),
+        ("7 malam", 19, None), ("nanti", None, None), ("25", None, None),
+    ],
+)  # fmt: skip
+def test_hours_are_read_as_people_say_them(text: str, begin: int | None, end: int | None) -> None:
+    found = read_hours(text)
+    assert [moment.hour if moment else None for moment in found] == [begin, end]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_sentence_without_anything_names_nothing() -> None:
+    assert read_sentence("umumkan", None) == Said()
+    assert read_sentence("umumkan PKH di kantor pos untuk Melai", None).place == "kantor pos"
+    assert read_sentence("umumkan di aula di pasar", None).place is None
+
+
+def test_a_broadcast_of_nothing_but_a_parent_has_its_area(session: Session) -> None:
+    made = make_round(session, PLAN, "staff:1", NOW)
+    parent = prepare(session, Draft(Kind.DISTRIBUTION, None, {}, round_id=made.id), "staff:1", NOW)
+    child = prepare(
+        session, Draft(Kind.NEWS, None, {"id": "Kabar."}, parent_id=parent.id), "staff:1", NOW
+    )
+    assert isinstance(child, Broadcast)
+    assert child.area_code == parent.area_code
