@@ -200,7 +200,8 @@ def _of_families(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:
 
 def _besides(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> list[Select[Any]]:
     """Select the contacts that belong to no family of the audience."""
-    if filters.everyone:
+    in_danger = topic is Topic.EMERGENCY and filters == Filters(filters.areas)
+    if filters.everyone or in_danger:
         return [_of_no_family(filters, willing)]
     if filters.file_id is not None:
         return [_of_file(filters, willing)]
@@ -224,10 +225,16 @@ def _first(filters: Filters) -> Any:
 
 
 def _of_no_family(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:
-    """Where somebody lives who is tied to no person is known only if there is nothing else."""
+    """Where somebody lives who is tied to no person, is known by what he asked to hear of.
+
+    Otherwise it is known only if there is nothing else.
+    """
     others = exists().where(Area.level == "village", not_(in_areas(Area.code, filters.areas)))
-    nobody_known = and_(Contact.person_id.is_(None), not_(others.correlate(None)))
-    return select(*_alone(_first(filters))).where(nobody_known, willing)
+    asked_here = exists().where(
+        Subscription.contact_id == Contact.id, in_areas(Subscription.area_code, filters.areas)
+    )
+    lives_here = or_(not_(others.correlate(None)), asked_here.correlate(Contact))
+    return select(*_alone(_first(filters))).where(Contact.person_id.is_(None), lives_here, willing)
 
 
 def _of_file(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:

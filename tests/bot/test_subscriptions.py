@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from db.areas import Area
+from db.audiences import Filters, Topic, recipients
 from db.contacts import Contact
 from db.session import Store
 from db.subscriptions import subscriptions_of
@@ -76,3 +78,24 @@ def test_subscriptions_are_bounded_and_need_consent(newcomer: Person, sample_sto
     assert len(kept(sample_store, newcomer)) == 10
     assert "paling banyak" in words(newcomer.say("kabari sa kalau ada BPNT di Lipu"))
     assert len(kept(sample_store, newcomer)) == 10
+
+
+def test_who_is_on_no_list_hears_of_dangers_where_he_said_that_he_lives(
+    citizen: Person, engine_person: Person, sample_store: Store
+) -> None:
+    citizen.say("kabari sa kalau ada banjir di Lamangga")
+    engine_person.say("kabari sa kalau ada PKH di Lamangga")  # and of nothing else
+    engine_person.press("emergencies:no")
+    with sample_store.read() as session:
+        codes = dict(session.execute(select(Area.name, Area.code)).all())
+        told = [
+            [row.contact_id for row in session.execute(recipients(filters, Topic.EMERGENCY))]
+            for filters in (
+                Filters((codes["Lamangga"],)),
+                Filters((codes["Lamangga"],), everyone=True),
+                Filters((codes["Lipu"],)),
+            )
+        ]
+        mine = select(Contact.id).where(Contact.address == citizen.address.user)
+        contact_id = session.scalars(mine).one()
+    assert told == [[contact_id], [contact_id], []]
