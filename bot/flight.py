@@ -10,7 +10,7 @@ from bot.channels.base import Adapter
 from bot.failures import where_only
 from bot.messages import PermanentError, TemporaryError
 from bot.outbox import outgoing
-from bot.retries import UNREADABLE, Breaker, given_back, put_off, refused, sent
+from bot.retries import UNREADABLE, Brake, Breaker, given_back, put_off, refused, sent
 from db.claims import Claimed
 from db.crypto import CryptoError, Vault
 from db.settlement import Outcome
@@ -20,7 +20,9 @@ SEND_LIMIT = 20.0  # seconds; with HOLD_LIMIT well within the lease of 30 s
 HOLD_LIMIT = timedelta(seconds=6)  # for which a claimed message may wait for a place
 STOP_LIMIT = 5.0
 
+_MISSED = timedelta(milliseconds=15)  # after its place; the rest of 30 ms is the line's
 _FEW = 8  # messages: with no more than these each is settled as soon as it is sent
+_LINGER_PACED = 0.125  # the same where the rate leaves time
 _LINGER = 0.05  # seconds that a finished send of a busy channel waits for others to settle with it
 
 _log = logging.getLogger(__name__)
@@ -29,7 +31,8 @@ _log = logging.getLogger(__name__)
 class Flight:
     """Sends messages, as many at a time as there are, up to 64, and gathers their outcomes.
 
-    `breaker` learns how each sending ended; `landed` is set when outcomes are worth settling.
+    `breaker` and `brake` learn how each sending ended; `landed` is set when outcomes are worth
+    settling.
     """
 
     def __init__(
@@ -39,15 +42,20 @@ class Flight:
         clock: Callable[[], datetime],
         jitter: Callable[[], float],
         landed: asyncio.Event,
+        paced: bool = False,
     ) -> None:
         self.breaker = Breaker(clock)
+        self.brake = Brake(clock)
         self.done: list[Outcome] = []
         self._adapter = adapter
         self._vault = vault
         self._clock = clock
         self._jitter = jitter
         self._landed = landed
+        self._paced = paced
         self._next: deque[tuple[Claimed, datetime]] = deque()  # with the latest start
+        self._places: deque[datetime] = deque()  # moments at which one may start
+        self._pacer: asyncio.Task[None] | None = None
         self._senders: set[asyncio.Task[None]] = set()
         self._in_flight = 0
         self._reminder: asyncio.TimerHandle | None = None
@@ -57,10 +65,23 @@ class Flight:
         """Count the messages whose outcome is not known yet."""
         return self._in_flight + len(self._next)
 
-    def add(self, messages: Sequence[Claimed]) -> None:
-        """Send these in their order."""
+    @property
+    def waiting(self) -> int:
+        """Count the messages that were not begun yet."""
+        return len(self._next)
+
+    @property
+    def places(self) -> int:
+        """Count the moments at which one of them may start."""
+        return len(self._places)
+
+    def add(self, messages: Sequence[Claimed], places: Sequence[datetime] = ()) -> None:
+        """Send these in their order; where the channel is paced, each at the next of its places."""
         latest = self._clock() + HOLD_LIMIT
         self._next.extend((message, latest) for message in messages)
+        if self._paced:
+            self._add_places(places)
+            return
         while len(self._senders) < min(WIDEST, self.held):
             sender = asyncio.create_task(self._send_on())
             self._senders.add(sender)
@@ -74,9 +95,19 @@ class Flight:
         outcomes, self.done = self.done, []
         return outcomes
 
+    def _add_places(self, places: Sequence[datetime]) -> None:
+        self._places.extend(places)
+        if any(not message.bulk for message, _ in self._next):
+            # What was claimed for others waits on: a reply takes the first place there is.
+            self._next = deque(sorted(self._next, key=lambda one: one[0].bulk))
+        if self._places and (self._pacer is None or self._pacer.done()):
+            self._pacer = asyncio.create_task(self._keep_pace())
+
     async def finish(self) -> None:
         """Let what is in flight arrive, for a few seconds, and give the rest back."""
         self._give_back()
+        if self._pacer is not None:
+            await self._pacer
         if self._senders:
             await asyncio.wait(self._senders, timeout=STOP_LIMIT)
         for sender in tuple(self._senders):
@@ -91,27 +122,59 @@ class Flight:
             if self._clock() > latest:
                 self.done.append(given_back(message, self._clock()))
                 continue
-            self._in_flight += 1
-            try:
-                outcome = await self._send(message)
-            finally:
-                self._in_flight -= 1
-            self.done.append(outcome)
-            if self.breaker.tripped:
-                self._give_back()
-            self._tell()
+            await self._send_one(message)
         self._tell()
 
-    def _tell(self) -> None:
-        if self.held <= _FEW or 2 * len(self.done) >= self.held:
+    async def _keep_pace(self) -> None:
+        """Begin one message at each place; a place that was missed is left unused.
+
+        Else those that a slow moment of this process held up would all come to the provider at
+        once, and to its count of that second.
+        """
+        while self._next and self._places:
+            wait = (self._places[0] - self._clock()).total_seconds()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            if not self._next or not self._places:
+                break
+            place = self._places.popleft()
+            if self._clock() - place > _MISSED or len(self._senders) >= WIDEST:
+                continue
+            message, latest = self._next.popleft()
+            if self._clock() > latest:
+                self.done.append(given_back(message, self._clock()))
+                continue
+            sender = asyncio.create_task(self._send_one(message))
+            self._senders.add(sender)
+            sender.add_done_callback(self._senders.discard)
+        if self._next:
+            self._landed.set()
+
+    async def _send_one(self, message: Claimed) -> None:
+        self._in_flight += 1
+        try:
+            outcome = await self._send(message)
+        finally:
+            self._in_flight -= 1
+        self.done.append(outcome)
+        if self.breaker.tripped:
+            self._give_back()
+        self._tell(at_once=not message.bulk)
+
+    def _tell(self, at_once: bool = False) -> None:
+        # On a paced channel a visit to the store for each message would cost more than the message.
+        many = not self._paced and (self.held <= _FEW or 2 * len(self.done) >= self.held)
+        if at_once or many:
             self._landed.set()
         elif self._reminder is None:
-            self._reminder = asyncio.get_running_loop().call_later(_LINGER, self._landed.set)
+            linger = _LINGER_PACED if self._paced else _LINGER
+            self._reminder = asyncio.get_running_loop().call_later(linger, self._landed.set)
 
     def _give_back(self) -> None:
         now = self._clock()
         self.done += [given_back(message, now) for message, _ in self._next]
         self._next.clear()
+        self._places.clear()
 
     async def _send(self, message: Claimed) -> Outcome:
         try:
@@ -123,6 +186,7 @@ class Flight:
         except Exception as error:
             self.breaker.note(failed=True)
             trouble = self._as_temporary(message, error)
+            self.brake.note(message.contact_id, trouble)
             return put_off(message, trouble, self._clock(), self._jitter())
         self.breaker.note(failed=False)
         return outcome

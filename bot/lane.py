@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import Adapter
 from bot.failures import where_only
 from bot.flight import Flight
-from db.claims import Batch, Claimed, claim
+from db.claims import Batch, Claimed, Held, claim
+from db.pace import slow
 from db.session import Store
 from db.settlement import Outcome, settle
 
@@ -20,6 +21,8 @@ MOST_HELD = 1024  # messages under lease: those in flight and those that come ne
 
 _STEADY = 32  # filled claims of late messages in a row before a second one may be in flight
 _LATE = timedelta(seconds=0.5)  # behind the moment at which a message was due
+_LONGEST_LEAD = timedelta(seconds=0.5)
+_FORGET = 0.8  # of how long a visit to the store took, with each that is shorter
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 8.0  # seconds between tries while the store is down
 
 _log = logging.getLogger(__name__)
@@ -54,7 +57,8 @@ class Lane:
     filled claims of late messages it doubles with each further one up to 1,024, of which 64 are in
     flight and the others come next, and a busy service pays for its speed with the repetition of
     what was in flight or had arrived in its last 50 ms. It halves with each filled claim that is in
-    time, and an empty one brings it back to 1.
+    time, and an empty one brings it back to 1. On a channel with a rate it is 1 or without bound,
+    as no more is claimed than may be sent within a quarter of a second.
     """
 
     def __init__(self, channel: str, adapter: Adapter, around: Surroundings) -> None:
@@ -64,11 +68,17 @@ class Lane:
         self._stir = asyncio.Event()
         self._stopped = asyncio.Event()
         self._flight = Flight(
-            adapter, around.store.vault, around.clock, around.jitter, landed=self._stir
+            adapter,
+            around.store.vault,
+            around.clock,
+            around.jitter,
+            landed=self._stir,
+            paced=self._rate is not None,
         )
         self._window = 1
         self._filled = 0
         self._more_at: datetime | None = None
+        self._lead = timedelta(0)  # that a visit to the store takes
         self._pause = 0.0
 
     @property
@@ -100,13 +110,13 @@ class Lane:
         """Settle what is done, claim what there is room for; says whether there may be more."""
         self._stir.clear()
         wanted = self._room()
-        if not self._flight.done and wanted <= 0:
+        if not self._flight.done and wanted <= 0 and not self._is_held_up():
             return False
         batch = await self._exchange(wanted)
         if self._pause:
             _log.info("channel %s: the store is back", self._channel)
             self._pause = 0.0
-        self._flight.add(batch.messages)
+        self._flight.add(batch.messages, batch.places)
         self._more_at = batch.more_at
         if wanted > 0:
             self._adapt(wanted, batch.messages)
@@ -122,14 +132,20 @@ class Lane:
         window = 1 if flight.breaker.tripped or self._pause else self._window
         return window - flight.held
 
+    def _is_held_up(self) -> bool:
+        """Say whether messages wait for their places, before which a reply may still come."""
+        return self._rate is not None and self._flight.waiting > 0
+
     def _adapt(self, wanted: int, got: Sequence[Claimed]) -> None:
         if len(got) == wanted and self._is_late(got):
             self._filled += 1
-            if self._filled >= _STEADY:
+            if self._rate is not None:
+                self._window = MOST_HELD  # which the places of the next moments bound
+            elif self._filled >= _STEADY:
                 self._window = min(MOST_HELD, self._window * 2)
         elif len(got) == wanted:
             self._filled = 0
-            self._window = max(1, self._window // 2)
+            self._window = max(1, self._window // 2) if self._rate is None else 1
         elif self._more_at is None:
             self._filled = 0
             self._window = max(1, self._flight.held) if got else 1
@@ -140,21 +156,32 @@ class Lane:
 
     async def _exchange(self, wanted: int) -> Batch:
         outcomes = self._flight.hand_over()
+        pressed = self._flight.brake.release()
+        held = Held(self._flight.places, self._flight.waiting, self._lead)
         try:
-            return await self._around.in_thread(lambda: self._visit_store(outcomes, wanted))
+            batch, asked_at = await self._around.in_thread(
+                lambda: self._visit_store(outcomes, wanted, held, pressed)
+            )
         except BaseException:
             # The fence makes a second settling harmless, should the first have come through.
             self._flight.done = outcomes + self._flight.done
             raise
+        took = self._around.clock() - asked_at
+        self._lead = min(_LONGEST_LEAD, max(took, self._lead * _FORGET))
+        return batch
 
-    def _visit_store(self, outcomes: list[Outcome], wanted: int) -> Batch:
+    def _visit_store(
+        self, outcomes: list[Outcome], wanted: int, held: Held, pressed: bool
+    ) -> tuple[Batch, datetime]:
         with self._around.store.connect() as connection:
             # Read only here: the wait for a turn to write may have been long.
             now = self._around.clock()
             settle(connection, outcomes, now)
-            if wanted <= 0:
-                return Batch([])
-            return claim(connection, self._channel, wanted, now, self._rate)
+            if pressed:
+                slow(connection, self._channel, now)
+            if wanted <= 0 and not (self._rate and held.waiting):
+                return Batch([]), now
+            return claim(connection, self._channel, wanted, now, self._rate, held), now
 
     async def _wait(self) -> None:
         seconds = self._around.poll

@@ -27,7 +27,6 @@ from db.areas import Scope
 from db.base import Base, BigId
 from db.outbox import OutboundMessage
 from db.quiet_hours import is_awake
-from db.schedules import Distribution
 from db.session import Session
 
 
@@ -132,11 +131,11 @@ _RUNNING = (
 )  # fmt: skip
 
 
-def waves_to_send(connection: Connection, now: datetime) -> list[int]:
-    """Give the waves whose messages may go out now, those first that are needed first.
+def waves_to_send(connection: Connection, now: datetime) -> dict[int, datetime | None]:
+    """Give the waves whose messages may go out now, each with when it goes out of date.
 
-    An emergency goes before all and at night too; then what goes out of date first, and of two such
-    broadcasts the smaller.
+    Those come first that are needed first: an emergency before all and at night too, then what goes
+    out of date first, and of two such broadcasts the smaller.
     """
     rows = [
         row
@@ -144,7 +143,7 @@ def waves_to_send(connection: Connection, now: datetime) -> list[int]:
         if row.urgent or is_awake(now, row.zone)
     ]
     rows.sort(key=lambda row: (not row.urgent, row.expires_at or _LATEST, row.contacts, row.id))
-    return [row.id for row in rows]
+    return {row.id: row.expires_at for row in rows}
 
 
 def count_by_state(session: Session, broadcast_id: int) -> dict[str, int]:
@@ -159,7 +158,7 @@ def count_by_state(session: Session, broadcast_id: int) -> dict[str, int]:
 
 
 def find_same(
-    session: Session, digest: bytes, since: datetime, besides: int = 0
+    session: Session, digest: bytes, since: datetime, besides: int
 ) -> Sequence[Broadcast]:
     """Give what else says the same to the same people and was submitted since a moment.
 
@@ -222,17 +221,3 @@ def latest_broadcasts(session: Session, limit: int = 20) -> Sequence[Broadcast]:
     """Give the latest broadcasts that were submitted, newest first."""
     query = select(Broadcast).where(Broadcast.state != State.DRAFT)
     return session.scalars(query.order_by(Broadcast.id.desc()).limit(limit)).all()
-
-
-def recent_announcements(
-    session: Session, limit: int = 20
-) -> Sequence[tuple[Broadcast, Distribution]]:
-    """Give the latest broadcasts that announce one distribution, newest first."""
-    query: Any = (
-        select(Broadcast, Distribution)
-        .join(Notice, Notice.broadcast_id == Broadcast.id)
-        .join(Distribution, Distribution.id == Notice.distribution_id)
-        .order_by(Broadcast.id.desc())
-        .limit(limit)
-    )
-    return [tuple(row) for row in session.execute(query)]

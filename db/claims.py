@@ -5,7 +5,7 @@ A row in `sending` whose lease has run out belongs to a dispatcher that died and
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,64 +60,93 @@ class Claimed:
     content_sid: str | None
     content_variables: Mapping[str, str] | None
     due_at: datetime
+    expires_at: datetime | None = None  # from then on it may not be sent
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a dispatcher of a paced channel has already."""
+
+    places: int = 0  # moments at which it may send
+    waiting: int = 0  # messages for them
+    lead: timedelta = timedelta(0)  # that it takes to use what it is given
+
+
+NOTHING = Held()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What a claim gave; `more_at` says when, if the channel's clock gave less than was asked."""
+    """What a claim gave: messages and, on a paced channel, moments at which one may be sent.
+
+    `more_at` says when to ask again, if the channel's clock gave less than was asked.
+    """
 
     messages: list[Claimed]
+    places: list[datetime] = field(default_factory=list)
     more_at: datetime | None = None
 
 
 def claim(
-    connection: Connection, channel: str, limit: int, now: datetime, rate: float | None = None
+    connection: Connection,
+    channel: str,
+    limit: int,
+    now: datetime,
+    rate: float | None = None,
+    held: Held = NOTHING,
 ) -> Batch:
     """Take up to `limit` due messages of a channel under a lease of 30 s.
 
-    `rate` is in messages a second over all dispatchers; None sets no bound.
+    `rate` is in messages a second over all dispatchers; None sets no bound. Replies are taken
+    beyond the places that are free as long as whoever asks holds places for other messages.
     """
     if rate is None:
-        return Batch(_lease(connection, _due(connection, channel, limit, now), now))
-    beat = pace.Pace.of(rate)
-    next_at = pace.look(connection, channel, now)
-    free = beat.free(next_at, now)
-    if free == 0:
-        return Batch([], beat.free_from(next_at))
-    rows = _due(connection, channel, min(limit, free), now)
-    if not rows:
-        return Batch([])
+        return Batch(_lease(connection, _due(connection, channel, limit, limit, now), now))
+    earliest = now + held.lead
+    beat = pace.look(connection, channel, rate, now)
+    room = max(0, min(limit, beat.free(earliest) + held.places - held.waiting))
+    rows = _due(connection, channel, room + min(held.places, held.waiting), room, now)
+    needed = held.waiting + len(rows) - held.places
+    if not rows and needed <= 0:
+        return Batch([], more_at=None if room or limit <= 0 else beat.more_at)
     # The clock is held only now, so that looking at an empty queue writes nothing.
-    next_at = max(now, pace.hold(connection, channel, now))
-    taken = rows[: beat.free(next_at, now)]
-    next_at += len(taken) * beat.interval
-    if taken:
-        pace.advance(connection, channel, next_at)
-    more_at = beat.free_from(next_at) if len(taken) < limit and len(rows) >= free else None
-    return Batch(_lease(connection, taken, now), more_at)
+    beat = pace.hold(connection, channel, rate, now)
+    places, beat = beat.take(max(0, needed), earliest)
+    if places:
+        pace.advance(connection, channel, beat)
+    missing = max(0, needed - len(places))
+    replies = sum(not row.bulk for row in rows)
+    taken = rows[: max(len(rows) - missing, min(replies, held.places))]
+    scarce = missing or len(rows) >= room < limit
+    return Batch(_lease(connection, taken, now), places, beat.more_at if scarce else None)
 
 
-def _due(connection: Connection, channel: str, limit: int, now: datetime) -> list[Any]:
-    """Give due rows: replies before all, then those of one wave after the other."""
+def _due(
+    connection: Connection, channel: str, most_replies: int, limit: int, now: datetime
+) -> list[Claimed]:
+    """Give due messages: replies before all, then those of one wave after the other."""
+    if most_replies <= 0:
+        return []
     asked = {"of_channel": channel, "now": now}
-    rows = [*connection.execute(_DUE_REPLIES, asked | {"places": limit})]
+    replies = connection.execute(_DUE_REPLIES, asked | {"places": most_replies})
+    rows = [Claimed(*row) for row in replies]
     if len(rows) >= limit:
         return rows
     waves = waves_to_send(connection, now)
-    for wave in waves:
+    for wave, expires_at in waves.items():
         places = limit - len(rows)
         if places > 0:
-            asked_of_wave = {"of_wave": wave, "waves": waves, "places": places}
-            rows += connection.execute(_DUE_OF_WAVE, asked | asked_of_wave)
+            asked_of_wave = {"of_wave": wave, "waves": [*waves], "places": places}
+            found = connection.execute(_DUE_OF_WAVE, asked | asked_of_wave)
+            rows += [replace(Claimed(*row), expires_at=expires_at) for row in found]
     return rows
 
 
-def _lease(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Claimed]:
-    if not rows:
-        return []
-    leased = {"ids": [row.id for row in rows], "until": now + LEASE, "now": now}
-    connection.execute(_LEASE[connection.dialect.name], leased)
-    return [Claimed(*row) for row in rows]
+def _lease(connection: Connection, rows: list[Claimed], now: datetime) -> list[Claimed]:
+    if rows:
+        leased = {"ids": [row.id for row in rows], "until": now + LEASE, "now": now}
+        connection.execute(_LEASE[connection.dialect.name], leased)
+    return rows
 
 
 def _earlier(of_priority: int, *in_the_way: Any) -> Any:

@@ -1,4 +1,8 @@
-"""The clock of a channel: how many messages it may take now, over all dispatchers."""
+"""The clock of a channel: when its next messages may start, over all dispatchers.
+
+A claim gives moments, not only messages, as the provider counts when messages come to it and not
+when they were claimed. They are evenly spaced, so that it sees the same rate in every second.
+"""
 
 import math
 from dataclasses import dataclass
@@ -10,51 +14,70 @@ from sqlalchemy import Connection, bindparam, select, update
 from db.base import DIALECT_INSERT
 from db.outbox import ChannelPace
 
-_PACE: Any = ChannelPace.__table__
-_MICROSECOND = timedelta(microseconds=1)
-_BURST_SECONDS = 1 / 20
+AHEAD = timedelta(seconds=0.25)  # for so long moments are given out
+LEAST_SHARE = 1 / 8
 
-_LOOK = select(_PACE.c.next_at).where(_PACE.c.channel == bindparam("name"))
-_LOCK = _LOOK.with_for_update()
-_MOVE = (
-    update(_PACE).where(_PACE.c.channel == bindparam("name")).values(next_at=bindparam("moved_to"))
+_SPARED = 0.03  # of each second, by which a message may be late on its way and another not
+_SLOWED_ONCE = timedelta(seconds=2)  # in which the refusals of one crowd say the same
+_REGROWN = timedelta(seconds=120)  # from nothing to the whole rate
+_MICROSECONDS = 1_000_000
+
+_PACE: Any = ChannelPace.__table__
+_LOOK = select(_PACE.c.next_at, _PACE.c.share, _PACE.c.slowed_at).where(
+    _PACE.c.channel == bindparam("name")
 )
+_LOCK = _LOOK.with_for_update()
+_OF_CHANNEL = update(_PACE).where(_PACE.c.channel == bindparam("name"))
+_MOVE = _OF_CHANNEL.values(next_at=bindparam("moved_to"))
+_SLOW = _OF_CHANNEL.values(share=bindparam("new_share"), slowed_at=bindparam("now"))
 _START = {
     dialect: insert(_PACE)
-    .values(channel=bindparam("name"), next_at=bindparam("now"))
+    .values(channel=bindparam("name"), next_at=bindparam("now"), share=1.0)
     .on_conflict_do_nothing()
     for dialect, insert in DIALECT_INSERT.items()
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """A rate as whole places: the generic cell rate algorithm with a burst of 1/20 s.
+class Beat:
+    """The clock as it was read: the next free moment, and how far apart moments are."""
 
-    A place that went unused is not saved up beyond the burst. With `burst` places at once and
-    `rate - burst + 1` more in each second, no window of one second holds more than `rate`
-    messages, at the price of at most a twentieth of the rate.
-    """
-
-    burst: int
+    next_at: datetime
     interval: timedelta
 
     @classmethod
-    def of(cls, rate: float) -> "Pace":
-        """Make the pace of so many messages a second."""
-        burst = max(1, math.ceil(rate * _BURST_SECONDS))
-        # Rounded up: a microsecond too short, often enough, would make room for one too many.
-        interval = _MICROSECOND * math.ceil(1_000_000 / (rate - burst + 1))
-        return cls(burst, interval)
+    def of(cls, rate: float, next_at: datetime, share: float = 1.0) -> "Beat":
+        """Make the beat of so many messages a second.
 
-    def free(self, next_at: datetime, now: datetime) -> int:
-        """Count the places that are free now."""
-        lead = max(timedelta(), next_at - now)
-        return max(0, self.burst - -(-lead // self.interval))
+        It is 3 % slower than the rate: as many messages as fit into a second, and one more, then
+        take 1.03 s, and no second at the provider holds them all unless the first of them is 30 ms
+        later on its way than the last. A place that went unused is not saved up.
+        """
+        spacing = (1 + _SPARED) / (rate * share)
+        return cls(next_at, timedelta(microseconds=math.ceil(spacing * _MICROSECONDS)))
 
-    def free_from(self, next_at: datetime) -> datetime:
-        """Give the moment from which at least one place is free."""
-        return next_at - (self.burst - 1) * self.interval
+    def free(self, earliest: datetime) -> int:
+        """Count the moments that may be given out to somebody who can use none before one."""
+        first = max(self.next_at, earliest)
+        return max(0, (earliest + AHEAD - first) // self.interval + 1)
+
+    def take(self, count: int, earliest: datetime) -> tuple[list[datetime], "Beat"]:
+        """Give so many moments, or as many as are free, and the beat that follows them."""
+        first = max(self.next_at, earliest)
+        given = [first + place * self.interval for place in range(min(count, self.free(earliest)))]
+        return given, Beat(given[-1] + self.interval, self.interval) if given else self
+
+    @property
+    def more_at(self) -> datetime:
+        """The moment from which it is worth a visit to ask for more."""
+        return self.next_at - AHEAD / 2
+
+
+def share_now(share: float, slowed_at: datetime | None, now: datetime) -> float:
+    """Give the share of its rate that a slowed channel has grown back to."""
+    if slowed_at is None:
+        return 1.0
+    return min(1.0, share + max(timedelta(0), now - slowed_at) / _REGROWN)
 
 
 def is_served(connection: Connection, channel: str) -> bool:
@@ -62,20 +85,37 @@ def is_served(connection: Connection, channel: str) -> bool:
     return connection.execute(_LOOK, {"name": channel}).first() is not None
 
 
-def look(connection: Connection, channel: str, now: datetime) -> datetime:
+def look(connection: Connection, channel: str, rate: float, now: datetime) -> Beat:
     """Read a channel's clock without holding it."""
-    read: datetime | None = connection.execute(_LOOK, {"name": channel}).scalar_one_or_none()
-    return read or now
+    row = connection.execute(_LOOK, {"name": channel}).one_or_none()
+    return Beat.of(rate, now) if row is None else _read(row, rate, now)
 
 
-def hold(connection: Connection, channel: str, now: datetime) -> datetime:
+def hold(connection: Connection, channel: str, rate: float, now: datetime) -> Beat:
     """Read a channel's clock and keep the others from it until the transaction ends."""
-    parameters = {"name": channel, "now": now}
-    connection.execute(_START[connection.dialect.name], parameters)
-    read: datetime = connection.execute(_LOCK, {"name": channel}).scalar_one()
-    return read
+    return _read(_hold(connection, channel, now), rate, now)
 
 
-def advance(connection: Connection, channel: str, next_at: datetime) -> None:
+def advance(connection: Connection, channel: str, beat: Beat) -> None:
     """Set a channel's clock."""
-    connection.execute(_MOVE, {"name": channel, "moved_to": next_at})
+    connection.execute(_MOVE, {"name": channel, "moved_to": beat.next_at})
+
+
+def slow(connection: Connection, channel: str, now: datetime) -> None:
+    """Halve a channel's pace for all dispatchers, as its provider finds it too fast.
+
+    It goes down to an eighth and grows by itself by an eighth in 15 s.
+    """
+    row = _hold(connection, channel, now)
+    if row.slowed_at is None or now - row.slowed_at >= _SLOWED_ONCE:
+        share = max(LEAST_SHARE, share_now(row.share, row.slowed_at, now) / 2)
+        connection.execute(_SLOW, {"name": channel, "new_share": share, "now": now})
+
+
+def _hold(connection: Connection, channel: str, now: datetime) -> Any:
+    connection.execute(_START[connection.dialect.name], {"name": channel, "now": now})
+    return connection.execute(_LOCK, {"name": channel}).one()
+
+
+def _read(row: Any, rate: float, now: datetime) -> Beat:
+    return Beat.of(rate, row.next_at, share_now(row.share, row.slowed_at, now))

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -42,6 +43,7 @@ class Loopback(Generic[Sent]):
         self.app.router.add_get("/_sent", self._show_sent)
         self.app.router.add_post("/_faults", self._order_faults)
         self.sent: list[Sent] = []
+        self.times: list[float] = []  # of each, in seconds of the machine's own clock
         self.faults: deque[Fault] = deque()
         self._weather = weather
         self._more = threading.Condition()
@@ -72,6 +74,7 @@ class Loopback(Generic[Sent]):
 
     def record(self, sent: Sent) -> None:
         with self._more:
+            self.times.append(time.monotonic())
             self.sent.append(sent)
             self._more.notify_all()
 
@@ -112,8 +115,10 @@ class Loopback(Generic[Sent]):
         await runner.cleanup()
 
     async def _show_sent(self, request: web.Request) -> web.Response:
-        """Tell the count, and with ?since=N also the messages from the N-th on."""
+        """Tell the count, and with ?since=N or ?times=N messages or times from the N-th on."""
         shown: dict[str, Any] = {"count": len(self.sent)}
+        if "times" in request.query:
+            shown["times"] = self.times[int(request.query["times"]) :]
         if "since" in request.query:
             since = int(request.query["since"])
             shown["sent"] = [asdict(sent) for sent in self.sent[since:]]  # type: ignore[call-overload]
