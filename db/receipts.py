@@ -8,6 +8,8 @@ from sqlalchemy import Connection, bindparam, case, delete, insert, select, upda
 
 from db.contacts import BLOCKED, Contact
 from db.outbox import EarlyReceipt, OutboundMessage
+from db.pace import slow
+from db.second_chances import REASONS, TOO_FAST, give_second_chance
 from db.session import Session
 
 # How far a message has come; a receipt moves it to a higher place only. `failed` stands below
@@ -110,6 +112,11 @@ def _advance(
     now: datetime,
 ) -> None:
     named = {"of_message": provider_id, "of_channel": channel}
+    if state == "failed" and reason == TOO_FAST:
+        slow(connection, channel, now)
+    chance = reason if state == "failed" and reason in REASONS else None
+    if chance and give_second_chance(connection, named, chance, now):
+        return
     moved = {"place": _PLACES.index(state), "new_state": state, "new_reason": reason, "now": now}
     advanced = connection.execute(_ADVANCE, named | moved).rowcount
     # A late `failed` about a message that was read says nothing about the person.

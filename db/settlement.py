@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Connection,
     DateTime,
@@ -16,8 +15,6 @@ from sqlalchemy import (
     String,
     bindparam,
     case,
-    cast,
-    column,
     func,
     null,
     select,
@@ -28,7 +25,9 @@ from sqlalchemy.types import TypeEngine
 from db import receipts
 from db.base import UtcDateTime
 from db.contacts import BLOCKED, Contact
+from db.json_rows import json_rows
 from db.outbox import OutboundMessage
+from db.second_chances import WINDOW, WITHHELD, give_second_chance
 
 _OUT: Any = OutboundMessage.__table__
 _CONTACT: Any = Contact.__table__
@@ -63,6 +62,9 @@ def settle(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -
         if outcome.unreachable:
             lost = {"row_id": outcome.id, "row_tries": outcome.tries, "new_reason": outcome.reason}
             connection.execute(_LOSE_CONTACT, lost)
+        elif outcome.state == "failed" and outcome.reason in (WINDOW, WITHHELD):
+            failed = {"row_id": outcome.id, "row_tries": outcome.tries}
+            give_second_chance(connection, failed, outcome.reason, now)
     receipts.apply_early(connection, [o.provider_id for o in outcomes if o.provider_id], now)
 
 
@@ -107,27 +109,13 @@ def _statement(given: Any) -> Any:
     )
 
 
-def _given_to_postgresql() -> Any:
-    columns = [column(name, type_) for name, type_ in _FIELDS.items()]
-    rows = func.json_to_recordset(cast(bindparam("rows", type_=String()), JSON(none_as_null=True)))
-    return rows.table_valued(*columns).render_derived("given", with_types=True).c
-
-
-def _given_to_sqlite() -> Any:
-    each = func.json_each(bindparam("rows", type_=String())).table_valued("value", name="each")
-    fields = [
-        func.json_extract(each.c.value, f"$.{name}", type_=type_).label(name)
-        for name, type_ in _FIELDS.items()
-    ]
-    return select(*fields).subquery("given").c
+def _given_to(dialect: str) -> Any:
+    return json_rows(dialect, bindparam("rows", type_=String()), "given", _FIELDS).c
 
 
 # One statement for the whole batch, its rows in one JSON text: 500 single updates, or 500 values of
 # each column bound one by one, took longer than all the rest of the work.
-_SETTLE = {
-    "postgresql": _statement(_given_to_postgresql()),
-    "sqlite": _statement(_given_to_sqlite()),
-}
+_SETTLE = {dialect: _statement(_given_to(dialect)) for dialect in ("postgresql", "sqlite")}
 _LOSE_CONTACT = (
     update(_CONTACT)
     .where(

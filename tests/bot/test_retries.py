@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import PermanentError, TemporaryError
-from bot.retries import MOST_AGE, MOST_FAILURES, Breaker, put_off, refused, sent
+from bot.retries import MOST_AGE, MOST_FAILURES, Brake, Breaker, put_off, refused, sent
 from db.claims import Claimed
 from tests.queued import NOW, FakeClock
 
 CLAIMED = Claimed(
     id=1, contact_id=2, channel="telegram", address="3", tries=1, failures=0, first_tried_at=NOW,
-    bulk=False, last_inbound_at=None, window_shut_at=None, callback_id=None, body=None, notice_id=None, notice_text=None, choices=None,
-    content_sid=None, content_variables=None, due_at=NOW,
+    bulk=False, last_inbound_at=None, window_shut_at=None, callback_id=None, body=None,
+    notice_id=None, notice_text=None, choices=None, content_sid=None, content_variables=None, due_at=NOW,
 )  # fmt: skip
 
 
@@ -102,3 +102,29 @@ def test_a_channel_rests_when_nothing_goes_through() -> None:
 def test_the_age_counts_from_the_first_try() -> None:
     claimed = replace(CLAIMED, first_tried_at=NOW - MOST_AGE + timedelta(seconds=1))
     assert put_off(claimed, TemporaryError("network"), NOW, 0).state == "queued"
+
+
+def test_a_retry_that_would_be_out_of_date_is_not_waited_for() -> None:
+    claimed = replace(CLAIMED, expires_at=NOW + timedelta(seconds=60))
+    assert put_off(claimed, TemporaryError("network"), NOW, 0).retry_at is not None
+    late = put_off(claimed, TemporaryError("rate_limited", retry_after=60), NOW, 0)
+    assert (late.state, late.reason, late.retry_at) == ("failed", "rate_limited", None)
+
+
+def test_one_chats_wait_is_its_own_and_a_crowd_slows_the_channel() -> None:
+    clock = FakeClock()
+    brake = Brake(clock)
+    for error in (TemporaryError("network"), TemporaryError("rate_limited", retry_after=9)):
+        brake.note(1, error)
+        brake.note(1, error)
+    brake.note(2, TemporaryError("rate_limited", retry_after=9))
+    assert not brake.release()
+    clock.forward(6)
+    brake.note(3, TemporaryError("rate_limited", retry_after=9))
+    assert not brake.release()
+    for chat in (4, 5):
+        brake.note(chat, TemporaryError("rate_limited", retry_after=9))
+    assert brake.release()
+    assert not brake.release()
+    brake.note(6, TemporaryError("rate_limited"))
+    assert brake.release()
