@@ -41,7 +41,9 @@ def tend(store: Store, clock: Callable[[], datetime], public_url: str | None) ->
 
     `public_url` is where people reach our pages.
     """
-    steps = (partial(_expiring, public_url), _following, _starting, _dropping, _finishing)
+    steps = (
+        partial(_expiring, public_url), _following, _starting, _falling_back, _dropping, _finishing,
+    )  # fmt: skip
     return sum(_part(store, look, clock) for step in steps for look in step(store, clock()))
 
 
@@ -126,7 +128,13 @@ def _start(session: Session, now: datetime, broadcast_id: int) -> int:
     else:
         broadcast.state = State.RUNNING
         fan_out(session, broadcast, now)
+        over = watch.passed_notices(session, now).get(broadcast.id, [])
+        watch.end_notices(session, broadcast.id, over, watch.OUT_OF_DATE, broadcast.contacts)
     return 1
+
+
+def _falling_back(_store: Store, _now: datetime) -> Iterator[Look]:
+    yield partial(fall_back, most=_FALLEN)
 
 
 def _dropping(store: Store, now: datetime) -> Iterator[Look]:
@@ -156,8 +164,7 @@ def _drop(
 
 
 def _finishing(store: Store, now: datetime) -> Iterator[Look]:
-    """Give what ends the broadcasts of which nothing is left to be sent, by another way either."""
-    yield partial(fall_back, most=_FALLEN)
+    """Give what ends the broadcasts of which nothing is left to be sent."""
     with store.read() as session:
         silent = [one for one in watch.running(session) if not open_rows(session, one)]
     for broadcast_id in silent:
