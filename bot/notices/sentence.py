@@ -9,11 +9,11 @@ from nlu.parse import Entity, Parse
 
 _PART = r"(?:\s*(pagi|siang|sore|malam|malem))?"
 _CLOCK = rf"(\d{{1,2}})(?:[.:](\d{{2}}))?(?![.:]?\d){_PART}"
-_TO = r"\s*(?:-|–|—|s/?d\.?|sampai|sampe|hingga|smp)\s*(?:jam\s+|pukul\s+|pkl\.?\s+)?"
+_TO = r"\s*(?:-|–|—|s\.?/?d\.?|sampai|sampe|hingga|smp)\s*(?:jam\s+|pukul\s+|pkl\.?\s+)?"
 _SPAN = re.compile(rf"{_CLOCK}(?:{_TO}{_CLOCK})?", re.IGNORECASE)
 _NAMED_SPAN = re.compile(rf"\b(?:jam|pukul|pkl\.?|jm)\s*{_SPAN.pattern}", re.IGNORECASE)
 _AT = re.compile(r"\bdi\s+", re.IGNORECASE)
-_PLACE_ENDS = re.compile(r"\s+(?:untuk|utk|buat|bagi|kepada|di)\s", re.IGNORECASE)
+_PLACE_ENDS = re.compile(r"\s+(?:untuk|utk|buat|bagi|kepada|di|jam|pukul)\s", re.IGNORECASE)
 _NO_PLACE = re.compile(r"(?:kel|kec|desa|kota|sini|sana|situ)", re.IGNORECASE)
 _PLACE_LENGTHS = range(4, 121)  # characters
 _NOON = 12

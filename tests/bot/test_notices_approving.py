@@ -16,7 +16,7 @@ from db.contacts import Contact
 from db.fan_out import fan_out
 from db.notice_rules import notice_rules
 from db.outbox import OutboundMessage
-from db.schedules import upcoming
+from db.schedules import Distribution, upcoming
 from db.session import Session, Store
 from db.slots import Slot
 from db.wa_templates import APPROVED, WaTemplate
@@ -113,6 +113,17 @@ def test_nobody_approves_his_own_and_what_was_submitted_stays(session: Session) 
     assert known_ahead(session) == 1
     with pytest.raises(NoticeRefused, match="not_now"):
         approving.approve(session, broadcast.id, OTHER, NOW, broadcast.version)
+
+
+def test_what_was_known_before_its_announcement_stays_known(session: Session) -> None:
+    known = Distribution(
+        program_code="PKH", area_code=AREA, held_on=DAY, starts_at=time(8), ends_at=time(12),
+        place="kantor pos baubau", source="Kemensos", created_at=NOW - timedelta(days=1),
+    )  # fmt: skip
+    session.add(known)
+    broadcast = submitted(session, announced(session))
+    assert known.round_id == broadcast.round_id
+    assert known_ahead(session) == 1
 
 
 def test_an_office_of_one_and_the_machine_need_nobody_else(session: Session) -> None:

@@ -153,7 +153,7 @@ def test_reminders_and_questions_are_of_one_distribution_each(session: Session) 
 @pytest.mark.parametrize(
     ("text", "begin", "end"),
     [
-        ("8-12", 8, 12), ("jam 8 sampai jam 12", 8, 12), ("08.00 s/d 11.00", 8, 11),
+        ("8-12", 8, 12), ("jam 8 sampai jam 12", 8, 12), ("08.00 s.d. 11.00", 8, 11),
         ("jam 8", 8, None), ("jam 1 siang", 13, None), ("jam 8 pagi sampai 2", 8, 14),
         ("4 sore", 16, None), ("12 siang", 12, None),
         ("7 malam", 19, None), ("nanti", None, None), ("25", None, None),
@@ -167,7 +167,9 @@ def test_hours_are_read_as_people_say_them(text: str, begin: int | None, end: in
 @pytest.mark.databases("sqlite")
 def test_a_sentence_without_anything_names_nothing() -> None:
     assert read_sentence("umumkan", None) == Said()
-    assert read_sentence("umumkan PKH di kantor pos untuk Melai", None).place == "kantor pos"
+    for ending in ("", " untuk Melai", " jam 8 bagi Melai"):
+        said = read_sentence(f"umumkan PKH di kantor pos{ending}", None)
+        assert said.place == "kantor pos"
     assert read_sentence("umumkan di aula di pasar", None).place is None
 
 
