@@ -15,7 +15,8 @@ from tests.queued import NOW, FakeClock
 CLAIMED = Claimed(
     id=1, contact_id=2, channel="telegram", address="3", tries=1, failures=0, first_tried_at=NOW,
     bulk=False, last_inbound_at=None, window_shut_at=None, callback_id=None, body=None,
-    notice_id=None, notice_text=None, choices=None, content_sid=None, content_variables=None, due_at=NOW,
+    notice_id=None, notice_text=None, choices=None, content_sid=None, content_variables=None,
+    due_at=NOW,
 )  # fmt: skip
 
 
