@@ -49,9 +49,10 @@ def test_poll_serves_without_a_public_address(folder: Path, store_url: str, data
         assert TOKEN.partition(":")[2] not in poll.output
 
 
-def test_demo_starts_from_nothing_and_answers(folder: Path) -> None:
+def test_demo_starts_from_nothing_and_answers_and_no_other_takes_its_port(folder: Path) -> None:
     port = free_port()
-    demo = Serving(folder, environment(folder, HALO_PORT=str(port)), "demo")
+    environ = environment(folder, HALO_PORT=str(port))
+    demo = Serving(folder, environ, "demo")
     with running(demo, port):
         base = f"http://127.0.0.1:{port}"
         with urllib.request.urlopen(f"{base}/readyz", timeout=10) as answer:
@@ -62,13 +63,6 @@ def test_demo_starts_from_nothing_and_answers(folder: Path) -> None:
         assert "7472915407880001" in page
         with urllib.request.urlopen(f"{base}/simulator/", timeout=10) as answer:
             assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert f"http://127.0.0.1:{port}" in demo.output
-
-
-def test_second_service_on_one_port_is_told_so(folder: Path) -> None:
-    port = free_port()
-    environ = environment(folder, HALO_PORT=str(port))
-    with running(Serving(folder, environ, "demo"), port):
         other = Serving(folder, environ, "demo")
         other.start()
         try:
@@ -77,3 +71,4 @@ def test_second_service_on_one_port_is_told_so(folder: Path) -> None:
             other.stop()
         assert "HALO_PORT" in other.output
         assert "Traceback" not in other.output
+    assert f"http://127.0.0.1:{port}" in demo.output

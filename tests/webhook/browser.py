@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Playwright
 from werkzeug.serving import make_server
 
@@ -55,3 +56,31 @@ class Watch:
     def _meet(self, url: str, address: str) -> None:
         if not url.startswith((f"{address}/", f"blob:{address}/")):
             self.strangers.append(url)
+
+
+@contextmanager
+def opened(
+    app: Flask,
+    browser: Browser,
+    size: dict[str, int],
+    client: FlaskClient,
+    scripts: bool = True,
+) -> Iterator[Page]:
+    """Open a page of an application with the session of a client.
+
+    At the end nobody else was asked, and it had nothing to complain of.
+    """
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    with serving(app) as address:
+        context = browser.new_context(
+            base_url=address, viewport=size, java_script_enabled=scripts  # type: ignore[arg-type]
+        )  # fmt: skip
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        watch = Watch(page, address)
+        yield page
+        context.close()
+    assert [url for url in watch.strangers if not url.startswith("data:")] == []
+    assert watch.complaints == []

@@ -11,12 +11,19 @@ from tests.webhook.demo import (  # noqa: F401 - fixtures of the tests of the si
     address,
     browser,
     demo,
+    demo_template,
     page,
     phone,
     watched,
 )
 from tests.webhook.findings import found, kept  # noqa: F401 - of the pages about findings
-from tests.webhook.site import Site, make_settings, make_site, over_sample  # noqa: F401
+from tests.webhook.site import (  # noqa: F401 - two more
+    Site,
+    make_settings,
+    make_site,
+    over_sample,
+    sample_site,
+)
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +40,3 @@ def settings(tmp_path: Path, store_url: str, data_key: str) -> Settings:
 def site(settings: Settings, store: Store, model: Model) -> Site:
     """Give the application on an empty store, on both databases in turn."""
     return make_site(settings, store, model)
-
-
-@pytest.fixture
-def sample_site(
-    tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model
-) -> Site:
-    """Give the application outside the demo, over the sample; addressed as a browser needs it."""
-    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
-    return make_site(settings, sample_store, model)

@@ -1,7 +1,7 @@
 """Fixtures: a demo with the sample data behind real routes, with and without a browser."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from db.session import Store
 from nlu.parse import Parse, Thresholds
 from tests.browser import find_chromium
 from tests.templates import made_once
+from tests.thrift import unwatched
 from tests.webhook.browser import Watch, launch, serving
 from tests.webhook.site import app_of
 
@@ -44,10 +45,12 @@ def demo_settings(folder: Path, store_url: str, data_key: str) -> Settings:
     return load_settings(environ, folder)
 
 
-def make_demo(settings: Settings, store: Store) -> Service:
-    dispatcher = Dispatcher(store, adapters(settings), utc_now, lambda: 0.5)
-    engine = Engine(store, lambda _places: StubUnderstander(), utc_now, dispatcher.wake)
-    return Service(settings, store, engine, dispatcher, utc_now)
+def make_demo(
+    settings: Settings, store: Store, clock: Callable[[], datetime] = utc_now
+) -> Service:  # fmt: skip
+    dispatcher = Dispatcher(store, adapters(settings), clock, lambda: 0.5)
+    engine = Engine(store, lambda _places: StubUnderstander(), clock, dispatcher.wake)
+    return Service(settings, store, engine, dispatcher, clock)
 
 
 @pytest.fixture
@@ -58,25 +61,27 @@ def phone(store: Store, store_url: str, data_key: str, tmp_path: Path) -> FlaskC
 
 
 @pytest.fixture(scope="session")
-def demo(
-    shared: Path,
-    sqlite_template: Path,
-    vault: Vault,
-    data_key: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Service]:
-    """Give a demo with the sample data, at work: what is queued is delivered."""
+def demo_template(shared: Path, sqlite_template: Path, vault: Vault) -> Path:
+    """Give a database with the sample data, to be copied."""
 
     def fill(path: Path) -> None:
         shutil.copy(sqlite_template, path)
         filled = Store(f"sqlite:///{path}", vault)
         now = datetime.now(UTC)
-        with filled.begin() as session:
+        with unwatched(), filled.begin() as session:
             load(session, now.date(), now)
         filled.close()
 
+    return made_once(shared / "demo.db", fill)
+
+
+@pytest.fixture(scope="session")
+def demo(
+    demo_template: Path, vault: Vault, data_key: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """Give a demo with the sample data, at work: what is queued is delivered."""
     folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(made_once(shared / "demo.db", fill), folder / "halo.db")
+    shutil.copy(demo_template, folder / "halo.db")
     url = f"sqlite:///{folder / 'halo.db'}"
     store = Store(url, vault)
     service = make_demo(demo_settings(folder, url, data_key), store)

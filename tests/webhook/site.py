@@ -175,3 +175,12 @@ def over_sample(
 ) -> Site:
     """Give the application over the sample; a file of tests may take it for its `site`."""
     return make_site(make_settings(tmp_path, sample_url, data_key), sample_store, model)
+
+
+@pytest.fixture
+def sample_site(
+    tmp_path: Path, sample_url: str, sample_store: Store, data_key: str, model: Model
+) -> Site:
+    """Give the application outside the demo, over the sample; addressed as a browser needs it."""
+    settings = make_settings(tmp_path, sample_url, data_key, PUBLIC_URL="http://127.0.0.1:8000")
+    return make_site(settings, sample_store, model)

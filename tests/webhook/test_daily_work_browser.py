@@ -18,8 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from bot.dispatcher import start_in_thread
-from bot.service import Service, open_service, utc_now
-from db.sample.load import load
+from bot.service import Service, open_service
 from db.session import Store
 from db.ticket_states import replay
 from db.tickets import Ticket, history_of, standing_of, step_of
@@ -60,12 +59,11 @@ STEPS = (
 
 @pytest.fixture
 def service(
-    store: Store, store_url: str, data_key: str, tmp_path: Path, model_path: Path
+    demo_template: Path, data_key: str, tmp_path: Path, model_path: Path
 ) -> Iterator[Service]:
     """Give the whole demo with the sample's people, at work."""
-    with store.begin() as session:
-        load(session, utc_now().date(), utc_now())
-    settings = demo_settings(tmp_path, store_url, data_key)
+    shutil.copy(demo_template, tmp_path / "halo.db")
+    settings = demo_settings(tmp_path, f"sqlite:///{tmp_path / 'halo.db'}", data_key)
     settings.model_path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(model_path, settings.model_path)
     opened = open_service(settings)

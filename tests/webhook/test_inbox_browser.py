@@ -12,7 +12,7 @@ from db.sample.tickets import load_tickets
 from db.session import Store
 from db.staff import Staff
 from tests.moment import NOW
-from tests.webhook.browser import Watch, serving
+from tests.webhook.browser import opened
 from tests.webhook.console import as_staff
 from tests.webhook.site import Site
 
@@ -33,21 +33,11 @@ def site(sample_site: Site, sample_store: Store) -> Site:
 
 @pytest.fixture
 def page(site: Site, browser: Browser) -> Iterator[Page]:
-    """Give a page in which the chief of the sample is signed in; nothing is complained of."""
+    """Give a page in which the chief of the sample is signed in."""
     with site.store.read() as session:
         chief = session.scalars(select(Staff.id).where(Staff.role == "chief")).one()
-    cookie = as_staff(site, site.store, chief).client.get_cookie("session")
-    assert cookie is not None
-    with serving(site.app) as address:
-        context = browser.new_context(base_url=address, viewport=SCREEN)  # type: ignore[arg-type]
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        context.set_default_timeout(15_000)
-        opened = context.new_page()
-        watch = Watch(opened, address)
-        yield opened
-        context.close()
-    assert [url for url in watch.strangers if not url.startswith("data:")] == []
-    assert watch.complaints == []
+    with opened(site.app, browser, SCREEN, as_staff(site, site.store, chief).client) as page:
+        yield page
 
 
 def test_from_a_search_to_tickets_that_are_given_away_by_keyboard_alone(page: Page) -> None:

@@ -8,48 +8,26 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from db.findings import DONE, Finding
-from db.mismatch.runs import begin_run, carry_out
-from db.session import Store
-from tests.moment import NOW
-from tests.webhook.browser import Watch, serving
+from tests.webhook.browser import opened
 from tests.webhook.console import signed_in
-from tests.webhook.site import Site
+from tests.webhook.site import Site, sample_site
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.databases("sqlite"),
 ]
+site = sample_site
 OLD_PC, PHONE = {"width": 1024, "height": 768}, {"width": 360, "height": 640}
 
 
 @pytest.fixture
-def site(sample_site: Site, sample_store: Store) -> Site:
-    """Give the application over the sample with its findings."""
-    begin_run(sample_store, NOW)
-    carry_out(sample_store, sample_site.clock)
-    return sample_site
+def page(found: Site, browser: Browser) -> Iterator[Page]:
+    """Give a page without scripts in which the chief is signed in."""
+    with opened(found.app, browser, OLD_PC, signed_in(found).client, scripts=False) as page:
+        yield page
 
 
-@pytest.fixture
-def page(site: Site, browser: Browser) -> Iterator[Page]:
-    """Give a page without scripts in which the chief is signed in; nothing is complained of."""
-    cookie = signed_in(site).client.get_cookie("session")
-    assert cookie is not None
-    with serving(site.app) as address:
-        context = browser.new_context(
-            base_url=address, viewport=OLD_PC, java_script_enabled=False  # type: ignore[arg-type]
-        )  # fmt: skip
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        context.set_default_timeout(15_000)
-        opened = context.new_page()
-        watch = Watch(opened, address)
-        yield opened
-        context.close()
-    assert [url for url in watch.strangers if not url.startswith("data:")] == []
-    assert watch.complaints == []
-
-
-def test_from_the_figures_to_a_finding_that_is_settled(site: Site, page: Page) -> None:
+def test_from_the_figures_to_a_finding_that_is_settled(found: Site, page: Page) -> None:
     page.goto("/console/")
     page.get_by_role("link", name="Selisih terbuka").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Selisih data")
@@ -73,9 +51,9 @@ def test_from_the_figures_to_a_finding_that_is_settled(site: Site, page: Page) -
     expect(page.get_by_role("status")).to_contain_text("sudah diselesaikan")
     expect(page.get_by_role("heading", name="Hasilnya: sudah meninggal")).to_be_visible()
     expect(page.get_by_text("Surat kematian sudah dilihat.")).to_be_visible()
-    with site.store.read() as session:
-        found = session.scalars(select(Finding).where(Finding.id == finding_id)).one()
-        assert (found.state, found.outcome) == (DONE, "died")
+    with found.store.read() as session:
+        finding = session.scalars(select(Finding).where(Finding.id == finding_id)).one()
+        assert (finding.state, finding.outcome) == (DONE, "died")
 
 
 def test_counting_anew_by_the_button(page: Page) -> None:

@@ -14,7 +14,7 @@ from db.session import Store
 from db.ticket_states import State
 from tests.moment import NOW
 from tests.tickets import bring_to, file
-from tests.webhook.browser import Watch, serving
+from tests.webhook.browser import opened
 from tests.webhook.console import signed_in
 from tests.webhook.site import Site
 
@@ -35,7 +35,7 @@ def site(sample_site: Site, sample_store: Store) -> Site:
     chance = random.Random(5)
     with sample_store.begin() as session:
         villages = session.scalars(select(Area.code).where(Area.level == "village")).all()[:15]
-        for number in range(150):
+        for number in range(60):
             at = NOW - timedelta(days=chance.uniform(1, 170))
             category = chance.choice(("card", "kis", "deducted", "not_paid", "data", "house"))
             ticket = file(session, area=chance.choice(villages), category=category, now=at)
@@ -46,20 +46,9 @@ def site(sample_site: Site, sample_store: Store) -> Site:
 
 @pytest.fixture
 def page(site: Site, browser: Browser) -> Iterator[Page]:
-    """Give a page in which the chief is signed in; nothing is complained of."""
-    cookie = signed_in(site).client.get_cookie("session")
-    assert cookie is not None
-    with serving(site.app) as address:
-        context = browser.new_context(
-            base_url=address, viewport=OLD_PC  # type: ignore[arg-type]
-        )  # fmt: skip
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-        context.set_default_timeout(15_000)
-        opened = context.new_page()
-        watch = Watch(opened, address)
-        yield opened
-        context.close()
-    assert watch.complaints == []
+    """Give a page in which the chief is signed in."""
+    with opened(site.app, browser, OLD_PC, signed_in(site).client) as page:
+        yield page
 
 
 def test_pages_fit_every_screen_and_every_reader(page: Page) -> None:
