@@ -27,7 +27,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 
 from db.areas import Area, in_areas, subtree
-from db.audiences import Filters, families, is_willing, recipients, topic_of
+from db.audiences import Filters, is_willing, recipients, topic_of
 from db.broadcasts import Broadcast, Kind, Notice, Wave
 from db.contacts import Contact
 from db.fitting import LANGUAGE, Places, by_hour, languages_of
@@ -35,6 +35,7 @@ from db.json_rows import json_rows
 from db.outbox import BULK, OutboundMessage
 from db.pickups import Pickup
 from db.registry import Household, Person
+from db.rounds import count_families
 from db.schedules import Distribution
 from db.session import Session
 from db.slots import Slot
@@ -223,7 +224,7 @@ def _insert(session: Session, rows: Select[Any]) -> int:
 def _count_families(session: Session, broadcast: Broadcast, filters: Filters | None) -> int:
     """Count the families of the audience; of a child those that hear of it."""
     if broadcast.parent_id is None and filters is not None:
-        return session.scalar(select(func.count(Household.id)).where(families(filters))) or 0
+        return count_families(session, filters)
     return (
         session.scalar(
             select(func.count(func.distinct(Person.household_id)))
