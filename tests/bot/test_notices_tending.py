@@ -14,6 +14,7 @@ from db.contacts import Contact
 from db.outbox import OutboundMessage
 from db.schedules import Distribution
 from db.session import Store
+from db.staff import Staff
 from tests.audience import HERE, THERE, contact, family, make_town
 from tests.broadcasts import (
     DAY,
@@ -76,6 +77,9 @@ def test_what_is_out_of_date_is_not_said_any_more(store: Store) -> None:
             for at, when in enumerate((EARLY, EARLY, over + HOUR))
         )  # fmt: skip
         session.get_one(Broadcast, waiting).state = State.WAITING
+        session.add(Staff(id=1, name="Petugas", role="officer", area_code=CITY, created_at=EARLY))
+        session.flush()
+        contact(session, staff_id=1, address="petugas", consent=None)
     assert look(store, EARLY) == 2
     assert send(store, EARLY, most=1) == ["ani"]
     with store.begin() as session:
@@ -94,6 +98,7 @@ def test_what_is_out_of_date_is_not_said_any_more(store: Store) -> None:
         going: State.DONE, paused: State.DONE, waiting: State.CANCELED, late: State.CANCELED,
     }  # fmt: skip
     assert "lewat" in (broadcast_of(store, waiting).remark or "")
+    assert send(store, over) == ["petugas"]  # who waited for the approval hears that none came
     assert look(store, over + MINUTE) == 0
 
 
