@@ -139,6 +139,12 @@ _JOINED = tuple(
         (r"\b([a-z]{2,})(?:[2²]|\s*-\s*\1)(?:an?)?\b", r"\1"),
     )
 )
+# Words that mean nothing here by themselves, but that one of the patterns above may take.
+_PART_OF_JOINED = re.compile(
+    r"2|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
+    r"|ingat|lup?[ao]|lali|lpa?|apa\w*|\w*(?:usah|sah|perlu)\w*|k?e?luar\w*|terima|trima|matur\w*"
+    r"|tarimo|nuwun|nak|sampai"
+)
 _REPEATED = re.compile(r"([a-z])\1+")
 _PART = re.compile(r"[a-z]+|_|[.,;:!?]|\d+")
 _BEFORE = ("di", "d", "me", "meng", "nge", "ng", "ke")
@@ -173,6 +179,8 @@ def sorts_of(text: str, named: Iterable[Entity] = ()) -> list[frozenset[Sort]] |
     for entity in sorted(named, key=lambda one: one.start, reverse=True):
         if entity.raw and not _SORTS.get(_fold(said[entity.start : entity.end])):
             said = f"{said[: entity.start]} _ {said[entity.end :]}"
+    if not all(_sort(word) or _PART_OF_JOINED.fullmatch(word) for word in _PART.findall(said)):
+        return None  # most messages are about something else: this is quicker
     for pattern, instead in _JOINED:
         said = pattern.sub(instead, said)
     found = [_sort(word) for word in _PART.findall(said)]
@@ -184,8 +192,9 @@ def _sort(word: str) -> frozenset[Sort]:
     """Sort one word, without what is written onto it where only the rest is known."""
     for stem in dict.fromkeys((word, *(word.removeprefix(before) for before in _BEFORE))):
         for behind in ("", *_BEHIND):
+            if not stem.endswith(behind):
+                continue
             rest = _fold(stem.removesuffix(behind))
-            whole = rest == _fold(word)
-            if rest in _SORTS and stem.endswith(behind) and (whole or len(rest) > 2):
+            if rest in _SORTS and (len(rest) > 2 or rest == _fold(word)):
                 return _SORTS[rest]
     return frozenset()
