@@ -34,6 +34,7 @@ class Where:
     day: str
     hours: str
     place: str
+    has_slots: bool  # each family is to come at an hour of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,6 @@ class Poster:
     program: str
     stage: str
     places: tuple[Where, ...]
-    has_slots: bool
     bring: str
     contact: str
     office: str
@@ -125,21 +125,23 @@ def _fits(
 
 def _blocks(poster: Poster, places: Sequence[Where], left: int = 0) -> list[_Block]:
     """Give what stands between the head and the foot."""
-    found = [
-        [
-            _Line(say("poster.for", areas=where.areas), 26),
-            _Line(where.day, 38, BOLD),
-            _Line(say("poster.hours", hours=where.hours), 32, BOLD),
-            _Line(say("poster.place", place=where.place), 28),
-        ]
-        for where in places
-    ]
+    found = [_place(where) for where in places]
     if left:
         found.append([_Line(say("poster.more", count=left), 26, BOLD)])
-    if poster.has_slots:
-        found.append([_Line(say("poster.slots"), 26)])
     found.append([_Line(say("poster.bring", bring=poster.bring), 26, BOLD)])
     return found
+
+
+def _place(where: Where) -> _Block:
+    lines = [
+        _Line(say("poster.for", areas=where.areas), 26),
+        _Line(where.day, 38, BOLD),
+        _Line(say("poster.hours", hours=where.hours), 32, BOLD),
+        _Line(say("poster.place", place=where.place), 28),
+    ]
+    if where.has_slots:
+        lines.append(_Line(say("poster.slots"), 26))
+    return lines
 
 
 def _head(poster: Poster) -> _Block:

@@ -33,7 +33,7 @@ def poster_of(session: Session, row: RoundRow, settings: Settings) -> Poster | N
     if row.round.state == CANCELED or not held:
         return None
     areas = areas_named(session, [stop.distribution.area_code for stop in held])
-    places: dict[tuple[str, str, str], list[str]] = {}
+    places: dict[tuple[str, str, str, bool], list[str]] = {}
     for stop in held:
         zone = areas[stop.distribution.area_code].timezone
         places.setdefault(_when(stop.distribution, zone), []).append(stop.area)
@@ -41,7 +41,6 @@ def poster_of(session: Session, row: RoundRow, settings: Settings) -> Poster | N
         program=row.program,
         stage=row.round.stage or "",
         places=tuple(Where(_joined(names), *when) for when, names in places.items()),
-        has_slots=any(stop.distribution.quota is not None for stop in held),
         bring=row.round.bring or say("notice.usual_bring"),
         contact=row.round.contact or "",
         office=say("poster.office", area=row.area),
@@ -49,9 +48,9 @@ def poster_of(session: Session, row: RoundRow, settings: Settings) -> Poster | N
     )
 
 
-def _when(one: Distribution, zone: str) -> tuple[str, str, str]:
+def _when(one: Distribution, zone: str) -> tuple[str, str, str, bool]:
     hours = f"{clock(one.starts_at)}-{clock(one.ends_at)} {zone_name(zone)}"
-    return long_date(one.held_on), hours, one.place
+    return long_date(one.held_on), hours, one.place, one.quota is not None
 
 
 def _joined(areas: Sequence[str]) -> str:

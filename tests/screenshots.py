@@ -24,11 +24,13 @@ from db.registry import Household, Person
 from db.sample.load import load
 from db.sample.named import named_people
 from db.sample.tickets import load_tickets
+from db.wa_templates import ensure_templates
 from nlu.classifier import Model, ModelError
 from nlu.corpus import corpus_digest
 from nlu.training import train_file
 from tests.browser import find_chromium
 from tests.screenshots_desk import desk_pictures
+from tests.screenshots_notices import notices_pictures
 from tests.webhook.browser import launch, serving
 from webhook.app import create_app
 
@@ -84,6 +86,7 @@ def main() -> int:
             page.screenshot(path=folder / "konsol.png")
             _registry(browser, address, folder, service, Path(home))
             desk_pictures(browser, address, folder, service, _talk, _enter)
+            notices_pictures(browser, address, folder, service, _enter)
         browser.close()
         thread.stop()
         service.store.close()
@@ -240,6 +243,7 @@ def _demo(home: Path) -> Service:
         load(session, now.date(), now)
         load_tickets(session, now)
         ensure_national_facts(session)
+        ensure_templates(session, now)
     store.close()
     return open_service(settings)
 

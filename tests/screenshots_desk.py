@@ -39,15 +39,15 @@ def desk_pictures(
     _file_spoilt(service)
     number = _complain(phone, talk)
     enter(page, _OFFICER)
-    _shoot(page, folder / "tiket.png", "/console/tiket")
-    _shoot(page, folder / "laporan.png", f"/console/tiket/{number}")
+    shoot(page, folder / "tiket.png", "/console/tiket")
+    shoot(page, folder / "laporan.png", f"/console/tiket/{number}")
     _talk_to(page, phone, talk)
     page.locator("#chat-title").scroll_into_view_if_needed()
-    _shoot(page, folder / "bicara.png")
+    shoot(page, folder / "bicara.png")
     enter(page, _CHIEF)
-    _shoot(page, folder / "kejadian.png", "/console/kejadian")
-    _shoot(page, folder / "laporan-bulanan.png", "/console/laporan-bulanan")
-    _shoot(page, folder / "katalog.png", "/console/katalog")
+    shoot(page, folder / "kejadian.png", "/console/kejadian")
+    shoot(page, folder / "laporan-bulanan.png", "/console/laporan-bulanan")
+    shoot(page, folder / "katalog.png", "/console/katalog")
 
 
 def _file_spoilt(service: Service) -> None:
@@ -93,7 +93,8 @@ def _talk_to(page: Page, phone: Page, talk: Talking) -> None:
     expect(page.locator("#chat")).to_contain_text("Bukunya sudah ada", timeout=30_000)
 
 
-def _shoot(page: Page, picture: Path, address: str | None = None) -> None:
+def shoot(page: Page, picture: Path, address: str | None = None) -> None:
+    """Take a picture of a page, of an address or of the one that is open, as a small file."""
     if address is not None:
         page.goto(address)
         page.wait_for_load_state("networkidle")

@@ -20,9 +20,11 @@ from bot.settings import load_settings
 from bot.texts import say
 
 LINK = "https://wa.me/6285000000001?text=Halo%2C%20kapan%20PKH%20dibagikan%3F"
-WHERE = Where("Melai dan Lamangga", "Selasa, 1 Desember 2026", "08.00-12.00 WITA", "Kantor Pos")
+WHERE = Where(
+    "Melai dan Lamangga", "Selasa, 1 Desember 2026", "08.00-12.00 WITA", "Kantor Pos", True
+)
 POSTER = Poster(
-    "Program Keluarga Harapan", "Tahap 4", (WHERE,), False, "KTP dan KK asli",
+    "Program Keluarga Harapan", "Tahap 4", (WHERE,), "KTP dan KK asli",
     "Puskesos Murhum, 0402-28", "Puskesos Murhum", LINK,
 )  # fmt: skip
 TWILIO = {
@@ -42,7 +44,7 @@ def places(count: int) -> tuple[Where, ...]:
 
 
 def test_all_that_people_need_stands_on_one_sheet_in_large_letters() -> None:
-    (marks,) = sheets(replace(POSTER, has_slots=True), A4[1], 0.9)
+    (marks,) = sheets(POSTER, A4[1], 0.9)
     for said in (
         POSTER.program, POSTER.stage, WHERE.areas, WHERE.day, WHERE.hours, WHERE.place,
         POSTER.bring, POSTER.contact, say("poster.free"), say("poster.slots"), say("poster.scan"),
