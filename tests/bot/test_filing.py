@@ -162,6 +162,7 @@ def test_objection_stays_in_the_own_kelurahan_and_hides_who_objects(known: Perso
     assert "Ceritakan apa yang terjadi" in words(known.say("lapor masalah"))
 
 
+@pytest.mark.databases("sqlite")
 def test_goods_ask_only_what_they_need(citizen: Person) -> None:
     assert "Untuk siapa" in words(citizen.say("minta kursi roda untuk ibu saya"))
     citizen.say("Wa Ani, 70 tahun")
@@ -192,6 +193,7 @@ def test_goods_ask_only_what_they_need(citizen: Person) -> None:
     assert filed[2]["details"]["owned"] == "no"
 
 
+@pytest.mark.databases("sqlite")
 def test_correction_tells_what_from_and_to(citizen: Person) -> None:
     citizen.press("correct")
     citizen.press("what:name")

@@ -81,6 +81,7 @@ def test_matter_is_never_added_to_one_that_hides_more_or_less(known: Person) -> 
     )  # fmt: skip
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("said", "secrecy"),
     [
@@ -100,6 +101,7 @@ def test_wish_in_the_opening_words_is_heard(citizen: Person, said: str, secrecy:
     assert last(citizen.store).secrecy == secrecy
 
 
+@pytest.mark.databases("sqlite")
 def test_wish_said_by_itself_is_explained_and_raises_what_is_filed(known: Person) -> None:
     for said in ("anonim", "rahasia"):
         assert "lapor" in words(known.say(said))
@@ -143,6 +145,7 @@ def test_what_needs_a_name_says_so(citizen: Person) -> None:
     assert "perlu tahu nama" in words(citizen.say("rahasiakan nama saya"))
 
 
+@pytest.mark.databases("sqlite")
 def test_idle_photo_is_asked_about_where_it_may_be_for_something_else(known: Person) -> None:
     def files() -> list[str | None]:
         with known.store.read() as session:

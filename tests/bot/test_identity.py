@@ -9,6 +9,7 @@ SITI_NIK, SITI_KK = "7472915407880001", "7472911503160217"
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
+@pytest.mark.databases("sqlite")
 def test_full_pair_in_the_second_field_replaces_the_nik(citizen: Person) -> None:
     citizen.press("registration")
     citizen.say("7472990101900007")
@@ -20,6 +21,7 @@ def test_pair_outside_a_form_is_checked_at_once(citizen: Person, text: str) -> N
     assert "Program Keluarga Harapan" in words(citizen.say(text))
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "text",
     [
@@ -69,6 +71,7 @@ def test_given_name_is_one_that_somebody_answers_to(name: str, short: str) -> No
     assert given_name(name) == short
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("first", [SITI_KK, f"kk {SITI_KK}"])
 @pytest.mark.parametrize("second", [SITI_NIK, f"nik {SITI_NIK}"])
 def test_kk_before_nik_one_by_one(unread: Person, first: str, second: str) -> None:
@@ -77,6 +80,7 @@ def test_kk_before_nik_one_by_one(unread: Person, first: str, second: str) -> No
     assert "Program Keluarga Harapan" in words(unread.say(second))
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("text", [f"{SITI_NIK} 0217 0217", f"nik {SITI_NIK} kk 0217 kk 0217"])
 def test_digits_said_twice_are_said_once(unread: Person, text: str) -> None:
     unread.press("registration")

@@ -44,6 +44,7 @@ def test_a_list_is_shown_asked_for_and_comes_into_force(run: Halo, file: Path) -
     assert (batch["state"], batch["counts"]["new_people"]) == ("applied", 1)
 
 
+@pytest.mark.databases("sqlite")
 def test_a_no_leaves_everything(run: Halo, file: Path) -> None:
     refused = run(*given(file), stdin="t\n")
     assert refused.exit_code == 1
@@ -104,6 +105,7 @@ def test_likely_doubles_are_settled_and_reopened(run: Halo, file: Path) -> None:
     assert run("match", "different", number, "--yes", "--json").exit_code == 0
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -77,6 +77,7 @@ def test_doubts_are_shown_explained_ones_first(run: Halo, doubts: list[int]) -> 
     ]
 
 
+@pytest.mark.databases("sqlite")
 def test_labelled_doubts_join_the_corpus_once(
     run: Halo,
     doubts: list[int],

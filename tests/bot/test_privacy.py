@@ -277,6 +277,7 @@ def test_request_stays_open_while_something_is_on_its_way(
         assert session.scalars(select(Erasure.done_at)).one() is not None
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("form", ["complaint", "visit"])
 @pytest.mark.parametrize("asked", ["hapus data saya", "Hapus data", "privacy:erase"])
 def test_erasure_is_asked_for_in_the_middle_of_a_form(

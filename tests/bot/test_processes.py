@@ -24,6 +24,7 @@ def folder(tmp_path: Path, model_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.databases("sqlite")
 def test_poll_serves_without_a_public_address(folder: Path, store_url: str, data_key: str) -> None:
     with FakeTelegram() as telegram:
         environ = environment(

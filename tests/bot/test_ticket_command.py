@@ -115,6 +115,7 @@ def test_a_ticket_goes_on_as_at_the_desk_and_its_citizen_is_told(
     assert set(actors) >= {"cli"}
 
 
+@pytest.mark.databases("sqlite")
 def test_what_cannot_be_is_refused_in_one_sentence_and_changes_nothing(
     run: Halo, sample_store: Store, number: str
 ) -> None:

@@ -255,6 +255,7 @@ class Tries(RuleBasedStateMachine):
             self.in_a_row[who], self.locked_until[who] = 0, now + timedelta(hours=24)
 
 
+@pytest.mark.no_cover  # the same lines many times
 def test_no_more_than_three_failures_a_contact_and_five_a_nik(
     sample_store: Store, clock: Clock
 ) -> None:

@@ -121,6 +121,7 @@ def test_wrong_codes_count_as_tries_at_numbers(citizen: Person) -> None:
     assert "Terlalu banyak" in words(citizen.say("kode ABCD-2347"))
 
 
+@pytest.mark.databases("sqlite")
 def test_code_works_in_the_middle_of_the_question_for_numbers(
     companion: Person, citizen: Person, siti: tuple[int, int]
 ) -> None:
@@ -140,6 +141,7 @@ def test_code_of_somebody_who_has_not_agreed_yet_waits_for_his_yes(
     assert "sekarang terhubung" in told
 
 
+@pytest.mark.databases("sqlite")
 def test_code_of_somebody_who_refuses_stays_unused(
     companion: Person, newcomer: Person, siti: tuple[int, int]
 ) -> None:
@@ -187,6 +189,7 @@ def test_family_handed_over_meanwhile_gets_no_code(
     assert "bukan dampingan Anda lagi" in words(companion.press("form:yes"))
 
 
+@pytest.mark.databases("sqlite")
 def test_family_changed_at_the_end_asks_for_its_member_anew(
     companion: Person, sample_store: Store, siti: tuple[int, int]
 ) -> None:
@@ -216,6 +219,7 @@ def test_code_is_nowhere_in_the_clear(
         assert session.scalars(select(Voucher.code_index)).one() != code.encode()
 
 
+@pytest.mark.databases("sqlite")
 def test_phone_of_another_channel_is_told_on_its_own(
     known: Person, companion: Person, siti: tuple[int, int]
 ) -> None:
@@ -247,6 +251,7 @@ def test_only_a_name_of_the_family_is_taken(said: str, member: str | None) -> No
         field.parse(Answer(said), facts)
 
 
+@pytest.mark.databases("sqlite")
 def test_who_is_nobody_of_the_family_is_asked_for_again_with_the_list(
     companion: Person, siti: tuple[int, int]
 ) -> None:

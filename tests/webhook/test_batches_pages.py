@@ -163,6 +163,7 @@ def test_the_data_section_uploads_and_others_of_the_back_office_do_not(site: Sit
     assert "/console/kiriman/baru" not in other.get("/console/kiriman").text
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("changed", "key"),
     [
@@ -196,6 +197,7 @@ def test_what_cannot_be_read_is_said(site: Site) -> None:
     assert "Unggah lagi" in page
 
 
+@pytest.mark.databases("sqlite")
 def test_a_formula_in_a_cell_is_told_with_its_column(site: Site) -> None:
     officer = signed_in(site, "officer", WOLIO)
     rows = (*ROWS[:1], ROWS[1].replace("Wa Uji Coba", "=A1"))
@@ -307,6 +309,7 @@ def test_work_on_one_batch_is_begun_once(tmp_path: Path) -> None:
     go_on.set()
 
 
+@pytest.mark.databases("sqlite")
 def test_a_large_body_is_taken_from_those_alone_who_may_upload(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,6 +224,7 @@ def test_what_is_outside_the_area_is_not_there_on_any_page(site: Site) -> None:
             assert call(inside, path(nothing)).status_code == 404, rule
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("nik", ["", "123", "74729154078800011", "7472915407880 00x", "٧" * 16])
 def test_what_is_no_nik_is_said(site: Site, nik: str) -> None:
     refused = signed_in(site, "chief").post("/console/warga", nik=nik)

@@ -205,6 +205,7 @@ def test_of_what_nobody_may_read_nothing_is_listed(site: Site) -> None:
     assert "lagi." not in shown.partition("Buka lagi")[0]
 
 
+@pytest.mark.databases("sqlite")
 def test_an_answer_that_is_too_long_is_refused_and_stays(site: Site) -> None:
     tickets = three(site.store)
     officer, _ = officer_of(site)
@@ -229,6 +230,7 @@ def test_old_settled_and_few_tickets_suggest_nothing(site: Site) -> None:
     assert _PICK.findall(officer.get(LIST).text) == []
 
 
+@pytest.mark.databases("sqlite")
 def test_a_form_that_says_too_little_changes_nothing(site: Site) -> None:
     officer, _ = officer_of(site)
     tickets = three(site.store)

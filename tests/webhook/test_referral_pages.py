@@ -231,6 +231,7 @@ def test_only_who_may_refer_does_and_the_rest_of_the_form_must_fit(site: Site) -
     assert officer.get("/console/rujukan/999999/surat").status_code == 404
 
 
+@pytest.mark.databases("sqlite")
 def test_the_letter_says_what_the_agency_may_know_and_its_taking_is_written_down(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_each_sees_the_figures_of_his_own_sight(site: Site) -> None:
     assert VILLAGES[WOLIO] not in rows("back_office", WOLIO, "pendidikan")
 
 
+@pytest.mark.databases("sqlite")
 def test_the_page_says_all_in_tables_and_no_name(site: Site) -> None:
     officer = signed_in(site)
     page = officer.get(f"{PAGE}?lama=3").text
@@ -82,6 +83,7 @@ def test_the_page_says_all_in_tables_and_no_name(site: Site) -> None:
     assert "Tidak ada laporan masuk" in officer.get(f"{PAGE}?bulan=2025-01").text
 
 
+@pytest.mark.databases("sqlite")
 def test_the_files_open(site: Site) -> None:
     officer = signed_in(site)
     given = officer.get(f"{PAGE}.xlsx?lama=3")
@@ -99,6 +101,7 @@ def test_the_files_open(site: Site) -> None:
     assert officer.get(f"{PAGE}.exe").status_code == 404
 
 
+@pytest.mark.databases("sqlite")
 def test_the_print_has_its_title_office_and_place_to_sign(site: Site) -> None:
     with site.store.read() as session:
         seen = Sight(Scope(CITY), "chief", None, 1).holds()
@@ -196,6 +199,7 @@ def test_rules_are_changed_with_sense_and_the_trail_knows(site: Site) -> None:
     assert {"change rule", "add rule", "change agency"} <= actions
 
 
+@pytest.mark.databases("sqlite")
 def test_a_number_that_was_not_touched_stays_to_its_last_digit(site: Site) -> None:
     chief = signed_in(site)
     chief.page = f"{RULES}?jenis=emergency&kategori="

@@ -94,6 +94,7 @@ def test_what_was_written_stays_when_somebody_was_faster(site: Site) -> None:
     assert versions(site.store, ticket) == [1, 2, 3]
 
 
+@pytest.mark.databases("sqlite")
 def test_a_form_that_says_too_little_changes_nothing(site: Site) -> None:
     chief, chief_id = officer_of(site, "chief")
     outside, _ = add_staff(site.store, site.clock(), "front_office", MURHUM)

@@ -65,6 +65,7 @@ def test_a_ticket_is_shown_with_its_reporter_masked_and_opened_once_with_a_row(
     assert row.actor.startswith("staff:")
 
 
+@pytest.mark.databases("sqlite")
 def test_a_note_that_is_too_long_is_refused_and_stays_in_its_field(site: Site) -> None:
     ticket = file_one(site.store)
     officer, _ = officer_of(site, "officer")

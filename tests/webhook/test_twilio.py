@@ -108,6 +108,7 @@ def test_the_signature_of_one_route_opens_no_other(site: Site) -> None:
     assert site.twilio(form, STATUS, signed_url=f"{PUBLIC_URL}{MESSAGE}").status_code == 403
 
 
+@pytest.mark.databases("sqlite")
 def test_the_address_behind_the_proxy_does_not_count(site: Site) -> None:
     # The proxy speaks http with us, and sends its own host name; Twilio signed the public one.
     form = fixtures.twilio("sms_text")
@@ -115,6 +116,7 @@ def test_the_address_behind_the_proxy_does_not_count(site: Site) -> None:
     assert site.twilio(form).status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 def test_queries_and_repeated_keys_are_signed_too(site: Site) -> None:
     pairs = [*fixtures.twilio("sms_text").items(), ("Tag", "b"), ("Tag", "a"), ("Tag", "b")]
     path = f"{MESSAGE}?office=baubau&q=%E2%9C%93+a%20b&empty="
@@ -127,6 +129,7 @@ def test_queries_and_repeated_keys_are_signed_too(site: Site) -> None:
     assert site.stored()["inbound"] == 1
 
 
+@pytest.mark.databases("sqlite")
 def test_a_json_body_is_refused(site: Site) -> None:
     client = site.app.test_client()
     for path in (MESSAGE, STATUS, f"{MESSAGE}?bodySHA256=0", f"{STATUS}?bodySHA256=0"):
