@@ -8,7 +8,20 @@ from pathlib import Path
 
 import click
 
-from tests.bench import desk, dispatch, fan_out, guesses, imports, inbound, inbox, machine, outbox
+from tests.bench import (
+    desk,
+    dispatch,
+    fan_out,
+    guesses,
+    imports,
+    inbound,
+    inbox,
+    latency,
+    machine,
+    outbox,
+    queues,
+    rate,
+)
 from tests.bench.databases import Databases, both
 from tests.bench.progress import Progress
 from tests.bench.report import Table
@@ -18,12 +31,15 @@ Measure = Callable[[tuple[Databases, ...], Path, bool, Progress], list[Table]]
 SECTIONS: dict[str, Measure] = {
     "inbound": inbound.measure,
     "dispatch": dispatch.measure,
+    "queues": queues.measure,
     "outbox": outbox.measure,
     "fan-out": fan_out.measure,
     "guesses": guesses.measure,
     "imports": imports.measure,
     "inbox": inbox.measure,
     "desk": desk.measure,
+    "rate": rate.measure,
+    "latency": latency.measure,
 }
 
 
