@@ -28,10 +28,8 @@ from db.session import Session
 from webhook.console import broadcast_forms
 from webhook.console.audience_forms import DECILES, STATUSES, Unfit, choices, line
 from webhook.console.desk import Desk
-from webhook.console.guards import require, take_up_to
+from webhook.console.guards import require
 
-LARGEST = 5_000_000  # bytes of a file of numbers
-_MORE = 10_000  # bytes of the rest of its form
 _MOST_LINES = 100_000
 _LONGEST_NAME = 100
 
@@ -77,7 +75,6 @@ def add_new(blueprint: Blueprint) -> None:
 
 def _add_files(blueprint: Blueprint) -> None:
     @blueprint.post("/pengumuman/berkas")
-    @take_up_to(LARGEST + _MORE)
     @require(*DECIDERS)
     def keep(desk: Desk) -> Response:
         """Find whom a list of NIK or ticket numbers means; the numbers are not kept."""
@@ -139,5 +136,5 @@ def _form(
         "console/broadcast_new.html",
         values=values, problem=problem, offered=choices(session, desk), rounds=rounds,
         statuses=STATUSES, deciles=DECILES, traits=TRAITS, languages=LANGUAGES,
-        longest=LONGEST, megabytes=LARGEST // 1_000_000,
+        longest=LONGEST,
     )  # fmt: skip
