@@ -58,17 +58,24 @@ def place_key(place: str) -> str:
 
 
 def find_distribution(
-    session: Session, program_code: str, area_code: str, held_on: date, starts_at: time, place: str
+    session: Session,
+    program_code: str,
+    area_code: str,
+    held_on: date,
+    starts_at: time,
+    place: str,
+    hold: bool = False,
 ) -> Distribution | None:
     """Find a distribution that is known already, however its place was spelt."""
-    known = session.scalars(
-        select(Distribution).where(
-            Distribution.program_code == program_code,
-            Distribution.area_code == area_code,
-            Distribution.held_on == held_on,
-            Distribution.starts_at == starts_at,
-        )
+    query = select(Distribution).where(
+        Distribution.program_code == program_code,
+        Distribution.area_code == area_code,
+        Distribution.held_on == held_on,
+        Distribution.starts_at == starts_at,
     )
+    if hold:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    known = session.scalars(query)
     # Not in SQL: SQLite lowers the case of ASCII letters only.
     return next((found for found in known if place_key(found.place) == place_key(place)), None)
 

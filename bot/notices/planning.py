@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from bot.notices.refusals import NoticeRefused
 from bot.texts import say
 from db import audit
 from db.areas import Scope
@@ -125,8 +126,10 @@ def make_round(session: Session, plan: Plan, actor: str, now: datetime) -> Round
     """Keep a plan that was checked as a round with its distributions.
 
     Citizens hear of them only when a broadcast of the round is approved, except of those that were
-    known before.
+    known before. Raises NoticeRefused where somebody else has just made the same.
     """
+    for stop in plan.stops:
+        _held(session, plan.program_code, stop, None)
     made = Round(
         program_code=plan.program_code,
         area_code=common_area(stop.area_code for stop in plan.stops),
@@ -147,8 +150,11 @@ def make_round(session: Session, plan: Plan, actor: str, now: datetime) -> Round
 
 
 def keep_stop(session: Session, of_round: Round, stop: Stop, now: datetime) -> Distribution:
-    """Put a stop into a round; a distribution that is known already becomes part of it."""
-    found = _known(session, of_round.program_code, stop)
+    """Put a stop into a round; a distribution that is known already becomes part of it.
+
+    Raises NoticeRefused where somebody else has just put it into his.
+    """
+    found = _held(session, of_round.program_code, stop, of_round.id)
     if found is None:
         found = Distribution(
             program_code=of_round.program_code,
@@ -181,10 +187,26 @@ def _is_place(place: str) -> bool:
     return SHORTEST_PLACE <= len(place) <= LONGEST_PLACE
 
 
-def _known(session: Session, program_code: str, stop: Stop) -> Distribution | None:
+def _known(
+    session: Session, program_code: str, stop: Stop, hold: bool = False
+) -> Distribution | None:
     return find_distribution(
-        session, program_code, stop.area_code, stop.held_on, stop.starts_at, stop.place
+        session, program_code, stop.area_code, stop.held_on, stop.starts_at, stop.place, hold
     )
+
+
+def _held(
+    session: Session, program_code: str, stop: Stop, round_id: int | None
+) -> Distribution | None:
+    """Hold a distribution that is known already; raises NoticeRefused where another round has it.
+
+    Of two who announce the same at one moment the second waits here, and then sees the first.
+    """
+    session.flush()
+    found = _known(session, program_code, stop, hold=True)
+    if found is not None and found.round_id != round_id and is_taken(session, found):
+        raise NoticeRefused("notice.announced")
+    return found
 
 
 def _is_taken(session: Session, program_code: str, stop: Stop, round_id: int | None) -> bool:

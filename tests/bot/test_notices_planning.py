@@ -9,6 +9,7 @@ import pytest
 
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, check_plan, common_area, make_round, outermost
+from bot.notices.refusals import NoticeRefused
 from bot.notices.sentence import Said, read_hours, read_sentence
 from bot.notices.wording import LONGEST, notices_of_round
 from bot.places import places_of_sample
@@ -71,6 +72,8 @@ def test_the_same_distribution_is_announced_once(session: Session) -> None:
     assert check_plan(session, again, TODAY) == ["notice.announced"]
     assert check_plan(session, again, TODAY, round_id=made.id) == []
     assert check_plan(session, plan(starts_at=time(9)), TODAY) == []
+    with pytest.raises(NoticeRefused, match="announced"):  # checked before, taken since
+        make_round(session, again, "staff:2", NOW)
     draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=made.id)
     announced = prepare(session, draft, "staff:1", NOW)
     assert check_plan(session, again, TODAY) == ["notice.announced"]

@@ -164,7 +164,11 @@ def finish(turn: Turn, answers: Answers) -> None:
     if wrong:
         turn.reply(wrong[0], button("announce", "choice.announce"), menu)
         return
-    of_round = make_round(turn.session, plan, turn.actor, turn.now)
+    try:
+        of_round = make_round(turn.session, plan, turn.actor, turn.now)
+    except NoticeRefused as refused:  # somebody else announced it at the same moment
+        turn.reply(refused.key, menu)
+        return
     draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id)
     broadcast = prepare(turn.session, draft, turn.actor, turn.now)
     try:
