@@ -200,6 +200,8 @@ def test_what_is_wrong_is_said_and_the_form_keeps_what_was_written(site: Site) -
         ("broadcast.not_urgent", news(area=[WOLIO], urgent="1"), {}),
         ("broadcast.bad_moment", news(area=[WOLIO], send_at="besok pagi"), {}),
         ("broadcast.past_moment", news(area=[WOLIO], send_at="2020-01-01T08:00"), {}),
+        ("broadcast.bad_moment", news(area=[WOLIO], send_at="0001-01-01T00:00"), {}),
+        ("broadcast.far_moment", news(area=[WOLIO], send_at="9999-12-31T23:59"), {}),
         ("broadcast.bad_last_day", news(area=[WOLIO], expires="2020-01-01"), {}),
         ("broadcast.bad_last_day", news(area=[WOLIO], expires="9999-12-31"), {}),
         ("broadcast.bad_choice", news(area=[WOLIO], trait=["rich"]), {}),

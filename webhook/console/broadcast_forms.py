@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.capabilities.citizen.notices import LANGUAGES
 from bot.notices.drafting import Draft
+from bot.notices.planning import FARTHEST
 from bot.notices.wording import LONGEST
 from bot.texts import say
 from db.audiences import Filters
@@ -124,12 +125,14 @@ def _moment(text: str, desk: Desk) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        found = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(desk.staff.zone))
+        moment = found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Unfit(say("broadcast.bad_moment")) from None
-    moment = found.replace(tzinfo=ZoneInfo(desk.staff.zone)).astimezone(UTC)
     if moment < desk.now - _SLACK:
         raise Unfit(say("broadcast.past_moment"))
+    if moment > desk.now + FARTHEST:
+        raise Unfit(say("broadcast.far_moment"))
     return moment
 
 
