@@ -214,7 +214,7 @@ def _template(found: Any) -> ProviderTemplate:
         sid=_sid(found.sid),
         name=asked.get("name") or found.friendly_name or "",
         language=found.language or "",
-        body=((found.types or {}).get("twilio/text") or {}).get("body") or "",
+        body=next((kind["body"] for kind in (found.types or {}).values() if kind.get("body")), ""),
         state="" if state == _UNSUBMITTED else state,
         reason=asked.get("rejection_reason") or "",
     )

@@ -55,9 +55,16 @@ def test_a_template_goes_to_meta_and_its_decision_comes_back(
     store = sample_store
     with FakeContent() as twilio:
         connect(monkeypatch, twilio.url)
+        twilio.contents[twilio.add("buttons", "id", BODY)]["types"] = {
+            "twilio/location": {"label": "Kantor Pos"},
+            "twilio/quick-reply": {"body": BODY, "actions": []},
+        }
         begun = twilio.add("begun", "id", BODY)  # a sync that died before it submitted
         other = twilio.add("other", "id", "Kata lain.")
+        buttons = next(iter(twilio.contents))
+        twilio.review(buttons, "approved")
         for name, state, sid in (
+            ("buttons", APPROVED, buttons),
             ("asked", PENDING, None),
             ("begun", PENDING, None),
             ("draft", DRAFT, None),
@@ -77,7 +84,8 @@ def test_a_template_goes_to_meta_and_its_decision_comes_back(
         assert states(store)["asked"] == (PENDING, made["sid"])
         assert states(store)["begun"] == (PENDING, begun)
         assert states(store)["draft"] == (DRAFT, None)
-        assert len(twilio.contents) == 3
+        assert states(store)["buttons"] == (APPROVED, buttons)
+        assert len(twilio.contents) == 4
 
         assert say("template.nothing_new") in run("template", "sync").output
         twilio.review(made["sid"], "approved")

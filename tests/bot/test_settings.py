@@ -26,7 +26,8 @@ TWILIO = {
 TELEGRAM = {"TELEGRAM_BOT_TOKEN": "7000000001:AAE-s_3", "TELEGRAM_WEBHOOK_SECRET": "rahasia_1-A"}
 NAMES = (
     "DATABASE_URL", "HALO_SECRET_KEY", "HALO_DATA_KEY", "PUBLIC_URL", "TELEGRAM_BOT_TOKEN",
-    "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_API_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN",
+    "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_BOT_NAME", "TELEGRAM_API_URL", "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
     "TWILIO_WHATSAPP_FROM", "TWILIO_SMS_FROM", "TWILIO_API_URL", "NLU_ENGINE", "RASA_URL",
     "HALO_PORT", "HALO_DEMO",
 )  # fmt: skip
@@ -57,6 +58,10 @@ WRONG = (
     *(
         ("TELEGRAM_WEBHOOK_SECRET", TELEGRAM | {"TELEGRAM_WEBHOOK_SECRET": secret})
         for secret in ("dua kata", "rahasia!", "é", "a" * 257)
+    ),
+    *(
+        ("TELEGRAM_BOT_NAME", TELEGRAM | {"TELEGRAM_BOT_NAME": name})
+        for name in ("bot", "halo bot", "https://t.me/halo_bot", "1halo_bot", "é" * 8, "a" * 33)
     ),
     *((name, {key: TWILIO[key] for key in TWILIO if key != name}) for name in list(TWILIO)[:2]),
     ("PUBLIC_URL", {key: TWILIO[key] for key in TWILIO if key != "PUBLIC_URL"}),

@@ -54,6 +54,8 @@ def test_a_template_is_written_checked_and_changed_by_one_at_a_time(site: Site) 
     wrong = officer.post(NEW, **WRITTEN | {"body": "{{1}} ya"}, act="save")
     assert wrong.status_code == 400
     assert all(say(f"template.{key}") in wrong.text for key in ("at_end", "few_words"))
+    gap = officer.post(NEW, **WRITTEN | {"variable_1": "", "variable_2": "area"}, act="save")
+    assert say("template.unknown_variable") in gap.text  # nothing moves up into a blank
     preview = officer.post(NEW, **WRITTEN, act="preview").text
     assert f"Kabar untuk warga {say('template.sample_area')} hari ini." in preview
     saved = officer.post(NEW, **WRITTEN, act="save")

@@ -253,8 +253,10 @@ def _written() -> Values:
 
 
 def _wording(values: Mapping[str, Any]) -> Wording:
-    named = tuple(name for name in values["variables"] if name)
-    return Wording(values["kind"], values["language"], values["name"], values["body"], named)
+    named = list(values["variables"])
+    while named and not named[-1]:
+        named.pop()
+    return Wording(values["kind"], values["language"], values["name"], values["body"], tuple(named))
 
 
 def _wording_of(found: WaTemplate) -> Wording:
