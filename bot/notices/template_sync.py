@@ -23,7 +23,7 @@ from db.wa_templates import (
     version_of,
 )
 
-# Meta's words: twilio.com/docs/content/content-api-resources#fetch-an-approval-status-request
+# Meta's words: twilio.com/docs/content/content-api-resources
 _STATES = {
     "received": PENDING,
     "pending": PENDING,
