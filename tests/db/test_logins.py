@@ -221,13 +221,18 @@ def test_a_session_ends_after_twelve_hours_however_much_it_is_used(
     assert find_session(store, token, end) is None
 
 
-def test_leaving_ends_one_session_only(store: Store, secret: str) -> None:
-    now = NOW + LATER
-    first, _ = enter(store, secret, now)
-    now += LATER
+def entered_twice(store: Store, secret: str) -> tuple[str, str, datetime]:
+    """Come in from two places; gives both tokens, and when the second was given."""
+    first, _ = enter(store, secret, NOW + LATER)
+    now = NOW + LATER + LATER
     second, _ = enter(store, secret, now)
     assert first is not None
     assert second is not None
+    return first, second, now
+
+
+def test_leaving_ends_one_session_only(store: Store, secret: str) -> None:
+    first, second, now = entered_twice(store, secret)
     seated = find_session(store, first, now)
     assert seated is not None
     with store.begin() as session:
@@ -237,12 +242,7 @@ def test_leaving_ends_one_session_only(store: Store, secret: str) -> None:
 
 
 def test_a_new_password_ends_all_other_sessions(store: Store, secret: str) -> None:
-    now = NOW + LATER
-    first, _ = enter(store, secret, now)
-    now += LATER
-    second, _ = enter(store, secret, now)
-    assert first is not None
-    assert second is not None
+    first, second, now = entered_twice(store, secret)
     seated = find_session(store, second, now)
     assert seated is not None
     new = "payung biru di dermaga"

