@@ -17,6 +17,7 @@ from bot.fetcher import Fetcher
 from bot.lane import Lane, Surroundings, within
 from bot.notices.tending import tend
 from db.claims import LEASE, release_expired
+from db.clock import ahead_of_us
 from db.erasures import erase_due
 from db.receipts import apply_left_over
 from db.session import Store
@@ -52,13 +53,15 @@ class Dispatcher:
         public_url: str | None = None,
     ) -> None:
         self._store = store
+        self._clock = clock
+        self._ahead = timedelta(0)
         self._adapters = adapters
         self._fetcher = fetcher
         self._public_url = public_url
         self._threads = ThreadPoolExecutor(len(adapters) + 1, "outbox")
         self._around = Surroundings(
             store=store,
-            clock=clock,
+            clock=self._now,
             jitter=jitter,
             in_thread=self._in_thread,
             poll=_POLL_SECONDS_SQLITE if store.is_sqlite else _POLL_SECONDS,
@@ -100,6 +103,7 @@ class Dispatcher:
                 if self._stopping:
                     self._stopped.set()
             if await self._acquire(lock):
+                await self._set_clock()
                 await self._take_over()
             if not self._is_stopped():
                 self._lanes = tuple(
@@ -145,6 +149,16 @@ class Dispatcher:
                 await self._stopped_within(_LOCK_SECONDS)
         return False
 
+    def _now(self) -> datetime:
+        # Leases and the places of a rate mean the same moment to dispatchers on all machines.
+        return self._clock() + self._ahead
+
+    async def _set_clock(self) -> None:
+        try:
+            self._ahead = await self._in_thread(lambda: ahead_of_us(self._store))
+        except SQLAlchemyError as error:
+            _log.warning("the store's clock cannot be read (%s)", type(error).__name__)
+
     async def _take_over(self) -> None:
         """On SQLite, queue again all that is leased: the lock says that its holder is dead."""
         if not self._store.is_sqlite:
@@ -166,6 +180,7 @@ class Dispatcher:
                     if await self._in_thread(self._watch):
                         self._wake_lanes()
                     await self._in_thread(self._erase)
+                    await self._set_clock()
                     reachable = True
                 except Exception as error:
                     if reachable:

@@ -17,7 +17,7 @@ from db.outbox import ChannelPace
 AHEAD = timedelta(seconds=0.25)  # for so long moments are given out
 LEAST_SHARE = 1 / 8
 
-_SPARED = 0.03  # of each second, by which a message may be late on its way and another not
+_SPARED = 0.04  # of each second, by which a message may be late on its way and another not
 _SLOWED_ONCE = timedelta(seconds=2)  # in which the refusals of one crowd say the same
 _REGROWN = timedelta(seconds=120)  # from nothing to the whole rate
 _MICROSECONDS = 1_000_000
@@ -49,8 +49,8 @@ class Beat:
     def of(cls, rate: float, next_at: datetime, share: float = 1.0) -> "Beat":
         """Make the beat of so many messages a second.
 
-        It is 3 % slower than the rate: as many messages as fit into a second, and one more, then
-        take 1.03 s, and no second at the provider holds them all unless the first of them is 30 ms
+        It is 4 % slower than the rate: as many messages as fit into a second, and one more, then
+        take 1.04 s, and no second at the provider holds them all unless the first of them is 40 ms
         later on its way than the last. A place that went unused is not saved up.
         """
         spacing = (1 + _SPARED) / (rate * share)

@@ -13,7 +13,7 @@ from db.pace import AHEAD, Beat, look, share_now, slow
 from db.session import Store
 from tests.queued import CHANNEL, NOW, FakeClock, new_contacts, put
 
-SECOND, LATE = timedelta(seconds=1), timedelta(milliseconds=30)
+SECOND, LATE = timedelta(seconds=1), timedelta(milliseconds=40)
 
 
 @settings(deadline=None, max_examples=50)
@@ -46,12 +46,12 @@ def test_a_busy_channel_uses_nearly_all_of_its_rate(rate: float) -> None:
         places, beat = beat.take(1000, now)
         taken += len(places)
         now = max(beat.more_at, now + timedelta(milliseconds=3))
-    assert 0.96 * 60 * rate <= taken <= 60 * rate
+    assert 0.955 * 60 * rate <= taken <= 60 * rate
 
 
 def test_a_slow_channel_sends_once_in_two_seconds() -> None:
     places, beat = Beat.of(0.5, NOW).take(9, NOW)
-    assert (places, beat.interval) == ([NOW], 2.06 * SECOND)
+    assert (places, beat.interval) == ([NOW], 2.08 * SECOND)
     assert beat.take(9, NOW + SECOND) == ([], beat)
 
 
@@ -72,7 +72,7 @@ def test_two_dispatchers_share_one_rate(store: Store) -> None:
             assert len(batch.places) == len(batch.messages)
             seen += batch.places
         clock.forward(0.05)
-    assert all(b - a >= SECOND / 10 * 1.03 for a, b in pairwise(seen))
+    assert all(b - a >= SECOND / 10 * 1.04 for a, b in pairwise(seen))
     assert len(seen) >= 9.6 * 5
 
 
@@ -82,7 +82,7 @@ def test_a_claim_says_when_there_is_more_to_ask_for(store: Store) -> None:
     first, second = ask(store, 2, NOW, rate=1.0), ask(store, 2, NOW, rate=1.0)
     assert (len(first.messages), first.places) == (1, [NOW])
     assert (second.messages, second.places) == ([], [])
-    assert first.more_at == second.more_at == NOW + 1.03 * SECOND - AHEAD / 2
+    assert first.more_at == second.more_at == NOW + 1.04 * SECOND - AHEAD / 2
     third = ask(store, 2, NOW + SECOND, rate=1.0, lead=LATE)
     assert third.places == [NOW + SECOND + LATE]
 
@@ -112,7 +112,7 @@ def test_a_slowed_channel_is_slow_for_everybody_and_grows_back(store: Store) -> 
     def apart(seconds: float) -> float:
         now = NOW + seconds * SECOND
         with store.connect() as connection:
-            return look(connection, CHANNEL, 10.3, now).interval / SECOND
+            return look(connection, CHANNEL, 10.4, now).interval / SECOND
 
     def press(seconds: float) -> None:
         with store.connect() as connection:
