@@ -74,6 +74,9 @@ def test_one_prepares_and_another_approves(site: Site) -> None:
     maker.post(f"{address}/setujui", seen=seen)
     assert say("notice.own") in maker.get(address).text
     assert "Menunggu persetujuan Anda" in other.get(LIST).text
+    waiting = re.compile(r'count-number">1</p>\s*<p [^>]*><a href="/console/pengumuman">')
+    assert waiting.search(other.get("/console/").text)
+    assert not waiting.search(maker.get("/console/").text)
     assert say("broadcast.did_approve") in decide(other, address, "setujui")
     assert state_of(site.store, address) == State.SCHEDULED
     other.post(f"{address}/tolak", seen=seen, why="Terlambat membaca")

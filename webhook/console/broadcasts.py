@@ -1,5 +1,6 @@
 """Broadcasts: those of the area by state, what waits for approval, and one before it is sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -55,7 +56,7 @@ def broadcasts_pages(parts: Service) -> Blueprint:
             pages = max(1, -(-counts[group] // PAGE))
             page = min(max(1, request.args.get("halaman", 1, type=int)), pages, _LAST_PAGE)
             listed = list_broadcasts(session, desk.scope, group, page)
-            mine = _mine(session, desk)
+            mine = waiting_for(session, desk)
             by = hands(session, [row.broadcast.created_by for row in (*listed, *mine)])
         return render_template(
             "console/broadcasts.html",
@@ -90,12 +91,12 @@ def _first(counts: dict[str, int]) -> str:
     return next((group for group in GROUPS if counts[group]), "going")
 
 
-def _mine(session: Session, desk: Desk) -> list[BroadcastRow]:
+def waiting_for(session: Session, desk: Desk) -> Sequence[BroadcastRow]:
     """Give what waits for this person's approval."""
     if desk.staff.role not in DECIDERS:
         return []
     four_eyes = notice_rules(session).four_eyes
-    return list(to_approve(session, desk.scope, desk.actor, four_eyes))
+    return to_approve(session, desk.scope, desk.actor, four_eyes)
 
 
 def _preview_page(session: Session, desk: Desk, row: BroadcastRow) -> str:

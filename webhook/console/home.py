@@ -9,6 +9,7 @@ from bot.texts.format import grouped
 from db.mismatch.runs import last_run
 from db.overview import newest_lists, waiting
 from db.ticket_home import MOST, AtDesk, at_desk
+from webhook.console.broadcasts import waiting_for
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 from webhook.console.inbox import QUICK
@@ -39,10 +40,12 @@ def home_pages(_parts: Service) -> Blueprint:
             tickets = at_desk(session, desk.sight, desk.now)
             lists = newest_lists(session, _MOST_LISTS)
             run = last_run(session)
+            to_approve = waiting_for(session, desk)
         return render_template(
             "console/home.html",
             counts=counts,
             burns=_burns(tickets),
+            to_approve=len(to_approve),
             mine_late=tickets.mine_late,
             lists=lists,
             is_counted=run is not None and run.counted_at is not None,
