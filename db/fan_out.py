@@ -28,7 +28,8 @@ from sqlalchemy.types import TypeEngine
 
 from db.areas import Area, in_areas, subtree
 from db.audiences import Filters, is_willing, recipients, topic_of
-from db.broadcasts import Broadcast, Kind, Notice, Wave
+from db.broadcast_watch import CHANGED
+from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import Contact
 from db.fitting import LANGUAGE, Places, by_hour, languages_of
 from db.json_rows import json_rows
@@ -41,7 +42,6 @@ from db.session import Session
 from db.slots import Slot
 
 _TOLD = ("sent", "delivered", "read")
-_FAILED = "failed"
 _OUT: Any = OutboundMessage.__table__
 # For sorting and joining a million rows without files; until the transaction ends.
 _MEMORY = text("SET LOCAL work_mem = '64MB'")
@@ -68,7 +68,7 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
     session.flush()
     filters = Filters.from_data(broadcast.audience) if broadcast.audience else None
     if broadcast.parent_id is not None:
-        chosen = _told_by_parent(broadcast, broadcast.parent_id)
+        chosen = _told_by_parent(session, broadcast, broadcast.parent_id)
     elif filters is not None:
         chosen = recipients(filters, topic_of(broadcast.kind), broadcast.hoax_id)
     else:
@@ -84,7 +84,7 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
     return broadcast.contacts
 
 
-def _told_by_parent(broadcast: Broadcast, parent_id: int) -> Select[Any]:
+def _told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> Select[Any]:
     """Select those who heard of the parent, or were to hear of it; nobody hears it again.
 
     Of a change those are told too whose rows of the parent were ended for it.
@@ -109,11 +109,21 @@ def _told_by_parent(broadcast: Broadcast, parent_id: int) -> Select[Any]:
         .where(Wave.broadcast_id == parent_id, is_willing(topic_of(broadcast.kind)))
     )
     if broadcast.kind == Kind.CHANGE:
-        heard = told.state != _FAILED
+        parent = session.get_one(Broadcast, parent_id)
+        heard = _is_concerned(told, goes_on=parent.state != State.CANCELED)
     else:
         heard = and_(told.state.in_(_TOLD), not_(_has_it(parent_id)))
     chosen: Select[Any] = query.where(heard).distinct()
     return chosen
+
+
+def _is_concerned(told: Any, goes_on: bool) -> ColumnElement[bool]:
+    """Give the condition that a change is news for whoever has a row of what is changed.
+
+    Nobody hears that something is off of which he never heard.
+    """
+    heard = (*_TOLD, "sending", *(("queued",) if goes_on else ()))
+    return or_(told.state.in_(heard), and_(told.state == "canceled", told.reason == CHANGED))
 
 
 def _has_it(parent_id: int) -> ColumnElement[bool]:

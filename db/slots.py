@@ -1,9 +1,9 @@
 """Slots: the hour at which a family is to come, so that nobody stands in a queue."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import ForeignKey, case, delete, insert, select
@@ -27,7 +27,9 @@ class Slot(Base):
     __tablename__ = "slots"
 
     distribution_id: Mapped[int] = mapped_column(ForeignKey("distributions.id"), primary_key=True)
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), primary_key=True)
+    household_id: Mapped[int] = mapped_column(
+        ForeignKey("households.id"), primary_key=True, index=True
+    )
     starts_at: Mapped[time]
     ends_at: Mapped[time]
 
@@ -49,14 +51,15 @@ class _Hour:
     places: int
 
 
-def assign_slots(session: Session, round_id: int, filters: Filters) -> None:
+def assign_slots(session: Session, round_id: int, filters: Filters, since: date) -> None:
     """Give each family of an audience its hour at the distributions of a round that have a quota.
 
     Families with old, disabled or pregnant people or small children come first, then by RW and RT.
-    Slots given before are dropped. More families than there are places fill all hours evenly.
+    Slots given before are dropped, but for those of days before `since`: whoever had one has had
+    his turn. More families than there are places fill all hours evenly.
     """
     session.flush()
-    _drop(session, round_id)
+    _drop(session, round_id, since)
     rows = [
         {
             "distribution_id": hour.distribution_id,
@@ -64,7 +67,7 @@ def assign_slots(session: Session, round_id: int, filters: Filters) -> None:
             "starts_at": hour.starts_at,
             "ends_at": hour.ends_at,
         }
-        for family, hour in _given(session, round_id, filters)
+        for family, hour in _given(session, round_id, filters, since)
     ]
     for first in range(0, len(rows), _AT_ONCE):
         session.core.execute(insert(Slot), rows[first : first + _AT_ONCE])
@@ -95,9 +98,11 @@ def slot_of(session: Session, household_id: int, round_id: int) -> Slot | None:
     return session.scalars(query.limit(1)).first()
 
 
-def _drop(session: Session, round_id: int) -> None:
+def _drop(session: Session, round_id: int, since: date) -> None:
     table: Any = Slot.__table__
-    of_round = select(Distribution.id).where(Distribution.round_id == round_id)
+    of_round = select(Distribution.id).where(
+        Distribution.round_id == round_id, Distribution.held_on >= since
+    )
     session.core.execute(delete(table).where(table.c.distribution_id.in_(of_round)))
     session.expire_all()
 
@@ -108,19 +113,33 @@ def _stops(session: Session, round_id: int) -> Sequence[Distribution]:
     return session.scalars(query.order_by(*order)).all()
 
 
-def _given(session: Session, round_id: int, filters: Filters) -> Iterator[tuple[int, _Hour]]:
+def _given(
+    session: Session, round_id: int, filters: Filters, since: date = date.min
+) -> Iterator[tuple[int, _Hour]]:
     """Give each family with its hour, at the distributions of the smallest area that holds it."""
     hours: dict[str, list[_Hour]] = defaultdict(list)
     for stop in _stops(session, round_id):
-        hours[stop.area_code] += _hours(stop)
+        if stop.held_on >= since:
+            hours[stop.area_code] += _hours(stop)
+    served = _served(session, round_id, since)
     coming: dict[str, list[int]] = defaultdict(list)
     smallest_first = sorted(hours, key=len, reverse=True)
     for family, home in _in_order(session, filters) if any(hours.values()) else ():
         area = next((area for area in smallest_first if Scope(area).covers(home)), None)
-        if area is not None:
+        if area is not None and family not in served:
             coming[area].append(family)
     for area, those in coming.items():
         yield from _spread(those, hours[area])
+
+
+def _served(session: Session, round_id: int, since: date) -> Collection[int]:
+    """Give the families that had their hour on a day before."""
+    query = (
+        select(Slot.household_id)
+        .join(Distribution, Distribution.id == Slot.distribution_id)
+        .where(Distribution.round_id == round_id, Distribution.held_on < since)
+    )
+    return frozenset(session.scalars(query))
 
 
 def _in_order(session: Session, filters: Filters) -> Sequence[tuple[int, str]]:

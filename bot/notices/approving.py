@@ -5,6 +5,7 @@ From the moment at which it is submitted nothing of a broadcast changes but its 
 
 from collections.abc import Collection
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.desk.alerting import tell_chats
 from bot.messages import Choice, Reply
@@ -185,7 +186,9 @@ def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) 
         of_round = session.get_one(Round, broadcast.round_id)
         stops = distributions_of(session, of_round.id)
         if broadcast.audience is not None and any(stop.quota is not None for stop in stops):
-            assign_slots(session, of_round.id, Filters.from_data(broadcast.audience))
+            zone = ZoneInfo(session.get_one(Area, of_round.area_code).timezone)
+            today = now.astimezone(zone).date()
+            assign_slots(session, of_round.id, Filters.from_data(broadcast.audience), today)
     session.flush()
     audit.record(session, now, actor, "approve notice", f"broadcast:{broadcast.id}")
 

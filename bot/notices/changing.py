@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.notices.drafting import Draft, prepare
@@ -62,7 +62,7 @@ def change_round(
             _end(session, one, reason, actor, now)
     told = announcements(session, round_id, ADDRESSED)
     if told and any(stop.quota is not None for stop in plan.stops):
-        assign_slots(session, round_id, plan.audience)
+        assign_slots(session, round_id, plan.audience, _today(session, of_round, now))
     drafts = [_draft(session, one, affected, urgent, actor, now) for one in told]
     for broadcast_id, notices in changed_notices(session, round_id).items():
         end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
@@ -139,10 +139,13 @@ def _without_the_past(
 def _check(session: Session, of_round: Round, plan: Plan, now: datetime) -> None:
     if plan.program_code != of_round.program_code:
         raise NoticeRefused("change.other_program")
-    zone = session.get_one(Area, of_round.area_code).timezone
-    today = now.astimezone(ZoneInfo(zone)).date()
-    for key in check_plan(session, plan, today, round_id=of_round.id):
+    for key in check_plan(session, plan, _today(session, of_round, now), round_id=of_round.id):
         raise NoticeRefused(key)
+
+
+def _today(session: Session, of_round: Round, now: datetime) -> date:
+    zone = session.get_one(Area, of_round.area_code).timezone
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def _affected(of_round: Round, before: Sequence[Distribution], plan: Plan) -> set[str]:

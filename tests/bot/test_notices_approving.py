@@ -1,6 +1,7 @@
 """A broadcast from the draft to the approval: what is shown, who decides, and what stays frozen."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -78,7 +79,7 @@ def test_whatsapp_outside_its_window_needs_a_template_that_is_paid(session: Sess
         )
     )  # fmt: skip
     notice_rules(session).template_price = 350
-    with_it = announced(session, STOP)
+    with_it = announced(session, replace(STOP, place="Kantor lurah"))
     shown = preview(session, with_it, NOW)
     assert (shown.templates, shown.price, shown.problems) == (1, 350, [])
     [notice] = notices_of(session, with_it.id)

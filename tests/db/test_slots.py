@@ -33,7 +33,7 @@ def test_families_come_by_need_and_then_by_where_they_live(store: Store) -> None
         small = family(session, rw="010", ages=(30, 1)).id
         elsewhere, other = family(session, THERE).id, family(session, programs=("BPNT",)).id
         round_ = make_round(session, (HERE, TODAY, 2))
-        assign_slots(session, round_.id, ALL)
+        assign_slots(session, round_.id, ALL, TODAY)
         found = hours(session, old, small, *reversed(usual), elsewhere, other)
         assert [hour and hour[1].hour for hour in found] == [8, 8, 9, 9, 10, None, None]
         slot = slot_of(session, usual[0], round_.id)
@@ -44,7 +44,7 @@ def test_families_come_by_need_and_then_by_where_they_live(store: Store) -> None
         assert (enough.families, enough.places) == (5, 5)  # the last half hour has one
         stop = session.get_one(Distribution, slot.distribution_id)
         stop.starts_at, stop.quota = time(10), 3
-        assign_slots(session, round_.id, ALL)
+        assign_slots(session, round_.id, ALL, TODAY)
         session.flush()
         assert {hour and hour[1] for hour in hours(session, *usual, old)} == {time(10)}
         (short,) = capacity(session, round_.id, ALL)
@@ -64,7 +64,7 @@ def test_the_distribution_of_the_smallest_area_is_theirs(store: Store) -> None:
         stops = ((WOLIO, TODAY, 9), (HERE, TOMORROW, 1), (HERE, TODAY, 1), (THERE, TODAY, None))
         round_ = make_round(session, *stops)
         ids = session.scalars(select(Distribution.id).order_by(Distribution.id)).all()
-        assign_slots(session, round_.id, ALL)
+        assign_slots(session, round_.id, ALL, TODAY)
         wide, tomorrow, today, _ = ids
         assert hours(session, *at_home, around, quiet) == [
             (today, time(8)), (today, time(8)), (today, time(9)),
@@ -74,5 +74,12 @@ def test_the_distribution_of_the_smallest_area_is_theirs(store: Store) -> None:
                 capacity(session, round_.id, ALL)] == [
             (wide, 1, 22), (today, 3, 2), (tomorrow, 2, 2),
         ]  # fmt: skip
-        assign_slots(session, round_.id, Filters(areas=(WOLIO,), program="PKH", deciles=(9,)))
+        late = family(session, HERE, rt="009").id
+        assign_slots(session, round_.id, ALL, TOMORROW)  # as after a change on the next day
+        assert hours(session, *at_home, around, late) == [
+            (today, time(8)), (today, time(8)), (today, time(9)),
+            (tomorrow, time(8)), (tomorrow, time(8)), (wide, time(8)), (tomorrow, time(9)),
+        ]  # fmt: skip
+        nobody = Filters(areas=(WOLIO,), program="PKH", deciles=(9,))
+        assign_slots(session, round_.id, nobody, TODAY)
         assert session.scalars(select(Slot)).all() == []
