@@ -13,8 +13,6 @@ from db.schedules import Distribution
 
 ELDERLY, TODDLER, PREGNANT, DISABLED = "elderly", "toddler", "pregnant", "disabled"
 TRAITS = (ELDERLY, TODDLER, PREGNANT, DISABLED)
-# No list that the service knows tells of a pregnancy in a column of its own.
-UNTOLD = (PREGNANT,)
 _OLD, _SMALL = 60, 6  # years: law 13/1998 on the elderly; national.toml on PKH
 _YEAR = 10_000  # by which days a year apart differ, written YYYYMMDD
 _PROGRAMS = {ELDERLY: "LANSIA", DISABLED: "DISABILITAS"}
@@ -51,7 +49,10 @@ def enrolled(program_code: str | None, status: str, areas: tuple[str, ...]) -> S
 
 
 def has_any_trait(traits: tuple[str, ...]) -> ColumnElement[bool]:
-    """Give the condition that somebody who lives in a family has one of some traits today."""
+    """Give the condition that somebody who lives in a family has one of some traits today.
+
+    Of a pregnancy no list tells that the service knows, so that it is nobody's.
+    """
     member = and_(
         Person.household_id == Household.id, Person.left_on.is_(None), Person.merged_into.is_(None)
     )

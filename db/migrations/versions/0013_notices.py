@@ -136,6 +136,7 @@ def _make_answers() -> None:
         fk("slots", "household_id", "households"),
         sa.PrimaryKeyConstraint("distribution_id", "household_id", name="pk_slots"),
     )
+    op.create_index("ix_slots_household_id", "slots", ["household_id"])
     op.create_table(
         "pickups",
         sa.Column("id", BIG_ID, nullable=False),
