@@ -34,6 +34,7 @@ from db.outbox import queue_replies
 from db.receipts import record_receipt
 from db.session import Session, Store
 from db.staff import active_staff
+from db.unwanted import end_unwanted
 from nlu.parse import Parse, Understander
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ class Engine:
                 mark_reachable(session, *whose, event.reachable)
                 if event.by_word:
                     mark_opted(session, *whose, event.reachable)
+                    end_unwanted(session, *whose)
             return True
         log.info("put aside: %s", event.reason)
         return False

@@ -7,6 +7,7 @@ from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import EMERGENCY, TOPICS
+from db.unwanted import end_unwanted
 
 
 def wanted_topics(turn: Turn) -> frozenset[str]:
@@ -18,6 +19,8 @@ def change_topics(turn: Turn, on: Collection[str] = (), off: Collection[str] = (
     """Note what is wanted from now on; a consent to hear of emergencies can be proved later."""
     before = turn.contact.emergencies
     turn.change_contact(**dict.fromkeys(on, True), **dict.fromkeys(off, False))
+    if off:
+        end_unwanted(turn.session, turn.contact.channel, turn.inbound.address.user)
     if turn.contact.emergencies != before:
         action = "end emergency notices" if before else "agree to emergency notices"
         audit.record(turn.session, turn.now, turn.actor, action, f"contact:{turn.contact.id}")

@@ -6,10 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.messages import Address, Channel, Reachability
+from db.broadcasts import Kind
 from db.contacts import BLOCKED, Contact
+from db.outbox import BULK, OutboundMessage
 from db.session import Store
 from tests.bot.registry import trail
 from tests.bot.test_opting import NO_STOPS, STOPS
+from tests.queued import NOW, new_wave
 from tests.talk import Person, labels, words
 
 
@@ -170,3 +173,34 @@ def test_nothing_else_takes_a_wish_first_and_nothing_else_is_taken_for_one(known
         known.press("form:cancel")
     assert set(STOPS) - set(heard) == set()
     assert set(heard) - set(STOPS) == set()
+
+
+def test_what_is_queued_and_not_wanted_any_more_does_not_go_out(
+    known: Person, sample_store: Store
+) -> None:
+    with sample_store.begin() as session:
+        contact = session.scalars(
+            select(Contact).where(Contact.address == known.address.user)
+        ).one()
+        rows = {}
+        for kind in (Kind.DISTRIBUTION, Kind.NEWS, Kind.EMERGENCY):
+            wave = new_wave(session, kind=kind)
+            row = OutboundMessage(
+                contact_id=contact.id, channel=contact.channel, priority=BULK, state="queued",
+                not_before=NOW, wave_id=wave.id, created_at=NOW,
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            rows[kind] = row.id
+        contact.emergencies = True
+    known.say("jangan kirim kabar, jadwal saja")
+    assert states(sample_store, rows) == {
+        Kind.DISTRIBUTION: "queued", Kind.NEWS: "canceled", Kind.EMERGENCY: "queued",
+    }  # fmt: skip
+    known.engine.receive(Reachability(known.address, "1", reachable=False, by_word=True))
+    assert set(states(sample_store, rows).values()) == {"canceled"}
+
+
+def states(store: Store, rows: dict[Kind, int]) -> dict[Kind, str]:
+    with store.read() as session:
+        return {kind: session.get_one(OutboundMessage, row).state for kind, row in rows.items()}
