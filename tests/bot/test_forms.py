@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -44,6 +44,7 @@ FACTS: Mapping[str, Any] = {
     "own_area": "74.72",
     "villages": {place.code: place.name for place in PLACES},
     "own_village": None,
+    "begin": time(8),
     "households": {"1": "La Ode", "2": "Wa Ode", "3": "La Ode"},
     "members": {"7": "Wa Siti", "8": "Lipu"},
 }
