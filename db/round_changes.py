@@ -7,12 +7,11 @@ from sqlalchemy import select
 
 from db.broadcasts import UNENDED, Broadcast, Kind, Notice, Wave
 from db.outbox import OutboundMessage
+from db.publishing import HEARD
 from db.rounds import Round
 from db.session import Session
 
-# Of a message that is being sent nobody knows whether it was read.
-HEARD = ("sending", "sent", "delivered", "read")
-ADDRESSED = ("queued", *HEARD, "canceled")
+ADDRESSED = ("queued", *HEARD, "canceled", "failed")
 
 
 def hold_round(session: Session, round_id: int) -> Round | None:

@@ -14,17 +14,15 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
-    column,
-    exists,
     func,
     or_,
     select,
-    table,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.areas import Area, subtree
 from db.base import Base, BigId
+from db.publishing import is_public
 from db.registry import Program
 from db.session import Session
 
@@ -147,7 +145,7 @@ def _count_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
 def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
     columns: Any = Distribution.__table__.c
     conditions: list[Any] = [
-        columns.held_on >= bindparam("since"), ~columns.canceled, _is_public(columns),
+        columns.held_on >= bindparam("since"), ~columns.canceled, is_public(Distribution.__table__),
     ]  # fmt: skip
     if by_area:
         above = columns.area_code.in_(bindparam("areas", expanding=True))
@@ -158,22 +156,6 @@ def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
     if by_some:
         conditions.append(columns.program_code.in_(bindparam("among", expanding=True)))
     return conditions
-
-
-def _is_public(columns: Any) -> Any:
-    """Give the condition that a distribution may be told of.
-
-    One of a round may once somebody has approved what is said of it, or if it was known before.
-    """
-    rounds = table("rounds", column("id"), column("created_at"))
-    broadcasts = table("broadcasts", column("round_id"), column("approved_at"))
-    approved = exists().where(
-        broadcasts.c.round_id == columns.round_id, broadcasts.c.approved_at.is_not(None)
-    )
-    known = exists().where(
-        rounds.c.id == columns.round_id, columns.created_at < rounds.c.created_at
-    )
-    return or_(columns.round_id.is_(None), approved, known)
 
 
 def _self_and_above(code: str) -> list[str]:

@@ -1,16 +1,20 @@
 """A round that is changed or canceled: nothing old is said any more, and who was told hears it."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.notices import approving
 from bot.notices.changing import cancel_round, change_round
 from bot.notices.planning import Plan
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from db.broadcasts import Broadcast, Kind, State, notices_of
+from db.contacts import Contact
+from db.outbox import OutboundMessage
 from db.rounds import CANCELED, distributions_of
+from db.schedules import upcoming
 from db.session import Store
 from db.slots import slot_of
 from tests.audience import HERE, THERE, contact, family, make_town
@@ -44,7 +48,10 @@ def told(store: Store) -> int:
             contact(session, family(session, area), address=address)
         broadcast_id = announce(session, stop(HERE), stop(THERE)).id
     look(store, EARLY)
-    assert send(store, EARLY, most=2) == ["ani", "cici"]
+    with store.begin() as session:
+        row = select(OutboundMessage).join(Contact).where(Contact.address == "budi")
+        session.scalars(row).one().not_before = EARLY + MINUTE
+    assert send(store, EARLY) == ["ani", "cici"]
     return broadcast_id
 
 
@@ -95,6 +102,42 @@ def test_a_change_is_told_to_those_whom_it_concerns(store: Store, told: int) -> 
     assert [one.kind for one in children(store, change_id)] == [Kind.REMINDER]
     kinds = [one.kind for one in children(store, told)]
     assert kinds == [Kind.CHANGE, Kind.REMINDER, Kind.FOLLOWUP]
+
+
+def test_in_chat_a_change_is_told_once_it_is_approved(store: Store, told: int) -> None:
+    assert known_ahead(store) == {(HERE, DAY), (THERE, DAY)}
+    draft = change(store, told, plan(stop(HERE, LATER), stop(THERE)))
+    assert known_ahead(store) == {(THERE, DAY)}
+    again = change(store, told, plan(stop(HERE, LATER, begin=7), stop(THERE)), SOON + MINUTE)
+    assert known_ahead(store) == {(THERE, DAY)}
+    with store.begin() as session:
+        assert draft is not None
+        assert session.get_one(Broadcast, draft.id).state == State.CANCELED
+    change_id = approve(store, again, SOON + MINUTE)
+    assert known_ahead(store) == {(HERE, LATER), (THERE, DAY)}
+    with store.begin() as session:
+        approving.cancel(session, change_id, "staff:2", "salah hari", SOON + MINUTE)
+    assert known_ahead(store) == {(THERE, DAY)}
+
+
+def test_in_chat_nothing_is_told_of_what_was_taken_back_before_it_went_out(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        for area in (HERE, THERE):
+            contact(session, family(session, area), address=area)
+        later = announce(session, stop(HERE), send_at=SOON).id
+        going = announce(session, stop(THERE)).id
+    look(store, EARLY)
+    send(store, EARLY)
+    with store.begin() as session:
+        for broadcast_id in (later, going):
+            approving.cancel(session, broadcast_id, "staff:2", "salah tempat", EARLY)
+    assert known_ahead(store) == {(THERE, DAY)}  # people have heard of that
+
+
+def known_ahead(store: Store) -> set[tuple[str, date]]:
+    with store.read() as session:
+        return {(one.area_code, one.held_on) for one in upcoming(session, EARLY.date())}
 
 
 def test_reminders_are_made_anew_as_the_round_is_now(store: Store, told: int) -> None:
