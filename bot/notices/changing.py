@@ -13,10 +13,10 @@ from db.areas import Area
 from db.audiences import Filters
 from db.broadcast_watch import CHANGED, FOLLOWS, GOING, changed_notices, end_notices
 from db.broadcasts import Broadcast, Kind, State
+from db.publishing import HEARD
 from db.quiet_hours import after_quiet_hours
 from db.round_changes import (
     ADDRESSED,
-    HEARD,
     announcements,
     areas_untold,
     hold_round,
