@@ -49,6 +49,12 @@ YES_WORDS = frozenset(
      "betul", "benar", "lanjut", "siap", "iye", "iyo", "inggih", "nggih", "mau", "jadi", "kirim",
      "kirimkan")
 )  # fmt: skip
+# Of these at least one, and nothing beside it but what follows, is a yes to what is grave.
+_CONSENT_WORDS = YES_WORDS - {"lanjut", "mau", "jadi", "kirim", "kirimkan"}
+_AROUND_CONSENT = frozenset(
+    ("saya", "sa", "sy", "aku", "kami", "mau", "dong", "min", "pak", "bu", "bapak", "ibu", "kak",
+     "aja", "saja", "deh", "silakan", "silahkan", "sangat", "hapus", "mi", "ji", "lah")
+)  # fmt: skip
 NO_WORDS = frozenset(
     ("tidak", "tdk", "gak", "ga", "nggak", "enggak", "no", "ndak", "idak", "nda", "bukan",
      "jangan", "ora", "tida", "t")
@@ -126,6 +132,17 @@ def agrees(text: str) -> bool:
     return bool(words) and words[0] in YES_WORDS and set(words) <= YES_WORDS | _FILLERS
 
 
+def agrees_plainly(text: str) -> bool:
+    """Say whether a yes is meant for what is asked: "lanjut" or "boleh tanya" is none.
+
+    What names the choice by its number or label begins with no such word, and is plain.
+    """
+    words = _plain(text).split()
+    if not words or words[0] not in YES_WORDS:
+        return True
+    return words[0] in _CONSENT_WORDS and set(words) <= _CONSENT_WORDS | _AROUND_CONSENT
+
+
 def is_number(text: str) -> bool:
     """Say whether an answer is the number of a choice."""
     return _NUMBER.fullmatch(_plain(text)) is not None
@@ -179,7 +196,7 @@ def _yes_or_no(said: str, choices: Sequence[Choice]) -> Choice | None:
     words = said.split()
     if len(words) > 3:
         return None
-    for ending, spoken in ((":yes", YES_WORDS), (":no", NO_WORDS)):
+    for ending, spoken in (((":yes", "_yes"), YES_WORDS), ((":no", "_no"), NO_WORDS)):
         if words[0] in spoken and not (spoken is YES_WORDS and _UNSAYING & set(words[1:])):
             return next((choice for choice in choices if choice.value.endswith(ending)), None)
     return None

@@ -41,6 +41,14 @@ _HARM = re.compile(
     r"|(?:ingin|pengen|pingin|pengin|kepengen|lebih baik|mending|kepingin|pengene) mati\b"
     r"|\bmau mati (?:saja|aja|rasanya)|minum racun|keracunan|overdosis|\bmayat|\bpenculik"
     r"|perdagangan orang|dijual ke"
+    # Said to whoever does it, also within a wish that may look like one about messages.
+    r"|\b(?:stop|setop|setoop|berhenti|brenti|jangan|jgn|jang|jan|ojo)\s+(?:\w+\s+)?"
+    r"(?:mem|di|me|nge|ng)?(?:pukul|gebuk|tampar|tendang|siksa|gocoh|hajar)(?:i|in|kan)?(?:mi)?\b"
+    r"(?!\s*(?:\d|rata|bola|kopi|delapan|sembilan|sepuluh|ke\b))"
+    r"|\b(?:stop|hentikan) kekerasan"
+    r"|\b(?:jangan|jgn|ojo)\b(?:\s+\w+){0,2}?\s+dia\b.{0,40}\b(?:saya|sa|sy|aku|kami) takut\b"
+    r"|\bdarah(?:nya)?\b(?:\s+\w+){0,3}?\s+(?:tidak|tdk|gak|ga|nggak|nda|ndak|idak|ora|te|belum|blm)"
+    r"\s+(?:mau |bisa |juga )?(?:berhenti|brenti|berenti|mampet|mandeg|stop)"
     # Held captive, also by who keeps the papers; "kurung" alone is a bracket or a dress.
     rf"|\b(?:kurung|mengurung|ngurung|sekap|nyekap|menyekap|kunciin|pasung|rantai)(?:i|in)?"
     rf"\s+{_WHO_IS_HIT}\b"

@@ -9,12 +9,13 @@ from bot.capabilities.citizen import (
     guidance,
     office,
     pickups,
+    privacy,
     program,
     talk,
     ticket_words,
     welcome,
 )
-from bot.choices import is_number, pick
+from bot.choices import agrees_plainly, is_number, pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
 from bot.menu import menu_choices
@@ -25,6 +26,9 @@ from bot.turn import CITIZEN, Turn
 from bot.written import plainly_asked
 from db.contacts import CONSENT_REFUSED
 from nlu.parse import Band, Parse, Understander
+
+# What only a plain yes may choose: nobody consents, or loses his data, by "lanjut".
+_GRAVE = (welcome.CONSENT[0], privacy.ERASE)
 
 
 def understand(inbound: Inbound, understander: Understander) -> Parse | None:
@@ -117,7 +121,8 @@ def _keep_asking(turn: Turn) -> None:
         return
     if enrol.code_in(turn.text):
         return
-    asked = any(choice.value in welcome.CONSENT for item in turn.replies for choice in item.choices)
+    questions = (*welcome.CONSENT, privacy.ERASE)  # a yes must mean one thing
+    asked = any(choice.value in questions for item in turn.replies for choice in item.choices)
     if not asked:
         welcome.remind(turn)
 
@@ -130,6 +135,8 @@ def _meant_value(turn: Turn) -> str | None:
     if got is not None:
         return got
     chosen = pick(turn.text, turn.conversation.choices) if turn.text else None
+    if chosen is not None and chosen.value in _GRAVE and not agrees_plainly(turn.text):
+        chosen = None
     if chosen is None and turn.contact.consent is None and len(turn.text.split()) <= 2:
         # The question for consent stays open; a "no" must count, whatever was said in between.
         chosen = pick(turn.text, welcome.consent_choices()[1:])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 
 from bot.opting_words import Sort, sorts_of
 from db.contacts import AID, EMERGENCY, NEWS, TOPICS
@@ -16,8 +17,17 @@ from nlu.parse import Entity, Parse
 _TOPIC_OF = {Sort.AID: AID, Sort.NEWS: NEWS, Sort.EMERGENCY: EMERGENCY}
 _MESSAGES = frozenset((Sort.MESSAGE, Sort.KABAR, Sort.AID, Sort.NEWS, Sort.EMERGENCY, Sort.LIST))
 _LONGEST = 120  # characters
-_HALT = re.compile(r"\b(?:s[e]?to+p+|stpo|unsub\w*|stopall|opt[\s-]?out)\b")
+_HALTED_ENOUGH = re.compile(r"\b(?:s[e]?to+p+|stpo|unsub\w*|stopall|opt[\s-]?out)\s+mi\b")
 _STARTS = re.compile(r"(?<!/)\b(?:start|unstop|opt[\s-]?in)\b")
+_SPACED = re.compile(r"\b(?:[a-z][\s.-]){3,}[a-z]\b", re.IGNORECASE)  # "b e r h e n t i"
+_CALLED_OFF = re.compile(
+    r"(?:\W|maaf|pak|bu|min|kak|saya|sa|sy)*\b(?:batal|btl|(?:tidak|tdk|tak|gak|ga|gk|nggak|ndak|nda|idak|ora|ra)"
+    r" (?:jadi|jd|sido))(?:kan)? (?:saja |aja |untuk )?(?:ber?henti|brenti|stop|unsub\w*)\b"
+)
+# Which way messages come is nothing that is ended here; fraud is what people end elsewhere.
+_WAY = re.compile(r"\b(?:lewat|via|melalui|pakai|pake)\s+(?:sms|wa|whatsapp|telegram|telepon)\b")
+_FRAUD = re.compile(r"\b(?:hoa[kx]\w*|penipuan)")
+_BOTHERED = re.compile(r"ganggu")  # by whom is not said
 _TWICE = re.compile(r"\b(?:\w*(?:ki?ri?m|wa|sms|kabar)\w*)(?:2|\s*-\s*\w*(?:ki?ri?m|wa|sms|kabar))")
 
 Words = Sequence[frozenset[Sort]]
@@ -46,7 +56,10 @@ def wish(text: str, parse: Parse | None) -> Wish | None:
     """Give what a message wishes, if it says nothing else."""
     if len(text) > _LONGEST:
         return None
+    text = _SPACED.sub(lambda found: re.sub(r"\W", "", found[0]), text)
     words = sorts_of(text, _names(parse.entities if parse else ()))
+    if words is not None and _CALLED_OFF.match(text.lower()):
+        return Wish(Kind.RESUME, on=frozenset((AID, NEWS)), named=True)
     if words is None or _denies(words):
         return None
     if _has(words, Sort.ON) and _has(words, Sort.STOP, Sort.OFF):
@@ -112,6 +125,10 @@ def _hears(words: Words) -> Wish | None:
 def _stopped(words: Words, text: str) -> Wish | None:
     if _has(words, Sort.IF) or _tells_of_goods(words):
         return None
+    if _WAY.search(text) or (_FRAUD.search(text) and not _has(words, Sort.SEND)):
+        return None
+    if _BOTHERED.search(text) and not _has(words, *_MESSAGES, Sort.SEND):
+        return None
     if not (_halts(words, text) or _switches_off(words) or _refuses(words, text)):
         return None
     off, kept = _topics(words)
@@ -133,9 +150,9 @@ def _halts(words: Words, text: str) -> bool:
         return True
     if _has(words, Sort.GET, Sort.AGAIN) or any(word == {Sort.COMES} for word in words):
         return False
-    # "Sudah berhenti" tells of what has ended; "sudah, stop" wishes.
+    # "Sudah berhenti" tells of what has ended, and "sudah stop" may; "sudah, stop" wishes.
     over = any(at and Sort.OVER in words[at - 1] for at in places)
-    return not over or _HALT.search(text) is not None
+    return not over or _HALTED_ENOUGH.search(text) is not None
 
 
 def _switches_off(words: Words) -> bool:
@@ -164,7 +181,10 @@ def _refuses(words: Words, text: str) -> bool:
 
 def _goes_on(words: Words) -> bool:
     """Say whether stopping is what is refused: "jangan berhenti kirim kabar"."""
-    return any(_has(words[at + 1 : at + 2], Sort.STOP) for at in _refusals(words))
+    return any(
+        next((Sort.STOP in word for word in words[at + 1 :] if Sort.FILLER not in word), False)
+        for at in _refusals(words)
+    )
 
 
 def _resumed(words: Words, text: str) -> Wish | None:
@@ -218,6 +238,8 @@ def _topics(words: Words) -> tuple[frozenset[str], frozenset[str]]:
 
 def _specific(words: Words) -> frozenset[str]:
     found = {topic for sort, topic in _TOPIC_OF.items() if _has(words, sort)}
+    if any(Sort.NEWS in one and Sort.EMERGENCY in other for one, other in pairwise(words)):
+        found.discard(NEWS)  # "peringatan banjir"
     return frozenset(found | {AID}) if _has(words, Sort.GOODS) and not found else frozenset(found)
 
 
@@ -286,13 +308,16 @@ _NEVER = (
     r"(?:tidak|tdk|tak|gak|ga|gk|nggak|enggak|ndak|nda|idak|dak|te|tra|ora|ra|mboten|belum|blm"
     r"|durung)(?:\s+pernah)?"
 )
+_ENDED = r"(?:berhenti|brenti|berenti|stop|setop|hentikan)"
 _TOLD = (
     r"(?:di\s?)?(?:kabari|kabarin|kirimi|kirimin|(?:kasih|kasi)\s*(?:tau|tahu|kabar|info)"
     r"|beritahu|ingatkan|infokan)"
     r"|(?:(?:di)?kirim|dapat|dpt|terima|ada)\s+(?:kabar|info|pesan|notif\w*|pengumuman)"
 )
 _MISSES = re.compile(
-    rf"{_WHY}\b(?:\W+\w+){{0,3}}?\W+{_NEVER}\W+(?:{_TOLD})"
+    rf"{_WHY}\b(?:(?:\W+\w+){{0,3}}?\W+{_NEVER}"
+    rf"|(?:\W+(?:sudah|sdh|sekarang|ini|pak|bu|min|saya|sa|sy))*\W+(?:di\s?)?{_ENDED})"
+    rf"\W+(?:{_TOLD})"
     r"(?:\W+(?:lagi|lg|maneh|ya|pak|bu|min|kak|sih|saya|sa|sy|kabar|info|jadwal|pesan))*\W*",
     re.IGNORECASE,
 )

@@ -49,14 +49,14 @@ _WORDS = {
     Sort.OFF: (
         "mati mtik copot cabut cbut putus batal btl hapus hps mute off lepas pateni pateno pejah"
     ),
-    Sort.DONT: "jangan jang jan jgn jngn jangn jgan jngan ojo ampun",
+    Sort.DONT: "jangan jang jan jgn jngn jangn jgan jngan jangko jangki ojo ampun",
     Sort.NOT: (
         "tidak tdk tak gak ga gk nggak ngga enggak engga ndak nda idak dak tida te tra ora ra"
         " mboten moten"
     ),
     Sort.NEED: "usah usha ush sah perlu prlu butuh minat sudi purun kersa pengin",
     Sort.WANT: "mau mo mw ingin pengen pingin gelem minta mintak nak purun galak ndak butuh",
-    Sort.SEND: "kirim krim krm knrim ngirim kirm kirin kintun",
+    Sort.SEND: "kirim krim krm knrim ngirim kirm kirin kintun send sending",
     Sort.TELL: (
         "kabar kabari kabarin kbari kabrin kbrin kbri ngabari ingat ingt ingtn inget ingetin ingtin"
         " elingke elingno dielingke hubungi infoin infokan beritahu beritau britau kasitau wa sms"
@@ -68,7 +68,7 @@ _WORDS = {
         "langganan langanan lngganan lnggnan lngnan berlangganan brlangganan subscribe subcribe"
         " subscrib sub"
     ),
-    Sort.AGAIN: "lagi lg lgi maneh meneh malih pulo lai ulang kembali",
+    Sort.AGAIN: "lagi lg lgi maneh meneh malih pulo lai ulang kembali anymore again",
     Sort.IF: (
         "kalau kalo klo kl klu kalu kalaw jika bila nek yen menawi pas begitu ketika tiap tip tiok"
         " setiap stiap saben sebelum"
@@ -78,11 +78,11 @@ _WORDS = {
         " tiba sampai dibagi dibagikan bagi mudun metu disalurkan terjadi muncul dapat teko"
         " tersedia dimulai mulai mau mo"
     ),
-    Sort.ONLY: "saja aja sj wae mawon bae ajo doang tetap tetep ttp boleh",
+    Sort.ONLY: "saja aja sj wae mawon bae ajo doang tetap tetep ttp boleh cukup",
     Sort.EXCEPT: "kecuali selain cuma cuman hanya mung",
     Sort.MESSAGE: (
         "pesan psan pesen notif notip notifikasi notfikasi notifksi siaran siarn bc broadcast"
-        " pemberitahuan pmbritahuan pmberitahuan kiriman sms wa chat spam"
+        " pemberitahuan pmbritahuan pmberitahuan kiriman sms wa chat spam message messages"
     ),
     Sort.KABAR: (
         "kabar kbar kbr info inpo informasi pengumuman pngumuman pngumumn pengumumn pngmuman"
@@ -107,7 +107,8 @@ _WORDS = {
         " yg sing nan nen semua smua semuanya kabeh galo dan atau juga terus trus tentang soal"
         " daerah kelurahan kel kecamatan kec desa lingkungan kampung tempat rumah dekat sekitar"
         " lewat bisa jadi baru langsung macam begini ikut ikt nggih mangke nanti cukup program"
-        " list daftar gpp bagian seterusnya tersebut pokoknya pokoke"
+        " list daftar gpp bagian seterusnya tersebut pokoknya pokoke ka all me otomatis berisik"
+        " brisik pernah"
     ),
 }
 _JOINED = tuple(
@@ -118,6 +119,11 @@ _JOINED = tuple(
         (r"\bapa\s*-?\s*(?:apa|pun)\b|\bapa[2²]", "pesan"),
         (r"\bk[e]?luar(?:kan|in)?\b(?=.*\b(?:siaran|daftar|list|langganan|bc|broadcast))", "copot"),
         (r"\bno more\b", "nomore"),
+        (r"\bdo(?:n['’]?t| not)\b", "jangan"),
+        (
+            r"\b(kabar|pesan|info|informasi)(?:\s+(?:yang|yg|sing))?\s+(?:lain|liyane)(?:nya)?\b",
+            r"\1",
+        ),
         (r"\bworo[\s-]+woro", "woro"),
         (r"\b(?:di\s*)?(?:kasi|kasih|kase|kash|ksih|ksh|beri|bri)\s*(?:tahu|tau|taw)", "beritahu"),
         (r"\b(?:di\s*)?(?:kasi|kasih|kase|ksih|beri|bri)\s*kabar", "kabari"),
@@ -136,12 +142,12 @@ _JOINED = tuple(
         # "Aja" is "only", and in Java "do not".
         (r"^\W*aja\s+(?=[dnk])|\baja\s+(?=(?:di|ng).*\b(?:maneh|meneh|malih)\b)", "ojo "),
         # "Kirim2", "kirim-kirim", "wa2an".
-        (r"\b([a-z]{2,})(?:[2²]|\s*-\s*\1)(?:an?)?\b", r"\1"),
+        (r"\b([a-z]{2,})(?:[2²]|\s*-\s*\1)(?:an?|mi)?\b", r"\1"),
     )
 )
 # Words that mean nothing here by themselves, but that one of the patterns above may take.
 _PART_OF_JOINED = re.compile(
-    r"2|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
+    r"2|don|do|t|not|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
     r"|ingat|lup?[ao]|lali|lpa?|apa\w*|\w*(?:usah|sah|perlu)\w*|k?e?luar\w*|terima|trima|matur\w*"
     r"|tarimo|nuwun|nak|sampai"
 )

@@ -19,7 +19,10 @@ _YES = frozenset(
     ("ya", "iya", "iyaa", "iye", "iyo", "yo", "y", "inggih", "nggih", "enggih", "betul", "benar",
      "yes")
 )  # fmt: skip
-_ALREADY = frozenset(("sudah", "sdh", "sudh", "udah", "udh", "dah", "sampun", "wis", "wes", "uwis"))
+_ALREADY = frozenset(
+    ("sudah", "sdh", "sdah", "sudh", "sudha", "udah", "udh", "dah", "sampun", "wis", "wes", "uwis",
+     "telah")
+)  # fmt: skip
 _SOLVED = frozenset(
     ("beres", "selesai", "tuntas", "lunas", "alhamdulillah", "alhamdulilah", "allhamdulillah",
      "beresmi", "rampung")
@@ -70,14 +73,21 @@ _TAKEN = frozenset(
      "diterima", "nerima", "tarimo", "dapat", "dpt", "dapet", "dapek", "oleh", "angsal", "cair",
      "masuk", "kebagian", "dikasih", "diberi")
 )  # fmt: skip
+# By themselves these may belong to anything: "terima kasih", "masuk".
+_SURELY_TAKEN = _TAKEN - {"terima", "nerima", "tarimo", "masuk"}
+_THANK = re.compile(r"\b(?:terima|trima|tarimo|matur)\s*(?:kasih|kasi|ksih|ksh|nuwun|suwun)\b")
+_AMOUNT = re.compile(r"\b(?:rp\s*)?\d[\d.,]*\s*(?:rb|ribu|k|jt|juta|kg|kilo|karung)?\b")
 _AROUND_TAKEN = frozenset(
     ("kemarin", "kmrn", "tadi", "pagi", "siang", "sore", "hari", "ini", "itu", "itumi", "barusan",
      "pkh", "bpnt", "sembako", "blt", "beras", "lengkap", "full", "utuh", "aman", "juga", "kok",
-     "e", "nya", "di", "sana", "kantor", "pos", "bank", "atm", "wingi", "mau")
+     "e", "nya", "di", "sana", "kantor", "pos", "bank", "atm", "wingi", "mau", "oleh", "sama",
+     "suami", "istri", "isteri", "anak", "ibu", "mama", "bapak", "adik", "kakak", "nenek", "kakek",
+     "keluarga", "telah")
 )  # fmt: skip
 _AROUND_NOT_TAKEN = _AROUND_TAKEN | frozenset(
     ("sempat", "pergi", "kesana", "ke", "sana", "bisa", "sama", "sekali", "apa-apa", "apa", "dulu",
-     "sampai", "sekarang", "skrg", "lagi")
+     "sampai", "sekarang", "skrg", "lagi", "antri", "antre", "ngantri", "antrian", "panjang",
+     "ramai", "rame", "penuh", "sakit", "sibuk", "kerja", "jauh", "hujan", "karena", "krn", "masih")
 )  # fmt: skip
 _ASKING = re.compile(r"\?|\b(?:kapan|kpn|berapa|brp|apakah|bagaimana|gimana|gmn|siapa|mana)\b")
 _BUT = re.compile(r"\b(?:tapi|tp|tetapi|namun|ning|cuma|hanya)\b")
@@ -127,7 +137,7 @@ def got_it(text: str, *, asked: bool = False) -> bool | None:
 
     A bare yes or no counts only where it was `asked` just before.
     """
-    words = set(_tokens(text))
+    words = set(_tokens(_THANK.sub("makasih", text.lower())))
     if not words or _ASKING.search(text.lower()):
         return None
     not_yet, nay = words & _NOT_YET, words & _NO
@@ -135,8 +145,10 @@ def got_it(text: str, *, asked: bool = False) -> bool | None:
         said = _NOT_YET | _NO | _NAY_AROUND | _AROUND | _TAKEN | _AROUND_NOT_TAKEN
         sure = bool(not_yet or asked or words & _TAKEN) and not words & _ALREADY
         return False if sure and words <= said else None
+    if words & _ALREADY:
+        words = set(_tokens(_AMOUNT.sub(" ", _THANK.sub("makasih", text.lower()))))
     said = _ALREADY | _YES | _SOLVED | _THANKS | _AROUND | _TAKEN | _AROUND_TAKEN
-    sure = bool(words & (_ALREADY | _YES | _TAKEN if asked else _ALREADY))
+    sure = bool(words & (_ALREADY | _YES | _SURELY_TAKEN if asked else _ALREADY))
     return True if sure and words <= said else None
 
 

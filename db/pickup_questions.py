@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import exists, func, literal, select
 
 from db.broadcasts import Broadcast, Kind, Notice
 from db.outbox import OutboundMessage
+from db.pickups import Pickup
 from db.session import Session
 
 FRESH = timedelta(days=3)  # so long words without a button are an answer to it
@@ -25,19 +26,28 @@ class Question:
 
 
 def last_question(session: Session, contact_id: int, now: datetime) -> Question | None:
-    """Give the last question for a pickup that a contact got, if that was not long ago."""
+    """Give the last question for a pickup that a contact got, if that was not long ago.
+
+    One that is still open goes before one that was answered. It was asked when it was sent: a
+    receipt may come after the answer.
+    """
     mine = (_OUT.c.contact_id == contact_id) & _OUT.c.state.in_(_TOLD)
+    asked_at = func.coalesce(_OUT.c.first_tried_at, _OUT.c.created_at)
+    answered = exists().where(
+        Pickup.contact_id == contact_id, Pickup.distribution_id == Notice.distribution_id
+    )
     found = session.execute(
-        select(Notice.distribution_id, _OUT.c.settled_at)
+        select(Notice.distribution_id, asked_at)
         .join(Notice, Notice.id == _OUT.c.notice_id)
         .join(Broadcast, Broadcast.id == Notice.broadcast_id)
         .where(
             mine,
-            _OUT.c.settled_at >= now - FRESH,
+            _OUT.c.settled_at >= now - FRESH,  # never before it was sent, and there is an index
+            asked_at >= now - FRESH,
             Broadcast.kind == literal(Kind.FOLLOWUP),
             Notice.distribution_id.is_not(None),
         )
-        .order_by(_OUT.c.settled_at.desc(), _OUT.c.id.desc())
+        .order_by(answered, asked_at.desc(), _OUT.c.id.desc())
         .limit(1)
     ).first()
     if found is None:
@@ -46,3 +56,18 @@ def last_question(session: Session, contact_id: int, now: datetime) -> Question 
         _OUT.c.contact_id == contact_id, _OUT.c.wave_id.is_(None), _OUT.c.created_at > found[1]
     )
     return Question(found[0], found[1], session.scalar(since.limit(1)) is None)
+
+
+def was_asked(session: Session, contact_id: int, distribution_id: int) -> bool:
+    """Say whether a contact was asked about a distribution, however long ago."""
+    query = (
+        select(_OUT.c.id)
+        .join(Notice, Notice.id == _OUT.c.notice_id)
+        .join(Broadcast, Broadcast.id == Notice.broadcast_id)
+        .where(
+            _OUT.c.contact_id == contact_id,
+            Notice.distribution_id == distribution_id,
+            Broadcast.kind == Kind.FOLLOWUP,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -5,7 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from db.contacts import Contact
+from bot.router import CAPABILITIES
+from bot.texts import known as has_text
+from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED, Contact
 from db.inbox import InboundMessage
 from tests.talk import Person, labels, words
 
@@ -25,6 +27,48 @@ def kept(person: Person) -> list[str]:
             .order_by(InboundMessage.id)
         )
         return [json.loads(session.vault.open(row, "inbound"))["text"] for row in rows]
+
+
+def consent(person: Person) -> str | None:
+    with person.store.read() as session:
+        query = select(Contact.consent).where(Contact.address == person.address.user)
+        return session.scalars(query).one()
+
+
+@pytest.mark.parametrize("first", ["halo", "berhenti"])
+def test_only_a_clear_yes_is_consent(newcomer: Person, first: str) -> None:
+    newcomer.say(first)
+    for said in ("kirim lagi", "kirim", "lanjut", "mau", "boleh tanya", "jadi", "ya kirim"):
+        newcomer.say(said)
+        assert consent(newcomer) is None, said
+    newcomer.say("iya boleh pak")
+    assert consent(newcomer) == CONSENT_GIVEN
+
+
+@pytest.mark.parametrize("said", ["ya", "iya", "ya hapus", "hapus", "1"])
+def test_yes_to_the_erasure_erases(citizen: Person, said: str) -> None:
+    citizen.say("hapus data saya")
+    citizen.say(said)
+    assert consent(citizen) == CONSENT_REFUSED
+
+
+def test_whoever_has_not_decided_and_wants_all_erased_is_asked_one_thing(
+    newcomer: Person,
+) -> None:
+    newcomer.say("halo")
+    assert labels(newcomer.say("hapus data saya"))[0] == "Ya, hapus"
+    newcomer.say("ya")
+    assert consent(newcomer) == CONSENT_REFUSED
+
+
+def test_whatever_needs_consent_asks_for_it_by_an_old_button(known: Person) -> None:
+    known.press("privacy:erase_yes")
+    needing = [item.name for item in CAPABILITIES if item.needs_consent]
+    assert [name for name in needing if not has_text(f"choice.{name}")] == []
+    for pressed in (*needing, "pickup:yes:1", "emergencies:yes", "language:jv"):
+        assert "setuju" in words(known.press(pressed)).lower(), pressed
+    assert "setuju" in words(known.say("pakai bahasa jawa")).lower()
+    assert consent(known) == CONSENT_REFUSED
 
 
 def test_nothing_said_is_kept_after_a_refusal(newcomer: Person) -> None:

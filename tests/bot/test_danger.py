@@ -20,6 +20,8 @@ IN_DANGER = (
     "majikan sita ktp dan kurung sa", "saya dikurung majikan di rumah",
     "pendamping sa suka minta tidur sama sa", "guru pegang anu anak saya",
     "sa diperas pendamping minta foto telanjang", "apinya besar pak", "ada bom",
+    "stop jangan pukul lagi", "jangan pukul lagi", "stop pukul", "stop kekerasan",
+    "jangan kirim dia lagi ke sini saya takut", "darah tidak mau berhenti",
     "ina ku jatuh dari pohon", "sa mau pergi saja selamanya",
 )  # fmt: skip
 IN_NONE = (
@@ -30,6 +32,8 @@ IN_NONE = (
     "tutup kurung", "baju kurung untuk anak", "minta foto ktp", "pegang kartu anak saya",
     "jatuh tempo angsuran", "bapak lumpuh sejak jatuh dari pohon kelapa",
     "tidak mau pergi ke kantor", "anak susah tidur sama neneknya",
+    "jangan pukul rata bantuannya", "jangan pukul 8", "stop kirim pesan",
+    "cek darah di puskesmas tidak bayar", "jangan kirim lagi saya takut penipuan",
     "uang saya dipotong ketua", "sudah lama mengajar anak", "tendang bola di lapangan",
 )  # fmt: skip
 

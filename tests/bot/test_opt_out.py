@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.messages import Address, Channel, Reachability
+from bot.messages import Address, Channel, Reachability, Reply
 from db.broadcasts import Kind
 from db.contacts import BLOCKED, Contact
 from db.outbox import BULK, OutboundMessage
@@ -173,6 +173,23 @@ def test_nothing_else_takes_a_wish_first_and_nothing_else_is_taken_for_one(known
         known.press("form:cancel")
     assert set(STOPS) - set(heard) == set()
     assert set(heard) - set(STOPS) == set()
+
+
+@pytest.mark.databases("sqlite")
+def test_what_only_the_language_model_takes_for_a_wish_is_asked_back(known: Person) -> None:
+    for said in ("bantuan stop tolong kirim lagi", "stop jangan ganggu saya"):
+        assert "unsubscribe:all" in values(known.say(said))
+    told = known.say("stop jangan pukul lagi")
+    assert "110" in words(told)
+    assert wanted(known) == (True, True, False)
+    known.press("unsubscribe:all")
+    assert wanted(known) == (False, False, False)
+    known.say("batal berhenti")
+    assert wanted(known) == (True, True, False)
+
+
+def values(replies: list[Reply]) -> list[str]:
+    return [choice.value for reply in replies for choice in reply.choices]
 
 
 def test_what_is_queued_and_not_wanted_any_more_does_not_go_out(

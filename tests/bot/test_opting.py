@@ -89,6 +89,14 @@ matikan bae pemberitahuannyo
 notif off
 hentikan pesannya
 tolong hentikan kiriman ini
+berisik, stop kirim
+STOP ALL
+b e r h e n t i
+janganmi kirimkan ka lagi pesan
+nda usah kirim2mi
+please stop sending me messages
+don't message me anymore
+tolong stop pesan otomatisnya
 hapus nomor saya dari siaran
 keluarkan saya dari daftar siaran
 """.strip().splitlines()
@@ -99,6 +107,19 @@ jangan berhenti
 bantuan saya berhenti
 bantuan berhenti
 sudah berhenti
+sudah stop
+stop hoax
+stop penipuan
+pesan ini hoax stop
+stop pukul
+stop kekerasan
+stop jangan pukul lagi
+stop jangan ganggu saya
+jangan kirim dia lagi ke sini saya takut
+kenapa berhenti kirim kabar
+kok berhenti kirim kabar
+bantuan stop tolong kirim lagi
+jangan kirim lewat sms, lewat wa saja
 PKH berhenti
 stop PKH
 kok berhenti PKH ku
@@ -182,6 +203,11 @@ notif on
 kasi hidup lagi itu info
 urip no maneh notif e
 jangan berhenti kirim kabar
+jangan pernah berhenti kirim kabar
+kabarnya jangan di stop
+batal berhenti
+tidak jadi berhenti
+gak jadi stop
 """.strip().splitlines()
 
 AGAINS = ["kirim lagi ya", "kirim lagi", "boleh kirim lagi", "kirimi lagi mi", "kabari lagi yo"]
@@ -224,6 +250,9 @@ PARTS = [
     ("stop kabar darurat", {EMERGENCY}, set()),
     ("jangan kirim kabar bencana lagi", {EMERGENCY}, set()),
     ("jangan kirim-kirim lagi, darurat saja", {AID, NEWS}, {EMERGENCY}),
+    ("jangan kirim peringatan banjir", {EMERGENCY}, set()),
+    ("kabar lain tidak usah, jadwal saja", {NEWS}, {AID}),
+    ("jangan kirim pengumuman, cukup jadwal", {NEWS}, {AID}),
     ("jangan kirim kabar lagi", {AID, NEWS, EMERGENCY}, set()),
 ]
 
@@ -334,7 +363,8 @@ def test_list_of_subscriptions_is_asked_for_and_ended() -> None:
 
 def test_who_asks_why_he_was_not_told_ends_nothing() -> None:
     misses = ["kenapa saya tidak dikabari lagi", "kok sa te dikasih tau", "knp blm dikirimi info",
-              "kenapa tidak ada kabar lagi pak"]  # fmt: skip
+              "kenapa tidak ada kabar lagi pak", "kenapa berhenti kirim kabar",
+              "kok berhenti kirim kabar"]  # fmt: skip
     others = ["kenapa dikirimi terus", "kenapa tidak cair", "kenapa bantuan tidak dikirim lagi",
               "tidak ada kabar"]  # fmt: skip
     assert [said for said in misses if not misses_messages(said)] == []

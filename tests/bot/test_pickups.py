@@ -49,7 +49,8 @@ def ask(store: Store, clock: Clock, address: str = "siti") -> int:
             OutboundMessage(
                 contact_id=contact.id, channel=contact.channel, priority=BULK, state="sent",
                 not_before=clock(), wave_id=wave.id, notice_id=notice.id,
-                created_at=clock() - timedelta(hours=1), settled_at=clock(),
+                created_at=clock() - timedelta(hours=1), first_tried_at=clock(),
+                settled_at=clock(),
             )
         )  # fmt: skip
         return held.id
@@ -141,15 +142,61 @@ def test_bare_yes_no_and_numbers_count_right_after_the_question(
 @pytest.mark.databases("sqlite")
 def test_what_says_got_and_what_says_not() -> None:
     got = ["sudah", "sdh ambil", "sudahmi", "sdh terima kemarin", "wis", "sampun mendhet",
-           "alhamdulillah sudah", "sudah pak terima kasih", "udah dapat"]  # fmt: skip
+           "alhamdulillah sudah", "sudah pak terima kasih", "udah dapat", "sdah",
+           "sudah diambil suami", "alhamdulillah sdh cair 600rb", "telah saya terima"]  # fmt: skip
     nothing = ["belum", "blm dapat", "belumpi", "blm ambil pak", "durung", "belum sempat",
-               "tidak dapat", "belum cair", "blm terima sama sekali"]  # fmt: skip
+               "tidak dapat", "belum cair", "blm terima sama sekali", "belum, antri panjang",
+               "blm ambil sakit"]  # fmt: skip
     neither = ["sudah tapi dipotong", "sudah cair?", "kapan", "sudah lapor", "belum makan", "ya",
                "tidak", "sudah belum", "sudah dipotong 50 ribu", "halo", "1", ""]  # fmt: skip
     assert [said for said in got if got_it(said) is not True] == []
     assert [said for said in nothing if got_it(said) is not False] == []
     assert [said for said in neither if got_it(said) is not None] == []
     assert (got_it("ya", asked=True), got_it("tidak", asked=True)) == (True, False)
+    thanks = ["terima kasih", "baik terima kasih", "terima kasih infonya", "terima", "masuk",
+              "ok makasih pak", "matur nuwun"]  # fmt: skip
+    assert [said for said in thanks if got_it(said, asked=True) is not None] == []
+    assert got_it("iya terima kasih", asked=True) is True
+
+
+def test_late_receipt_of_the_question_makes_nothing_of_the_next_number(
+    known: Person, sample_store: Store, clock: Clock
+) -> None:
+    held = ask(sample_store, clock)
+    known.say("blm")
+    clock.forward(timedelta(minutes=1))
+    with sample_store.begin() as session:
+        row = session.scalars(
+            select(OutboundMessage).where(OutboundMessage.wave_id.is_not(None))
+        ).one()
+        row.state, row.settled_at = "read", clock()
+    assert "Ceritakan apa yang terjadi" in words(known.say("1"))
+    assert answers(sample_store) == [(held, False)]
+
+
+def test_two_questions_are_answered_in_turn_and_each_answer_names_its_own(
+    known: Person, sample_store: Store, clock: Clock
+) -> None:
+    first = ask(sample_store, clock)
+    clock.forward(timedelta(minutes=1))
+    second = ask(sample_store, clock)
+    assert "21 November 2026" in words(known.say("sudah"))
+    assert answers(sample_store) == [(second, True)]
+    assert "21 November 2026" in words(known.say("belum"))
+    assert sorted(answers(sample_store)) == [(first, False), (second, True)]
+
+
+def test_only_who_was_asked_can_answer_a_button(
+    citizen: Person, known: Person, sample_store: Store, clock: Clock
+) -> None:
+    held = ask(sample_store, clock)
+    for button in (f"pickup:no:{held}", f"pickup:yes:{held}"):
+        told = words(citizen.press(button))
+        assert "sudah lewat" in told
+        assert "Kantor Pos" not in told
+    assert answers(sample_store) == []
+    known.press(f"pickup:no:{held}")
+    assert answers(sample_store) == [(held, False)]
 
 
 def test_schedule_names_the_hour_of_the_own_family_alone(

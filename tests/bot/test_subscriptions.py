@@ -67,6 +67,23 @@ def test_place_that_is_not_served_is_said_to_be_none(citizen: Person, sample_sto
 
 
 @pytest.mark.databases("sqlite")
+def test_two_places_are_both_kept_and_an_open_question_gives_way_to_a_new_wish(
+    citizen: Person, sample_store: Store
+) -> None:
+    told = words(citizen.say("kabari kalau ada BLT di Lamangga dan Melai"))
+    assert "Lamangga dan Melai" in told
+    both = [("BLTD", "Lamangga"), ("BLTD", "Melai")]
+    assert sorted(kept(sample_store, citizen), key=str) == both
+    citizen.say("hapus langganan")
+    citizen.say("kasih tau kalau PKH cair")
+    citizen.say("kasih tau kalau beras cair di Melai")
+    assert kept(sample_store, citizen) == [(None, "Melai")]
+    citizen.say("hapus langganan")
+    citizen.say("kabari kalau ada PKH di semua kelurahan")
+    assert kept(sample_store, citizen) == [("PKH", "Kota Baubau")]
+
+
+@pytest.mark.databases("sqlite")
 def test_subscriptions_are_bounded_and_need_consent(newcomer: Person, sample_store: Store) -> None:
     assert "setuju" in words(newcomer.say("kabari sa kalau ada PKH di Lamangga")).lower()
     assert kept(sample_store, newcomer) == []

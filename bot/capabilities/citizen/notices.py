@@ -1,7 +1,7 @@
 """What is no longer to be sent to somebody, and the language of what is."""
 
 from bot.notices.topics import change_topics, topic_words, wanted_topics
-from bot.opting import Kind, language, wish
+from bot.opting import Kind, Wish, language, wish
 from bot.texts import say
 from bot.turn import Turn, button
 from db.contacts import AID, EMERGENCY, TOPICS
@@ -11,7 +11,19 @@ LANGUAGES = ("id", "jv", "wlo", "pse")
 
 
 def stop(turn: Turn) -> None:
-    """Send no more of what is not wanted, and say what goes on."""
+    """Send no more of what is not wanted, and say what goes on.
+
+    What only the language model takes for such a wish is asked back: it may be its contrary.
+    """
+    own_words = turn.parse is not None and turn.text == turn.inbound.text.strip()
+    if own_words and not turn.argument and _heard(turn) is None:
+        turn.reply(
+            "optout.which",
+            button("unsubscribe:all", "choice.unsubscribe_all"),
+            button("human", "choice.human"),
+            button("menu", "choice.menu"),
+        )
+        return
     if not turn.argument and _end_one(turn):
         return
     off, on = _meant(turn)
@@ -37,10 +49,13 @@ def _meant(turn: Turn) -> tuple[frozenset[str], frozenset[str]]:
     """Give the topics that are to end, and those that are to go on in their stead."""
     if turn.argument in TOPICS:
         return frozenset((turn.argument,)), frozenset()
-    heard = None if turn.argument else wish(turn.text, turn.parse)
-    if heard is None or heard.kind is not Kind.STOP:
-        return frozenset(TOPICS), frozenset()
-    return heard.off, heard.on
+    heard = None if turn.argument else _heard(turn)
+    return (heard.off, heard.on) if heard else (frozenset(TOPICS), frozenset())
+
+
+def _heard(turn: Turn) -> Wish | None:
+    heard = wish(turn.text, turn.parse)
+    return heard if heard is not None and heard.kind is Kind.STOP else None
 
 
 def _end_one(turn: Turn) -> bool:

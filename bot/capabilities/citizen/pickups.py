@@ -5,7 +5,7 @@ from bot.notices.following import answer
 from bot.texts.format import long_date
 from bot.turn import Turn, button
 from bot.verdicts import got_it
-from db.pickup_questions import Question, last_question
+from db.pickup_questions import Question, last_question, was_asked
 from db.registry import Program, household_of
 from db.schedules import Distribution
 from db.tickets import Ticket
@@ -17,7 +17,8 @@ def handle(turn: Turn) -> None:
     """Keep the answer of a button, however old it is, or of words."""
     said, _, number = (turn.argument or _value(turn)).partition(":")
     about = turn.session.get(Distribution, int(number)) if number.isdecimal() else None
-    if about is None or said not in (_YES, _NO):
+    asked = about is not None and was_asked(turn.session, turn.contact.id, about.id)
+    if about is None or not asked or said not in (_YES, _NO):
         turn.reply(
             "pickup.none", button("schedule", "choice.schedule"), button("menu", "choice.menu")
         )
@@ -28,7 +29,13 @@ def handle(turn: Turn) -> None:
     program = turn.session.get_one(Program, about.program_code).name
     menu = button("menu", "choice.menu")
     if said == _YES:
-        turn.reply("pickup.thanks", button("complaint", "choice.complaint"), menu, program=program)
+        turn.reply(
+            "pickup.thanks",
+            button("complaint", "choice.complaint"),
+            menu,
+            program=program,
+            day=long_date(about.held_on),
+        )
         return
     turn.reply(
         "pickup.not_yet",

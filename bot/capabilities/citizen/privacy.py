@@ -12,6 +12,7 @@ from db.erasures import stop_processing
 from db.exports import make_link
 from db.privacy import sources_of, tickets_in_work
 
+ERASE = "privacy:erase_yes"
 _SHOWN = 10  # of the trail
 # What a message asks for beside the data themselves, by the argument of the button for it.
 _WISHES = (
@@ -93,7 +94,7 @@ def _tell(turn: Turn) -> None:
 def _ask_erasure(turn: Turn) -> None:
     turn.reply(
         "privacy.ask_erasure",
-        button("privacy:erase_yes", "choice.erase_yes"),
+        button(ERASE, "choice.erase_yes"),
         button("menu", "choice.erase_no"),
     )
 

@@ -1,5 +1,8 @@
 """What somebody wants to hear of by himself: his family's aid, a programme in a place, dangers."""
 
+import re
+from collections.abc import Sequence
+
 from bot.fields import area, area_choices, is_ambiguous
 from bot.forms import Answer, Answers, Facts, Field, Form
 from bot.messages import Choice
@@ -20,6 +23,9 @@ from db.subscriptions import (
 
 _MOST = 10  # of one contact
 _END = "end"
+_EVERYWHERE = re.compile(
+    r"\b(?:semua|seluruh|tiap|setiap) (?:kelurahan|kecamatan|kota|tempat|daerah)\b", re.IGNORECASE
+)
 
 
 def _area_and_program(answer: Answer, facts: Facts) -> Answers:
@@ -54,9 +60,9 @@ def handle(turn: Turn) -> None:
     program, place = turn.entity("program"), _own_area(turn)
     if _place_unclear(turn, program):
         return
-    named = turn.entity("area")
+    named = _named_areas(turn)
     if named or (program and place):
-        _note(turn, program, named or place or "")
+        _note(turn, program, named or [place or ""])
     elif place or (not _names_something(turn) and _has_any(turn)):
         _tell_on(turn)
     else:
@@ -69,7 +75,12 @@ def finish(turn: Turn, answers: Answers) -> None:
         subscribe(turn.session, turn.contact.id, None, answers["area"], turn.now)
         _tell_of_emergencies(turn, turn.places.name_of(answers["area"]))
     else:
-        _note(turn, turn.entity("program") or answers.get("program"), answers["area"])
+        # A new wish in place of the answer takes nothing over from the one before.
+        heard = wish(turn.text, turn.parse)
+        anew = heard is not None and heard.kind is Kind.HEAR
+        program = turn.entity("program") or (None if anew else answers.get("program"))
+        named = _named_areas(turn)
+        _note(turn, program, named if answers["area"] in named else [answers["area"]])
 
 
 def emergencies(turn: Turn) -> None:
@@ -77,6 +88,12 @@ def emergencies(turn: Turn) -> None:
     if turn.argument == "yes":
         change_topics(turn, on=(EMERGENCY,))
         _will_hear_of_emergencies(turn)
+    elif turn.argument != "no":
+        turn.reply(
+            "subscribe.ask_emergencies",
+            button("emergencies:yes", "choice.emergencies_yes"),
+            button("emergencies:no", "choice.emergencies_no"),
+        )
     else:
         change_topics(turn, off=(EMERGENCY,))
         turn.reply("subscribe.emergencies_no", _menu())
@@ -174,11 +191,22 @@ def _own_area(turn: Turn) -> str | None:
     return household_of(turn.session, turn.contact.person_id).area_code
 
 
+def _named_areas(turn: Turn) -> list[str]:
+    """Give the areas that a message names; all of them are the city."""
+    found = [
+        one.value for one in (turn.parse.entities if turn.parse else ()) if one.entity == "area"
+    ]
+    city = turn.places.city
+    called = turn.places.name_of(city).lower().removeprefix("kota ") if city else ""
+    everywhere = called in turn.text.lower() or _EVERYWHERE.search(turn.text) is not None
+    return [city] if city and everywhere and not found else list(dict.fromkeys(found))
+
+
 def _place_unclear(turn: Turn, program: str | None) -> bool:
     """Say so where the message names a place that is none of ours, or may be several."""
     known: Answers = {"program": program} if program else {}
     named = turn.parse.first("area") if turn.parse else None
-    elsewhere = unknown_place(turn.places, turn.text) if named is None else None
+    elsewhere = None if _named_areas(turn) else unknown_place(turn.places, turn.text)
     if elsewhere is not None:
         turn.reply("schedule.not_here", place=elsewhere, city=turn.places.name_of(turn.places.city))
         _ask_area(turn, known)
@@ -198,15 +226,16 @@ def _ask_area(turn: Turn, known: Answers) -> None:
         turn.open_form(FORM.name, known)
 
 
-def _note(turn: Turn, program: str | None, area_code: str) -> None:
-    """Keep the wish for one programme, or for all, in one area."""
+def _note(turn: Turn, program: str | None, area_codes: Sequence[str]) -> None:
+    """Keep the wish for one programme, or for all, in some areas."""
     found = subscriptions_of(turn.session, turn.contact.id)
     mine = button("subscriptions", "choice.subscriptions")
-    known = any((one.program_code, one.area_code) == (program, area_code) for one in found)
-    if len(found) >= _MOST and not known:
+    known = {one.area_code for one in found if one.program_code == program}
+    if len(found) + len(set(area_codes) - known) > _MOST:
         turn.reply("subscribe.full", mine, _menu(), most=_MOST)
         return
-    subscribe(turn.session, turn.contact.id, program, area_code, turn.now)
+    for area_code in area_codes:
+        subscribe(turn.session, turn.contact.id, program, area_code, turn.now)
     row = turn.session.get(Program, program) if program else None
     linked = turn.contact.person_id is not None
     turn.reply(
@@ -215,7 +244,7 @@ def _note(turn: Turn, program: str | None, area_code: str) -> None:
         *(() if linked else (button("registration", "choice.registration"),)),
         _menu(),
         program=row.name if row else say("subscribe.any"),
-        area=turn.places.name_of(area_code),
+        area=" dan ".join(turn.places.name_of(code) for code in area_codes),
     )
     offer_emergencies(turn)
 
