@@ -14,7 +14,8 @@ from db.areas import Scope
 from db.base import Base, BigId
 from db.registry import Household, Person
 from db.session import Session
-from db.tickets import NAMELESS, Ticket
+from db.ticket_desk import reporter_hidden
+from db.tickets import Ticket
 
 _NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)|\bPKS-\d{4}-\d{6}\b")
 _AT_ONCE = 500
@@ -111,16 +112,20 @@ def _families(session: Session, scope: Scope, numbers: Collection[str]) -> dict[
 
 
 def _reporters(session: Session, scope: Scope, numbers: Collection[str]) -> dict[str, _Member]:
-    """Find who brought tickets; whoever hid his name is no family, lest a list show it."""
-    named = and_(Person.id == Ticket.person_id, Ticket.secrecy.not_in(NAMELESS))
+    """Find who brought tickets; one that keeps its reporter secret is as good as unknown.
+
+    Whoever may draft reads a list by name, and even the sum of a list with somebody whom one
+    suspects would tell whether he is the reporter.
+    """
     here = and_(Household.id == Person.household_id, scope.holds(Household.area_code))
     rows = session.execute(
         select(Ticket.number, Household.id, Ticket.contact_id)
-        .outerjoin(Person, named)
+        .outerjoin(Person, Person.id == Ticket.person_id)
         .outerjoin(Household, here)
         .where(
             Ticket.number.in_([number for number in numbers if not number.isdecimal()]),
             scope.holds(Ticket.area_code),
+            ~reporter_hidden(Ticket),
         )
     )
     return {

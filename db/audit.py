@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
@@ -37,6 +37,18 @@ def record_shown(
     """Add one row for each of the people whom a page names, those known to the registry."""
     for person_id in sorted({person_id for person_id in person_ids if person_id is not None}):
         record(session, at, actor, SHOWN, f"person:{person_id}")
+
+
+def record_families(
+    session: Session, at: datetime, actor: str, action: str, household_ids: Iterable[int]
+) -> None:
+    """Add one row for each of the families that a list names, of which there may be many."""
+    rows = [
+        {"at": at, "actor": actor, "action": action, "subject": f"household:{household_id}"}
+        for household_id in household_ids
+    ]
+    if rows:
+        session.core.execute(insert(AuditEntry), rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Float, String
+from sqlalchemy import Float, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
+from db.areas import Area, Scope
 from db.base import Base
 from db.session import Session
+from db.staff_chats import self_and_above
 
 _ONLY = 1
 
@@ -29,6 +31,16 @@ class NoticeRules(Base):
     sms_price: Mapped[int]  # rupiah for one text
     price_source: Mapped[str] = mapped_column(String(200))
     price_date: Mapped[date]
+
+
+def rules_all(session: Session, scope: Scope) -> bool:
+    """Say whether a scope holds all of the deployment, whose rules and templates are one."""
+    if scope.area_code is None:
+        return True
+    beside = select(Area.code).where(
+        ~scope.holds(Area.code), Area.code.not_in(self_and_above(scope.area_code))
+    )
+    return session.scalar(beside.limit(1)) is None
 
 
 def notice_rules(session: Session) -> NoticeRules:

@@ -1,7 +1,7 @@
 """WhatsApp templates: what may be said outside the 24 hours, and what Meta thinks of it."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -84,6 +84,15 @@ def approved_template(session: Session, kind: str, language: str) -> WaTemplate 
         )
     )
     return session.scalars(query.limit(1)).first()
+
+
+def bodies_of(session: Session, content_sids: Collection[str]) -> dict[str, str]:
+    """Give the bodies of templates by their SID, as far as the catalogue has them."""
+    query = select(WaTemplate.content_sid, WaTemplate.body).where(
+        WaTemplate.content_sid.in_([*content_sids])
+    )
+    rows = session.execute(query.order_by(WaTemplate.changed_at, WaTemplate.id))
+    return {sid: body for sid, body in rows if sid is not None}
 
 
 def list_templates(session: Session) -> Sequence[WaTemplate]:

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.desk.alerting import tell_chats
+from bot.desk.alerting import page, tell_chats
 from bot.messages import Choice, Reply
 from bot.notices.drafting import is_unchanged, preview, problems, same_today
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.notices.showing import fits_in_chat, messages_for_approvers
 from bot.texts import say
 from bot.texts.format import grouped, local_moment
 from db import audit
@@ -28,6 +29,7 @@ from db.broadcasts import (
 )
 from db.hoaxes import DECIDERS, HOAX, Hoax
 from db.notice_rules import notice_rules
+from db.reach import Reach
 from db.rounds import Round, distributions_of
 from db.session import Session
 from db.slots import assign_slots
@@ -45,11 +47,18 @@ _STAFF = "staff:"
 
 
 def submit(
-    session: Session, broadcast_id: int, actor: str, now: datetime, version: int, sure: bool = False
+    session: Session,
+    broadcast_id: int,
+    actor: str,
+    now: datetime,
+    version: int,
+    sure: bool = False,
+    public_url: str | None = None,
 ) -> Broadcast:
     """Ask for somebody else's approval; where the rules want none, this is the approval.
 
     So it is, too, for whoever works at the machine itself. `sure` sends the same again on one day.
+    `public_url` is where people reach our pages.
     Raises NoticeRefused and StaleBroadcast.
     """
     broadcast = _held(session, broadcast_id, (State.DRAFT,), version)
@@ -62,8 +71,7 @@ def submit(
         return broadcast
     _move(broadcast, State.WAITING)
     audit.record(session, now, actor, "submit notice", f"broadcast:{broadcast.id}")
-    text = shown.samples[0][1] if shown.samples else notices_of(session, broadcast.id)[0].text
-    _ask_approvers(session, broadcast, text, shown.reach.families, shown.reach.contacts, now)
+    _ask_approvers(session, broadcast, shown.reach, now, public_url)
     return broadcast
 
 
@@ -194,31 +202,38 @@ def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) 
 
 
 def _ask_approvers(
-    session: Session, broadcast: Broadcast, text: str, families: int, contacts: int, now: datetime
+    session: Session, broadcast: Broadcast, reach: Reach, now: datetime, public_url: str | None
 ) -> None:
-    """Show a broadcast to those who may approve it, in their chats, with buttons."""
+    """Show a broadcast to those who may approve it, in their chats, with buttons.
+
+    What a chat cannot show whole is approved on its page alone.
+    """
     chats = [
         chat
         for chat in staff_chats(session, broadcast.area_code, DECIDERS)
         if f"{_STAFF}{chat.staff_id}" != broadcast.created_by
     ]
+    number, argument = broadcast.id, f"{broadcast.id}:{broadcast.version}"
+    address = page(public_url, f"pengumuman/{number}")
+    then = say("notice.approve_on_page", page=address)
+    messages: list[str] = []
+    buttons: tuple[Choice, ...] = (Choice(f"notice:refuse:{argument}", say("notice.refuse")),)
+    if fits_in_chat(session, number):
+        messages = messages_for_approvers(session, number)
+        then = say("notice.approve_here", number=number)
+        buttons = (Choice(f"notice:approve:{argument}", say("notice.approve")), *buttons)
     facts = say(
         "notice.to_approve_facts",
-        number=broadcast.id,
+        number=number,
         maker=_name(session, broadcast.created_by),
-        families=grouped(families),
-        contacts=grouped(contacts),
+        families=grouped(reach.families),
+        contacts=grouped(reach.contacts),
         area=session.get_one(Area, broadcast.area_code).name,
-        wordings=len(notices_of(session, broadcast.id)),
+        wordings=len(notices_of(session, number)),
+        then=then,
     )
-    argument = f"{broadcast.id}:{broadcast.version}"
-    buttons = (
-        Choice(f"notice:approve:{argument}", say("notice.approve")),
-        Choice(f"notice:refuse:{argument}", say("notice.refuse")),
-    )
-    shown = Reply(say("notice.to_approve", number=broadcast.id, text=text))
-    tell_chats(session, chats, shown, now)
-    tell_chats(session, chats, Reply(facts, buttons), now)
+    for told in (*map(Reply, messages), Reply(facts, buttons)):
+        tell_chats(session, chats, told, now)
 
 
 def _tell_maker(

@@ -52,6 +52,7 @@ class Preview:
     price: int  # rupiah, with the texts by SMS
     seconds: float  # at the rates of the channels
     samples: list[tuple[str, str]]  # channel and words
+    hour_example: str | None  # how a family reads its hour, where hours are given
     same_today: Sequence[Broadcast]
     problems: list[str]  # keys of sentences
 
@@ -133,6 +134,7 @@ def preview(session: Session, broadcast: Broadcast, now: datetime) -> Preview:
         price=reach.window_closed * rules.template_price + sms * rules.sms_price,
         seconds=_seconds(reach),
         samples=shown,
+        hour_example=next((notice.text for notice in notices if notice.slot is not None), None),
         same_today=same_today(session, broadcast, now),
         problems=problems(broadcast, notices, now) + _limits(session, broadcast, filters, reach),
     )

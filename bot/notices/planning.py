@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.notices.refusals import NoticeRefused
 from bot.texts import say
+from bot.texts.format import long_date
 from db import audit
 from db.areas import Scope
 from db.audiences import Filters
@@ -15,6 +16,8 @@ from db.session import Session
 from db.staff_chats import self_and_above
 
 SHORTEST_PLACE, LONGEST_PLACE = 4, 120  # characters
+_LONGEST_TOLD = 850  # characters of one area; a notice has 1,000, with names and slots
+_LIKE_HOURS = "08.00-12.00 WITA"
 FARTHEST = timedelta(days=366)  # what lies beyond is a slip of the fingers
 _EVERYWHERE = Scope(None)
 
@@ -111,6 +114,8 @@ def check_plan(
         ("notice.far", any(stop.held_on > today + FARTHEST for stop in stops)),
         ("notice.backwards", any(stop.starts_at >= stop.ends_at for stop in stops)),
         ("notice.bad_place", any(not _is_place(stop.place) for stop in stops)),
+        ("notice.braces", _has_braces(plan)),
+        ("notice.long_plan", _is_too_long(plan)),
         ("notice.twice", len({stop.key for stop in stops}) < len(stops)),
         ("notice.no_quota", any(stop.quota is not None and stop.quota < 1 for stop in stops)),
     )
@@ -181,6 +186,28 @@ def stop_of(distribution: Distribution) -> Stop:
         distribution.place, distribution.place_kind, distribution.latitude, distribution.longitude,
         distribution.quota,
     )  # fmt: skip
+
+
+def _has_braces(plan: Plan) -> bool:
+    """Say whether something looks like a blank that nobody would fill."""
+    told = [plan.stage, plan.bring, plan.contact, *(stop.place for stop in plan.stops)]
+    return any("{" in text or "}" in text for text in told if text)
+
+
+def _is_too_long(plan: Plan) -> bool:
+    """Say whether the stops of one area are more than one notice can tell."""
+    lines: dict[str, str] = {}
+    for stop in plan.stops:
+        line = say(
+            "notice.line", day=long_date(stop.held_on), hours=_LIKE_HOURS, place=stop.place
+        )  # fmt: skip
+        lines[stop.area_code] = f"{lines.get(stop.area_code, ':')}\n- {line}"
+    longest = max(lines.values(), key=len)
+    text = say(
+        "notice.distribution", program="", stage=plan.stage or "", area="", when=longest, slot="",
+        bring=plan.bring or say("notice.usual_bring"), contact=plan.contact or "",
+    )  # fmt: skip
+    return len(text) > _LONGEST_TOLD
 
 
 def _is_place(place: str) -> bool:

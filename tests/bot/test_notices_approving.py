@@ -11,6 +11,8 @@ from bot.notices import approving
 from bot.notices.approving import NoticeRefused, StaleBroadcast
 from bot.notices.drafting import Draft, prepare, preview
 from bot.notices.planning import Plan, Stop, make_round
+from bot.notices.showing import fits_in_chat, messages_for_approvers, template_words
+from bot.texts import say
 from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, Notice, State, count_by_state, notices_of
 from db.contacts import Contact
@@ -85,6 +87,14 @@ def test_whatsapp_outside_its_window_needs_a_template_that_is_paid(session: Sess
     [notice] = notices_of(session, with_it.id)
     assert notice.content_variables is not None
     assert notice.content_variables["2"] == "Selasa, 1 Desember 2026"
+    read = "Halo, bantuan Program Keluarga Harapan dibagikan Selasa, 1 Desember 2026 ya."
+    assert template_words(session, [notice]) == [read]
+    assert [read in one for one in messages_for_approvers(session, with_it.id)] == [False, True]
+    assert fits_in_chat(session, with_it.id)
+    notice.content_sid = "HX2"  # whose words nobody here knows
+    session.flush()
+    assert template_words(session, [notice]) == [say("notice.template_unknown", sid="HX2")]
+    assert not fits_in_chat(session, with_it.id)
 
 
 def test_nobody_approves_his_own_and_what_was_submitted_stays(session: Session) -> None:
@@ -167,6 +177,7 @@ def test_families_get_their_hours_with_the_approval_and_read_them(session: Sessi
     stop = Stop(AREA, DAY, time(8), time(10, 30), "Kantor Pos Baubau", quota=120)
     broadcast = announced(session, stop)
     assert session.scalar(select(func.count()).select_from(Slot)) == 0
+    assert "Giliran Bapak/Ibu pukul" in (preview(session, broadcast, NOW).hour_example or "")
     notice_rules(session).four_eyes = False
     submitted(session, broadcast)
     fan_out(session, broadcast, NOW)

@@ -37,6 +37,9 @@ def plan(**stop: Any) -> Plan:
     return replace(PLAN, stops=(replace(STOP, **stop),))
 
 
+MANY = tuple(replace(STOP, place=f"E-warong Toko Sembako Berkah Nomor {at}") for at in range(12))
+
+
 def test_what_is_wrong_with_a_plan_is_said(session: Session) -> None:
     for wrong, key in (
         (replace(PLAN, stops=()), "no_stop"),
@@ -45,6 +48,9 @@ def test_what_is_wrong_with_a_plan_is_said(session: Session) -> None:
         (plan(ends_at=time(8)), "backwards"),
         (plan(place=" a  b "), "bad_place"),
         (plan(quota=0), "no_quota"),
+        (plan(place="Balai {day}"), "braces"),
+        (replace(PLAN, bring="KTP {x}"), "braces"),
+        (replace(PLAN, stops=MANY), "long_plan"),
         (plan(quota=5), "crowded"),
         (replace(PLAN, stops=(STOP, replace(STOP, place="KANTOR pos  Baubau"))), "twice"),
         (replace(PLAN, stops=(STOP, replace(STOP, area_code="33.74"))), "apart"),

@@ -3,9 +3,12 @@
 import pytest
 from sqlalchemy import func, select
 
+from bot.notices import approving
+from bot.notices.drafting import Draft, prepare
 from bot.notices.tending import tend
 from bot.texts import say
-from db.broadcasts import Broadcast, State
+from db.audiences import Filters
+from db.broadcasts import Broadcast, Kind, State
 from db.contacts import Contact
 from db.notice_rules import notice_rules
 from db.outbox import OutboundMessage
@@ -82,9 +85,11 @@ def test_another_officer_approves_by_a_button(
     chief = colleague(sample_store, of_staff)
     officer.tell(WHOLE, "12")
     assert "petugas lain" in words(officer.say("ya"))
-    [shown, asked] = chief.unread()
-    assert "dibagikan Selasa, 1 Desember 2026" in shown.text
-    assert "untuk Lamangga" in shown.text
+    [*shown, asked] = chief.unread()
+    assert "dibagikan Selasa, 1 Desember 2026" in shown[0].text
+    assert {"Lamangga", "Melai"} == {
+        name for one in shown for name in ("Lamangga", "Melai") if f"untuk {name}" in one.text
+    }
     approve, refuse = (choice.value for choice in asked.choices)
     assert say("notice.own") in words(officer.press(approve))
     assert "setujui" in words(chief.press(approve))
@@ -93,6 +98,49 @@ def test_another_officer_approves_by_a_button(
     assert broadcasts(sample_store)[0].state == State.SCHEDULED
     tend(sample_store, officer.clock, None)
     assert queued(sample_store) > 0
+
+
+def test_his_own_is_canceled_not_refused(
+    officer: Person, of_staff: OfStaff, sample_store: Store
+) -> None:
+    colleague(sample_store, of_staff)
+    officer.tell(WHOLE, "12", "ya")
+    [broadcast] = broadcasts(sample_store)
+    said = words(officer.say(f"tolak {broadcast.id} jamnya salah"))
+    assert say("notice.did_cancel", number=broadcast.id) in said
+    assert broadcasts(sample_store)[0].state == State.CANCELED
+
+
+NEWS = {
+    "id": "Loket pindah.", "en": "The desk moves.", "jv": "Transfer 50.000 dhisik.",
+    "su": "Loket pindah ka kota.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("languages", [("id", "en", "jv"), ("id", "en", "jv", "su")])
+def test_nothing_is_approved_in_a_chat_that_did_not_show_every_wording(
+    officer: Person, of_staff: OfStaff, sample_store: Store, languages: tuple[str, ...]
+) -> None:
+    chief = colleague(sample_store, of_staff)
+    chief.unread()
+    with sample_store.begin() as session:
+        texts = {name: NEWS[name] for name in languages}
+        draft = Draft(Kind.NEWS, Filters(("74.72",), everyone=True), texts)
+        made = prepare(session, draft, "staff:1", officer.clock())
+        approving.submit(session, made.id, "staff:1", officer.clock(), 1, public_url="https://x")
+    [*shown, asked] = chief.unread()
+    approve = f"notice:approve:{made.id}:2"
+    if len(languages) == 3:
+        told = "\n".join(one.text for one in shown)
+        assert all(text in told for text in texts.values())
+        assert approve in [choice.value for choice in asked.choices]
+        return
+    assert shown == []
+    assert f"https://x/console/pengumuman/{made.id}" in asked.text
+    assert approve not in [choice.value for choice in asked.choices]
+    for said in (chief.press(approve), chief.say(f"setujui {made.id}")):
+        assert f"/console/pengumuman/{made.id}" in words(said)
+    assert broadcasts(sample_store)[0].state == State.WAITING
 
 
 def test_another_officer_refuses_with_a_reason(

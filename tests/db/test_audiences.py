@@ -245,20 +245,21 @@ def test_a_file_of_numbers_means_families_of_the_area(store: Store) -> None:
         kept = head_of(session, known[nik(1)])
         merged(session, nik(4), kept)
         hidden = reported(session, head_of(session, known[nik(3)]), ANONYMOUS)
+        objection = reported(session, head_of(session, known[nik(3)]), kind="sanggah")
         plain = reported(session, None)
         lines = [
             "nama;nik", f"A;{nik(1)}", f"B;'{nik(4)};x", f"C;{nik(2)}", f"D;{nik(9)};{nik(1)}",
-            hidden.number.lower(), plain.number, "PKS-2020-000009", "",
+            hidden.number.lower(), objection.number, plain.number, "PKS-2020-000009", "",
         ]  # fmt: skip
         stored = store_members(session, "x" * 200, WOLIO, lines, Scope(WOLIO), "test", NOW)
-        assert (stored.lines, stored.found, len(stored.name)) == (7, 5, 100)
+        assert (stored.lines, stored.found, len(stored.name)) == (8, 4, 100)
         of_file = select(AudienceMember.household_id, AudienceMember.contact_id)
         assert set(session.execute(of_file)) == {
-            (known[nik(1)].id, None), (None, hidden.contact_id), (None, plain.contact_id),
+            (known[nik(1)].id, None), (None, plain.contact_id),
         }  # fmt: skip
         chosen = Filters(areas=(WOLIO,), file_id=stored.id)
         first = session.scalars(select(Contact.id).where(Contact.person_id == kept.id)).one()
-        assert told(session, chosen) == {first, hidden.contact_id, plain.contact_id}
+        assert told(session, chosen) == {first, plain.contact_id}
         assert told(session, Filters(areas=(WOLIO,), file_id=stored.id, program="PKH")) == {first}
         nobody = store_members(session, "kosong", WOLIO, ["nik"], Scope(WOLIO), "test", NOW)
         assert (nobody.lines, nobody.found) == (0, 0)
@@ -274,8 +275,10 @@ def merged(session: Session, number: str, kept: Person) -> None:
     session.flush()
 
 
-def reported(session: Session, person: Person | None, secrecy: str = "plain") -> Ticket:
-    ticket = file(session, area=HERE, secrecy=secrecy)
+def reported(
+    session: Session, person: Person | None, secrecy: str = "plain", kind: str = "complaint"
+) -> Ticket:
+    ticket = file(session, kind=kind, area=HERE, secrecy=secrecy)
     ticket.contact_id = contact(session, person).id
     ticket.person_id = person.id if person is not None else None
     session.flush()

@@ -184,8 +184,10 @@ def test_the_list_for_companions_names_families_and_no_number(site: Site) -> Non
     assert say("broadcast.reason_no_consent") in told
     assert not re.search(r"\d{16}", told)
     with site.store.read() as session:
-        actions = session.scalars(select(AuditEntry.action)).all()
-    assert "export unreached" in actions
+        exported = select(AuditEntry.subject).where(AuditEntry.action == "export unreached")
+        subjects = session.scalars(exported).all()
+    assert len(subjects) == len(rows)  # the broadcast, and each family
+    assert f"household:{siti.household_id}" in subjects
     assert signed_in(site, "front_office").get(f"{address}/belum-sampai.xlsx").status_code == 403
 
 

@@ -54,6 +54,10 @@ def test_the_rules_of_broadcasts_are_changed_and_an_old_page_changes_nothing(sit
         assert (rules.four_eyes, rules.sms_fallback, rules.fallback_hours) == (False, True, 4.5)
         assert (rules.eve_at, rules.morning_at) == (time(15, 30), time(8, 15))
         assert (rules.template_price, rules.sms_price) == (356, 1500)
+    of_part = signed_in(site, "chief", "74.72.06.1008")
+    fields = GOOD | {"sms_price": "9"}
+    alone = of_part.post(SAVE, **fields, seen=seen())
+    assert (alone.status_code, say("rules.not_whole") in alone.text) == (403, True)
     late = chief.post(SAVE, **(GOOD | {"sms_price": "1"}), seen=before)
     assert late.status_code == 409
     assert say("rules.stale") in late.text

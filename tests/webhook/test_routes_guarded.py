@@ -74,7 +74,7 @@ GUARDS = {
     ("POST", "/console/templat/baru"): APPROVE,
     ("GET", "/console/templat/<name>/<language>"): APPROVE,
     ("POST", "/console/templat/<name>/<language>"): APPROVE,
-    ("POST", "/console/templat/<name>/<language>/keadaan"): APPROVE,
+    ("POST", "/console/templat/<name>/<language>/keadaan"): frozenset(("chief", "admin")),
     ("GET", "/data/<token>"): LINK,
     ("POST", "/data/<token>"): LINK,
     ("GET", "/rujukan/<token>"): LINK,

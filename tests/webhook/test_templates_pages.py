@@ -83,10 +83,15 @@ def test_a_template_is_written_checked_and_changed_by_one_at_a_time(site: Site) 
     assert say("template.stale") in chief.post(f"{page}/keadaan", **marked, seen="x").text
     seen = re.search(r'name="seen" value="([^"]*)"', chief.get(page).text)
     assert seen is not None
+    of_part = signed_in(site, "chief", "74.72.06.1008")
+    alone = of_part.post(f"{page}/keadaan", **marked, seen=unescape(seen[1]))
+    assert (alone.status_code, say("template.not_whole") in alone.text) == (403, True)
+    assert officer.post(f"{page}/keadaan", **marked, seen=unescape(seen[1])).status_code == 403
+    assert state(site.store, "kabar_2")[0] != APPROVED
     chief.post(f"{page}/keadaan", **marked, seen=unescape(seen[1]))
     assert state(site.store, "kabar_2") == (APPROVED, SID)
     assert 'name="body"' not in officer.get(page).text
-    assert send(officer, page, **WRITTEN, act="save").status_code == 409
+    assert send(chief, page, **WRITTEN, act="save").status_code == 409
     again = officer.get(f"{NEW}?nama=kabar_2&bahasa=id").text
     assert "Kabar untuk warga {{1}} hari ini." in again
     assert 'value="area" selected' in again

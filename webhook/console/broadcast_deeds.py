@@ -17,8 +17,11 @@ from webhook.console.desk import Desk
 from webhook.console.guards import require
 
 
-def add_deeds(blueprint: Blueprint, wake: Callable[[], None]) -> None:
-    """Add the routes of what is decided; `wake` lets the dispatcher look at once."""
+def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | None) -> None:
+    """Add the routes of what is decided; `wake` lets the dispatcher look at once.
+
+    `public_url` is where people reach our pages.
+    """
 
     @blueprint.post("/pengumuman/<int:broadcast_id>/ajukan")
     @require(*DECIDERS)
@@ -27,7 +30,7 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None]) -> None:
         return _do(
             desk, broadcast_id, "broadcast.did_submit",
             lambda session: approving.submit(
-                session, broadcast_id, desk.actor, desk.now, _seen(), sure=_is_sure()
+                session, broadcast_id, desk.actor, desk.now, _seen(), _is_sure(), public_url
             ),
         )  # fmt: skip
 

@@ -56,7 +56,7 @@ def add_live(blueprint: Blueprint) -> None:
     @blueprint.get("/pengumuman/<int:broadcast_id>/belum-sampai.xlsx")
     @require(*DECIDERS)
     def export(desk: Desk, broadcast_id: int) -> Response:
-        """Give whom it did not reach as a workbook; that it was read is written down."""
+        """Give whom it did not reach as a workbook; each family's trail says that it was read."""
         subject = f"broadcast:{broadcast_id}"
         with desk.begin() as session:
             broadcast = existing(session, desk, broadcast_id).broadcast
@@ -66,7 +66,11 @@ def add_live(blueprint: Blueprint) -> None:
             told = {one.household_id for one in failed}
             filters, topic = audience_of(session, broadcast), topic_of(broadcast.kind)
             left = unreached(session, filters, topic, _MOST_FAMILIES)
-        book = unreached_book([*failed, *(one for one in left if one.household_id not in told)])
+        found = [*failed, *(one for one in left if one.household_id not in told)]
+        families = [one.household_id for one in found]
+        with desk.begin() as session:
+            audit.record_families(session, desk.now, desk.actor, "export unreached", families)
+        book = unreached_book(found)
         name = f"belum-sampai-{broadcast_id}-{desk.today.isoformat()}.xlsx"
         return send_file(BytesIO(book), mimetype=_XLSX, as_attachment=True, download_name=name)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 
 from bot.notices.approving import LONGEST_WHY
 from bot.notices.drafting import audience_of, preview
+from bot.notices.showing import template_words
 from bot.service import Service
 from bot.texts import say
 from db import audit
@@ -81,7 +82,7 @@ def broadcasts_pages(parts: Service) -> Blueprint:
             )  # fmt: skip
 
     add_new(blueprint)
-    add_deeds(blueprint, parts.dispatcher.wake)
+    add_deeds(blueprint, parts.dispatcher.wake, parts.settings.public_url)
     add_live(blueprint)
     return blueprint
 
@@ -113,9 +114,11 @@ def _preview_page(session: Session, desk: Desk, row: BroadcastRow) -> str:
         (channel, [Bubble(False, text, (), begins)])
         for channel, text in (foreseen.samples if foreseen else ())
     ]
+    example = foreseen.hour_example if foreseen else None
     return render_template(
         "console/broadcast.html", **_told(session, desk, row),
         foreseen=foreseen, samples=samples, rules=rules, span=span,
+        hour_example=[Bubble(False, example, (), begins)] if example else [],
         problems=[say(key) for key in (foreseen.problems if foreseen else ())],
         may_approve=not (rules.four_eyes and is_own),
         others=approvers(session, broadcast.area_code, but=broadcast.created_by),
@@ -127,13 +130,15 @@ def _told(session: Session, desk: Desk, row: BroadcastRow) -> dict[str, Any]:
     broadcast = row.broadcast
     filters = audience_of(session, broadcast)
     areas = {area.code: area.name for area in areas_within(session, desk.scope)}
+    wordings = wordings_of(session, broadcast.id, _WORDINGS)
     return {
         "row": row,
         "broadcast": broadcast,
         "filters": filters,
         "areas": [areas.get(code, code) for code in filters.areas],
         "by": hands(session, (broadcast.created_by, broadcast.approved_by)),
-        "wordings": wordings_of(session, broadcast.id, _WORDINGS),
+        "wordings": wordings,
+        "templates": template_words(session, wordings),
         "wordings_count": count_wordings(session, broadcast.id),
         "may_decide": desk.staff.role in DECIDERS,
         "longest": LONGEST_WHY,

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from bot.service import Service
 from bot.texts import say
 from bot.texts import tickets as words
-from db.notice_rules import change_notice_rules, hold_notice_rules
+from db.notice_rules import change_notice_rules, hold_notice_rules, rules_all
 from db.notice_rules import notice_rules as find_notice_rules
 from db.session import Session
 from db.staff import SECTIONS
@@ -131,9 +131,11 @@ def _add_notices(blueprint: Blueprint) -> None:
     @blueprint.post("/aturan/pengumuman")
     @require(*ROLES)
     def save_notices(desk: Desk) -> Response | tuple[str, int]:
-        """Keep the rules of broadcasts."""
+        """Keep the rules of broadcasts; they are for all areas alike, so not for one to change."""
         values = notice_rules.written()
         with desk.begin() as session:
+            if not rules_all(session, desk.scope):
+                return _page(session, problem=say("rules.not_whole")), 403
             rules = hold_notice_rules(session)
             before = notice_rules.values_of(rules)
             if values["seen"] != before["seen"]:

@@ -21,6 +21,7 @@ from bot.notices.templates import (
 from bot.service import Service, twilio_client
 from bot.texts import say
 from db.hoaxes import DECIDERS
+from db.notice_rules import rules_all
 from db.session import Session
 from db.wa_templates import (
     APPROVED,
@@ -44,6 +45,7 @@ from db.wa_templates import (
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
+MARKERS = ("chief", "admin")
 _MOST_BLANKS = 9
 _SID = re.compile(r"HX[0-9a-fA-F]{32}")
 _KNOWN = tuple(dict.fromkeys(name for names in VARIABLES.values() for name in names))
@@ -141,9 +143,12 @@ def _add_one(blueprint: Blueprint, parts: Service) -> None:
 
 def _add_states(blueprint: Blueprint) -> None:
     @blueprint.post(f"{_ADDRESS}/keadaan")
-    @require(*DECIDERS)
+    @require(*MARKERS)
     def mark(desk: Desk, name: str, language: str) -> Response | tuple[str, int]:
-        """Keep by hand what Meta says, of a template that was submitted in Twilio's console."""
+        """Keep by hand what Meta says, of a template that was submitted in Twilio's console.
+
+        Nothing shows whether a SID has these words, and all areas send by it.
+        """
         state, sid, reason = (_field(key, 300) for key in ("state", "content_sid", "reason"))
         problem = None
         if state not in _MARKABLE:
@@ -152,6 +157,8 @@ def _add_states(blueprint: Blueprint) -> None:
             problem = "template.bad_sid"
         with desk.begin() as session:
             found = _existing(session, name, language)
+            if not rules_all(session, desk.scope):
+                return _page(found, _values_of(found), ["template.not_whole"]), 403
             if problem is None:
                 try:
                     mark_template(
@@ -228,6 +235,7 @@ def _page(found: WaTemplate | None, values: Values, problems: Sequence[str]) -> 
         known=_KNOWN,
         blanks=_MOST_BLANKS,
         states=_MARKABLE,
+        markers=MARKERS,
         longest=LONGEST,
         longest_name=LONGEST_NAME,
     )

@@ -172,7 +172,10 @@ def finish(turn: Turn, answers: Answers) -> None:
     draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id)
     broadcast = prepare(turn.session, draft, turn.actor, turn.now)
     try:
-        approving.submit(turn.session, broadcast.id, turn.actor, turn.now, broadcast.version)
+        approving.submit(
+            turn.session, broadcast.id, turn.actor, turn.now, broadcast.version,
+            public_url=turn.public_url,
+        )  # fmt: skip
     except NoticeRefused as refused:
         why = say(refused.key)
         approving.cancel(turn.session, broadcast.id, turn.actor, why, turn.now)

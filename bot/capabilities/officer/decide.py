@@ -2,10 +2,12 @@
 
 import re
 
+from bot.desk.alerting import page
 from bot.fields import words
 from bot.forms import Answers, Field, Form
 from bot.notices import approving
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.notices.showing import fits_in_chat
 from bot.turn import Turn, button
 from db.areas import Scope
 from db.broadcasts import Broadcast, State, held_within
@@ -14,6 +16,10 @@ _SAID = re.compile(
     r"(?P<deed>setujui|tolak)\s+(?:(?:no\.?|nomor|siaran)\s+)*#?(?P<id>\d{1,18})\b", re.IGNORECASE
 )
 _APPROVE, _SURE, _REFUSE = "approve", "sure", "refuse"
+_DONE: dict[str, str] = {
+    State.REFUSED: "notice.did_refuse",
+    State.CANCELED: "notice.did_cancel",
+}
 
 FORM = Form(
     "notice",
@@ -37,6 +43,9 @@ def handle(turn: Turn) -> None:
         turn.reply("notice.not_now", button("menu", "choice.menu"))
     elif deed == _REFUSE and not why:
         turn.open_form(FORM.name, {"number": str(broadcast.id), "version": str(seen)})
+    elif deed != _REFUSE and _is_too_much(turn, broadcast):
+        address = page(turn.public_url, f"pengumuman/{broadcast.id}")
+        turn.reply("notice.approve_on_page", button("menu", "choice.menu"), page=address)
     else:
         _decide(turn, broadcast, deed, seen, why)
 
@@ -54,7 +63,9 @@ def _decide(turn: Turn, broadcast: Broadcast, deed: str, seen: int, why: str) ->
     menu = button("menu", "choice.menu")
     given = turn.session, broadcast.id, turn.actor
     try:
-        if deed == _REFUSE:
+        if deed == _REFUSE and broadcast.created_by == turn.actor:
+            approving.cancel(*given, why[: approving.LONGEST_WHY], turn.now)
+        elif deed == _REFUSE:
             approving.refuse(*given, why[: approving.LONGEST_WHY], turn.now, seen)
         else:
             approving.approve(*given, turn.now, seen, sure=deed == _SURE)
@@ -64,8 +75,12 @@ def _decide(turn: Turn, broadcast: Broadcast, deed: str, seen: int, why: str) ->
         again = button(f"notice:{_SURE}:{broadcast.id}:{seen}", "notice.approve_again")
         turn.reply(refused.key, *((again,) if refused.key == "notice.same_today" else ()), menu)
     else:
-        key = "notice.did_refuse" if deed == _REFUSE else "notice.did_approve"
-        turn.reply(key, menu, number=broadcast.id)
+        turn.reply(_DONE.get(broadcast.state, "notice.did_approve"), menu, number=broadcast.id)
+
+
+def _is_too_much(turn: Turn, broadcast: Broadcast) -> bool:
+    """Say whether what waits is more than a chat has shown."""
+    return broadcast.state == State.WAITING and not fits_in_chat(turn.session, broadcast.id)
 
 
 def _wish(turn: Turn) -> tuple[str, int, int | None, str]:
