@@ -19,6 +19,7 @@ from bot.notices.tending import tend
 from db.claims import LEASE, release_expired
 from db.clock import ahead_of_us
 from db.erasures import erase_due
+from db.fallback import serve
 from db.receipts import apply_left_over
 from db.session import Store
 
@@ -74,6 +75,7 @@ class Dispatcher:
         self._lanes: tuple[Lane, ...] = ()
         self._waking = False
         self._erased_at: datetime | None = None
+        self._serves = False
 
     @property
     def channels(self) -> frozenset[str]:
@@ -175,6 +177,7 @@ class Dispatcher:
             # Our own outcomes come first: what they settle need not be sent again.
             if not any(lane.behind for lane in self._lanes):
                 try:
+                    await self._in_thread(self._serve)
                     if await self._in_thread(self._sweep):
                         self._wake_lanes()
                     if await self._in_thread(self._watch):
@@ -193,6 +196,15 @@ class Dispatcher:
             now = self._around.clock()
             apply_left_over(connection, now)
             return release_expired(connection, now + ahead)
+
+    def _serve(self) -> None:
+        """Note once which channels have an adapter, as a fallback asks for it."""
+        if self._serves:
+            return
+        with self._store.connect() as connection:
+            for channel in sorted(self._adapters):
+                serve(connection, channel, self._around.clock())
+        self._serves = True
 
     def _watch(self) -> int:
         around = self._around

@@ -23,6 +23,7 @@ from bot.texts import say
 from bot.turn import Person, Turn
 from db.contacts import (
     CONSENT_REFUSED,
+    TOPICS,
     Sender,
     keep_conversation,
     lock_contact,
@@ -100,7 +101,7 @@ class Engine:
                 mark_reachable(session, *whose, event.reachable)
                 if event.by_word:
                     mark_opted(session, *whose, event.reachable)
-                    end_unwanted(session, *whose)
+                    end_unwanted(session, *whose, () if event.reachable else TOPICS)
             return True
         log.info("put aside: %s", event.reason)
         return False

@@ -119,7 +119,7 @@ _WAVE: Any = Wave.__table__
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _RUNNING = (
     select(
-        _WAVE.c.id, _WAVE.c.zone, _BROADCAST.c.urgent, _BROADCAST.c.expires_at,
+        _WAVE.c.id, _WAVE.c.zone, _BROADCAST.c.kind, _BROADCAST.c.urgent, _BROADCAST.c.expires_at,
         _BROADCAST.c.contacts,
     )
     .join(_BROADCAST, _BROADCAST.c.id == _WAVE.c.broadcast_id)
@@ -131,8 +131,8 @@ _RUNNING = (
 )  # fmt: skip
 
 
-def waves_to_send(connection: Connection, now: datetime) -> dict[int, datetime | None]:
-    """Give the waves whose messages may go out now, each with when it goes out of date.
+def waves_to_send(connection: Connection, now: datetime) -> dict[int, tuple[str, datetime | None]]:
+    """Give the waves whose messages may go out now: of which kind, and when they go out of date.
 
     Those come first that are needed first: an emergency before all and at night too, then what goes
     out of date first, and of two such broadcasts the smaller.
@@ -143,7 +143,7 @@ def waves_to_send(connection: Connection, now: datetime) -> dict[int, datetime |
         if row.urgent or is_awake(now, row.zone)
     ]
     rows.sort(key=lambda row: (not row.urgent, row.expires_at or _LATEST, row.contacts, row.id))
-    return {row.id: row.expires_at for row in rows}
+    return {row.id: (row.kind, row.expires_at) for row in rows}
 
 
 def count_by_state(session: Session, broadcast_id: int) -> dict[str, int]:

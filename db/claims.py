@@ -1,7 +1,8 @@
 """Claims: a dispatcher takes messages out of the outbox, under a lease.
 
 A row in `sending` whose lease has run out belongs to a dispatcher that died and is queued again.
-`tries` is the fencing token: whoever lost the lease settles nothing.
+`tries` is the fencing token: whoever lost the lease settles nothing. Here is the last look at
+whether a notice is still welcome, as it may have been queued again after its contact said no.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,10 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from db import pace
+from db.audiences import Topic, topic_of
 from db.base import UtcDateTime
 from db.broadcasts import Notice, waves_to_send
-from db.contacts import Contact
-from db.outbox import BULK, REPLY, OutboundMessage
+from db.contacts import CONSENT_GIVEN, TOPICS, Contact
+from db.outbox import BULK, REPLY, UNWANTED, OutboundMessage
 
 LEASE = timedelta(seconds=30)
 
@@ -133,13 +135,21 @@ def _due(
     if len(rows) >= limit:
         return rows
     waves = waves_to_send(connection, now)
-    for wave, expires_at in waves.items():
+    for wave, (kind, expires_at) in waves.items():
         places = limit - len(rows)
         if places > 0:
             asked_of_wave = {"of_wave": wave, "waves": [*waves], "places": places}
-            found = connection.execute(_DUE_OF_WAVE, asked | asked_of_wave)
-            rows += [replace(Claimed(*row), expires_at=expires_at) for row in found]
+            query = _DUE_OF_WAVE[topic_of(kind)]
+            found = connection.execute(query, asked | asked_of_wave).all()
+            _end(connection, [row.id for row in found if not row.wanted])
+            wanted = (row[:-1] for row in found if row.wanted)
+            rows += [replace(Claimed(*row), expires_at=expires_at) for row in wanted]
     return rows
+
+
+def _end(connection: Connection, unwanted: Sequence[int]) -> None:
+    if unwanted:
+        connection.execute(_END, {"ids": unwanted})
 
 
 def _lease(connection: Connection, rows: list[Claimed], now: datetime) -> list[Claimed]:
@@ -169,7 +179,7 @@ def _earlier(of_priority: int, *in_the_way: Any) -> Any:
     )
 
 
-def _due_query(held_up_by: Any, *which: Any) -> Any:
+def _due_query(held_up_by: Any, *which: Any, also: Sequence[Any] = ()) -> Any:
     notice = _OUT.join(_CONTACT, _CONTACT.c.id == _OUT.c.contact_id).outerjoin(
         _NOTICE, _NOTICE.c.id == _OUT.c.notice_id
     )
@@ -193,6 +203,7 @@ def _due_query(held_up_by: Any, *which: Any) -> Any:
             _NOTICE.c.content_sid,
             _NOTICE.c.content_variables,
             _OUT.c.not_before,
+            *also,
         )
         .select_from(notice)
         .where(
@@ -219,15 +230,29 @@ _DUE_REPLIES = _due_query(
     _OUT.c.priority == REPLY,
 )
 # What rests, as its broadcast is paused or its zone asleep, holds up nothing.
-_DUE_OF_WAVE = _due_query(
-    _earlier(
-        BULK,
-        and_(
-            _EARLIER.wave_id.in_(bindparam("waves", expanding=True)),
-            or_(_EARLIER.tries > 0, _DUE_NOW),
-        ),
+_EARLIER_BULK = _earlier(
+    BULK,
+    and_(
+        _EARLIER.wave_id.in_(bindparam("waves", expanding=True)),
+        or_(_EARLIER.tries > 0, _DUE_NOW),
     ),
-    _OUT.c.wave_id == bindparam("of_wave"),
+)
+
+
+def _due_of_wave(column: str) -> Any:
+    # Not a condition: what is found unwanted is ended at once, lest it stay queued for ever. Who
+    # blocked us is no such case, as his family is told only once the sending has failed.
+    agreed = func.coalesce(_CONTACT.c.consent == CONSENT_GIVEN, False)
+    wanted = and_(agreed, _CONTACT.c[column]).label("wanted")
+    of_wave = _OUT.c.wave_id == bindparam("of_wave")
+    return _due_query(_EARLIER_BULK, of_wave, also=(wanted,))
+
+
+_DUE_OF_WAVE = {topic: _due_of_wave(column) for topic, column in zip(Topic, TOPICS, strict=True)}
+_END = (
+    update(_OUT)
+    .where(_OUT.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state="canceled", reason=UNWANTED)
 )
 _TAKE = update(_OUT).values(
     state="sending",

@@ -17,6 +17,7 @@ CONSENT_GIVEN, CONSENT_REFUSED = "given", "refused"
 ACTIVE, BLOCKED, INVALID = "active", "blocked", "invalid"
 # The columns that say what is wanted: of aid, of other matters, in emergencies.
 TOPICS = AID, NEWS, EMERGENCY = "notices", "news", "emergencies"
+_BY_NUMBER = ("whatsapp", "sms")  # one address is the same telephone on both
 
 
 class Contact(Base):
@@ -144,6 +145,13 @@ def other_contacts(session: Session, person_id: int, contact_id: int) -> Sequenc
     """Give the other contacts that a person is tied to."""
     query = select(Contact).where(Contact.person_id == person_id, Contact.id != contact_id)
     return session.scalars(query.order_by(Contact.id)).all()
+
+
+def of_same_phone(session: Session, channel: str, address: str) -> list[int]:
+    """Give the ids of the contacts of a telephone, on all channels that know it by its number."""
+    channels = _BY_NUMBER if channel in _BY_NUMBER else (channel,)
+    query = select(Contact.id).where(Contact.channel.in_(channels), Contact.address == address)
+    return list(session.scalars(query.order_by(Contact.id)))
 
 
 def citizen_contacts(session: Session, person_id: int) -> list[int]:

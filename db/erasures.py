@@ -10,7 +10,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import audit
 from db.attachments import forget_files
 from db.base import Base, BigId
-from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED, INVALID, TOPICS, Contact, change_contact
+from db.contacts import (
+    CONSENT_GIVEN,
+    CONSENT_REFUSED,
+    INVALID,
+    TOPICS,
+    Contact,
+    change_contact,
+    of_same_phone,
+)
 from db.exports import drop_links
 from db.hoaxes import forget_reports
 from db.inbox import forget_bodies
@@ -45,7 +53,16 @@ def stop_processing(session: Session, contact_id: int, actor: str, now: datetime
     """Take consent and identity from a contact, let nothing go to it, and note the request.
 
     What it wrote is emptied at once; the lock after failed tries stays, lest this be a way round.
+    What we have of the same number on another channel ends with it.
     """
+    contact = session.get_one(Contact, contact_id)
+    for other in of_same_phone(session, contact.channel, contact.address):
+        if other != contact_id:
+            _stop(session, other, actor, now)
+    return _stop(session, contact_id, actor, now)
+
+
+def _stop(session: Session, contact_id: int, actor: str, now: datetime) -> Erasure:
     forget_notices(session, contact_id)  # which needs to know the family
     change_contact(
         session, contact_id,

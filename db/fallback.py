@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     and_,
+    bindparam,
     exists,
     func,
     insert,
@@ -22,7 +24,7 @@ from db import pace
 from db.audiences import is_wanted, is_willing, topic_of
 from db.base import DIALECT_INSERT
 from db.broadcast_rows import waves_of
-from db.broadcast_watch import hold_broadcast
+from db.broadcast_watch import hold_broadcast, superseded_notices
 from db.broadcasts import Broadcast, State, Wave
 from db.contacts import ACTIVE, CONSENT_GIVEN, Contact
 from db.notice_rules import notice_rules
@@ -64,13 +66,48 @@ class _Way:
     channel: str
 
 
+def serve(connection: Connection, channel: str, now: datetime) -> None:
+    """Note that a dispatcher works for a channel; what found no way for want of SMS gets it."""
+    if pace.start(connection, channel, now) and channel == _SMS:
+        connection.execute(_LOOK_AGAIN, {"since": now - _LONGER})
+
+
+def _look_again() -> Any:
+    theirs, mine, other = aliased(Contact), aliased(Person), aliased(Person)
+    later = aliased(OutboundMessage)
+    passed_on = (
+        exists()
+        .where(
+            later.wave_id == _OUT.c.wave_id, later.id > _OUT.c.id,
+            theirs.id == later.contact_id, other.id == theirs.person_id,
+            other.household_id == mine.household_id, mine.id == _CONTACT.c.person_id,
+            _CONTACT.c.id == _OUT.c.contact_id,
+        )
+        .correlate(_OUT)
+    )  # fmt: skip
+    of_use = or_(Broadcast.ended_at.is_(None), Broadcast.ended_at > bindparam("since"))
+    waves = select(Wave.id).join(Broadcast, Broadcast.id == Wave.broadcast_id)
+    return (
+        update(_OUT)
+        .where(
+            _OUT.c.wave_id.in_(waves.where(Broadcast.state.in_(_GOING), of_use)),
+            _OUT.c.state == "failed", _OUT.c.reason == _NO_WHATSAPP,
+            _OUT.c.passed_on_at.is_not(None), ~passed_on,
+        )
+        .values(passed_on_at=None)
+    )  # fmt: skip
+
+
+_LOOK_AGAIN = _look_again()
+
+
 def fall_back(session: Session, now: datetime, most: int = 1000) -> int:
     """Queue what did not arrive for the family's next willing contact; gives how many rows.
 
     That is what failed for good, and what WhatsApp or SMS took without a word of delivery for
     `fallback_hours`. A number that is not on WhatsApp is written to by SMS, if the rules allow it.
-    Each message is passed on once; a broadcast that was done runs again by it. `most` bounds the
-    messages looked at of each broadcast.
+    Each message is passed on once; a broadcast that was done runs again by it. What was changed or
+    canceled since is told to nobody. `most` bounds the messages looked at of each broadcast.
     """
     rules = notice_rules(session)
     silent_since = now - timedelta(hours=rules.fallback_hours)
@@ -79,7 +116,9 @@ def fall_back(session: Session, now: datetime, most: int = 1000) -> int:
         broadcast = hold_broadcast(session, broadcast_id, _GOING)
         if broadcast is None:
             continue
-        lost = _take(session, broadcast_id, silent_since, now, most)
+        outdated = superseded_notices(session, broadcast)
+        taken = _take(session, broadcast_id, silent_since, now, most)
+        lost = [row for row in taken if row.notice_id not in outdated]
         ways = _by_sms(session, broadcast, lost, now) if rules.sms_fallback else {}
         others = [row for row in lost if row.id not in ways]
         ways |= _by_family(session, broadcast, others, {way.contact_id for way in ways.values()})

@@ -80,6 +80,14 @@ def share_now(share: float, slowed_at: datetime | None, now: datetime) -> float:
     return min(1.0, share + max(timedelta(0), now - slowed_at) / _REGROWN)
 
 
+def start(connection: Connection, channel: str, now: datetime) -> bool:
+    """Note that a dispatcher works for a channel; says whether none ever did."""
+    named = {"name": channel, "now": now}
+    counted = {"preserve_rowcount": True}
+    started = connection.execute(_START[connection.dialect.name], named, execution_options=counted)
+    return started.rowcount > 0
+
+
 def is_served(connection: Connection, channel: str) -> bool:
     """Say whether a dispatcher has ever worked for a channel."""
     return connection.execute(_LOOK, {"name": channel}).first() is not None
@@ -113,7 +121,7 @@ def slow(connection: Connection, channel: str, now: datetime) -> None:
 
 
 def _hold(connection: Connection, channel: str, now: datetime) -> Any:
-    connection.execute(_START[connection.dialect.name], {"name": channel, "now": now})
+    start(connection, channel, now)
     return connection.execute(_LOCK, {"name": channel}).one()
 
 

@@ -20,9 +20,10 @@ from sqlalchemy import (
     update,
 )
 
+from db.audiences import Topic, topic_of
 from db.base import UtcDateTime
-from db.broadcasts import Broadcast, Notice, State, Wave
-from db.contacts import Contact
+from db.broadcasts import Broadcast, Kind, Notice, State, Wave
+from db.contacts import CONSENT_GIVEN, TOPICS, Contact
 from db.outbox import OutboundMessage
 
 WINDOW, WITHHELD, TOO_FAST = "window", "withheld", "rate_limited"  # Twilio 63016, 63049, 63018
@@ -64,11 +65,20 @@ def _helps(reason: str) -> Any:
     return and_(has_template, was_open)
 
 
+def _is_welcome() -> ColumnElement[bool]:
+    kinds = {topic: [kind for kind in Kind if topic_of(kind) is topic] for topic in Topic}
+    wishes = zip(Topic, TOPICS, strict=True)
+    return or_(
+        *(and_(_BROADCAST.c.kind.in_(kinds[topic]), _CONTACT.c[name]) for topic, name in wishes)
+    )
+
+
 def _again(reason: str, by_row: bool) -> Any:
     in_time = func.coalesce(_BROADCAST.c.expires_at > bindparam("again_at"), True)
     alive = exists().where(
         _WAVE.c.id == _OUT.c.wave_id, _BROADCAST.c.id == _WAVE.c.broadcast_id,
         _BROADCAST.c.state.in_(_ALIVE), in_time,
+        _CONTACT.c.id == _OUT.c.contact_id, _CONTACT.c.consent == CONSENT_GIVEN, _is_welcome(),
     )  # fmt: skip
     return (
         update(_OUT)

@@ -1,30 +1,42 @@
 """Notices that a contact does not want any more, ended before they go out."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select, update
 
 from db.audiences import Topic, topic_of
 from db.broadcasts import Broadcast, Kind, Wave
-from db.contacts import Contact
-from db.outbox import OutboundMessage
+from db.contacts import TOPICS, Contact, of_same_phone
+from db.outbox import UNWANTED, OutboundMessage
 from db.session import Session
 
 _OUT: Any = OutboundMessage.__table__
+_CONTACT: Any = Contact.__table__
 
 
-def end_unwanted(session: Session, channel: str, address: str) -> int:
-    """Cancel what is queued for a contact about topics that it does not want; gives how many."""
+def end_unwanted(session: Session, channel: str, address: str, off: Collection[str]) -> int:
+    """End some topics for a telephone, whatever channel it said so on; gives how many rows end.
+
+    `off` names columns of TOPICS. What is queued about any topic that is not wanted is cancelled.
+    """
     session.flush()
-    found = session.execute(
-        select(Contact.id, Contact.notices, Contact.news, Contact.emergencies).where(
-            Contact.channel == channel, Contact.address == address
-        )
-    ).one_or_none()
-    if found is None:
-        return 0
-    contact_id, *wanted = found
-    unwanted = {topic for topic, is_wanted in zip(Topic, wanted, strict=True) if not is_wanted}
+    contacts = of_same_phone(session, channel, address)
+    if off:
+        ended = update(_CONTACT).where(_CONTACT.c.id.in_(contacts))
+        session.core.execute(ended.values(**dict.fromkeys(off, False)))
+    wishes = select(_CONTACT.c.id, *(_CONTACT.c[name] for name in TOPICS))
+    found = session.core.execute(wishes.where(_CONTACT.c.id.in_(contacts))).all()
+    return sum(_cancel(session, contact_id, _unwanted(wanted)) for contact_id, *wanted in found)
+
+
+def end_of_family(session: Session, contact_id: int) -> int:
+    """Cancel what is queued of aid for a contact that is cut from its family; gives how many."""
+    session.flush()
+    return _cancel(session, contact_id, {Topic.AID})
+
+
+def _cancel(session: Session, contact_id: int, unwanted: Collection[Topic]) -> int:
     kinds = [kind for kind in Kind if topic_of(kind) in unwanted]
     of_these = (
         select(Wave.id)
@@ -38,6 +50,10 @@ def end_unwanted(session: Session, channel: str, address: str) -> int:
             _OUT.c.state == "queued",
             _OUT.c.wave_id.in_(of_these),
         )
-        .values(state="canceled", reason="opted_out")
+        .values(state="canceled", reason=UNWANTED)
     )
     return session.core.execute(ended).rowcount
+
+
+def _unwanted(wanted: Collection[bool]) -> set[Topic]:
+    return {topic for topic, is_wanted in zip(Topic, wanted, strict=True) if not is_wanted}

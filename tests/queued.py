@@ -12,7 +12,7 @@ from bot.outbox import seal_reply
 from db.areas import Area
 from db.broadcasts import Broadcast, Kind, State, Wave
 from db.claims import Claimed, claim
-from db.contacts import Contact
+from db.contacts import CONSENT_GIVEN, Contact
 from db.outbox import BULK, REPLY, OutboundMessage, queue_replies
 from db.session import Session, Store
 from db.settlement import Outcome, settle
@@ -37,7 +37,7 @@ class FakeClock:
 
 def new_contact(store: Store, user: str = "1", channel: str = CHANNEL) -> int:
     with store.begin() as session:
-        contact = Contact(channel=channel, address=user, created_at=NOW)
+        contact = Contact(channel=channel, address=user, consent=CONSENT_GIVEN, created_at=NOW)
         session.add(contact)
         session.flush()
         return contact.id
@@ -47,7 +47,10 @@ def new_contacts(store: Store, count: int, channel: str = CHANNEL) -> list[int]:
     with store.connect() as connection:
         connection.execute(
             insert(Contact),
-            [{"channel": channel, "address": str(n), "created_at": NOW} for n in range(count)],
+            [
+                {"channel": channel, "address": str(n), "consent": CONSENT_GIVEN, "created_at": NOW}
+                for n in range(count)
+            ],
         )
         return list(connection.execute(select(Contact.id).order_by(Contact.id)).scalars())
 

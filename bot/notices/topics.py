@@ -20,7 +20,7 @@ def change_topics(turn: Turn, on: Collection[str] = (), off: Collection[str] = (
     before = turn.contact.emergencies
     turn.change_contact(**dict.fromkeys(on, True), **dict.fromkeys(off, False))
     if off:
-        end_unwanted(turn.session, turn.contact.channel, turn.inbound.address.user)
+        end_unwanted(turn.session, turn.contact.channel, turn.inbound.address.user, off)
     if turn.contact.emergencies != before:
         action = "end emergency notices" if before else "agree to emergency notices"
         audit.record(turn.session, turn.now, turn.actor, action, f"contact:{turn.contact.id}")

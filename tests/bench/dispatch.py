@@ -21,7 +21,7 @@ from bot.channels.whatsapp import WhatsAppAdapter
 from bot.dispatcher import Dispatcher
 from bot.messages import Channel, Outgoing, Reply
 from bot.outbox import seal_reply
-from db.contacts import ACTIVE, Contact
+from db.contacts import ACTIVE, CONSENT_GIVEN, Contact
 from db.crypto import new_key
 from db.outbox import BULK, OutboundMessage
 from db.session import Store
@@ -195,6 +195,7 @@ def fill(store: Store, provider: Provider, count: int) -> None:
                     "channel": channel,
                     "address": provider.address.format(8_000_000_000 + number),
                     "state": ACTIVE,
+                    "consent": CONSENT_GIVEN,
                     "last_inbound_at": now,
                     "created_at": now,
                 }

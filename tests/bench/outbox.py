@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import insert, select, text
 
 from db.claims import claim
-from db.contacts import Contact
+from db.contacts import CONSENT_GIVEN, Contact
 from db.crypto import new_key
 from db.outbox import BULK, OutboundMessage
 from db.session import Store
@@ -62,7 +62,15 @@ def _fill(store: Store, rows: int) -> None:
         with store.connect() as connection:
             connection.execute(
                 insert(Contact),
-                [{"channel": CHANNEL, "address": str(n), "created_at": now} for n in numbers],
+                [
+                    {
+                        "channel": CHANNEL,
+                        "address": str(n),
+                        "consent": CONSENT_GIVEN,
+                        "created_at": now,
+                    }
+                    for n in numbers
+                ],
             )
             contacts = select(Contact.id).order_by(Contact.id.desc()).limit(len(numbers)).subquery()
             connection.execute(

@@ -6,6 +6,7 @@ from bot.dispatcher import Dispatcher, start_in_thread
 from bot.flight import WIDEST
 from bot.messages import Channel
 from db.outbox import BULK, waiting_by_channel
+from db.pace import is_served
 from db.session import Store
 from tests.bot.senders import FakeAdapter, make, state_is, until, working
 from tests.queued import (
@@ -83,6 +84,21 @@ def test_a_slow_channel_holds_up_no_other(store: Store) -> None:
 
     asyncio.run(scene())
     assert message_row(store, slow).state == "sent"
+
+
+def test_a_dispatcher_notes_which_channels_it_serves(store: Store) -> None:
+    def is_noted() -> bool:
+        with store.connect() as connection:
+            return is_served(connection, "sms")
+
+    async def scene() -> None:
+        async with working(make(store, FakeAdapter(), FakeAdapter(Channel.SMS))):
+            await until(is_noted)
+
+    assert not is_noted()
+    asyncio.run(scene())
+    with store.connect() as connection:
+        assert not is_served(connection, "whatsapp")
 
 
 def test_where_nobody_waits_one_message_is_in_flight(store: Store) -> None:

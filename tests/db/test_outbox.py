@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from db.broadcasts import Notice, count_by_state
 from db.claims import LEASE, claim, release_expired
+from db.contacts import Contact
 from db.outbox import (
     BULK,
     OutboundMessage,
@@ -269,3 +270,27 @@ def test_counts_for_the_operator(store: Store) -> None:
 def all_messages(store: Store) -> list[int]:
     with store.read() as session:
         return list(session.scalars(select(OutboundMessage.id)))
+
+
+def test_what_was_queued_again_after_its_contact_said_no_is_ended(store: Store) -> None:
+    changes: dict[str, dict[str, object]] = {
+        "willing": {}, "opted out": {"news": False}, "erased": {"consent": "refused"},
+    }  # fmt: skip
+    rows = {}
+    for name in changes:
+        rows[name] = put(store, new_contact(store, name), priority=BULK)
+    claimed = take(store)
+    assert [message.id for message in claimed] == [*rows.values()]
+    with store.begin() as session:
+        for contact in session.scalars(select(Contact)):
+            for column, value in changes[contact.address].items():
+                setattr(contact, column, value)
+    again = [Outcome(one.id, one.tries, "queued", retry_at=NOW) for one in claimed[:2]]
+    finish(store, *again)
+    release(store)  # the dispatcher died that held the third
+    assert taken(store) == [rows["willing"]]
+    states = {name: message_row(store, row) for name, row in rows.items()}
+    assert {name: (row.state, row.reason) for name, row in states.items()} == {
+        "willing": ("sending", None), "opted out": ("canceled", "opted_out"),
+        "erased": ("canceled", "opted_out"),
+    }  # fmt: skip

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from db.broadcasts import Broadcast, Notice, State, Wave
 from db.contacts import Contact
 from db.outbox import BULK, OutboundMessage
@@ -97,3 +99,13 @@ def test_a_receipt_that_says_too_fast_slows_the_channel(store: Store) -> None:
     assert (row.state, row.failures) == ("queued", 0)
     with store.connect() as connection:
         assert look(connection, WHATSAPP, 80, NOW).interval > 1.9 * before
+
+
+def test_who_said_stop_meanwhile_gets_no_second_chance(store: Store) -> None:
+    message, other = sent_to(store, "1"), sent_to(store, "2", kind="distribution")
+    with store.begin() as session:
+        for contact in session.scalars(select(Contact)):
+            contact.news = False
+    for user in ("1", "2"):
+        fail(store, user, "withheld")
+    assert [message_row(store, one).state for one in (message, other)] == ["failed", "queued"]

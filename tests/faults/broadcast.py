@@ -25,7 +25,7 @@ import httpx
 from sqlalchemy import func, insert, literal, select
 
 from db.broadcasts import Notice
-from db.contacts import ACTIVE, Contact
+from db.contacts import ACTIVE, CONSENT_GIVEN, Contact
 from db.crypto import new_key
 from db.outbox import BULK, OutboundMessage
 from db.session import Store
@@ -84,7 +84,7 @@ def fill(store: Store, telegram: int, whatsapp: int) -> None:
             [
                 {
                     "channel": channel, "address": address, "state": ACTIVE, "created_at": now,
-                    "last_inbound_at": now,
+                    "last_inbound_at": now, "consent": CONSENT_GIVEN,
                 }
                 for channel, address in people
             ],
