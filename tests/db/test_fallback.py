@@ -9,12 +9,14 @@ from db.areas import Scope
 from db.broadcast_progress import failed_families, progress
 from db.broadcast_rows import end_rows, open_rows, requeue_failed
 from db.broadcasts import Broadcast, Notice, State, Wave
-from db.contacts import Contact
-from db.fallback import fall_back
+from db.contacts import TOPICS, Contact
+from db.erasures import Erasure, stop_processing
+from db.fallback import fall_back, serve
 from db.notice_rules import notice_rules
 from db.outbox import BULK, ChannelPace, OutboundMessage
 from db.registry import AgencyList, Household, Person
 from db.session import Session, Store
+from db.unwanted import end_unwanted
 from tests.queued import NOW, new_wave
 
 HOURS = timedelta(hours=6, minutes=1)
@@ -135,6 +137,51 @@ def test_a_number_that_is_not_on_whatsapp_is_written_to_by_sms(store: Store) -> 
         assert (made.consent, made.language) == ("given", "jv")
         assert made.person_id == session.get_one(Contact, gone).person_id
         assert contact_id not in (other, opted_out)
+
+
+def test_what_found_no_way_goes_out_once_sms_is_served(store: Store) -> None:
+    with store.begin() as session:
+        wave = a_wave(session)
+        (lonely,) = a_family(session, ("whatsapp", "+62811"))
+        gone, other = a_family(session, ("whatsapp", "+62812"), ("telegram", "7"))
+        for contact_id in (lonely, gone):
+            tell(session, wave, contact_id, "failed", reason="not_on_channel")
+    with store.begin() as session:
+        assert fall_back(session, NOW) == 1
+        assert rows_of(session, wave)[2:] == [(other, "telegram", "queued")]
+        assert fall_back(session, NOW) == 0
+    for channel in ("telegram", "sms"):
+        with store.connect() as connection:
+            serve(connection, channel, NOW)
+    with store.begin() as session:
+        assert fall_back(session, NOW) == 1  # whose family knows already is not told again
+        (*_, (made, channel, _state)) = rows_of(session, wave)
+        assert (session.get_one(Contact, made).address, channel) == ("+62811", "sms")
+    with store.connect() as connection:
+        serve(connection, "sms", NOW)  # another dispatcher, which is no news
+    with store.begin() as session:
+        assert fall_back(session, NOW) == 0
+
+
+def test_a_telephone_that_says_stop_or_is_erased_is_left_alone_by_sms_too(store: Store) -> None:
+    with store.begin() as session:
+        wave = a_wave(session)
+        for number in ("+62811", "+62812"):
+            (whatsapp,) = a_family(session, ("whatsapp", number))
+            tell(session, wave, whatsapp, "failed", reason="not_on_channel")
+    with store.connect() as connection:
+        serve(connection, "sms", NOW)
+    with store.begin() as session:
+        assert fall_back(session, NOW) == 2
+        assert end_unwanted(session, "whatsapp", "+62811", TOPICS) == 1
+        stop_processing(session, whatsapp, "cli", NOW)
+        assert [state for *_, state in rows_of(session, wave)] == ["failed"] * 2 + ["canceled"] * 2
+    with store.begin() as session:
+        by_sms = select(Contact).where(Contact.channel == "sms").order_by(Contact.id)
+        stopped, erased = session.scalars(by_sms)
+        assert (stopped.notices, stopped.news, stopped.consent) == (False, False, "given")
+        assert (erased.consent, erased.person_id, erased.notices) == ("refused", None, False)
+        assert [one.contact_id for one in session.scalars(select(Erasure))] == [erased.id, whatsapp]
 
 
 def test_without_sms_the_family_is_told_otherwise_or_not_at_all(store: Store) -> None:
