@@ -195,6 +195,9 @@ def test_only_who_was_asked_can_answer_a_button(
         assert "sudah lewat" in told
         assert "Kantor Pos" not in told
     assert answers(sample_store) == []
+    citizen.press(f"complaint:not_paid:{held}")
+    told = words(citizen.tell("Bantuan saya belum dibayar sama sekali"))
+    assert "Kantor Pos" not in told
     known.press(f"pickup:no:{held}")
     assert answers(sample_store) == [(held, False)]
 

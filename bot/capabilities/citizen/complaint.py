@@ -12,6 +12,7 @@ from bot.stories import STORY_LEAST, guess, reports, tells_story
 from bot.texts import say
 from bot.texts.format import long_date
 from bot.turn import Turn, button
+from db.pickup_questions import was_asked
 from db.registry import Program, household_of
 from db.schedules import Distribution
 from db.tickets import PLAIN, Matter
@@ -132,10 +133,10 @@ def handle(turn: Turn) -> None:
 
 
 def _of_distribution(turn: Turn, number: str) -> Answers:
-    """Give what is known of a distribution at which somebody got nothing."""
-    held = turn.session.get(Distribution, int(number)) if number.isdecimal() else None
-    if held is None:
+    """Give what is known of a distribution that the sender was asked about."""
+    if not number.isdecimal() or not was_asked(turn.session, turn.contact.id, int(number)):
         return {}
+    held = turn.session.get_one(Distribution, int(number))
     program = turn.session.get_one(Program, held.program_code).name
     day = long_date(held.held_on)
     occurred = say("complaint.at_distribution", program=program, day=day, place=held.place)
