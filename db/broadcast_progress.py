@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.areas import Area, Scope
 from db.broadcast_rows import waves_of
+from db.broadcast_watch import CHANGED
 from db.broadcasts import Broadcast, Notice, Wave
 from db.contacts import Contact
 from db.outbox import OutboundMessage
@@ -83,11 +84,12 @@ def _counted(broadcast_id: int, now: datetime) -> Any:
     )
 
 
-def failed_families(
+def untold_families(
     session: Session, broadcast_id: int, scope: Scope, most: int
 ) -> Sequence[Unreached]:
-    """Give the families to whom a broadcast was sent and did not come, by where they live.
+    """Give the families to whom a broadcast did not come, though it was queued for them.
 
+    Whoever is to hear of a change instead is in the list of that. They come by where they live.
     A family with a message still on its way is not among them, nor one that was told otherwise.
     """
     waves = waves_of(broadcast_id)
@@ -98,6 +100,7 @@ def failed_families(
         .where(hopeful.contact_id == contact.id, hopeful.wave_id.in_(waves))
         .where(hopeful.state.in_((*_UNDER_WAY, *_TOLD)))
     )
+    ended = and_(_OUT.c.state == "canceled", func.coalesce(_OUT.c.reason != CHANGED, True))
     rows = session.execute(
         select(
             Household.id, head_of_family(), Area.name, Household.address, Household.rt,
@@ -109,7 +112,7 @@ def failed_families(
         .join(Household, Household.id == Person.household_id)
         .join(Area, Area.code == Household.area_code)
         .where(
-            _OUT.c.wave_id.in_(waves), _OUT.c.state == "failed",
+            _OUT.c.wave_id.in_(waves), or_(_OUT.c.state == "failed", ended),
             scope.holds(Household.area_code), ~has_hope,
         )
         .group_by(Household.id, Area.name)

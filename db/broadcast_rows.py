@@ -1,14 +1,17 @@
 """The messages of one broadcast: ended before they go out, or given another chance by a human."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, literal, not_, or_, select, update
+from sqlalchemy.orm import aliased
 
 from db.audiences import is_willing, topic_of
 from db.broadcasts import Broadcast, Wave
 from db.contacts import Contact
 from db.outbox import OutboundMessage
+from db.registry import Person
 from db.session import Session
 
 # No further try of the same words to the same address can mend these.
@@ -24,6 +27,13 @@ _SENDING = _OUT.c.state == literal("sending", literal_execute=True)
 def waves_of(broadcast_id: int) -> Select[int]:
     """Select the waves of a broadcast."""
     return select(Wave.id).where(Wave.broadcast_id == broadcast_id)
+
+
+def addressed(broadcast_id: int) -> Select[int]:
+    """Select the contacts that have a message of a broadcast."""
+    return select(OutboundMessage.contact_id).where(
+        OutboundMessage.wave_id.in_(waves_of(broadcast_id))
+    )
 
 
 def end_rows(session: Session, broadcast_id: int, reason: str, most: int = 5000) -> int:
@@ -44,10 +54,13 @@ def end_rows(session: Session, broadcast_id: int, reason: str, most: int = 5000)
     return len(session.core.scalars(end).all())
 
 
-def requeue_failed(session: Session, broadcast_id: int, now: datetime) -> int:
+def requeue_failed(
+    session: Session, broadcast_id: int, now: datetime, besides: Collection[int] = ()
+) -> int:
     """Queue again what failed for a reason that may have passed; gives how many.
 
-    Whoever opted out meanwhile is left alone. `tries` goes on, as it is the fencing token.
+    Whoever opted out meanwhile is left alone, and so are the notices `besides` and whose family
+    was told in another way. `tries` goes on, as it is the fencing token.
     """
     kind = session.get_one(Broadcast, broadcast_id).kind
     willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_willing(topic_of(kind)))
@@ -55,12 +68,38 @@ def requeue_failed(session: Session, broadcast_id: int, now: datetime) -> int:
         _OUT.c.wave_id.in_(waves_of(broadcast_id)),
         _OUT.c.state == "failed",
         _OUT.c.reason.not_in(LASTING),
+        _OUT.c.notice_id.not_in([*besides]),
         willing.exists(),
+        not_(_told_otherwise(broadcast_id)),
     )
     fresh = {"state": "queued", "not_before": now, "failures": 0, "first_tried_at": None}
     # A late receipt of the failed try has nothing to say about the next one.
     forgotten = {"reason": None, "provider_id": None, "settled_at": None, "passed_on_at": None}
     return session.core.execute(again.values(**fresh, **forgotten)).rowcount
+
+
+def _told_otherwise(broadcast_id: int) -> ColumnElement[bool]:
+    """Give the condition that a message was passed on, and that this came or may yet come."""
+    later, first, other = aliased(OutboundMessage), aliased(Contact), aliased(Contact)
+    whose, theirs = aliased(Person), aliased(Person)
+    return (
+        exists()
+        .where(first.id == _OUT.c.contact_id, later.contact_id == other.id)
+        .where(later.wave_id.in_(waves_of(broadcast_id)), later.created_at >= _OUT.c.passed_on_at)
+        .where(later.id != _OUT.c.id, later.state != "canceled")
+        .where(or_(later.state != "failed", later.reason.not_in(LASTING)))
+        .where(or_(other.address == first.address, _are_kin(first, whose, other, theirs)))
+        .correlate(_OUT)
+    )
+
+
+def _are_kin(first: Any, whose: Any, other: Any, theirs: Any) -> ColumnElement[bool]:
+    """Give the condition that two contacts are of one family."""
+    return exists().where(
+        whose.id == first.person_id,
+        theirs.id == other.person_id,
+        whose.household_id == theirs.household_id,
+    )
 
 
 def open_rows(session: Session, broadcast_id: int) -> bool:

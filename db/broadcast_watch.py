@@ -205,6 +205,21 @@ def changed_notices(session: Session, round_id: int | None = None) -> dict[int, 
     return found
 
 
+def superseded_notices(session: Session, broadcast: Broadcast) -> Sequence[int]:
+    """Give the notices of a broadcast that say what does not hold any more.
+
+    That is what a change took the place of, and all of a round that was canceled.
+    """
+    if broadcast.round_id is None or broadcast.kind not in OF_A_DAY:
+        return []
+    of_round = session.get_one(Round, broadcast.round_id, populate_existing=True)
+    written = select(Notice.id).join(Broadcast, Broadcast.id == Notice.broadcast_id)
+    query = written.where(Broadcast.id == broadcast.id)
+    if of_round.state == PLANNED or broadcast.kind == Kind.CHANGE:
+        query = query.where(_changed(Notice.area_code))
+    return session.scalars(query.order_by(Notice.id)).all()
+
+
 def _changed(area_code: Any) -> ColumnElement[bool]:
     """Give the condition that a later change of the round was written for an area."""
     return exists().where(

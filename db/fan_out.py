@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.areas import Area, in_areas, subtree
 from db.audiences import Filters, is_willing, recipients, topic_of
-from db.broadcast_watch import CHANGED
+from db.broadcast_watch import CHANGED, FOLLOWS
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import Contact
 from db.fitting import LANGUAGE, Places, by_hour, languages_of
@@ -36,10 +36,12 @@ from db.json_rows import json_rows
 from db.outbox import BULK, OutboundMessage
 from db.pickups import Pickup
 from db.registry import Household, Person
-from db.rounds import count_families
+from db.rounds import PLANNED, Round, count_families
 from db.schedules import Distribution
 from db.session import Session
 from db.slots import Slot
+from db.subscriptions import Subscription
+from db.traits import belongs
 
 _TOLD = ("sent", "delivered", "read")
 _OUT: Any = OutboundMessage.__table__
@@ -68,7 +70,7 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
     session.flush()
     filters = Filters.from_data(broadcast.audience) if broadcast.audience else None
     if broadcast.parent_id is not None:
-        chosen = _told_by_parent(session, broadcast, broadcast.parent_id)
+        chosen = told_by_parent(session, broadcast, broadcast.parent_id)
     elif filters is not None:
         chosen = recipients(filters, topic_of(broadcast.kind), broadcast.hoax_id)
     else:
@@ -84,13 +86,14 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
     return broadcast.contacts
 
 
-def _told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> Select[Any]:
+def told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> Select[Any]:
     """Select those who heard of the parent, or were to hear of it; nobody hears it again.
 
     Of a change those are told too whose rows of the parent were ended for it.
     """
     low, high = subtree(broadcast.area_code)
     told = aliased(OutboundMessage)
+    of_family = and_(Household.id == Person.household_id, belongs(Person))
     home = case((and_(Household.area_code >= low, Household.area_code < high), Household.area_code))
     query: Any = (
         select(
@@ -105,24 +108,40 @@ def _told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> S
         .join(Notice, Notice.id == told.notice_id)
         .join(Contact, Contact.id == told.contact_id)
         .outerjoin(Person, Person.id == Contact.person_id)
-        .outerjoin(Household, Household.id == Person.household_id)
+        .outerjoin(Household, of_family)
         .where(Wave.broadcast_id == parent_id, is_willing(topic_of(broadcast.kind)))
     )
     if broadcast.kind == Kind.CHANGE:
         parent = session.get_one(Broadcast, parent_id)
-        heard = _is_concerned(told, goes_on=parent.state != State.CANCELED)
+        of_round = session.get_one(Round, broadcast.round_id)
+        goes_on = parent.state != State.CANCELED and of_round.state == PLANNED
+        heard = _is_concerned(told, goes_on)
     else:
-        heard = and_(told.state.in_(_TOLD), not_(_has_it(parent_id)))
+        heard = and_(told.state.in_(_TOLD), not_(_has_it(parent_id)), _is_meant_still())
     chosen: Select[Any] = query.where(heard).distinct()
     return chosen
+
+
+def concerned(
+    session: Session, broadcast: Broadcast, parent_id: int, areas: Sequence[str]
+) -> Select[Any]:
+    """Select those who hear of a change in some areas."""
+    found = told_by_parent(session, broadcast, parent_id).subquery()
+    return select(found).where(in_areas(found.c.area_code, areas))
+
+
+def _is_meant_still() -> ColumnElement[bool]:
+    """Give the condition that a contact is of its family still, or asked by itself to be told."""
+    asked = exists().where(Subscription.contact_id == Contact.id).correlate(Contact)
+    return or_(Contact.person_id.is_(None), belongs(Person), asked)
 
 
 def _is_concerned(told: Any, goes_on: bool) -> ColumnElement[bool]:
     """Give the condition that a change is news for whoever has a row of what is changed.
 
-    Nobody hears that something is off of which he never heard.
+    Nobody hears that something is off of which he never heard; what goes on he has to know.
     """
-    heard = (*_TOLD, "sending", *(("queued",) if goes_on else ()))
+    heard = (*_TOLD, "sending", *(("queued", "failed") if goes_on else ()))
     return or_(told.state.in_(heard), and_(told.state == "canceled", told.reason == CHANGED))
 
 
@@ -196,7 +215,12 @@ def _rows(
         "created_at": literal(now, _OUT.c.created_at.type),
     }
     labelled = [value.label(name) for name, value in values.items()]
-    return select(*labelled).select_from(source).where(notice_id.is_not(None))
+    rows = select(*labelled).select_from(source).where(notice_id.is_not(None))
+    if broadcast.kind in FOLLOWS and broadcast.round_id is not None:
+        elsewhere = found.c.household_id.in_(_with_hours(broadcast.round_id))
+        general = or_(found.c.household_id.is_(None), not_(elsewhere))
+        return rows.where(or_(slot.c.notice_id.is_not(None), general) if hours else general)
+    return rows
 
 
 def _places(
@@ -221,6 +245,15 @@ def _slots(hour: FromClause) -> Select[Any]:
     """Select the wording of each family that has an hour, in each language."""
     at = and_(hour.c.distribution_id == Slot.distribution_id, hour.c.starts_at == Slot.starts_at)
     return select(Slot.household_id, hour.c.language, hour.c.notice_id).join(hour, at)
+
+
+def _with_hours(round_id: int) -> Select[Any]:
+    """Select the families that have an hour in a round: of another day they are not reminded."""
+    return (
+        select(Slot.household_id)
+        .join(Distribution, Distribution.id == Slot.distribution_id)
+        .where(Distribution.round_id == round_id, ~Distribution.canceled)
+    )
 
 
 def _insert(session: Session, rows: Select[Any]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
 from db.areas import Area
 from db.audiences import (
@@ -27,7 +27,8 @@ from db.traits import belongs
 WINDOW = timedelta(hours=24)  # in which WhatsApp lets a business write without a template
 _WHATSAPP = "whatsapp"
 # Why nobody of a family is reached: what comes first is nearest to being reached.
-REASONS = ("in_emergency", "opted_out", "blocked", "no_consent", "no_contact")
+REASONS = ("no_template", "in_emergency", "opted_out", "blocked", "no_consent", "no_contact")
+_NOT_ADDRESSED = "not_addressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,15 @@ def measure(
     send_at: datetime,
     has_template: bool,
     hoax_id: int | None = None,
+    chosen: Select[Any] | None = None,
 ) -> Reach:
-    """Count families and contacts by channel; WhatsApp's 24 hours are counted at `send_at`."""
-    by_channel, closed = _by_channel(session, recipients(filters, topic, hoax_id), send_at)
+    """Count families and contacts by channel; WhatsApp's 24 hours are counted at `send_at`.
+
+    `chosen` selects those who are told, where that is not everybody of the audience.
+    """
+    if chosen is None:
+        chosen = recipients(filters, topic, hoax_id)
+    by_channel, closed = _by_channel(session, chosen, send_at)
     standing = _standing(filters, topic).subquery()
     rows = session.execute(select(standing.c.place, func.count()).group_by(standing.c.place)).all()
     excluded = {REASONS[place - 1]: count for place, count in rows if place > 0}
@@ -98,9 +105,28 @@ def samples(session: Session, filters: Filters, topic: Topic, most: int = 3) -> 
     return [Recipient(**row) for row in session.execute(query).mappings()]
 
 
-def unreached(session: Session, filters: Filters, topic: Topic, most: int) -> Sequence[Unreached]:
-    """Give the families of whom nobody is reached, by where they live."""
-    standing = _standing(filters, topic).subquery()
+def unreached(
+    session: Session,
+    filters: Filters,
+    topic: Topic,
+    most: int,
+    shut_at: datetime | None = None,
+    told: Select[int] | None = None,
+) -> Sequence[Unreached]:
+    """Give the families of whom nobody is reached, by where they live.
+
+    `shut_at` is when WhatsApp would need a template that there is not. `told` selects the contacts
+    to whom a broadcast went: whoever is not among them was not reached, though he could be.
+    """
+    standing = _standing(filters, topic, shut_at).subquery()
+    is_left = standing.c.place > 0
+    if told is not None:
+        is_told = exists().where(
+            Person.household_id == Household.id,
+            Contact.person_id == Person.id,
+            Contact.id.in_(told),
+        )
+        is_left = or_(is_left, ~is_told.correlate(Household))
     rows = session.execute(
         select(
             Household.id, head_of_family(), Area.name, Household.address, Household.rt,
@@ -108,14 +134,18 @@ def unreached(session: Session, filters: Filters, topic: Topic, most: int) -> Se
         )
         .join(standing, standing.c.household_id == Household.id)
         .join(Area, Area.code == Household.area_code)
-        .where(standing.c.place > 0)
+        .where(is_left)
         .order_by(Household.area_code, Household.rw, Household.rt, Household.id)
         .limit(most)
     )  # fmt: skip
     return [
-        Unreached(family, head or "", area, address, rt, rw, REASONS[place - 1], companion)
+        Unreached(family, head or "", area, address, rt, rw, _reason(place), companion)
         for family, head, area, address, rt, rw, place, companion in rows
     ]
+
+
+def _reason(place: int) -> str:
+    return REASONS[place - 1] if place else _NOT_ADDRESSED
 
 
 def window_is_shut(send_at: datetime) -> ColumnElement[bool]:
@@ -141,14 +171,16 @@ def _by_channel(
     return {channel: count for channel, count, _ in rows}, sum(shut for _, _, shut in rows)
 
 
-def _standing(filters: Filters, topic: Topic) -> Select[int, int]:
+def _standing(filters: Filters, topic: Topic, shut_at: datetime | None = None) -> Select[int, int]:
     """Select each family with the place of its reason, which is 0 where somebody is reached."""
+    is_shut = literal(False) if shut_at is None else window_is_shut(shut_at)
     place = case(
         (Contact.id.is_(None), REASONS.index("no_contact") + 1),
         (~func.coalesce(has_agreed(), literal(False)), REASONS.index("no_consent") + 1),
         (~is_active(), REASONS.index("blocked") + 1),
         (~is_wanted(topic), REASONS.index("opted_out") + 1),
         (is_left_alone(topic), REASONS.index("in_emergency") + 1),
+        (is_shut, REASONS.index("no_template") + 1),
         else_=0,
     )
     return (

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from db.broadcasts import UNENDED, Broadcast, Kind, Notice, Wave
+from db.broadcasts import UNENDED, Broadcast, Kind, Notice, State, Wave
 from db.outbox import OutboundMessage
 from db.publishing import HEARD
 from db.rounds import Round
@@ -40,6 +40,18 @@ def announcements(session: Session, round_id: int, states: Collection[str]) -> S
         Broadcast.round_id == round_id,
         Broadcast.kind == Kind.DISTRIBUTION,
         _has_rows(states),
+    )
+    return session.scalars(query.order_by(Broadcast.id)).all()
+
+
+def announced_besides(session: Session, round_id: int, besides: int) -> Sequence[Broadcast]:
+    """Give the other announcements of a round that were submitted and not refused or canceled."""
+    apart = (State.DRAFT, State.REFUSED, State.CANCELED)
+    query = select(Broadcast).where(
+        Broadcast.round_id == round_id,
+        Broadcast.kind == Kind.DISTRIBUTION,
+        Broadcast.state.not_in(apart),
+        Broadcast.id != besides,
     )
     return session.scalars(query.order_by(Broadcast.id)).all()
 

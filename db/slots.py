@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
@@ -51,15 +51,20 @@ class _Hour:
     places: int
 
 
-def assign_slots(session: Session, round_id: int, filters: Filters, since: date) -> None:
+def assign_slots(
+    session: Session, round_id: int, filters: Filters, since: date, keep: bool = False
+) -> None:
     """Give each family of an audience its hour at the distributions of a round that have a quota.
 
     Families with old, disabled or pregnant people or small children come first, then by RW and RT.
     Slots given before are dropped, but for those of days before `since`: whoever had one has had
-    his turn. More families than there are places fill all hours evenly.
+    his turn. More families than there are places fill all hours evenly. With `keep`, whoever has
+    an hour keeps it, as he was told of it; the others get one as far as there are places left.
     """
     session.flush()
-    _drop(session, round_id, since)
+    if not keep:
+        _drop(session, round_id, since)
+    taken = _taken(session, round_id, since)
     rows = [
         {
             "distribution_id": hour.distribution_id,
@@ -67,20 +72,22 @@ def assign_slots(session: Session, round_id: int, filters: Filters, since: date)
             "starts_at": hour.starts_at,
             "ends_at": hour.ends_at,
         }
-        for family, hour in _given(session, round_id, filters, since)
+        for family, hour in _given(session, round_id, filters, since, taken)
     ]
     for first in range(0, len(rows), _AT_ONCE):
         session.core.execute(insert(Slot), rows[first : first + _AT_ONCE])
 
 
-def capacity(session: Session, round_id: int, filters: Filters) -> Sequence[Capacity]:
+def capacity(
+    session: Session, round_id: int, filters: Filters, since: date = date.min
+) -> Sequence[Capacity]:
     """Give for each distribution of a round that has a quota whether it is enough."""
     session.flush()
-    given = Counter(hour.distribution_id for _, hour in _given(session, round_id, filters))
+    given = Counter(hour.distribution_id for _, hour in _given(session, round_id, filters, since))
     return [
         Capacity(stop.id, given[stop.id], sum(hour.places for hour in _hours(stop)))
         for stop in _stops(session, round_id)
-        if stop.quota is not None
+        if stop.quota is not None and stop.held_on >= since
     ]
 
 
@@ -114,14 +121,27 @@ def _stops(session: Session, round_id: int) -> Sequence[Distribution]:
 
 
 def _given(
-    session: Session, round_id: int, filters: Filters, since: date = date.min
+    session: Session,
+    round_id: int,
+    filters: Filters,
+    since: date = date.min,
+    taken: Sequence[Slot] = (),
 ) -> Iterator[tuple[int, _Hour]]:
-    """Give each family with its hour, at the distributions of the smallest area that holds it."""
+    """Give each family with its hour, at the distributions of the smallest area that holds it.
+
+    `taken` are hours that families have and keep.
+    """
+    full = Counter((slot.distribution_id, slot.starts_at) for slot in taken)
     hours: dict[str, list[_Hour]] = defaultdict(list)
     for stop in _stops(session, round_id):
         if stop.held_on >= since:
-            hours[stop.area_code] += _hours(stop)
-    served = _served(session, round_id, since)
+            hours[stop.area_code] += [
+                replace(
+                    hour, places=max(0, hour.places - full[hour.distribution_id, hour.starts_at])
+                )
+                for hour in _hours(stop)
+            ]
+    served = {*_served(session, round_id, since), *(slot.household_id for slot in taken)}
     coming: dict[str, list[int]] = defaultdict(list)
     smallest_first = sorted(hours, key=len, reverse=True)
     for family, home in _in_order(session, filters) if any(hours.values()) else ():
@@ -129,7 +149,22 @@ def _given(
         if area is not None and family not in served:
             coming[area].append(family)
     for area, those in coming.items():
-        yield from _spread(those, hours[area])
+        left = sum(hour.places for hour in hours[area])
+        yield from _spread(those[:left] if taken else those, hours[area])
+
+
+def _taken(session: Session, round_id: int, since: date) -> Sequence[Slot]:
+    """Give the hours that families have from some day on."""
+    query = (
+        select(Slot)
+        .join(Distribution, Distribution.id == Slot.distribution_id)
+        .where(
+            Distribution.round_id == round_id,
+            Distribution.held_on >= since,
+            ~Distribution.canceled,
+        )
+    )
+    return session.scalars(query).all()
 
 
 def _served(session: Session, round_id: int, since: date) -> Collection[int]:

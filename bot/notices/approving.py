@@ -5,11 +5,10 @@ From the moment at which it is submitted nothing of a broadcast changes but its 
 
 from collections.abc import Collection
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.desk.alerting import page, tell_chats
 from bot.messages import Choice, Reply
-from bot.notices.drafting import is_unchanged, preview, problems, same_today
+from bot.notices.drafting import first_day, is_unchanged, preview, problems, same_today
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.notices.showing import fits_in_chat, messages_for_approvers
 from bot.texts import say
@@ -18,6 +17,7 @@ from db import audit
 from db.areas import Area
 from db.audiences import Filters
 from db.broadcast_rows import requeue_failed
+from db.broadcast_watch import superseded_notices
 from db.broadcasts import (
     UNENDED,
     Broadcast,
@@ -29,7 +29,9 @@ from db.broadcasts import (
 )
 from db.hoaxes import DECIDERS, HOAX, Hoax
 from db.notice_rules import notice_rules
+from db.publishing import HEARD
 from db.reach import Reach
+from db.round_changes import announced_besides, announcements
 from db.rounds import Round, distributions_of
 from db.session import Session
 from db.slots import assign_slots
@@ -131,10 +133,16 @@ def cancel(session: Session, broadcast_id: int, actor: str, why: str, now: datet
 
 
 def resend_failed(session: Session, broadcast_id: int, actor: str, now: datetime) -> int:
-    """Send again to those whom it did not reach for a passing reason; gives how many."""
+    """Send again to those whom it did not reach for a passing reason; gives how many.
+
+    Nobody is told what was changed or canceled since. Raises NoticeRefused.
+    """
     broadcast = _held(session, broadcast_id, (State.RUNNING, State.PAUSED, State.DONE))
     _refuse_late(broadcast, now)
-    count = requeue_failed(session, broadcast_id, now)
+    outdated = superseded_notices(session, broadcast)
+    count = requeue_failed(session, broadcast_id, now, outdated)
+    if outdated and not count:
+        raise NoticeRefused("notice.changed_meanwhile")
     if count and broadcast.state == State.DONE:
         _move(broadcast, State.RUNNING)
         broadcast.ended_at = None
@@ -160,7 +168,7 @@ def _check(session: Session, broadcast: Broadcast, now: datetime, sure: bool) ->
     notices = notices_of(session, broadcast.id)
     if not is_unchanged(broadcast, notices):
         raise NoticeRefused("notice.changed")
-    for key in problems(broadcast, notices, now):
+    for key in problems(session, broadcast, notices, now):
         raise NoticeRefused(key)
     if broadcast.hoax_id is not None and session.get_one(Hoax, broadcast.hoax_id).state != HOAX:
         raise NoticeRefused("hoax.not_marked")
@@ -194,9 +202,13 @@ def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) 
         of_round = session.get_one(Round, broadcast.round_id)
         stops = distributions_of(session, of_round.id)
         if broadcast.audience is not None and any(stop.quota is not None for stop in stops):
-            zone = ZoneInfo(session.get_one(Area, of_round.area_code).timezone)
-            today = now.astimezone(zone).date()
-            assign_slots(session, of_round.id, Filters.from_data(broadcast.audience), today)
+            since = first_day(session, broadcast, now)
+            is_told = bool(
+                announced_besides(session, of_round.id, broadcast.id)
+                or announcements(session, of_round.id, HEARD)
+            )
+            filters = Filters.from_data(broadcast.audience)
+            assign_slots(session, of_round.id, filters, since, keep=is_told)
     session.flush()
     audit.record(session, now, actor, "approve notice", f"broadcast:{broadcast.id}")
 

@@ -9,10 +9,10 @@ from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, check_plan, common_area, keep_stop, stop_of
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from db import audit
-from db.areas import Area
+from db.areas import Area, Scope
 from db.audiences import Filters
 from db.broadcast_watch import CHANGED, FOLLOWS, GOING, changed_notices, end_notices
-from db.broadcasts import Broadcast, Kind, State
+from db.broadcasts import Broadcast, Kind, State, notices_of
 from db.publishing import HEARD
 from db.quiet_hours import after_quiet_hours
 from db.round_changes import (
@@ -43,8 +43,8 @@ def change_round(
 ) -> Broadcast | None:
     """Give a round another plan; gives the draft for those who were told, None for nobody.
 
-    Those hear of it whose area it concerns. What is over already stays as it was. Raises
-    NoticeRefused and StaleBroadcast.
+    Those hear of it whose area it concerns; an area that is new gets an announcement, as a draft
+    of its own. What is over already stays as it was. Raises NoticeRefused and StaleBroadcast.
     """
     of_round = _held(session, round_id, version)
     reason = _reason(why)
@@ -63,7 +63,10 @@ def change_round(
     told = announcements(session, round_id, ADDRESSED)
     if told and any(stop.quota is not None for stop in plan.stops):
         assign_slots(session, round_id, plan.audience, _today(session, of_round, now))
-    drafts = [_draft(session, one, affected, urgent, actor, now) for one in told]
+    added = _added(session, told, plan)
+    drafts = _drafts(session, told, affected - added, urgent, actor, now)
+    if told and added:
+        drafts.append(_announce(session, of_round, plan, added, actor, now))
     for broadcast_id, notices in changed_notices(session, round_id).items():
         end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
     return drafts[0] if drafts else None
@@ -92,8 +95,33 @@ def cancel_round(
     for broadcast in unended:
         if broadcast.kind != Kind.FOLLOWUP or broadcast.state not in GOING:
             _end(session, broadcast, reason, actor, now)
-    drafts = [_draft(session, one, affected, urgent, actor, now) for one in told]
+    drafts = _drafts(session, told, affected, urgent, actor, now)
     return drafts[0] if drafts else None
+
+
+def _added(session: Session, told: Sequence[Broadcast], plan: Plan) -> set[str]:
+    """Give the areas of a plan to which nothing of the round was announced."""
+    known = {area for one in told for area in _areas_of(session, one)}
+    return {
+        stop.area_code
+        for stop in plan.stops
+        if not any(Scope(area).covers(stop.area_code) for area in known)
+    }
+
+
+def _areas_of(session: Session, told: Broadcast) -> set[str]:
+    """Give the areas of which an announcement told."""
+    return {notice.area_code or told.area_code for notice in notices_of(session, told.id)}
+
+
+def _announce(
+    session: Session, of_round: Round, plan: Plan, added: Collection[str], actor: str, now: datetime
+) -> Broadcast:
+    """Write the announcement for the areas that a change has added."""
+    areas = tuple(sorted(added))
+    filters = replace(plan.audience, areas=areas)
+    draft = Draft(Kind.DISTRIBUTION, filters, {}, round_id=of_round.id, areas=areas)
+    return prepare(session, draft, actor, now)
 
 
 def _held(session: Session, round_id: int, version: int) -> Round:
@@ -217,6 +245,28 @@ def _end(session: Session, broadcast: Broadcast, why: str, actor: str, now: date
     broadcast.version += 1
     session.flush()
     audit.record(session, now, actor, "cancel notice", f"broadcast:{broadcast.id}")
+
+
+def _drafts(
+    session: Session,
+    told: Iterable[Broadcast],
+    affected: Collection[str],
+    urgent: bool,
+    actor: str,
+    now: datetime,
+) -> list[Broadcast]:
+    """Write for each announcement what is new in its areas; nothing where nothing is."""
+    drafts = []
+    for one in told:
+        areas = _areas_of(session, one)
+        its_own = {area for area in affected if any(_touch(area, other) for other in areas)}
+        if its_own:
+            drafts.append(_draft(session, one, its_own, urgent, actor, now))
+    return drafts
+
+
+def _touch(one: str, other: str) -> bool:
+    return Scope(one).covers(other) or Scope(other).covers(one)
 
 
 def _draft(

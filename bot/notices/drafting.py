@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.messages import RATES, Channel
@@ -13,12 +13,16 @@ from bot.notices.refusals import NoticeRefused
 from bot.notices.templates import values
 from bot.notices.wording import LONGEST, notices_of_round
 from db import audit
-from db.areas import Area
+from db.areas import Area, Scope
 from db.audiences import Filters, topic_of
 from db.broadcasts import Broadcast, Kind, Notice, State, find_same, notices_of
+from db.fan_out import concerned
 from db.notice_rules import notice_rules
+from db.quiet_hours import after_quiet_hours
 from db.reach import Reach, Recipient, measure, samples
+from db.round_changes import announced_besides
 from db.rounds import Round, areas_named, distributions_of
+from db.schedules import Distribution
 from db.session import Session
 from db.slots import capacity
 from db.wa_templates import USUAL_LANGUAGE, approved_template
@@ -118,9 +122,10 @@ def preview(session: Session, broadcast: Broadcast, now: datetime) -> Preview:
     filters, topic = audience_of(session, broadcast), topic_of(broadcast.kind)
     notices = notices_of(session, broadcast.id)
     has_template = any(notice.content_sid for notice in notices)
-    reach = measure(
-        session, filters, topic, max(broadcast.send_at, now), has_template, broadcast.hoax_id
-    )
+    send_at, told = max(broadcast.send_at, now), None
+    if broadcast.kind == Kind.CHANGE and broadcast.parent_id is not None:
+        told = concerned(session, broadcast, broadcast.parent_id, filters.areas)
+    reach = measure(session, filters, topic, send_at, has_template, broadcast.hoax_id, told)
     rules = notice_rules(session)
     sms = reach.by_channel.get(Channel.SMS, 0)
     shown = [
@@ -136,7 +141,8 @@ def preview(session: Session, broadcast: Broadcast, now: datetime) -> Preview:
         samples=shown,
         hour_example=next((notice.text for notice in notices if notice.slot is not None), None),
         same_today=same_today(session, broadcast, now),
-        problems=problems(broadcast, notices, now) + _limits(session, broadcast, filters, reach),
+        problems=problems(session, broadcast, notices, now)
+        + _limits(session, broadcast, filters, reach, now),
     )
 
 
@@ -149,22 +155,82 @@ def audience_of(session: Session, broadcast: Broadcast) -> Filters:
 
 
 def same_today(session: Session, broadcast: Broadcast, now: datetime) -> Sequence[Broadcast]:
-    """Give what says the same to the same people and was made on this day, where they live."""
+    """Give what says the same to the same people and was made on this day, where they live.
+
+    A round is announced to an area once, on whatever day that was.
+    """
     zone = ZoneInfo(session.get_one(Area, broadcast.area_code).timezone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    return find_same(session, broadcast.digest, midnight, broadcast.id)
+    found = {one.id: one for one in find_same(session, broadcast.digest, midnight, broadcast.id)}
+    if broadcast.kind == Kind.DISTRIBUTION and broadcast.round_id is not None:
+        areas = audience_of(session, broadcast).areas
+        for one in announced_besides(session, broadcast.round_id, broadcast.id):
+            if any(_touches(area, areas) for area in audience_of(session, one).areas):
+                found[one.id] = one
+    return list(found.values())
 
 
-def problems(broadcast: Broadcast, notices: Sequence[Notice], now: datetime) -> list[str]:
+def begins_at(session: Session, broadcast: Broadcast, now: datetime) -> datetime:
+    """Give when the first of it can go out: nobody but of an urgent one is woken."""
+    send_at = max(broadcast.send_at, now)
+    zone = session.get_one(Area, broadcast.area_code).timezone
+    return send_at if broadcast.urgent else after_quiet_hours(send_at, zone)
+
+
+def problems(
+    session: Session, broadcast: Broadcast, notices: Sequence[Notice], now: datetime
+) -> list[str]:
     """Give the keys of the sentences about what keeps a broadcast from being sent."""
-    expires_at, begins = broadcast.expires_at, max(broadcast.send_at, now)
+    expires_at, send_at = broadcast.expires_at, max(broadcast.send_at, now)
+    begins = begins_at(session, broadcast, now)
+    is_late = expires_at is not None and expires_at <= send_at
     rules = (
         ("notice.no_words", not notices or any(not one.text.strip() for one in notices)),
         ("notice.too_long", any(len(one.text) > LONGEST for one in notices)),
         ("notice.bad_blank", any("{" in one.text or "}" in one.text for one in notices)),
-        ("notice.out_of_date", expires_at is not None and expires_at <= begins),
+        ("notice.out_of_date", is_late),
+        ("notice.by_night", not is_late and expires_at is not None and expires_at <= begins),
+        ("notice.day_passed", _names_the_past(session, broadcast, begins)),
     )
     return [key for key, is_broken in rules if is_broken]
+
+
+def first_day(session: Session, broadcast: Broadcast, now: datetime) -> date:
+    """Give the first day, where it goes to, for which it can still call families."""
+    zone = session.get_one(Area, broadcast.area_code).timezone
+    return begins_at(session, broadcast, now).astimezone(ZoneInfo(zone)).date()
+
+
+def _names_the_past(session: Session, broadcast: Broadcast, begins: datetime) -> bool:
+    """Say whether an announcement calls families to what is over, or leaves some unheard.
+
+    It was written for the moment at which it should go out; what is over by then is not in it.
+    """
+    if broadcast.kind != Kind.DISTRIBUTION or broadcast.round_id is None:
+        return False
+    stops = [one for one in distributions_of(session, broadcast.round_id) if not one.canceled]
+    areas = areas_named(session, [stop.area_code for stop in stops])
+    within = audience_of(session, broadcast).areas
+    ends = [
+        (stop.area_code, _end_of(stop, areas[stop.area_code].timezone))
+        for stop in stops
+        if _touches(stop.area_code, within)
+    ]
+    written_for = begins_at(session, broadcast, broadcast.created_at)
+    ahead = {area for area, end in ends if end > begins}
+    return any(
+        written_for < end <= begins or (broadcast.created_at < end <= begins and area not in ahead)
+        for area, end in ends
+    )
+
+
+def _end_of(stop: Distribution, zone: str) -> datetime:
+    return datetime.combine(stop.held_on, stop.ends_at, ZoneInfo(zone))
+
+
+def _touches(area_code: str, others: Iterable[str]) -> bool:
+    """Say whether an area has anything in common with some others."""
+    return any(Scope(one).covers(area_code) or Scope(area_code).covers(one) for one in others)
 
 
 def fitting(notices: Sequence[Notice], one: Recipient) -> Notice | None:
@@ -190,7 +256,9 @@ def _seconds(reach: Reach) -> float:
     )
 
 
-def _limits(session: Session, broadcast: Broadcast, filters: Filters, reach: Reach) -> list[str]:
+def _limits(
+    session: Session, broadcast: Broadcast, filters: Filters, reach: Reach, now: datetime
+) -> list[str]:
     """Give the keys of the sentences about whom a broadcast does not suffice for."""
     found = []
     if not reach.contacts:
@@ -198,7 +266,7 @@ def _limits(session: Session, broadcast: Broadcast, filters: Filters, reach: Rea
     if reach.excluded.get("no_template"):
         found.append("notice.no_template")
     if broadcast.round_id is not None and broadcast.kind == Kind.DISTRIBUTION:
-        rooms = capacity(session, broadcast.round_id, filters)
+        rooms = capacity(session, broadcast.round_id, filters, first_day(session, broadcast, now))
         if any(room.families > room.places for room in rooms):
             found.append("notice.crowded")
     return found
@@ -223,14 +291,16 @@ def _of_round(
     book = _AreaBook(areas_named(session, [stop.area_code for stop in stops]))
     if broadcast.expires_at is None and draft.kind in (Kind.DISTRIBUTION, Kind.CHANGE):
         ends = (
-            datetime.combine(stop.held_on, stop.ends_at, ZoneInfo(book.zone_of(stop.area_code)))
+            _end_of(stop, book.zone_of(stop.area_code))
             for stop in stops
             if draft.kind == Kind.CHANGE or not stop.canceled
         )
         last = max(ends, default=None)
         broadcast.expires_at = last.astimezone(UTC) if last is not None else None
+    # Of a change those hear too who would come to what is over by the morning.
+    as_of = begins_at(session, broadcast, now) if draft.kind == Kind.DISTRIBUTION else now
     notices = notices_of_round(
-        session, of_round, draft.kind, book, draft.texts, draft.content_sid, now
+        session, of_round, draft.kind, book, draft.texts, draft.content_sid, as_of
     )
     return [one for one in notices if draft.areas is None or one.area_code in draft.areas]
 

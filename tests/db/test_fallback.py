@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from db.areas import Scope
-from db.broadcast_progress import failed_families, progress
+from db.broadcast_progress import progress, untold_families
 from db.broadcast_rows import end_rows, open_rows, requeue_failed
 from db.broadcasts import Broadcast, Notice, State, Wave
 from db.contacts import TOPICS, Contact
@@ -99,9 +99,9 @@ def test_what_failed_goes_to_the_next_contact_of_the_family_once(store: Store) -
         assert rows_of(session, wave)[3:] == [(second, "whatsapp", "queued")]
         assert fall_back(session, NOW) == 0
         broadcast_id = broadcast_of(session, wave).id
-        families = failed_families(session, broadcast_id, Scope("74"), 9)
+        families = untold_families(session, broadcast_id, Scope("74"), 9)
         assert [(one.head, one.reason) for one in families] == [("Siti Contoh", "blocked")]
-        assert not failed_families(session, broadcast_id, Scope("75"), 9)
+        assert not untold_families(session, broadcast_id, Scope("75"), 9)
     with store.begin() as session:
         broadcast = broadcast_of(session, wave)
         broadcast.state, broadcast.ended_at = State.DONE, NOW

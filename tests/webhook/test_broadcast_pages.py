@@ -115,7 +115,7 @@ def test_an_office_of_one_submits_and_that_is_all(site: Site) -> None:
     page = officer.get(address).text
     assert "tidak memakai persetujuan dua orang" in page
     assert "23 November 2026 09.30 WITA" in page
-    decide(officer, address, "ajukan")
+    assert say("broadcast.did_release") in decide(officer, address, "ajukan")
     assert state_of(site.store, address) == State.SCHEDULED
     assert "Menunggu waktunya" in officer.get(address).text
     # What is announced already is not offered again.

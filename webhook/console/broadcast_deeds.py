@@ -10,6 +10,7 @@ from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.texts import say
 from bot.texts.format import grouped
 from db.broadcast_lists import BroadcastRow, find_broadcast
+from db.broadcasts import State
 from db.hoaxes import DECIDERS
 from db.session import Session
 from webhook.console.audience_forms import line
@@ -27,12 +28,19 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | 
     @require(*DECIDERS)
     def submit(desk: Desk, broadcast_id: int) -> Response:
         """Ask for approval; in an office of one this is the approval."""
-        return _do(
-            desk, broadcast_id, "broadcast.did_submit",
-            lambda session: approving.submit(
-                session, broadcast_id, desk.actor, desk.now, _seen(), _is_sure(), public_url
+        states: list[str] = []
+        done = _do(
+            desk, broadcast_id, None,
+            lambda session: states.append(
+                approving.submit(
+                    session, broadcast_id, desk.actor, desk.now, _seen(), _is_sure(), public_url
+                ).state
             ),
         )  # fmt: skip
+        for state in states:
+            is_released = state == State.SCHEDULED
+            flash(say("broadcast.did_release" if is_released else "broadcast.did_submit"))
+        return done
 
     @blueprint.post("/pengumuman/<int:broadcast_id>/setujui")
     @require(*DECIDERS)

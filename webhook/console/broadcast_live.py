@@ -16,10 +16,12 @@ from bot.texts.format import grouped
 from db import audit
 from db.audiences import topic_of
 from db.broadcast_lists import BroadcastRow
-from db.broadcast_progress import Progress, failed_families, progress
-from db.broadcasts import State
+from db.broadcast_progress import Progress, progress, untold_families
+from db.broadcast_rows import addressed
+from db.broadcast_watch import FOLLOWS
+from db.broadcasts import Broadcast, State, notices_of
 from db.hoaxes import DECIDERS
-from db.reach import unreached
+from db.reach import Unreached, unreached
 from db.session import Session
 from webhook.console.broadcast_deeds import existing
 from webhook.console.desk import Desk
@@ -38,6 +40,7 @@ _MOST_AREAS = 200  # of the table, those first where most failed
 _MOST_FAMILIES = 50_000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ENDED = (State.DONE, State.CANCELED)
+_NOT_BEGUN = (State.DRAFT, State.WAITING, State.SCHEDULED)
 
 
 def add_live(blueprint: Blueprint) -> None:
@@ -62,17 +65,28 @@ def add_live(blueprint: Blueprint) -> None:
             broadcast = existing(session, desk, broadcast_id).broadcast
             audit.record(session, desk.now, desk.actor, "export unreached", subject)
         with desk.read() as session:
-            failed = failed_families(session, broadcast_id, desk.scope, _MOST_FAMILIES)
-            told = {one.household_id for one in failed}
-            filters, topic = audience_of(session, broadcast), topic_of(broadcast.kind)
-            left = unreached(session, filters, topic, _MOST_FAMILIES)
-        found = [*failed, *(one for one in left if one.household_id not in told)]
+            found = _not_told(session, desk, broadcast)
         families = [one.household_id for one in found]
         with desk.begin() as session:
             audit.record_families(session, desk.now, desk.actor, "export unreached", families)
         book = unreached_book(found)
         name = f"belum-sampai-{broadcast_id}-{desk.today.isoformat()}.xlsx"
         return send_file(BytesIO(book), mimetype=_XLSX, as_attachment=True, download_name=name)
+
+
+def _not_told(session: Session, desk: Desk, broadcast: Broadcast) -> list[Unreached]:
+    """Give whoever is of the audience and does not hear of it, or did not."""
+    untold = untold_families(session, broadcast.id, desk.scope, _MOST_FAMILIES)
+    filters, topic = audience_of(session, broadcast), topic_of(broadcast.kind)
+    shut_at, told = None, None
+    if broadcast.state in _NOT_BEGUN:
+        has_template = any(one.content_sid for one in notices_of(session, broadcast.id))
+        shut_at = None if has_template else max(broadcast.send_at, desk.now)
+    elif broadcast.kind not in FOLLOWS and broadcast.hoax_id is None:
+        told = addressed(broadcast.id)
+    left = unreached(session, filters, topic, _MOST_FAMILIES, shut_at, told)
+    known = {one.household_id for one in untold}
+    return [*untold, *(one for one in left if one.household_id not in known)]
 
 
 def live_parts(session: Session, row: BroadcastRow, now: datetime) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from bot.notices.planning import Plan, check_plan, make_round
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.texts import say
 from db.audiences import TRAITS
-from db.broadcasts import Broadcast
+from db.broadcast_lists import broadcasts_of
+from db.broadcasts import Broadcast, Kind, State
 from db.hoaxes import DECIDERS
 from db.round_lists import RoundRow, StopRow, find_round_row, stops_of
 from db.rounds import CANCELED, PLACE_KINDS
@@ -145,13 +146,30 @@ def _change(desk: Desk, round_id: int, change: Change) -> Response:
         with desk.begin() as session:
             told = change(session, int(seen[:9]) if seen.isascii() and seen.isdigit() else 0)
             broadcast_id = None if told is None else told.id
+            added = 0 if told is None else _announced_anew(session, told)
     except StaleBroadcast:
         return _refused(round_id, "round.stale")
     if broadcast_id is None:
         flash(say("round.changed_untold"))
         return _to(round_id)
-    flash(say("round.changed_told"))
+    if added != broadcast_id:
+        flash(say("round.changed_told"))
+    if added:
+        flash(say("round.changed_added", number=added))
     return redirect(url_for("console.broadcasts.one", broadcast_id=broadcast_id), 303)
+
+
+def _announced_anew(session: Session, told: Broadcast) -> int:
+    """Give the number of the announcement that a change brought for added areas, 0 for none."""
+    if told.round_id is None:
+        return 0
+    drafts = (row.broadcast for row in broadcasts_of(session, told.round_id))
+    is_new = (
+        one.id
+        for one in drafts
+        if one.kind == Kind.DISTRIBUTION and one.state == State.DRAFT and one.id >= told.id
+    )
+    return next(is_new, 0)
 
 
 def _words_of(refused: Unfit | NoticeRefused) -> str:
