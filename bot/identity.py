@@ -12,6 +12,7 @@ from db.contacts import ACTIVE, Contact, change_contact, other_contacts
 from db.kept_tries import LOCK
 from db.outbox import queue_replies
 from db.registry import Person
+from db.unwanted import end_of_family
 
 MOST_TRIES = 3
 
@@ -58,6 +59,7 @@ def unlink(turn: Turn) -> None:
     if known is None:
         return
     turn.change_contact(person_id=None, linked_at=None)
+    end_of_family(turn.session, turn.contact.id)
     turn.conversation.topic = {}  # it may name the family's place
     audit.record(turn.session, turn.now, turn.actor, "unlink", f"person:{known}")
 
@@ -76,6 +78,7 @@ def unlink_later_ones(turn: Turn) -> tuple[int, int]:
     for other in later:
         # What it was talking about may be the family's, so that goes, too.
         change_contact(turn.session, other.id, person_id=None, linked_at=None, conversation=None)
+        end_of_family(turn.session, other.id)
         audit.record(turn.session, turn.now, turn.actor, "unlink", f"contact:{other.id}")
         _tell(turn, other, say("link.ended"))
     return len(later), len(others) - len(later)

@@ -168,17 +168,19 @@ def is_willing(topic: Topic) -> ColumnElement[bool]:
 def recipients(filters: Filters, topic: Topic, hoax_id: int | None = None) -> Select[Any]:
     """Select whom a broadcast goes to: contact_id, channel, language, area_code, household_id.
 
-    Of each family it is the contact that wrote last; who was warned of the hoax is left out.
+    Of each family it is the contact that wrote last, but of danger all. Who was warned
+    of the hoax is left out.
     """
     willing = and_(is_willing(topic), not_(_warned(hoax_id)) if hoax_id is not None else true())
-    parts = [_of_families(filters, willing), *_besides(filters, topic, willing)]
+    parts = [_of_families(filters, topic, willing), *_besides(filters, topic, willing)]
     if len(parts) == 1:
         return parts[0]
     found = parts[0].union_all(*parts[1:]).subquery("recipients")
     return select(found)
 
 
-def _of_families(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:
+def _of_families(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> Select[Any]:
+    """Of danger everyone hears who wants to, as he may be elsewhere than the rest of his family."""
     lately = (Contact.last_inbound_at.desc().nulls_last(), Contact.id)
     members: Any = (
         select(
@@ -195,7 +197,9 @@ def _of_families(filters: Filters, willing: ColumnElement[bool]) -> Select[Any]:
     )
     found = members.subquery("members")
     chosen = select(*(column for column in found.c if column.name != "place"))
-    return chosen if filters.everyone else chosen.where(found.c.place < _SECOND)
+    if filters.everyone or topic is Topic.EMERGENCY:
+        return chosen
+    return chosen.where(found.c.place < _SECOND)
 
 
 def _besides(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> list[Select[Any]]:

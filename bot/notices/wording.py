@@ -235,8 +235,8 @@ def _ends(one: Distribution, places: Names) -> datetime:
 def _groups(told_of: list[Distribution], round_: Round, kind: Kind) -> Iterator[_Group]:
     """Give what each wording is about.
 
-    An announcement tells of all that is in an area; a reminder or a question of one distribution,
-    and where there are slots, only those who have one there.
+    An announcement tells of all that is in an area; a reminder or a question of one distribution.
+    Where there are slots, each hour has a wording of its own besides the one for all others.
     """
     for _area, grouped in groupby(told_of, key=lambda one: one.area_code):
         found = list(grouped)
@@ -245,7 +245,7 @@ def _groups(told_of: list[Distribution], round_: Round, kind: Kind) -> Iterator[
         if kind is Kind.CHANGE and fallen and not standing:
             yield _Group(tuple(fallen))
         if kind in _ONE_BY_ONE:
-            yield from (_Group((one,)) for one in standing if one.quota is None)
+            yield from (_Group((one,)) for one in standing)
         elif standing:
             yield _Group(tuple(standing))
         for one in standing:

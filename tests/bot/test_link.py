@@ -1,10 +1,15 @@
 """Which phones are tied to a person: letting go, telling the first, shutting others out."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.messages import Address, Channel
 from bot.texts import say
+from db.broadcasts import Broadcast, Kind, Wave
+from db.contacts import Contact
+from db.outbox import BULK, OutboundMessage
 from tests.bot.registry import NURLINA, NURLINA_KK, SITI, SITI_KK, linked_to, trail
+from tests.queued import NOW, new_wave
 from tests.talk import Person, labels, words
 
 
@@ -67,6 +72,45 @@ def test_first_phone_shuts_the_others_out(known: Person, second: Person) -> None
     assert "tidak lagi terhubung" in words(second.unread())
     assert "Tolong tulis NIK" in words(second.press("registration"))
     assert "Tidak ada HP lain" in words(known.say("lepas semua"))
+
+
+def test_who_is_cut_from_a_family_gets_its_queued_notices_no_more(
+    known: Person, second: Person
+) -> None:
+    second.say(f"{SITI} {SITI_KK[-4:]}")
+    with known.store.begin() as session:
+        waves = [new_wave(session, kind=kind).id for kind in (Kind.REMINDER, Kind.NEWS)]
+        for one in session.scalars(select(Contact).where(Contact.person_id.is_not(None))):
+            session.add_all(
+                OutboundMessage(
+                    contact_id=one.id, channel=one.channel, priority=BULK, state="queued",
+                    not_before=NOW, wave_id=wave_id, created_at=NOW,
+                )
+                for wave_id in waves
+            )  # fmt: skip
+    queued = {"siti": [Kind.NEWS, Kind.REMINDER], "hp-kedua": [Kind.NEWS, Kind.REMINDER]}
+    assert notices_queued(known) == queued
+    known.say("lepas semua")
+    assert notices_queued(known) == queued | {"hp-kedua": [Kind.NEWS]}
+    known.press("unlink:yes")
+    assert notices_queued(known) == {"siti": [Kind.NEWS], "hp-kedua": [Kind.NEWS]}
+
+
+def notices_queued(person: Person) -> dict[str, list[str]]:
+    """Give the kinds of what is queued for the two phones."""
+    query = (
+        select(Contact.address, Broadcast.kind)
+        .join(OutboundMessage, OutboundMessage.contact_id == Contact.id)
+        .join(Wave, Wave.id == OutboundMessage.wave_id)
+        .join(Broadcast, Broadcast.id == Wave.broadcast_id)
+        .where(OutboundMessage.state == "queued", Contact.address.in_(("siti", "hp-kedua")))
+        .order_by(Broadcast.kind)
+    )
+    found: dict[str, list[str]] = {}
+    with person.store.read() as session:
+        for address, kind in session.execute(query):
+            found.setdefault(address, []).append(kind)
+    return found
 
 
 def test_later_phone_does_not_shut_the_first_out(known: Person, second: Person) -> None:

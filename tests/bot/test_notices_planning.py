@@ -135,7 +135,8 @@ def test_reminders_and_questions_are_of_one_distribution_each(session: Session) 
     first, with_hours, later = distributions_of(session, made.id)
     reminders = notices_of_round(session, made, Kind.REMINDER, PLACES)
     assert [(one.distribution_id, one.slot) for one in reminders] == [
-        (first.id, None), (later.id, None), (with_hours.id, time(8)), (with_hours.id, time(9)),
+        (first.id, None), (later.id, None),
+        (with_hours.id, None), (with_hours.id, time(8)), (with_hours.id, time(9)),
     ]  # fmt: skip
     asked = notices_of_round(session, made, Kind.FOLLOWUP, PLACES)[0]
     assert asked.text.endswith("Balas SUDAH atau BELUM.")

@@ -117,6 +117,9 @@ def test_one_contact_of_a_family_hears_the_one_that_wrote_last(store: Store) -> 
         never.emergencies = True
         session.flush()
         assert told(session, topic=Topic.EMERGENCY) == {never.id}
+        early.emergencies = True
+        session.flush()
+        assert told(session, topic=Topic.EMERGENCY) == {never.id, early.id}
 
 
 def test_who_moved_away_or_was_merged_counts_as_what_he_is(store: Store) -> None:

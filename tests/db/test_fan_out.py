@@ -4,7 +4,7 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from db.audiences import Filters, Topic
 from db.broadcast_watch import CHANGED
@@ -18,7 +18,7 @@ from db.reach import measure
 from db.registry import Person
 from db.schedules import Distribution
 from db.session import Session, Store
-from db.slots import assign_slots
+from db.slots import Slot, assign_slots
 from db.subscriptions import subscribe
 from tests.audience import (
     ALL,
@@ -26,6 +26,7 @@ from tests.audience import (
     THERE,
     contact,
     family,
+    head_of,
     make_broadcast,
     make_round,
     make_town,
@@ -142,6 +143,39 @@ def test_whoever_has_a_slot_hears_of_its_hour(store: Store) -> None:
         assert queued(session, broadcast) == {ids[0]: "semua", ids[1]: "9", late: "semua"}
 
 
+def test_a_reminder_is_of_the_own_hour_and_general_for_whoever_has_none(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        homes = {name: family(session) for name in ("hour", "moved", "merged", "elsewhere")}
+        ids = {name: contact(session, home).id for name, home in homes.items()}
+        round_ = make_round(session, (HERE, TODAY, 2), (THERE, TODAY, 2))
+        assign_slots(session, round_.id, ALL, TODAY)
+        stop, other = session.scalars(select(Distribution.id).order_by(Distribution.id))
+        away = session.get_one(Slot, (stop, homes["elsewhere"].id))
+        away.distribution_id = other
+        ids["late"] = contact(session, family(session)).id
+        ids["asked"] = contact(session).id
+        subscribe(session, ids["asked"], "PKH", HERE, NOW)
+        parent = make_broadcast(session, Notice(text="semua"), round_id=round_.id)
+        assert fan_out(session, parent, NOW) == len(ids)
+        session.execute(update(OutboundMessage).values(state="sent"))
+        moved, merged = (head_of(session, homes[name]) for name in ("moved", "merged"))
+        moved.left_on, moved.left_because = TODAY, "moved"
+        merged.merged_into = head_of(session, homes["hour"]).id
+        for kind in (Kind.REMINDER, Kind.FOLLOWUP):
+            said = [Notice(text="umum", distribution_id=stop, area_code=HERE)] + [
+                Notice(text=str(hour), distribution_id=stop, area_code=HERE, slot=time(hour))
+                for hour in (8, 9, 10)
+            ]
+            child = make_broadcast(
+                session, *said, filters=None, kind=kind, parent_id=parent.id, round_id=round_.id
+            )
+            fan_out(session, child, NOW)
+            assert queued(session, child) == {
+                ids["hour"]: "8", ids["late"]: "umum", ids["asked"]: "umum",
+            }  # fmt: skip
+
+
 def test_children_go_to_those_whom_the_parent_told(store: Store) -> None:
     with store.begin() as session:
         make_town(session)
@@ -163,7 +197,7 @@ def test_children_go_to_those_whom_the_parent_told(store: Store) -> None:
         heard = children(session, parent)
         assert heard[Kind.REMINDER] == heard[Kind.FOLLOWUP] == {"a": HERE, "c": HERE, "h": THERE}
         assert heard[Kind.CHANGE] == {
-            **dict.fromkeys(("a", "c", "e", "f", "g"), HERE), "h": THERE,
+            **dict.fromkeys(("a", "c", "d", "e", "f", "g"), HERE), "h": THERE,
         }  # fmt: skip
         assert family_later.address not in heard[Kind.CHANGE]
 
@@ -174,7 +208,14 @@ def children(session: Session, parent: Broadcast) -> dict[Kind, dict[str, str]]:
     heard = {}
     for kind in (Kind.REMINDER, Kind.FOLLOWUP, Kind.CHANGE):
         notices = [Notice(text=code, area_code=code) for code in (HERE, THERE)]
-        child = make_broadcast(session, *notices, filters=None, kind=kind, parent_id=parent.id)
+        child = make_broadcast(
+            session,
+            *notices,
+            filters=None,
+            kind=kind,
+            parent_id=parent.id,
+            round_id=parent.round_id,
+        )
         fan_out(session, child, NOW)
         heard[kind] = {addresses[key]: text for key, text in queued(session, child).items()}
         assert child.contacts == len(heard[kind])
