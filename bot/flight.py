@@ -58,6 +58,7 @@ class Flight:
         self._places: deque[datetime] = deque()  # moments at which one may start
         self._pacer: asyncio.Task[None] | None = None
         self._missed = 0  # places in a row
+        self._too_many = False
         self._senders: set[asyncio.Task[None]] = set()
         self._in_flight = 0
         self._reminder: asyncio.TimerHandle | None = None
@@ -88,6 +89,11 @@ class Flight:
             sender = asyncio.create_task(self._send_on())
             self._senders.add(sender)
             sender.add_done_callback(self._senders.discard)
+
+    def held_too_many(self) -> bool:
+        """Say whether messages were given back since the last look, as their turn came too late."""
+        too_many, self._too_many = self._too_many, False
+        return too_many
 
     def hand_over(self) -> list[Outcome]:
         """Give the outcomes to whoever settles them."""
@@ -123,6 +129,7 @@ class Flight:
             message, latest = self._next.popleft()
             if self._clock() > latest:
                 self.done.append(given_back(message, self._clock()))
+                self._too_many = True
                 continue
             await self._send_one(message)
         self._tell()

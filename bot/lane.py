@@ -118,7 +118,10 @@ class Lane:
             self._pause = 0.0
         self._flight.add(batch.messages, batch.places)
         self._more_at = batch.more_at
-        if wanted > 0:
+        if self._flight.held_too_many():
+            # Each of them costs a claim, and lengthens its wait after a failure.
+            self._window, self._filled = max(1, self._window // 2), 0
+        elif wanted > 0:
             self._adapt(wanted, batch.messages)
         # A visit for a few more costs as much as one for half a window, which `landed` announces.
         roomy = 0 < self._window <= 2 * self._room()

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.dispatcher import Dispatcher, start_in_thread
-from bot.flight import WIDEST
+from bot.flight import HOLD_LIMIT, WIDEST, Flight
 from bot.messages import Channel
 from db.outbox import BULK, waiting_by_channel
 from db.pace import is_served
@@ -17,6 +17,7 @@ from tests.queued import (
     new_contacts,
     put,
     put_each,
+    take,
 )
 
 SECRET = "Wa Ode Rahma"
@@ -195,3 +196,24 @@ def test_it_works_in_a_thread_of_its_own(store: Store) -> None:
     handle.stop()
     assert not handle.is_alive
     assert adapter.closed
+
+
+def test_what_waited_too_long_for_its_turn_is_given_back_and_told(store: Store) -> None:
+    put_each(store, new_contacts(store, WIDEST + 5), due=LATE)
+    clock = FakeClock()
+
+    async def scene() -> tuple[list[str], bool, bool]:
+        adapter = FakeAdapter()
+        adapter.gate.clear()
+        flight = Flight(adapter, store.vault, clock, lambda: 0.0, asyncio.Event())
+        flight.add(take(store, WIDEST + 5))
+        await until(lambda: adapter.in_flight == WIDEST)
+        clock.forward(HOLD_LIMIT.total_seconds() + 1)
+        adapter.gate.set()
+        await until(lambda: not flight.held)
+        states = [one.state for one in flight.done]
+        return states, flight.held_too_many(), flight.held_too_many()
+
+    states, first, second = asyncio.run(scene())
+    assert (states.count("sent"), states.count("queued")) == (WIDEST, 5)
+    assert (first, second) == (True, False)  # so that the lane takes fewer next time
