@@ -21,7 +21,7 @@ def test_a_broadcast_outlives_its_dispatchers(
     record_property: Callable[[str, object], None],
 ) -> None:
     account = broadcast(
-        store, store_url, data_key, tmp_path, model_path, CONTACTS, KILLS, 20261122, patience=60.0
+        store, store_url, data_key, tmp_path, model_path, CONTACTS, KILLS, 20261122, patience=240.0
     )
     record_property("figures", account.text)
     assert account.kills == KILLS
