@@ -22,6 +22,7 @@ STOP_LIMIT = 5.0
 
 _MISSED = timedelta(milliseconds=12)  # after its place; the rest of 40 ms is the line's
 _MOST_MISSED = 3
+_COLD = timedelta(seconds=5)  # after which a connection may have to be opened anew
 _FEW = 8  # messages: with no more than these each is settled as soon as it is sent
 _LINGER_PACED = 0.125  # the same where the rate leaves time
 _LINGER = 0.05  # seconds that a finished send of a busy channel waits for others to settle with it
@@ -58,6 +59,7 @@ class Flight:
         self._places: deque[datetime] = deque()  # moments at which one may start
         self._pacer: asyncio.Task[None] | None = None
         self._missed = 0  # places in a row
+        self._landed_at: datetime | None = None
         self._too_many = False
         self._senders: set[asyncio.Task[None]] = set()
         self._in_flight = 0
@@ -138,7 +140,8 @@ class Flight:
         """Begin one message at each place; a place that was missed is left unused.
 
         Else those that a slow moment of this process held up would all come to the provider at
-        once, and to its count of that second.
+        once, and to its count of that second. So would those that begin while the first one opens
+        its connection.
         """
         while self._next and self._places:
             wait = (self._places[0] - self._clock()).total_seconds()
@@ -146,7 +149,7 @@ class Flight:
                 await asyncio.sleep(wait)
             if not self._next or not self._places:
                 break
-            if self._is_missed(self._places.popleft()) or len(self._senders) >= WIDEST:
+            if self._is_missed(self._places.popleft()) or len(self._senders) >= self._widest():
                 continue
             message, latest = self._next.popleft()
             if self._clock() > latest:
@@ -157,6 +160,10 @@ class Flight:
             sender.add_done_callback(self._senders.discard)
         if self._next:
             self._landed.set()
+
+    def _widest(self) -> int:
+        cold = self._landed_at is None or self._clock() - self._landed_at > _COLD
+        return 1 if cold else WIDEST
 
     def _is_missed(self, place: datetime) -> bool:
         late = self._clock() - place > _MISSED
@@ -170,6 +177,7 @@ class Flight:
             outcome = await self._send(message)
         finally:
             self._in_flight -= 1
+        self._landed_at = self._clock()
         self.done.append(outcome)
         if self.breaker.tripped:
             self._give_back()

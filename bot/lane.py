@@ -57,8 +57,8 @@ class Lane:
     filled claims of late messages it doubles with each further one up to 1,024, of which 64 are in
     flight and the others come next, and a busy service pays for its speed with the repetition of
     what was in flight or had arrived in its last 50 ms. It halves with each filled claim that is in
-    time, and an empty one brings it back to 1. On a channel with a rate it is 1 or without bound,
-    as no more is claimed than may be sent within a quarter of a second.
+    time, and an empty one brings it back to 1. On a channel with a rate, notices open it at once,
+    as no more is claimed there than may be sent within a quarter of a second.
     """
 
     def __init__(self, channel: str, adapter: Adapter, around: Surroundings) -> None:
@@ -142,7 +142,7 @@ class Lane:
     def _adapt(self, wanted: int, got: Sequence[Claimed]) -> None:
         if len(got) == wanted and self._is_late(got):
             self._filled += 1
-            if self._rate is not None:
+            if self._rate is not None and all(message.bulk for message in got):
                 self._window = MOST_HELD  # which the places of the next moments bound
             elif self._filled >= _STEADY:
                 self._window = min(MOST_HELD, self._window * 2)
