@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Float, ForeignKey, String, and_, false, or_, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -23,6 +23,9 @@ class Area(Base):
     level: Mapped[str] = mapped_column(String(10))
     parent_code: Mapped[str | None] = mapped_column(ForeignKey("areas.code"), index=True)
     timezone: Mapped[str] = mapped_column(String(40), default="Asia/Jakarta")
+    # Of its middle, in degrees, set by an officer.
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
 
 
 def all_areas(session: Session) -> Sequence[Area]:

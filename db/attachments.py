@@ -30,6 +30,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
 from db.contacts import Contact
+from db.group_sessions import GroupSession
+from db.kube_groups import KubeGroup
+from db.pulses import Pulse
 from db.registry import Household
 from db.session import Session
 from db.ticket_desk import Sight, hides_reporter, visible_ticket
@@ -41,7 +44,7 @@ LEASE = timedelta(minutes=3)  # to fetch, clean and keep one file
 
 
 class Attachment(Base):
-    """A file or point that came with a ticket or a visit.
+    """A file or point that came with a ticket, a visit, a group session or a pulse.
 
     States: waiting (with the provider), kept, refused (with the reason), gone (no longer kept).
     """
@@ -61,6 +64,8 @@ class Attachment(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("group_sessions.id"), index=True)
+    pulse_id: Mapped[int | None] = mapped_column(ForeignKey("pulses.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"), index=True)  # sender
     kind: Mapped[str] = mapped_column(String(10))
     ref: Mapped[str | None] = mapped_column(String(2048))  # the provider's, until it was fetched
@@ -89,8 +94,10 @@ def attach(
     now: datetime,
     ticket_id: int | None = None,
     visit_id: int | None = None,
+    session_id: int | None = None,
+    pulse_id: int | None = None,
 ) -> None:
-    """Add what a contact sent to a ticket or a visit.
+    """Add what a contact sent to a ticket, a visit, a group session or a pulse.
 
     A file has `kind`, `ref` and `mime` as forms give them, a point the kind `location` with
     `latitude` and `longitude` in degrees.
@@ -99,6 +106,8 @@ def attach(
         Attachment(
             ticket_id=ticket_id,
             visit_id=visit_id,
+            session_id=session_id,
+            pulse_id=pulse_id,
             contact_id=contact_id,
             at=now,
             state=KEPT if file["kind"] == POINT else WAITING,
@@ -223,16 +232,27 @@ class KeptFile:
 
 
 def find_file(session: Session, sight: Sight, attachment_id: int) -> KeptFile | None:
-    """Find a kept file that an officer may see: one of a ticket that he may read, or of a visit."""
+    """Find a kept file that an officer may see.
+
+    That is one of a ticket that he may read, or of a visit, group session or pulse in his area.
+    """
     file = session.get(Attachment, attachment_id)
     if file is None or file.digest is None or file.mime is None:
         return None
-    subject = (
-        _subject_of_visit(session, sight, file.visit_id)
-        if file.ticket_id is None
-        else _subject_of_ticket(session, sight, file.ticket_id)
-    )
+    subject = _subject_of(session, sight, file)
     return None if subject is None else KeptFile(file.id, file.digest, file.mime, subject)
+
+
+def _subject_of(session: Session, sight: Sight, file: Attachment) -> str | None:
+    if file.ticket_id is not None:
+        return _subject_of_ticket(session, sight, file.ticket_id)
+    if file.visit_id is not None:
+        return _subject_of_visit(session, sight, file.visit_id)
+    if file.pulse_id is not None:
+        return _subject_of_pulse(session, sight, file.pulse_id)
+    meeting = session.get(GroupSession, file.session_id) if file.session_id is not None else None
+    seen = meeting is not None and sight.scope.covers(meeting.area_code)
+    return f"group_session:{file.session_id}" if seen else None
 
 
 def _subject_of_ticket(session: Session, sight: Sight, ticket_id: int) -> str | None:
@@ -246,7 +266,7 @@ def _subject_of_ticket(session: Session, sight: Sight, ticket_id: int) -> str | 
     return f"ticket:{ticket.id}" if ticket.contact_id is None else f"contact:{ticket.contact_id}"
 
 
-def _subject_of_visit(session: Session, sight: Sight, visit_id: int | None) -> str | None:
+def _subject_of_visit(session: Session, sight: Sight, visit_id: int) -> str | None:
     within = sight.scope.holds(Household.area_code)
     found = (
         select(Household.id)
@@ -255,6 +275,14 @@ def _subject_of_visit(session: Session, sight: Sight, visit_id: int | None) -> s
     )
     household_id = session.scalar(found)
     return None if household_id is None else f"household:{household_id}"
+
+
+def _subject_of_pulse(session: Session, sight: Sight, pulse_id: int) -> str | None:
+    query = select(KubeGroup.id).join(Pulse, Pulse.group_id == KubeGroup.id)
+    group_id = session.scalar(
+        query.where(Pulse.id == pulse_id, sight.scope.holds(KubeGroup.area_code))
+    )
+    return None if group_id is None else f"kube:{group_id}"
 
 
 def _due(channels: Collection[str], now: datetime) -> Any:

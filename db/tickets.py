@@ -78,6 +78,11 @@ class Ticket(Base):
             postgresql_where=text("other_id IS NOT NULL"),
         ),
         Index(
+            "ix_tickets_helper", "helper_id",
+            sqlite_where=text("helper_id IS NOT NULL"),
+            postgresql_where=text("helper_id IS NOT NULL"),
+        ),
+        Index(
             "ix_tickets_incident", "incident_id", "id",
             sqlite_where=text("incident_id IS NOT NULL"),
             postgresql_where=text("incident_id IS NOT NULL"),
@@ -101,6 +106,7 @@ class Ticket(Base):
     section: Mapped[str | None] = mapped_column(String(20))
     priority: Mapped[int] = mapped_column(SmallInteger)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    helper_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # who filed it for him
     agency: Mapped[str | None] = mapped_column(String(20))
     other_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incidents.id"))

@@ -104,7 +104,7 @@ def kept_file(store: Store, nik: str) -> int:
         companion = session.scalars(select(Staff.id).where(Staff.role == "companion")).first()
         visit = Visit(
             staff_id=companion, household_id=family, purpose="home", visited_at=NOW,
-            recorded_at=NOW, finding_sealed=session.vault.seal("temuan", "finding"),
+            told_at=NOW, recorded_at=NOW, finding_sealed=session.vault.seal("temuan", "finding"),
         )  # fmt: skip
         session.add(visit)
         session.flush()

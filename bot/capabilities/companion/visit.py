@@ -100,6 +100,7 @@ def record_visit(
         purpose=answers["purpose"],
         finding_sealed=session.vault.seal(answers["finding"], "finding"),
         visited_at=visited_at,
+        told_at=visited_at,
         recorded_at=now,
     )
     session.add(visit)

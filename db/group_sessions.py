@@ -1,0 +1,137 @@
+"""Group sessions (P2K2/FDS): module, place, and which families came."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db import audit
+from db.base import Base, BigId
+from db.registry import Person
+from db.session import Session
+
+IN_A_ROW = 2  # sessions that a family missed one after another before it is told
+
+
+class GroupSession(Base):
+    """One session; a correction is a new row, and the one in force is replaced by none."""
+
+    __tablename__ = "group_sessions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
+    module: Mapped[str] = mapped_column(String(80))
+    place: Mapped[str] = mapped_column(String(120))
+    held_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    headcount: Mapped[int]  # people, who may be more or fewer than the families ticked
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("group_sessions.id"))
+
+
+class Attendance(Base):
+    """Whether a family that was awaited came."""
+
+    __tablename__ = "attendance"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("group_sessions.id"), primary_key=True)
+    household_id: Mapped[int] = mapped_column(
+        ForeignKey("households.id"), primary_key=True, index=True
+    )
+    present: Mapped[bool]
+
+
+_ATTENDANCE: Any = Attendance.__table__
+_SESSION: Any = GroupSession.__table__
+
+
+def record_session(
+    session: Session,
+    meeting: GroupSession,
+    came: Mapping[int, bool],
+    actor: str,
+    replaces: GroupSession | None = None,
+) -> GroupSession:
+    """Store a session with the families that were awaited, or a correction of an earlier one."""
+    session.add(meeting)
+    session.flush()
+    session.add_all(
+        Attendance(session_id=meeting.id, household_id=household_id, present=present)
+        for household_id, present in sorted(came.items())
+    )
+    if replaces is not None:
+        replaces.replaced_by_id = meeting.id
+    session.flush()
+    name = f"group_session:{meeting.id}"
+    audit.record(session, meeting.recorded_at, actor, "record group session", name)
+    return meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A family that missed its last sessions."""
+
+    household_id: int
+    head: str
+    since: datetime  # when the first of them was held
+
+
+def absent_in_a_row(
+    session: Session, household_ids: Collection[int], until: datetime
+) -> Sequence[Missing]:
+    """Give those families that missed their last sessions, as many as IN_A_ROW, by a moment."""
+    ordered = (
+        select(
+            _ATTENDANCE.c.household_id,
+            _ATTENDANCE.c.present,
+            _SESSION.c.held_at,
+            func.row_number()
+            .over(
+                partition_by=_ATTENDANCE.c.household_id,
+                order_by=(_SESSION.c.held_at.desc(), _SESSION.c.id.desc()),
+            )
+            .label("place"),
+        )
+        .join_from(_ATTENDANCE, _SESSION, _SESSION.c.id == _ATTENDANCE.c.session_id)
+        .where(
+            _SESSION.c.replaced_by_id.is_(None),
+            _SESSION.c.held_at <= until,
+            _ATTENDANCE.c.household_id.in_(household_ids),
+        )
+        .subquery()
+    )
+    last = ordered.c.place <= IN_A_ROW
+    missed = (
+        select(ordered.c.household_id, func.min(ordered.c.held_at).label("since"))
+        .where(last, ordered.c.present.is_(False))
+        .group_by(ordered.c.household_id)
+        .having(func.count() == IN_A_ROW)
+        .subquery()
+    )
+    query = (
+        select(missed.c.household_id, Person.name, missed.c.since)
+        .join(Person, Person.household_id == missed.c.household_id)
+        .where(Person.relation == "head", Person.merged_into.is_(None))
+        .order_by(Person.name, missed.c.household_id)
+    )
+    return [Missing(*row) for row in session.execute(query)]
+
+
+def last_session(session: Session, staff_id: int) -> GroupSession | None:
+    """Give the session that somebody recorded last, as it is in force."""
+    query = (
+        select(GroupSession)
+        .where(GroupSession.staff_id == staff_id, GroupSession.replaced_by_id.is_(None))
+        .order_by(GroupSession.recorded_at.desc(), GroupSession.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def attendance_of(session: Session, session_id: int) -> dict[int, bool]:
+    """Say of each family that was awaited at a session whether it came."""
+    query = select(Attendance.household_id, Attendance.present)
+    return dict(session.execute(query.where(Attendance.session_id == session_id)).all())
