@@ -6,7 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Generic, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
 
 from aiohttp import web
 
@@ -33,7 +34,7 @@ def fair(_address: str) -> Fault:
 
 
 class Loopback(Generic[Sent]):
-    """Runs an application on 127.0.0.1; also answers GET /_sent and POST /_faults.
+    """Runs the application of a fake on 127.0.0.1; also answers GET /_sent and POST /_faults.
 
     Where no fault was ordered, the weather decides.
     """
@@ -57,12 +58,18 @@ class Loopback(Generic[Sent]):
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
 
-    def start(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
         if not self._ready.wait(10):
             raise TimeoutError("the fake did not start")
+        return self
 
-    def stop(self) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._end is not None:
             self.call(self._end.set)
         self._thread.join(10)

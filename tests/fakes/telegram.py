@@ -6,8 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
@@ -43,48 +42,29 @@ def flood(seconds: int) -> Fault:
     return error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
-class FakeTelegram:
+class FakeTelegram(Loopback[SentMessage]):
     """Takes any token unless one is given; `faults` are used up one by one by sendMessage."""
 
     def __init__(self, token: str | None = None, port: int = 0, weather: Weather = fair) -> None:
+        super().__init__(port, weather)
         self._token = token
-        self._loopback: Loopback[SentMessage] = Loopback(port, weather)
-        self._loopback.app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        self.app.router.add_route("*", "/bot{token}/{method}", self._do)
         self._ids = itertools.count(1)
         self._updates: list[dict[str, Any]] = []
         self._arrived = asyncio.Event()
-        self._loopback.app.router.add_get("/file/bot{token}/{path:.+}", self._file)
+        self.app.router.add_get("/file/bot{token}/{path:.+}", self._file)
         self.files: dict[str, StoredFile] = {}  # by file_id, whose path is photos/<file_id>
-        self.sent = self._loopback.sent
-        self.faults = self._loopback.faults
-        self.wait_for = self._loopback.wait_for
         self.calls: list[tuple[str, dict[str, Any]]] = []  # all but sendMessage
         self.webhook: dict[str, Any] | None = None
         self.fail_courtesies = False
         self.courtesy_delay = 0.0
 
-    @property
-    def url(self) -> str:
-        return self._loopback.url
-
-    def __enter__(self) -> Self:
-        self._loopback.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loopback.stop()
-
     def push(self, *updates: Mapping[str, Any]) -> None:
         """Have updates ready for getUpdates."""
         self._updates.extend(dict(update) for update in updates)
-        self._loopback.call(self._arrived.set)
+        self.call(self._arrived.set)
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _do(self, request: web.Request) -> web.Response:
         token = request.match_info["token"]
         if ":" not in token:
             return _refuse(404, "Not Found")
@@ -118,7 +98,7 @@ class FakeTelegram:
         sent = SentMessage(
             int(params["chat_id"]), params["text"], params.get("reply_markup"), params
         )
-        return await self._loopback.answer(
+        return await self.answer(
             request, str(sent.chat_id), sent, lambda: _result(self._message(sent))
         )
 

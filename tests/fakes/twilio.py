@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
@@ -48,7 +47,7 @@ def sign(auth_token: str, url: str, params: Mapping[str, Sequence[str]]) -> str:
     ).decode()
 
 
-class FakeTwilio:
+class FakeTwilio(Loopback[SentMessage]):
     """Takes any account unless one is given; `faults` are used up one by one by messages."""
 
     def __init__(
@@ -58,38 +57,17 @@ class FakeTwilio:
         port: int = 0,
         weather: Weather = fair,
     ) -> None:
+        super().__init__(port, weather)
         self._account = account
         self._token = token
-        self._loopback: Loopback[SentMessage] = Loopback(port, weather)
-        self._loopback.app.router.add_post(
-            "/2010-04-01/Accounts/{account}/Messages.json", self._create
-        )
+        self.app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._create)
         media = "/2010-04-01/Accounts/{account}/Messages/{message}/Media/{media}"
-        self._loopback.app.router.add_get(media, self._media)
-        self._loopback.app.router.add_get("/cdn/{media}", self._cdn)
+        self.app.router.add_get(media, self._media)
+        self.app.router.add_get("/cdn/{media}", self._cdn)
         self.files: dict[str, StoredFile] = {}  # by the SID of the media
         self.cdn: dict[str, StoredFile] = {}  # on Twilio's media host
         self.asked: list[tuple[str, str | None]] = []  # the paths of files, and who asked
         self._numbers = itertools.count(1)
-        self.sent = self._loopback.sent
-        self.faults = self._loopback.faults
-        self.wait_for = self._loopback.wait_for
-
-    @property
-    def url(self) -> str:
-        return self._loopback.url
-
-    def __enter__(self) -> Self:
-        self._loopback.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loopback.stop()
 
     async def _create(self, request: web.Request) -> web.Response:
         account = request.match_info["account"]
@@ -111,7 +89,7 @@ class FakeTwilio:
         def taken() -> web.Response:
             return web.json_response(_resource(account, sent), status=201)
 
-        return await self._loopback.answer(request, sent.to, sent, taken)
+        return await self.answer(request, sent.to, sent, taken)
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
         login = request.headers.get("Authorization")

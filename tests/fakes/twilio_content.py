@@ -2,8 +2,7 @@
 
 import itertools
 import json
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
@@ -12,37 +11,21 @@ from tests.fakes.loopback import Loopback
 _PAGE = 2  # resources, so that few of them already need a second page
 
 
-class FakeContent:
+class FakeContent(Loopback[str]):
     """Keeps templates as Twilio does; `review` is what Meta says, `broken` refuses everything.
 
     Shapes: twilio.com/docs/content/content-api-resources.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.contents: dict[str, dict[str, Any]] = {}
         self.broken = False
         self._numbers = itertools.count(1)
-        self._loopback: Loopback[str] = Loopback(port)
-        router = self._loopback.app.router
+        router = self.app.router
         router.add_get("/v1/ContentAndApprovals", self._list)
         router.add_post("/v1/Content", self._add)
         router.add_post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._submit)
-
-    @property
-    def url(self) -> str:
-        return self._loopback.url
-
-    def __enter__(self) -> Self:
-        self._loopback.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loopback.stop()
 
     def add(self, name: str, language: str, body: str) -> str:
         """Make a template that nobody submitted; gives its SID."""
