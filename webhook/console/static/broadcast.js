@@ -1,8 +1,10 @@
 // Asks how far a broadcast is and writes the numbers anew; where rows or buttons are other ones,
 // the page itself is loaded again, unless somebody is writing in it.
 
+import { askAgain } from "./asking.js";
+
 const EVERY = 3000; // milliseconds
-const SHARE = 10; // at most so small a part of the time is spent on asking
+const SHARE = 10; // asking takes at most one part in so many of the time
 const live = document.getElementById("live");
 const bar = live.querySelector("progress");
 
@@ -16,6 +18,7 @@ function show(found) {
   put("percent", `(${found.percent}%)`);
   put("done", found.done);
   put("pace", found.pace);
+  put("as-of", found.as_of);
   for (const cell of live.querySelectorAll("[data-cell]")) {
     cell.textContent = found.cells[cell.dataset.cell] ?? "0";
   }
@@ -25,25 +28,8 @@ function isWriting() {
   return [...live.querySelectorAll("input[name=why]")].some((field) => field.value !== "");
 }
 
-async function ask() {
-  const begun = performance.now();
-  try {
-    const response = await fetch(live.dataset.progress, { cache: "no-store", redirect: "error" });
-    if (response.ok) {
-      const found = await response.json();
-      if (found.mark !== live.dataset.mark && !isWriting()) {
-        location.reload();
-        return;
-      }
-      show(found);
-    } else if (response.status < 500) {
-      location.reload(); // the page itself says what is the matter
-      return;
-    }
-  } catch {
-    // The line broke, or the store is busy: the next time tells.
-  }
-  setTimeout(ask, Math.max(EVERY, SHARE * (performance.now() - begun)));
-}
-
-setTimeout(ask, EVERY);
+askAgain(live.dataset.progress, EVERY, (found) => {
+  if (found.mark !== live.dataset.mark && !isWriting()) return true;
+  show(found);
+  return false;
+}, SHARE);

@@ -1,5 +1,7 @@
 // Asks how far the work on a list is until it ends, and then shows the page as it is by then.
 
+import { askAgain } from "./asking.js";
+
 const EVERY = 1000; // milliseconds
 const work = document.getElementById("work");
 const bar = work.querySelector("progress");
@@ -13,24 +15,8 @@ function show(found) {
   if (rows !== null) rows.textContent = found.rows;
 }
 
-async function ask() {
-  try {
-    const response = await fetch(work.dataset.progress, { cache: "no-store", redirect: "error" });
-    if (response.ok) {
-      const found = await response.json();
-      if (!found.under_way) {
-        location.reload();
-        return;
-      }
-      show(found);
-    } else if (response.status < 500) {
-      location.reload(); // the page itself says what is the matter
-      return;
-    }
-  } catch {
-    // The line broke, or the store is busy: the next time tells.
-  }
-  setTimeout(ask, EVERY);
-}
-
-setTimeout(ask, EVERY);
+askAgain(work.dataset.progress, EVERY, (found) => {
+  if (!found.under_way) return true;
+  show(found);
+  return false;
+});
