@@ -10,6 +10,7 @@ from bot.texts import tickets as words
 from db.desk_tools import TitleTaken, canned_answers, find_canned, save_canned
 from db.staff import SECTIONS
 from webhook.console.desk import Desk
+from webhook.console.fields import field
 from webhook.console.guards import require
 
 ROLES = ("chief", "officer", "admin")
@@ -40,7 +41,7 @@ def canned_pages(_parts: Service) -> Blueprint:
     @require(*ROLES)
     def save(desk: Desk) -> Response | tuple[str, int]:
         """Keep a new canned answer, or change the one of `id`."""
-        fields = {name: _field(name) for name in _FIELDS}
+        fields = {name: field(name) for name in _FIELDS}
         wanted = _id(request.form.get("id", ""))
         problem = _problem(fields)
         if problem is not None:
@@ -98,10 +99,6 @@ def _page(
             answers=canned_answers(session), fields=fields, canned_id=canned_id,
             sections=SECTIONS, problem=problem, words=words,
         )  # fmt: skip
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _id(text: str) -> int | None:

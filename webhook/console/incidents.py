@@ -40,6 +40,7 @@ from db.ticket_desk import visible_by_number
 from db.ticket_states import DONE, OPEN, Decision, State
 from db.tickets import Ticket
 from webhook.console.desk import Desk
+from webhook.console.fields import field
 from webhook.console.guards import require
 from webhook.console.ticket_view import RESOLUTIONS
 
@@ -94,7 +95,7 @@ def incidents_pages(parts: Service) -> Blueprint:
     def create(desk: Desk) -> Response:
         """Make an incident of the tickets that were ticked."""
         picked = _picked()
-        title = " ".join(_written("title").split())[:LONGEST_TITLE]
+        title = " ".join(field("title").split())[:LONGEST_TITLE]
         if len(title) < _SHORTEST:
             return _refused(None, "incident.no_title")
         with desk.begin() as session:
@@ -161,7 +162,7 @@ def _add_ends(blueprint: Blueprint, parts: Service) -> None:
     @require(*ROLES)
     def reply(desk: Desk, incident_id: int) -> Response | str:
         """Tell the citizens of all tickets the same, each of his own ticket."""
-        text = _written("text")
+        text = field("text")
         with desk.begin() as session:
             incident = _existing(session, desk, incident_id)
             problem = _problem(text)
@@ -177,7 +178,7 @@ def _add_ends(blueprint: Blueprint, parts: Service) -> None:
     @require(*ROLES)
     def end(desk: Desk, incident_id: int) -> Response | str:
         """Resolve all tickets that can be, and close the incident once none is open."""
-        text, decision = _written("text"), request.form.get("decision", "")
+        text, decision = field("text"), request.form.get("decision", "")
         with desk.begin() as session:
             incident = _existing(session, desk, incident_id)
             problem = _problem(text)
@@ -293,10 +294,6 @@ def _existing(session: Session, desk: Desk, incident_id: int) -> Incident:
     if incident is None:
         abort(404)
     return incident
-
-
-def _written(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _problem(text: str) -> str | None:

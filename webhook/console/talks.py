@@ -16,6 +16,7 @@ from db.ticket_live import mark_of
 from db.tickets import Ticket
 from webhook.console.beside import beside
 from webhook.console.desk import Desk
+from webhook.console.fields import field
 from webhook.console.guards import passive, require
 
 ROLES = ("front_office", "back_office", "chief", "officer", "admin")
@@ -73,7 +74,7 @@ def _add_deeds(blueprint: Blueprint, wake: Callable[[], None]) -> None:
     @require(*ROLES)
     def speak(desk: Desk, talk_id: int) -> Response | tuple[str, int]:
         """Say something to the citizen; what cannot be said stays in its field."""
-        text = _written()
+        text = field("text")
         if len(text) > LONGEST:
             return _page(desk, talk_id, say("desk.too_long", most=LONGEST), text), 400
         try:
@@ -147,8 +148,3 @@ def _existing(session: Session, desk: Desk, talk_id: int) -> tuple[Talk, Ticket]
 
 def _back(talk_id: int) -> Response:
     return redirect(url_for("console.talks.one", talk_id=talk_id), 303)
-
-
-def _written() -> str:
-    text = request.form.get("text", "").replace("\0", "").replace("\r\n", "\n")
-    return text.strip()

@@ -24,6 +24,7 @@ from db.ticket_page import holders_for
 from db.ticket_states import By, Decision, IllegalMove, State
 from db.tickets import Ticket
 from webhook.console.desk import Desk
+from webhook.console.fields import field
 from webhook.console.guards import require
 from webhook.console.ticket_view import PRIORITIES, REJECTIONS, RESOLUTIONS, Draft
 
@@ -85,7 +86,7 @@ def add_actions(blueprint: Blueprint, refused: Refusing, tell: Callable[[], None
         if deed not in _DEEDS:
             abort(404)
         wanted = Deed(deed)
-        fields = {name: _field(name) for name in _FIELDS}
+        fields = {name: field(name) for name in _FIELDS}
         seen = request.form.get("seen", _NO_VERSION, type=int)
         if any(len(text) > LONGEST for text in fields.values()):
             return refused(desk, number, Draft(deed, fields, say("desk.too_long", most=LONGEST)))
@@ -121,10 +122,6 @@ def _require_all_read(session: Session, desk: Desk, ticket: Ticket, seen: int) -
     hold(session, ticket.id, seen)  # so that nothing is added between this look and the deed
     if last_said(session, ticket.id, but=desk.actor) > request.form.get("heard", 0, type=int):
         raise StaleTicket
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _verify(doing: Doing) -> None:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from bot.desk.filing import searched
@@ -17,6 +17,7 @@ from db.ticket_changes import open_ticket
 from db.ticket_states import By
 from db.tickets import KINDS, PLAIN, Matter
 from webhook.console.desk import Desk
+from webhook.console.fields import field
 from webhook.console.guards import require
 
 ROLES = ("front_office", "chief", "officer", "admin")
@@ -53,7 +54,7 @@ def add_counter(blueprint: Blueprint) -> None:
     @require(*ROLES)
     def file(desk: Desk) -> Response | tuple[str, int]:
         """File it; a NIK comes in a form, so that it never stands in an address."""
-        fields = {name: _field(name) for name in (*_FIELDS, "category")}
+        fields = {name: field(name, _LONGEST) for name in (*_FIELDS, "category")}
         try:
             number = _file(desk, fields)
         except Refused as problem:
@@ -112,7 +113,3 @@ def _areas(session: Session, desk: Desk) -> list[Area]:
     """Give the kelurahan where something may have been, or the city where it knows none."""
     within = [area for area in all_areas(session) if desk.scope.covers(area.code)]
     return [area for area in within if area.level == "village"] or within
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()[:_LONGEST]
