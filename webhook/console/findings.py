@@ -40,6 +40,7 @@ from db.mismatch.shape import KINDS
 from db.session import Session
 from webhook.console.desk import Desk
 from webhook.console.guards import require
+from webhook.console.paging import page_asked
 
 GIVERS = ("chief", "officer", "admin")  # who say who is to look into a finding
 ROLES = (*GIVERS, "back_office")
@@ -83,8 +84,7 @@ def add_findings(blueprint: Blueprint) -> None:
         filters, chosen = chosen_filters(desk)
         with desk.begin() as session:
             total = _count(session, desk.scope, filters)
-            pages = max(1, -(-total // PAGE))
-            page = min(max(1, request.args.get("page", 1, type=int)), pages)
+            page, pages = page_asked(total, PAGE)
             found = open_findings(session, desk.scope, filters, page)
             people = whom(session, found)
             lists = choices(session, desk.scope)

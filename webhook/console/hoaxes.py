@@ -31,11 +31,12 @@ from db.hoaxes import (
 from db.session import Session
 from nlu.genuine_fingerprint import masked
 from webhook.console.desk import Desk
+from webhook.console.fields import field
 from webhook.console.guards import require
+from webhook.console.paging import page_asked
 
 READERS = (*DECIDERS, "front_office", "back_office")
 _SHORTEST = 10  # characters of what people are told
-_LAST_PAGE = 10_000
 
 
 def hoaxes_pages(_parts: Service) -> Blueprint:
@@ -50,8 +51,7 @@ def hoaxes_pages(_parts: Service) -> Blueprint:
         state = state if state in STATES else OPEN
         with desk.begin() as session:
             counts = count_hoaxes(session, desk.scope)
-            pages = max(1, -(-counts.get(state, 0) // PAGE))
-            page = min(max(1, request.args.get("page", 1, type=int)), pages, _LAST_PAGE)
+            page, pages = page_asked(counts.get(state, 0), PAGE)
             listed = list_hoaxes(session, desk.scope, state, page)
             audit.record(session, desk.now, desk.actor, "list hoaxes", "hoaxes")
         return render_template(
@@ -76,7 +76,7 @@ def _add_answers(blueprint: Blueprint) -> None:
     def mark(desk: Desk, hoax_id: int) -> Response | str:
         """Keep whether a matter is true, and what people are told of it."""
         state = request.form.get("state", "")
-        answer = _written("answer", LONGEST_ANSWER)
+        answer = field("answer", LONGEST_ANSWER)
         problem = None
         if state not in STATES:
             problem = say("hoax.no_state")
@@ -113,7 +113,7 @@ def _add_warnings(blueprint: Blueprint) -> None:
     @require(*DECIDERS)
     def warn(desk: Desk, hoax_id: int) -> Response | str:
         """Hand in the warning to everybody of the area who wants to be told."""
-        text = _written("text", LONGEST_WARNING + 1)
+        text = field("text", LONGEST_WARNING + 1)
         try:
             with desk.begin() as session:
                 hoax = _existing(session, desk, hoax_id)
@@ -175,8 +175,3 @@ def _existing(session: Session, desk: Desk, hoax_id: int) -> Hoax:
     if hoax is None:
         abort(404)
     return hoax
-
-
-def _written(name: str, most: int) -> str:
-    text = request.form.get(name, "").replace("\0", "").replace("\r\n", "\n")
-    return text.strip()[:most]
