@@ -1,6 +1,7 @@
 """What is decided on a broadcast: submitted, approved, refused, paused, cancelled, sent again."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +18,8 @@ from webhook.console.audience_forms import line
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
+Done = TypeVar("Done")
+
 
 def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | None) -> None:
     """Add the routes of what is decided; `wake` lets the dispatcher look at once.
@@ -28,26 +31,19 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | 
     @require(*DECIDERS)
     def submit(desk: Desk, broadcast_id: int) -> Response:
         """Ask for approval; in an office of one this is the approval."""
-        states: list[str] = []
-        done = _do(
-            desk, broadcast_id, None,
-            lambda session: states.append(
-                approving.submit(
-                    session, broadcast_id, desk.actor, desk.now, _seen(), _is_sure(), public_url
-                ).state
-            ),
+        return _do(
+            desk, broadcast_id, _say_submitted,
+            lambda session: approving.submit(
+                session, broadcast_id, desk.actor, desk.now, _seen(), _is_sure(), public_url
+            ).state,
         )  # fmt: skip
-        for state in states:
-            is_released = state == State.SCHEDULED
-            flash(say("broadcast.did_release" if is_released else "broadcast.did_submit"))
-        return done
 
     @blueprint.post("/pengumuman/<int:broadcast_id>/setujui")
     @require(*DECIDERS)
     def approve(desk: Desk, broadcast_id: int) -> Response:
         """Approve what was prepared; it is sent as it stands."""
         return _do(
-            desk, broadcast_id, "broadcast.did_approve",
+            desk, broadcast_id, _saying("broadcast.did_approve"),
             lambda session: approving.approve(
                 session, broadcast_id, desk.actor, desk.now, _seen(), sure=_is_sure()
             ),
@@ -58,7 +54,7 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | 
     def refuse(desk: Desk, broadcast_id: int) -> Response:
         """Refuse it, with a reason that its author reads."""
         return _do(
-            desk, broadcast_id, "broadcast.did_refuse",
+            desk, broadcast_id, _saying("broadcast.did_refuse"),
             lambda session: approving.refuse(
                 session, broadcast_id, desk.actor, line("why"), desk.now, _seen()
             ),
@@ -73,7 +69,7 @@ def _add_running(blueprint: Blueprint, wake: Callable[[], None]) -> None:
     def pause(desk: Desk, broadcast_id: int) -> Response:
         """Stop sending until it is resumed."""
         return _do(
-            desk, broadcast_id, "broadcast.did_pause",
+            desk, broadcast_id, _saying("broadcast.did_pause"),
             lambda session: approving.pause(session, broadcast_id, desk.actor, desk.now),
         )  # fmt: skip
 
@@ -81,19 +77,19 @@ def _add_running(blueprint: Blueprint, wake: Callable[[], None]) -> None:
     @require(*DECIDERS)
     def resume(desk: Desk, broadcast_id: int) -> Response:
         """Go on with what is left."""
-        done = _do(
-            desk, broadcast_id, "broadcast.did_resume",
+        answer = _do(
+            desk, broadcast_id, _saying("broadcast.did_resume"),
             lambda session: approving.resume(session, broadcast_id, desk.actor, desk.now),
         )  # fmt: skip
         wake()
-        return done
+        return answer
 
     @blueprint.post("/pengumuman/<int:broadcast_id>/batal")
     @require(*DECIDERS)
     def cancel(desk: Desk, broadcast_id: int) -> Response:
         """End it for good; what was sent cannot be taken back."""
         return _do(
-            desk, broadcast_id, "broadcast.did_cancel",
+            desk, broadcast_id, _saying("broadcast.did_cancel"),
             lambda session: approving.cancel(
                 session, broadcast_id, desk.actor, line("why"), desk.now
             ),
@@ -103,18 +99,12 @@ def _add_running(blueprint: Blueprint, wake: Callable[[], None]) -> None:
     @require(*DECIDERS)
     def resend(desk: Desk, broadcast_id: int) -> Response:
         """Send again to those alone whom it did not reach for a passing reason."""
-        counts: list[int] = []
-        done = _do(
-            desk, broadcast_id, None,
-            lambda session: counts.append(
-                approving.resend_failed(session, broadcast_id, desk.actor, desk.now)
-            ),
+        answer = _do(
+            desk, broadcast_id, _say_resent,
+            lambda session: approving.resend_failed(session, broadcast_id, desk.actor, desk.now),
         )  # fmt: skip
-        for count in counts:
-            key = "broadcast.did_resend" if count else "broadcast.none_to_resend"
-            flash(say(key, count=grouped(count)), "success" if count else "danger")
         wake()
-        return done
+        return answer
 
 
 def existing(session: Session, desk: Desk, broadcast_id: int) -> BroadcastRow:
@@ -126,26 +116,39 @@ def existing(session: Session, desk: Desk, broadcast_id: int) -> BroadcastRow:
 
 
 def _do(
-    desk: Desk, broadcast_id: int, done: str | None, verb: Callable[[Session], object]
+    desk: Desk, broadcast_id: int, tell: Callable[[Done], None], verb: Callable[[Session], Done]
 ) -> Response:
+    """Do something to a broadcast, and tell what came of it or why it was refused."""
     try:
         with desk.begin() as session:
             existing(session, desk, broadcast_id)
-            verb(session)
+            done = verb(session)
     except StaleBroadcast:
         flash(say("broadcast.stale"), "danger")
     except NoticeRefused as refused:
         flash(say(refused.key), "danger")
     else:
-        if done is not None:
-            flash(say(done))
+        tell(done)
     return redirect(url_for("console.broadcasts.one", broadcast_id=broadcast_id), 303)
+
+
+def _saying(key: str) -> Callable[[object], None]:
+    return lambda _done: flash(say(key))
+
+
+def _say_submitted(state: str) -> None:
+    is_released = state == State.SCHEDULED
+    flash(say("broadcast.did_release" if is_released else "broadcast.did_submit"))
+
+
+def _say_resent(count: int) -> None:
+    key = "broadcast.did_resend" if count else "broadcast.none_to_resend"
+    flash(say(key, count=grouped(count)), "success" if count else "danger")
 
 
 def _seen() -> int:
     """Give the version of the broadcast that the form was made of; 0 fits none."""
-    given = line("seen")
-    return int(given[:9]) if given.isascii() and given.isdigit() else 0
+    return request.form.get("seen", 0, type=int)
 
 
 def _is_sure() -> bool:
