@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select, text
@@ -74,11 +75,13 @@ def _line(databases: Databases, rows: int, progress: Progress) -> tuple[str, ...
     label = LABELS[databases.kind]
     with migrated(databases.make(f"fan_out_{rows}"), new_key()) as store:
         progress.say(f"fan-out, {label}: making {rows:,} families")
-        _fill(store, rows)
+        fill(store, rows)
         ours, bare = [], []
         for turn in range(1, _TURNS + 1):
             progress.say(f"fan-out, {label}: turn {turn} of {_TURNS}")
-            ours.append(_timed(store, rows, _fan_out))
+            with store.begin() as session:
+                broadcast_id = _draft(session)
+            ours.append(_timed(store, rows, partial(_fan_out, broadcast_id)))
             _set_aside(store)
             bare.append(_timed(store, rows, _insert_bare))
             _empty(store)
@@ -88,14 +91,15 @@ def _line(databases: Databases, rows: int, progress: Progress) -> tuple[str, ...
     )  # fmt: skip
 
 
-def _fill(store: Store, rows: int) -> None:
+def fill(store: Store, rows: int) -> None:
+    """Make so many families, each with one contact."""
     prepare(store)
     with store.connect() as connection:
         for statement in _FILL:
             connection.execute(text(statement.format(rows=rows)))
 
 
-def _tidy(store: Store) -> None:
+def tidy(store: Store) -> None:
     """Do at once what the server does in a minute, lest a turn pay for what was before it."""
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
@@ -103,7 +107,7 @@ def _tidy(store: Store) -> None:
 
 
 def _timed(store: Store, rows: int, queue: Callable[[Session], None]) -> float:
-    _tidy(store)
+    tidy(store)
     started = time.perf_counter()
     with store.begin() as session:
         queue(session)
@@ -115,7 +119,8 @@ def _timed(store: Store, rows: int, queue: Callable[[Session], None]) -> float:
     return taken
 
 
-def _fan_out(session: Session) -> None:
+def _draft(session: Session) -> int:
+    """Write what an office has prepared and approved before its time comes."""
     now = datetime.now(UTC)
     broadcast = Broadcast(
         kind=Kind.DISTRIBUTION, area_code=CITY, digest=b"", state=State.SCHEDULED, send_at=now,
@@ -129,7 +134,11 @@ def _fan_out(session: Session) -> None:
         for code in session.scalars(select(Area.code).where(Area.level == "village"))
         for language in ("id", "jv")
     )
-    fan_out(session, broadcast, now)
+    return broadcast.id
+
+
+def _fan_out(broadcast_id: int, session: Session) -> None:
+    fan_out(session, session.get_one(Broadcast, broadcast_id), datetime.now(UTC))
 
 
 def _insert_bare(session: Session) -> None:
