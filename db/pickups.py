@@ -1,5 +1,6 @@
 """Pickups: what people answered to the question whether they got their aid."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,15 @@ class Pickup(Base):
     answered_at: Mapped[datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """How many contacts answered yes and no, and how many got the question."""
+
+    yes: int
+    no: int
+    asked: int
+
+
 def keep_answer(
     session: Session,
     contact_id: int,
@@ -37,7 +47,10 @@ def keep_answer(
     got_it: bool,
     now: datetime,
 ) -> None:
-    """Keep the last answer of a contact about a distribution; about an unknown one, nothing."""
+    """Keep what a contact says about a distribution, in the place of what it said before.
+
+    Of a distribution that is not known nothing is kept.
+    """
     table: Any = Pickup.__table__
     values: dict[str, Any] = {
         "distribution_id": Distribution.id,
@@ -58,20 +71,16 @@ def keep_answer(
     )
 
 
-def count_answers(session: Session, round_id: int) -> dict[bool, int]:
-    """Count the answers about all distributions of a round, those of yes and those of no."""
+def answers_about(session: Session, round_id: int) -> Answers:
+    """Count what people answered about all distributions of a round."""
     rows = session.execute(
         select(Pickup.got_it, func.count())
         .join(Distribution, Distribution.id == Pickup.distribution_id)
         .where(Distribution.round_id == round_id)
         .group_by(Pickup.got_it)
     )
-    return {got_it: count for got_it, count in rows}  # noqa: C416 - dict() has no type here
-
-
-def count_asked(session: Session, round_id: int) -> int:
-    """Count the contacts to whom the question about a round was sent."""
-    query = (
+    counts = {got_it: count for got_it, count in rows}  # noqa: C416 - dict() has no type here
+    asked = session.scalar(
         select(func.count(func.distinct(OutboundMessage.contact_id)))
         .join(Wave, Wave.id == OutboundMessage.wave_id)
         .join(Broadcast, Broadcast.id == Wave.broadcast_id)
@@ -81,4 +90,4 @@ def count_asked(session: Session, round_id: int) -> int:
             OutboundMessage.state.in_(_TOLD),
         )
     )
-    return session.scalar(query) or 0
+    return Answers(counts.get(True, 0), counts.get(False, 0), asked or 0)

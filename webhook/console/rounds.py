@@ -2,27 +2,20 @@
 
 from flask import Blueprint, render_template, request
 
-from bot.notices.following import counts
 from bot.service import Service
 from db.broadcast_lists import broadcasts_of
 from db.broadcasts import Kind, State
 from db.hoaxes import DECIDERS
-from db.round_lists import (
-    AHEAD,
-    PAGE,
-    WHICH,
-    RoundRow,
-    count_rounds,
-    list_rounds,
-)
+from db.pickups import answers_about
+from db.round_lists import AHEAD, PAGE, WHICH, RoundRow, count_rounds, list_rounds
 from db.rounds import CANCELED
 from db.session import Session
 from webhook.console.desk import Desk
 from webhook.console.guards import require
+from webhook.console.paging import page_asked
 from webhook.console.round_changes import LONGEST_WHY, add_changes, existing, in_force
 
 READERS = (*DECIDERS, "front_office")
-_LAST_PAGE = 10_000
 _GONE = (State.REFUSED, State.CANCELED)
 
 
@@ -38,8 +31,7 @@ def rounds_pages(_parts: Service) -> Blueprint:
         which = which if which in WHICH else AHEAD
         with desk.read() as session:
             found = count_rounds(session, desk.scope, desk.today)
-            pages = max(1, -(-found[which] // PAGE))
-            page = min(max(1, request.args.get("halaman", 1, type=int)), pages, _LAST_PAGE)
+            page, pages = page_asked(found[which], PAGE, "halaman")
             listed = list_rounds(session, desk.scope, which, desk.today, page)
         return render_template(
             "console/rounds.html",
@@ -67,6 +59,6 @@ def _page(session: Session, desk: Desk, row: RoundRow) -> str:
         "console/round.html",
         row=row, stops=in_force(session, row), told=told, is_announced=is_announced,
         is_over=row.last_on is not None and row.last_on < desk.today,
-        is_canceled=row.round.state == CANCELED, answers=counts(session, row.round.id),
+        is_canceled=row.round.state == CANCELED, answers=answers_about(session, row.round.id),
         may_decide=desk.staff.role in DECIDERS, longest=LONGEST_WHY,
     )  # fmt: skip

@@ -1,11 +1,11 @@
 """Whether aid that was handed out was got: buttons and words after the question for it."""
 
 from bot.choices import is_number
-from bot.notices.following import answer
 from bot.texts.format import long_date
 from bot.turn import Turn, button
 from bot.verdicts import got_it
 from db.pickup_questions import Question, last_question, was_asked
+from db.pickups import keep_answer
 from db.registry import Program, household_of
 from db.schedules import Distribution
 from db.tickets import Ticket
@@ -25,7 +25,7 @@ def handle(turn: Turn) -> None:
         return
     person_id = turn.contact.person_id
     family = None if person_id is None else household_of(turn.session, person_id).id
-    answer(turn.session, turn.contact.id, family, about.id, said == _YES, turn.now)
+    keep_answer(turn.session, turn.contact.id, family, about.id, said == _YES, turn.now)
     program = turn.session.get_one(Program, about.program_code).name
     menu = button("menu", "choice.menu")
     if said == _YES:

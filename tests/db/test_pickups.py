@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.notices.following import answer, counts
 from db.contacts import Contact
+from db.pickups import Answers, answers_about, keep_answer
 from db.schedules import Distribution
 from db.session import Store
 from tests.audience import HERE, THERE, contact, family, make_town
@@ -24,13 +24,13 @@ def test_the_last_answer_of_each_counts(store: Store) -> None:
         look(store, moment)
         send(store, moment)
     with store.begin() as session:
-        assert counts(session, round_id) == {"yes": 0, "no": 0, "asked": 3}
+        assert answers_about(session, round_id) == Answers(yes=0, no=0, asked=3)
         ani, budi, cici = session.scalars(select(Contact.id).order_by(Contact.id))
         here, there = session.scalars(select(Distribution.id).order_by(Distribution.id))
-        answer(session, ani, None, here, False, after)
-        answer(session, ani, None, here, True, after + timedelta(hours=1))
-        answer(session, budi, None, here, True, after)
-        answer(session, cici, None, there, False, after)
-        answer(session, cici, None, there + 100, True, after)  # which nobody has heard of
-        assert counts(session, round_id) == {"yes": 2, "no": 1, "asked": 3}
-        assert counts(session, round_id + 1) == {"yes": 0, "no": 0, "asked": 0}
+        keep_answer(session, ani, None, here, False, after)
+        keep_answer(session, ani, None, here, True, after + timedelta(hours=1))
+        keep_answer(session, budi, None, here, True, after)
+        keep_answer(session, cici, None, there, False, after)
+        keep_answer(session, cici, None, there + 100, True, after)  # which nobody has heard of
+        assert answers_about(session, round_id) == Answers(yes=2, no=1, asked=3)
+        assert answers_about(session, round_id + 1) == Answers(yes=0, no=0, asked=0)
