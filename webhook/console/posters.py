@@ -7,12 +7,10 @@ from bot.poster_print import poster_pdf, poster_picture
 from bot.posters import poster_of
 from bot.service import Service
 from bot.texts import say
-from db.hoaxes import DECIDERS
-from db.round_lists import find_round_row
 from webhook.console.desk import Desk
 from webhook.console.guards import require
-
-READERS = (*DECIDERS, "front_office")
+from webhook.console.round_changes import existing
+from webhook.console.rounds import READERS
 
 
 def posters_pages(parts: Service) -> Blueprint:
@@ -38,8 +36,7 @@ def posters_pages(parts: Service) -> Blueprint:
 
 def _poster(parts: Service, desk: Desk, round_id: int) -> Poster:
     with desk.read() as session:
-        row = find_round_row(session, desk.scope, round_id)
-        poster = None if row is None else poster_of(session, row, parts.settings)
+        poster = poster_of(session, existing(session, desk, round_id), parts.settings)
     if poster is None:
         abort(404)
     return poster
