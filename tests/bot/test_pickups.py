@@ -12,7 +12,7 @@ from db.outbox import BULK, OutboundMessage
 from db.pickups import Pickup
 from db.rounds import Round
 from db.schedules import Distribution
-from db.session import Store
+from db.session import Session, Store
 from db.slots import Slot
 from db.tickets import Ticket
 from tests.bot.registry import SITI, family_of
@@ -21,22 +21,25 @@ from tests.talk import Clock, Person, labels, words
 HELD_ON = date(2026, 11, 21)
 
 
+def make_round(session: Session, clock: Clock) -> int:
+    round_ = Round(program_code="PKH", area_code="74.72", created_by="cli", created_at=clock())
+    session.add(round_)
+    session.flush()
+    return round_.id
+
+
 def ask(store: Store, clock: Clock, address: str = "siti") -> int:
     """Hand aid out, and let a contact have been asked about it; gives the distribution."""
     with store.begin() as session:
         contact = session.scalars(select(Contact).where(Contact.address == address)).one()
-        round_ = Round(
-            program_code="PKH", area_code="74.72", created_by="cli", created_at=clock(),
-        )  # fmt: skip
-        session.add(round_)
-        session.flush()
+        round_id = make_round(session, clock)
         held = Distribution(
             program_code="PKH", area_code="74.72", held_on=HELD_ON, starts_at=time(8),
-            ends_at=time(12), place=f"Kantor Pos {round_.id}", round_id=round_.id, source="Dinas",
+            ends_at=time(12), place=f"Kantor Pos {round_id}", round_id=round_id, source="Dinas",
             created_at=clock(),
         )  # fmt: skip
         broadcast = Broadcast(
-            kind=Kind.FOLLOWUP, area_code="74.72", round_id=round_.id, digest=b"x",
+            kind=Kind.FOLLOWUP, area_code="74.72", round_id=round_id, digest=b"x",
             state=State.DONE, send_at=clock(), created_by="cli", created_at=clock(),
         )  # fmt: skip
         session.add_all([held, broadcast])
@@ -207,14 +210,10 @@ def test_schedule_names_the_hour_of_the_own_family_alone(
 ) -> None:
     with sample_store.begin() as session:
         family = family_of(session, SITI)
-        round_ = Round(
-            program_code="PKH", area_code="74.72", created_by="cli", created_at=clock(),
-        )  # fmt: skip
-        session.add(round_)
-        session.flush()
+        round_id = make_round(session, clock)
         held = Distribution(
             program_code="PKH", area_code=family.area_code, held_on=clock().date(),
-            starts_at=time(8), ends_at=time(12), place="Aula", quota=10, round_id=round_.id,
+            starts_at=time(8), ends_at=time(12), place="Aula", quota=10, round_id=round_id,
             source="Dinas", created_at=datetime(2026, 11, 1, tzinfo=UTC),
         )  # fmt: skip
         session.add(held)
