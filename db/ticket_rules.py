@@ -124,6 +124,11 @@ def add_rule(
     session.flush()
 
 
+def hold_agency(session: Session, code: str) -> Agency | None:
+    """Give an agency as it stands now, held against others who change it."""
+    return session.get(Agency, code, with_for_update=True, populate_existing=True)
+
+
 def change_agency(
     session: Session, agency: Agency, name: str, address: str, actor: str, now: datetime
 ) -> None:

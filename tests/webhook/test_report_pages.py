@@ -1,6 +1,7 @@
 """The monthly report, the public totals and the rules: to whom, of what, and as which files."""
 
 import csv
+import html
 import re
 from datetime import timedelta
 from io import BytesIO, StringIO
@@ -21,7 +22,7 @@ from db.ticket_states import State
 from db.tickets import Ticket
 from tests.moment import NOW, TODAY
 from tests.tickets import CITY, MURHUM, VILLAGES, WOLIO, bring_to, file
-from tests.webhook.console import signed_in
+from tests.webhook.console import Officer, signed_in
 from tests.webhook.site import Site
 from webhook.pages.totals import KEPT_FOR, count
 
@@ -155,6 +156,12 @@ def test_places_and_matters_with_few_reports_are_kept_back(site: Site) -> None:
     assert all(place.parts is None for place in small)
 
 
+def seen_of_agency(chief: Officer) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', chief.get(f"{RULES}?instansi=dinkes").text)
+    assert found is not None
+    return html.unescape(found[1])
+
+
 def test_rules_are_changed_with_sense_and_the_trail_knows(site: Site) -> None:
     chief = signed_in(site)
     chief.page = f"{RULES}?jenis=complaint&kategori=kis"
@@ -185,8 +192,10 @@ def test_rules_are_changed_with_sense_and_the_trail_knows(site: Site) -> None:
     none = chief.post(f"{RULES}/kategori", **(own | {"category": "complaint/x"}))
     assert say("rules.no_category") in none.text
     agency = {"code": "dinkes", "name": "Dinkes Baubau", "address": "Jalan Sehat 1"}
+    nameless = agency | {"name": "", "seen": seen_of_agency(chief)}
+    assert say("rules.no_name") in chief.post(f"{RULES}/instansi", **nameless).text
+    agency["seen"] = seen_of_agency(chief)
     assert chief.post(f"{RULES}/instansi", **agency).status_code == 303
-    assert say("rules.no_name") in chief.post(f"{RULES}/instansi", **(agency | {"name": ""})).text
     with site.store.begin() as session:
         found = find_rule(session, "complaint", "card")
         assert found is not None

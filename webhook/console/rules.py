@@ -1,5 +1,9 @@
-"""The rules of the desk: deadlines, priorities and sections by category; agencies; broadcasts."""
+"""The rules of the desk: deadlines, priorities and sections by category; agencies; broadcasts.
 
+They are one for the whole deployment: whoever sees a part of it reads them and changes none.
+"""
+
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +34,7 @@ from db.ticket_rules import (
     change_agency,
     change_rule,
     find_rule,
+    hold_agency,
 )
 from webhook.console import notice_rules
 from webhook.console.audience_forms import Unfit
@@ -57,6 +62,8 @@ def rules_pages(_parts: Service) -> Blueprint:
     def show(desk: Desk) -> str:
         """Show all rules and agencies, with the one that is to be changed in its form."""
         with desk.read() as session:
+            if not rules_all(session, desk.scope):
+                return _page(session, may_change=False)
             rule = find_rule(session, _asked("jenis"), _asked("kategori"))
             agency = session.get(Agency, _asked("instansi"))
             return _page(
@@ -65,12 +72,22 @@ def rules_pages(_parts: Service) -> Blueprint:
                 agency=_agency_values(agency) if agency else None,
             )
 
+    _add_deadlines(blueprint)
+    _add_categories(blueprint)
+    _add_agencies(blueprint)
+    _add_notices(blueprint)
+    return blueprint
+
+
+def _add_deadlines(blueprint: Blueprint) -> None:
     @blueprint.post("/aturan/batas")
     @require(*ROLES)
     def save(desk: Desk) -> Response | tuple[str, int]:
         """Keep a change of a rule."""
         values = {name: _field(name) for name in _FIELDS}
         with desk.begin() as session:
+            if not rules_all(session, desk.scope):
+                return _closed(session)
             rule = find_rule(session, values["kind"], values["category"], lock=True)
             if rule is None:
                 abort(404)
@@ -85,6 +102,8 @@ def rules_pages(_parts: Service) -> Blueprint:
         flash(say("rules.saved"))
         return redirect(url_for("console.rules.show"), 303)
 
+
+def _add_categories(blueprint: Blueprint) -> None:
     @blueprint.post("/aturan/kategori")
     @require(*ROLES)
     def add(desk: Desk) -> Response | tuple[str, int]:
@@ -92,6 +111,8 @@ def rules_pages(_parts: Service) -> Blueprint:
         values = {name: _field(name) for name in _FIELDS}
         kind, _, category = values["category"].partition("/")
         with desk.begin() as session:
+            if not rules_all(session, desk.scope):
+                return _closed(session)
             try:
                 if category not in words.categories_of(kind):
                     raise _Unfit(say("rules.no_category"))
@@ -104,22 +125,23 @@ def rules_pages(_parts: Service) -> Blueprint:
         flash(say("rules.added"))
         return redirect(url_for("console.rules.show"), 303)
 
-    _add_agencies(blueprint)
-    _add_notices(blueprint)
-    return blueprint
-
 
 def _add_agencies(blueprint: Blueprint) -> None:
     @blueprint.post("/aturan/instansi")
     @require(*ROLES)
     def save_agency(desk: Desk) -> Response | tuple[str, int]:
         """Keep the name and the address of an agency."""
-        values = {name: _field(name) for name in ("code", *_AGENCY)}
+        values = {name: _field(name) for name in ("code", *_AGENCY, "seen")}
         fits = all(len(values[name]) <= most for name, most in _AGENCY.items())
         with desk.begin() as session:
-            agency = session.get(Agency, values["code"])
+            if not rules_all(session, desk.scope):
+                return _closed(session)
+            agency = hold_agency(session, values["code"])
             if agency is None:
                 abort(404)
+            before = _agency_values(agency)
+            if values["seen"] != before["seen"]:
+                return _page(session, agency=before, problem=say("rules.agency_stale")), 409
             if not values["name"] or not fits:
                 return _page(session, agency=values, problem=say("rules.no_name")), 400
             change_agency(session, agency, values["name"], values["address"], desk.actor, desk.now)
@@ -131,11 +153,11 @@ def _add_notices(blueprint: Blueprint) -> None:
     @blueprint.post("/aturan/pengumuman")
     @require(*ROLES)
     def save_notices(desk: Desk) -> Response | tuple[str, int]:
-        """Keep the rules of broadcasts; they are for all areas alike, so not for one to change."""
+        """Keep the rules of broadcasts."""
         values = notice_rules.written()
         with desk.begin() as session:
             if not rules_all(session, desk.scope):
-                return _page(session, problem=say("rules.not_whole")), 403
+                return _closed(session)
             rules = hold_notice_rules(session)
             before = notice_rules.values_of(rules)
             if values["seen"] != before["seen"]:
@@ -188,7 +210,13 @@ def _values_of(rule: SlaRule) -> dict[str, str]:
 
 
 def _agency_values(agency: Agency) -> dict[str, str]:
-    return {"code": agency.code, "name": agency.name, "address": agency.address}
+    seen = json.dumps([agency.name, agency.address])
+    return {"code": agency.code, "name": agency.name, "address": agency.address, "seen": seen}
+
+
+def _closed(session: Session) -> tuple[str, int]:
+    """Say to whoever sees a part of the deployment who changes its rules."""
+    return _page(session, may_change=False), 403
 
 
 def _page(
@@ -199,6 +227,7 @@ def _page(
     new: Mapping[str, str] | None = None,
     notice: Mapping[str, str] | None = None,
     problem: str | None = None,
+    may_change: bool = True,
 ) -> str:
     rules = all_rules(session)
     return render_template(
@@ -207,6 +236,7 @@ def _page(
         problem=problem, without=_without(rules), priorities=PRIORITIES, sections=SECTIONS,
         words=words, written=written, any=ANY,
         notice=notice or notice_rules.values_of(find_notice_rules(session)),
+        may_change=may_change,
     )  # fmt: skip
 
 
