@@ -16,15 +16,19 @@ def template_words(session: Session, notices: Sequence[Notice]) -> list[str]:
 
     Of a template that is not in the catalogue it is a sentence that says so.
     """
+    return list(dict.fromkeys(templates_by_notice(session, notices).values()))
+
+
+def templates_by_notice(session: Session, notices: Sequence[Notice]) -> dict[int, str]:
+    """Give what is read on WhatsApp outside the 24 hours by the wording that it stands for."""
     bodies = bodies_of(session, _sids(notices))
-    said = (
-        filled_body(bodies[one.content_sid], one.content_variables or {})
+    return {
+        one.id: filled_body(bodies[one.content_sid], one.content_variables or {})
         if one.content_sid in bodies
         else say("notice.template_unknown", sid=one.content_sid)
         for one in notices
         if one.content_sid is not None
-    )
-    return list(dict.fromkeys(said))
+    }
 
 
 def fits_in_chat(session: Session, broadcast_id: int) -> bool:
