@@ -17,6 +17,7 @@ from tests.bench import (
     inbound,
     inbox,
     latency,
+    looks,
     machine,
     outbox,
     queues,
@@ -40,6 +41,7 @@ SECTIONS: dict[str, Measure] = {
     "desk": desk.measure,
     "rate": rate.measure,
     "latency": latency.measure,
+    "looks": looks.measure,
 }
 
 
