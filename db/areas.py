@@ -1,7 +1,8 @@
 """Administrative areas by Kemendagri code, from province down to kelurahan."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, ForeignKey, String, and_, false, or_, select, true
@@ -47,6 +48,19 @@ def subtree(code: str) -> tuple[str, str]:
     begins with a dot, and "/" is the character after it.
     """
     return code, code + "/"
+
+
+def self_and_above(code: str) -> list[str]:
+    """Give an area and all that it lies in: 74, 74.72, 74.72.05."""
+    parts = code.split(".")
+    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
+
+
+def common_area(codes: Iterable[str]) -> str:
+    """Give the smallest area that holds all of some; an empty text where no province does."""
+    parts = [code.split(".") for code in codes]
+    same = takewhile(lambda level: len(set(level)) == 1, zip(*parts, strict=False))
+    return ".".join(level[0] for level in same)
 
 
 def in_areas(column: Any, codes: Sequence[str]) -> ColumnElement[bool]:

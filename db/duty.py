@@ -19,11 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
-from db.areas import Scope
+from db.areas import Scope, self_and_above
 from db.base import Base, BigId
 from db.session import Session
 from db.staff import CONSOLE_ROLES, Staff
-from db.staff_chats import self_and_above
 from db.ticket_states import OPEN
 from db.tickets import Ticket
 

@@ -7,8 +7,8 @@ them for each recipient.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from db.areas import self_and_above
 from db.broadcasts import Notice
-from db.staff_chats import self_and_above
 
 LANGUAGE = "id"  # of whoever chose none, or one in which nothing was written
 

@@ -16,11 +16,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
-from db.areas import Scope
+from db.areas import Scope, common_area
 from db.base import DIALECT_INSERT, Base, BigId
 from db.registry import Household, Person
 from db.session import Session
-from db.staff_chats import StaffChat, self_and_above, staff_chats
+from db.staff_chats import StaffChat, staff_chats
 
 OPEN, HOAX, GENUINE = "open", "hoax", "genuine"
 STATES = (OPEN, HOAX, GENUINE)
@@ -159,7 +159,7 @@ def report(
     if added is not None:
         hoax.reports += contact_id is not None
         hoax.last_at = now
-        hoax.area_code = _common(hoax.area_code, area_code)
+        hoax.area_code = common_area((hoax.area_code, area_code))
         session.flush()
     return hoax
 
@@ -283,12 +283,6 @@ def _note_new(
 
 def _province(area_code: str) -> str:
     return area_code.partition(".")[0]
-
-
-def _common(one: str, other: str) -> str:
-    """Give the smallest area that holds two of one province."""
-    shared = set(self_and_above(one)) & set(self_and_above(other))
-    return max(shared, key=len)
 
 
 def reports_due(before: datetime) -> Any:

@@ -5,12 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import func, select, text
 
-from db.areas import subtree
+from db.areas import common_area, subtree
 from db.incidents import Incident, readable
 from db.session import Session
 from db.ticket_desk import Sight
@@ -84,13 +83,6 @@ def _first_since(session: Session, moment: datetime) -> int:
     query = select(_TICKET.c.id).where(_TICKET.c.created_at >= moment)
     found = session.core.scalar(query.order_by(_TICKET.c.created_at, _TICKET.c.id).limit(1))
     return found if found is not None else sys.maxsize
-
-
-def common_area(areas: Collection[str]) -> str:
-    """Give the smallest area that holds all of these."""
-    parts = [area.split(".") for area in areas]
-    same = takewhile(lambda level: len(set(level)) == 1, zip(*parts, strict=False))
-    return ".".join(level[0] for level in same)
 
 
 Group = tuple[str, Mapping[int, str], Sequence[int]]

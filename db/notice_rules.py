@@ -8,10 +8,9 @@ from sqlalchemy import Float, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
-from db.areas import Area, Scope
+from db.areas import Area, Scope, self_and_above
 from db.base import Base
 from db.session import Session
-from db.staff_chats import self_and_above
 
 _ONLY = 1
 

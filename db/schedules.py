@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.areas import Area, subtree
+from db.areas import Area, self_and_above, subtree
 from db.base import Base, BigId
 from db.publishing import is_public
 from db.registry import Program
@@ -110,7 +110,7 @@ def _asked(
     asked: dict[str, Any] = {"since": on_or_after}
     if area_code is not None:
         low, high = subtree(area_code)
-        asked |= {"areas": _self_and_above(area_code), "low": low, "high": high}
+        asked |= {"areas": self_and_above(area_code), "low": low, "high": high}
     if program_code is not None:
         asked["program"] = program_code
     if among is not None:
@@ -156,8 +156,3 @@ def _conditions(by_area: bool, by_program: bool, by_some: bool) -> list[Any]:
     if by_some:
         conditions.append(columns.program_code.in_(bindparam("among", expanding=True)))
     return conditions
-
-
-def _self_and_above(code: str) -> list[str]:
-    parts = code.split(".")
-    return [".".join(parts[: length + 1]) for length in range(len(parts))]

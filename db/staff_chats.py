@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from db.areas import self_and_above as self_and_above
 from db.contacts import ACTIVE, Contact
 from db.session import Session
 from db.staff import Staff
@@ -21,12 +22,6 @@ class StaffChat:
     contact_id: int
     channel: str
     staff_id: int
-
-
-def self_and_above(code: str) -> list[str]:
-    """Give an area and all that it lies in: 74, 74.72, 74.72.05."""
-    parts = code.split(".")
-    return [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
 
 
 def staff_chats(

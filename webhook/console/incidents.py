@@ -23,8 +23,8 @@ from bot.texts import say
 from bot.texts import tickets as words
 from bot.texts.masking import without_numbers
 from db import audit
-from db.areas import area_name
-from db.incident_hints import common_area, suggestions
+from db.areas import area_name, common_area
+from db.incident_hints import suggestions
 from db.incidents import (
     LARGEST,
     Incident,
