@@ -18,6 +18,7 @@ MOVES = frozenset(
     (
         ("contacts", "person_id"),
         ("enrolments", "person_id"),
+        ("kube_members", "person_id"),
         ("tickets", "person_id"),
         ("vouchers", "person_id"),
         ("people", "merged_into"),

@@ -15,6 +15,7 @@ from db.enrolments import Enrolment, Payout
 from db.findings import Finding
 from db.identities import Change
 from db.inbox import PURPOSE, InboundMessage
+from db.kube_members import memberships_of
 from db.privacy_notices import notices_of_contact, notices_of_family
 from db.registry import AgencyList, Household, Person, Program
 from db.sealed import SEALED
@@ -106,6 +107,7 @@ def file_of(session: Session, person_id: int | None, contact_id: int | None) -> 
         kept["lists"] = _lines(session, person_id)
         kept["changes"] = _changes(session, person_id)
         kept["visits"] = _visits(session, person_id)
+        kept["kube"] = memberships_of(session, person_id)
         kept |= notices_of_family(session, person_id)
     if contact_id is not None:
         kept["contact"] = _contact(session, contact_id)

@@ -1,0 +1,175 @@
+"""Who is in a group, in which role, and how the registry knows him."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from db import audit
+from db.assignments import looked_after
+from db.kube_groups import ENDED, MEMBER, OFFICERS, ROLES, KubeGroup, KubeMember
+from db.registry import Household, Person
+from db.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as the registry knows him now."""
+
+    person_id: int
+    name: str
+    role: str
+    area_code: str
+    is_head: bool
+    is_registered: bool  # a person in force who neither died nor moved away
+    is_elsewhere: bool  # in another group that has not ended
+
+
+def name_member(
+    session: Session, group: KubeGroup, person_id: int, role: str, today: date,
+    actor: str, now: datetime,
+) -> bool:  # fmt: skip
+    """Put somebody into a held group, or give a member another role; False where he has it."""
+    member = _member(session, group.id, person_id)
+    if member is not None and member.role == role:
+        return False
+    if member is not None:
+        member.role = role
+    else:
+        session.add(
+            KubeMember(
+                group_id=group.id, person_id=person_id, role=role, joined_on=today, named_by=actor
+            )
+        )
+    group.version += 1
+    session.flush()
+    audit.record(session, now, actor, "name kube member", f"person:{person_id}")
+    return True
+
+
+def take_out(
+    session: Session, group: KubeGroup, person_id: int, today: date, actor: str, now: datetime
+) -> bool:
+    """End somebody's time in a held group; False where he is not in it."""
+    member = _member(session, group.id, person_id)
+    if member is None:
+        return False
+    member.left_on = today
+    group.version += 1
+    session.flush()
+    audit.record(session, now, actor, "take out of kube", f"person:{person_id}")
+    return True
+
+
+def members_of(session: Session, group_id: int) -> Sequence[Member]:
+    """Give who is in a group, its officers first, as the registry knows them."""
+    query = (
+        select(Person, KubeMember.role, Household.area_code, _is_in_another(Person.id, group_id))
+        .join(KubeMember, KubeMember.person_id == Person.id)
+        .join(Household, Household.id == Person.household_id)
+        .where(KubeMember.group_id == group_id, KubeMember.left_on.is_(None))
+    )
+    members = [_as_member(*row) for row in session.execute(query)]
+    return sorted(members, key=lambda one: (ROLES.index(one.role), one.name, one.person_id))
+
+
+def candidate(session: Session, group_id: int, person_id: int) -> Member | None:
+    """Give somebody as a member that he is not yet, or that he is."""
+    found = session.execute(
+        select(Person, Household.area_code, _is_in_another(Person.id, group_id))
+        .join(Household, Household.id == Person.household_id)
+        .where(Person.id == person_id)
+    ).first()
+    return None if found is None else _as_member(found[0], MEMBER, found[1], found[2])
+
+
+def head_of_family(
+    session: Session, staff_id: int, today: date, *,
+    household_id: int | None = None, nik: str | None = None,
+) -> int | None:  # fmt: skip
+    """Give the head of a family that a companion looks after, or whoever in one has a NIK."""
+    query = select(Person.id).where(
+        Person.household_id.in_(looked_after(staff_id, today)), Person.merged_into.is_(None)
+    )
+    if nik is not None:
+        query = query.where(Person.nik_index == session.vault.index(nik, "nik"))
+    else:
+        query = query.where(Person.household_id == household_id, Person.relation == "head")
+    return session.scalars(query.order_by(Person.id).limit(1)).first()
+
+
+def in_families_of(session: Session, staff_id: int, today: date) -> Sequence[str]:
+    """Give the kelurahan of the families that a companion looks after."""
+    query = select(Household.area_code).where(Household.id.in_(looked_after(staff_id, today)))
+    return session.scalars(query.distinct().order_by(Household.area_code)).all()
+
+
+def sizes_of(session: Session, group_ids: Sequence[int]) -> dict[int, int]:
+    """Count the members of some groups."""
+    query = (
+        select(KubeMember.group_id, func.count())
+        .where(KubeMember.group_id.in_(group_ids), KubeMember.left_on.is_(None))
+        .group_by(KubeMember.group_id)
+    )
+    return {group_id: count for group_id, count in session.execute(query)}  # noqa: C416 - its type
+
+
+def officers_of(session: Session, group_id: int) -> Sequence[int]:
+    """Give the people who are chair, secretary or treasurer of a group."""
+    query = select(KubeMember.person_id).where(
+        KubeMember.group_id == group_id,
+        KubeMember.left_on.is_(None),
+        KubeMember.role.in_(OFFICERS),
+    )
+    return session.scalars(query.order_by(KubeMember.person_id)).all()
+
+
+def memberships_of(session: Session, person_id: int) -> list[dict[str, Any]]:
+    """Give in which groups somebody is or was, as JSON can hold it."""
+    query = (
+        select(KubeGroup.name, KubeMember)
+        .join(KubeMember, KubeMember.group_id == KubeGroup.id)
+        .where(KubeMember.person_id == person_id)
+        .order_by(KubeMember.id)
+    )
+    return [
+        {"group": name, "role": member.role, "since": member.joined_on.isoformat(),
+         "until": member.left_on.isoformat() if member.left_on else None}
+        for name, member in session.execute(query)
+    ]  # fmt: skip
+
+
+def _member(session: Session, group_id: int, person_id: int) -> KubeMember | None:
+    query = select(KubeMember).where(
+        KubeMember.group_id == group_id,
+        KubeMember.person_id == person_id,
+        KubeMember.left_on.is_(None),
+    )
+    return session.scalars(query.order_by(KubeMember.id).limit(1)).first()
+
+
+def _as_member(person: Person, role: str, area_code: str, is_elsewhere: bool) -> Member:
+    return Member(
+        person_id=person.id,
+        name=person.name,
+        role=role,
+        area_code=area_code,
+        is_head=person.relation == "head",
+        is_registered=person.left_on is None and person.merged_into is None,
+        is_elsewhere=bool(is_elsewhere),
+    )
+
+
+def _is_in_another(person_id: Any, group_id: int) -> Any:
+    """Give the condition that somebody is in another group that has not ended."""
+    other, theirs = aliased(KubeMember), aliased(KubeGroup)
+    return exists().where(
+        other.person_id == person_id,
+        other.group_id != group_id,
+        other.left_on.is_(None),
+        theirs.id == other.group_id,
+        theirs.state != ENDED,
+    )
