@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 
 from bot.notices import approving
 from bot.notices.drafting import Draft
-from bot.notices.following import answer
 from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import Contact
 from db.outbox import OutboundMessage
+from db.pickups import keep_answer
 from db.schedules import Distribution
 from db.session import Store
 from db.staff import Staff
@@ -165,7 +165,7 @@ def test_nobody_is_reminded_who_has_just_been_told_or_has_it(store: Store) -> No
     with store.begin() as session:
         ani = session.scalars(select(Contact).filter_by(address="ani")).one()
         held = session.scalars(select(Distribution.id)).one()
-        answer(session, ani.id, None, held, True, at(DAY, 11))
+        keep_answer(session, ani.id, None, held, True, at(DAY, 11))
     look(store, at(DAY, 12))
     after = at(DAY + timedelta(days=1), 10)
     look(store, after)
