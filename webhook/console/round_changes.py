@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bot.notices.changing import cancel_round, change_round
-from bot.notices.planning import Plan, check_plan, make_round
+from bot.notices.planning import LONGEST_PLACE, Plan, check_plan, make_round
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.texts import say
 from db.audiences import TRAITS
@@ -141,10 +141,9 @@ def _by_plan(desk: Desk, round_id: int, plan: Plan) -> Change:
 
 def _change(desk: Desk, round_id: int, change: Change) -> Response:
     """Change a round, and show what is to be told those who were told; raises NoticeRefused."""
-    seen = line("seen")
     try:
         with desk.begin() as session:
-            told = change(session, int(seen[:9]) if seen.isascii() and seen.isdigit() else 0)
+            told = change(session, request.form.get("seen", 0, type=int))
             broadcast_id = None if told is None else told.id
             added = 0 if told is None else _announced_anew(session, told)
     except StaleBroadcast:
@@ -191,7 +190,7 @@ def _form(
         "console/round_form.html",
         offered=offered, values=values, row=row, problem=problem, place_kinds=PLACE_KINDS,
         statuses=STATUSES, deciles=DECILES, traits=TRAITS, longest=LONGEST_WHY,
-        most_stops=round_forms.MOST_STOPS,
+        most_stops=round_forms.MOST_STOPS, lengths=round_forms.LENGTHS, longest_place=LONGEST_PLACE,
     )  # fmt: skip
 
 

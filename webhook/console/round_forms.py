@@ -16,21 +16,21 @@ from webhook.console.audience_forms import Choices, Unfit, line
 
 MOST_STOPS = 100
 STOP_FIELDS = ("area", "day", "begin", "end", "place", "kind", "point", "quota")
-_LENGTHS = {"stage": 60, "bring": 300, "contact": 120}
+LENGTHS = {"stage": 60, "bring": 300, "contact": 120}  # characters
 _MOST_AN_HOUR = 10_000
 _BLANK_STOP = {"begin": "08:00", "end": "12:00"}
 
 
 def blank() -> dict[str, Any]:
     """Give an empty form with one place."""
-    nothing = dict.fromkeys(("program", *_LENGTHS, "seen", "why"), "")
+    nothing = dict.fromkeys(("program", *LENGTHS, "seen", "why"), "")
     return {**nothing, **audience_forms.values_of(None), "stops": [_blank_stop({})]}
 
 
 def written() -> dict[str, Any]:
     """Give what the form holds, to be shown again as it was."""
     values: dict[str, Any] = {
-        name: line(name) for name in ("program", *_LENGTHS, "seen", "why", "act")
+        name: line(name) for name in ("program", *LENGTHS, "seen", "why", "act")
     }
     count = min(len(request.form.getlist("stop")), MOST_STOPS)
     stops = [{name: line(f"{name}_{at}") for name in STOP_FIELDS} for at in range(count)]
@@ -49,7 +49,7 @@ def values_of(round_: Round, stops: Sequence[Distribution]) -> dict[str, Any]:
     filters = None if round_.filters is None else Filters.from_data(round_.filters)
     return {
         "program": round_.program_code,
-        **{name: getattr(round_, name) or "" for name in _LENGTHS},
+        **{name: getattr(round_, name) or "" for name in LENGTHS},
         "seen": str(round_.version),
         "why": "",
         **audience_forms.values_of(filters),
@@ -61,7 +61,7 @@ def read_plan(values: Mapping[str, Any], offered: Choices) -> Plan:
     """Read the form; raises Unfit with the sentence that says what is wrong."""
     if values["program"] not in {program.code for program in offered.programs}:
         raise Unfit(say("round.no_program"))
-    for name, most in _LENGTHS.items():
+    for name, most in LENGTHS.items():
         if len(values[name]) > most:
             raise Unfit(say(f"round.long_{name}", most=most))
     known = {area.code for group, below in offered.areas for area in (group, *below)}
@@ -78,7 +78,7 @@ def read_plan(values: Mapping[str, Any], offered: Choices) -> Plan:
         program_code=values["program"],
         stops=stops,
         filters=filters if filters.is_choosy else None,
-        **{name: values[name] or None for name in _LENGTHS},
+        **{name: values[name] or None for name in LENGTHS},
     )
 
 
@@ -98,7 +98,7 @@ def postponed(stops: Sequence[Distribution]) -> tuple[Stop, ...]:
 def plan_of(round_: Round, stops: tuple[Stop, ...]) -> Plan:
     """Give the plan of a round with other days."""
     filters = None if round_.filters is None else Filters.from_data(round_.filters)
-    kept = {name: getattr(round_, name) for name in _LENGTHS}
+    kept = {name: getattr(round_, name) for name in LENGTHS}
     return Plan(round_.program_code, stops, filters=filters, **kept)
 
 
