@@ -14,14 +14,13 @@ from db.broadcast_rows import waves_of
 from db.broadcast_watch import CHANGED
 from db.broadcasts import Broadcast, Notice, Wave
 from db.contacts import Contact
-from db.outbox import OutboundMessage
+from db.outbox import TOLD, OutboundMessage
 from db.reach import Unreached, companion_of_family, head_of_family
 from db.registry import Household, Person
 from db.session import Session
 
 _MINUTE = timedelta(minutes=1)
 _UNDER_WAY = ("queued", "sending")
-_TOLD = ("sent", "delivered", "read")
 
 _OUT: Any = OutboundMessage.__table__
 
@@ -98,7 +97,7 @@ def untold_families(
         exists()
         .where(member.household_id == Household.id, contact.person_id == member.id)
         .where(hopeful.contact_id == contact.id, hopeful.wave_id.in_(waves))
-        .where(hopeful.state.in_((*_UNDER_WAY, *_TOLD)))
+        .where(hopeful.state.in_((*_UNDER_WAY, *TOLD)))
     )
     ended = and_(_OUT.c.state == "canceled", func.coalesce(_OUT.c.reason != CHANGED, True))
     rows = session.execute(

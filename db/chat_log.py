@@ -13,10 +13,8 @@ from sqlalchemy import exists, select
 from db.broadcasts import Notice
 from db.contacts import Contact
 from db.inbox import InboundMessage
-from db.outbox import OutboundMessage
+from db.outbox import TOLD, OutboundMessage
 from db.session import Session
-
-REACHED = ("sent", "delivered", "read")
 
 _IN: Any = InboundMessage.__table__
 _OUT: Any = OutboundMessage.__table__
@@ -74,7 +72,7 @@ def shown_after(session: Session, contact_id: int, moment: datetime, limit: int)
         .outerjoin_from(_OUT, _NOTICE, _NOTICE.c.id == _OUT.c.notice_id)
         .where(
             _OUT.c.contact_id == contact_id,
-            _OUT.c.state.in_(REACHED),
+            _OUT.c.state.in_(TOLD),
             _OUT.c.settled_at > moment,
         )
         .order_by(_OUT.c.settled_at.desc(), _OUT.c.id.desc())

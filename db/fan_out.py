@@ -33,7 +33,7 @@ from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import Contact
 from db.fitting import LANGUAGE, Places, by_hour, languages_of
 from db.json_rows import json_rows
-from db.outbox import BULK, OutboundMessage
+from db.outbox import BULK, TOLD, OutboundMessage
 from db.pickups import Pickup
 from db.registry import Household, Person
 from db.rounds import PLANNED, Round, count_families
@@ -43,7 +43,6 @@ from db.slots import Slot
 from db.subscriptions import Subscription
 from db.traits import belongs
 
-_TOLD = ("sent", "delivered", "read")
 _OUT: Any = OutboundMessage.__table__
 # For sorting and joining a million rows without files; until the transaction ends.
 _MEMORY = text("SET LOCAL work_mem = '64MB'")
@@ -117,7 +116,7 @@ def told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> Se
         goes_on = parent.state != State.CANCELED and of_round.state == PLANNED
         heard = _is_concerned(told, goes_on)
     else:
-        heard = and_(told.state.in_(_TOLD), not_(_has_it(parent_id)), _is_meant_still())
+        heard = and_(told.state.in_(TOLD), not_(_has_it(parent_id)), _is_meant_still())
     chosen: Select[Any] = query.where(heard).distinct()
     return chosen
 
@@ -141,7 +140,7 @@ def _is_concerned(told: Any, goes_on: bool) -> ColumnElement[bool]:
 
     Nobody hears that something is off of which he never heard; what goes on he has to know.
     """
-    heard = (*_TOLD, "sending", *(("queued", "failed") if goes_on else ()))
+    heard = (*TOLD, "sending", *(("queued", "failed") if goes_on else ()))
     return or_(told.state.in_(heard), and_(told.state == "canceled", told.reason == CHANGED))
 
 

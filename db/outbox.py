@@ -30,6 +30,7 @@ from db.session import Session
 REPLY, BULK = 0, 5
 TELLING = ("whatsapp", "sms")  # channels that report what became of a message
 UNWANTED = "opted_out"  # why it was cancelled, where its contact does not want it any more
+TOLD = ("sent", "delivered", "read")  # the states of what its contact may have read
 HELD = "held"  # the state of what waits until a talk has ended
 _NOT_PASSED_ON = "wave_id IS NOT NULL AND passed_on_at IS NULL"
 _FAILED = text(f"state = 'failed' AND {_NOT_PASSED_ON}")

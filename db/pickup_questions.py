@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import exists, func, literal, select
 
 from db.broadcasts import Broadcast, Kind, Notice
-from db.outbox import OutboundMessage
+from db.outbox import TOLD, OutboundMessage
 from db.pickups import Pickup
 from db.session import Session
 
 FRESH = timedelta(days=3)  # so long words without a button are an answer to it
-_TOLD = ("sent", "delivered", "read")
 _OUT: Any = OutboundMessage.__table__
 
 
@@ -31,7 +30,7 @@ def last_question(session: Session, contact_id: int, now: datetime) -> Question 
     One that is still open goes before one that was answered. It was asked when it was sent: a
     receipt may come after the answer.
     """
-    mine = (_OUT.c.contact_id == contact_id) & _OUT.c.state.in_(_TOLD)
+    mine = (_OUT.c.contact_id == contact_id) & _OUT.c.state.in_(TOLD)
     asked_at = func.coalesce(_OUT.c.first_tried_at, _OUT.c.created_at)
     answered = exists().where(
         Pickup.contact_id == contact_id, Pickup.distribution_id == Notice.distribution_id

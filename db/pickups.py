@@ -9,11 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
 from db.broadcasts import Broadcast, Kind, Wave
-from db.outbox import OutboundMessage
+from db.outbox import TOLD, OutboundMessage
 from db.schedules import Distribution
 from db.session import Session
-
-_TOLD = ("sent", "delivered", "read")
 
 
 class Pickup(Base):
@@ -87,7 +85,7 @@ def answers_about(session: Session, round_id: int) -> Answers:
         .where(
             Broadcast.round_id == round_id,
             Broadcast.kind == Kind.FOLLOWUP,
-            OutboundMessage.state.in_(_TOLD),
+            OutboundMessage.state.in_(TOLD),
         )
     )
     return Answers(counts.get(True, 0), counts.get(False, 0), asked or 0)

@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, FromClause, and_, column, exists, not_, or
 from sqlalchemy.orm import aliased
 
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
-from db.outbox import OutboundMessage
+from db.outbox import TOLD, OutboundMessage
 
 # Of a message that is being sent nobody knows whether it was read.
-HEARD = ("sending", "sent", "delivered", "read")
+HEARD = ("sending", *TOLD)
 _CHANGE, _LATER = aliased(Broadcast), aliased(Broadcast)
 
 

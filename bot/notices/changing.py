@@ -29,7 +29,8 @@ from db.slots import assign_slots
 
 _AT_ONCE = 5_000  # rows that end with the change itself; the clock sees to the others
 _IN_TIME = timedelta(hours=1)  # that approval and sending take, and the way to the place
-_WHY = (3, 200)  # characters
+LONGEST_WHY = 200  # characters
+_SHORTEST_WHY = 3
 
 
 def change_round(
@@ -135,8 +136,7 @@ def _held(session: Session, round_id: int, version: int) -> Round:
 
 def _reason(why: str) -> str:
     reason = " ".join(why.split())
-    least, most = _WHY
-    if not least <= len(reason) <= most:
+    if not _SHORTEST_WHY <= len(reason) <= LONGEST_WHY:
         raise NoticeRefused("change.no_why")
     return reason
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.notices.changing import cancel_round, change_round
+from bot.notices.changing import LONGEST_WHY, cancel_round, change_round
 from bot.notices.planning import LONGEST_PLACE, Plan, check_plan, make_round
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.texts import say
@@ -22,7 +22,6 @@ from webhook.console.audience_forms import DECILES, STATUSES, Choices, Unfit, ch
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
-LONGEST_WHY = 200  # characters
 Change = Callable[[Session, int], Broadcast | None]  # of the version that was looked at
 
 

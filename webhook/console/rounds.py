@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
+from bot.notices.changing import LONGEST_WHY
 from bot.service import Service
 from db.broadcast_lists import broadcasts_of
 from db.broadcasts import Kind, State
@@ -13,7 +14,7 @@ from db.session import Session
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 from webhook.console.paging import page_asked
-from webhook.console.round_changes import LONGEST_WHY, add_changes, existing, in_force
+from webhook.console.round_changes import add_changes, existing, in_force
 
 READERS = (*DECIDERS, "front_office")
 _GONE = (State.REFUSED, State.CANCELED)
