@@ -17,6 +17,7 @@ from db.attachments import FORGOTTEN, Attachment, is_held
 from db.audience_files import AudienceFile, AudienceMember
 from db.base import Base, BigId
 from db.batches import APPLIED, FAILED, READING, STAGED, Batch, RefusedRow, StagedRow
+from db.broadcasts import Broadcast, State
 from db.doubts import Doubt
 from db.erasures import erase_due, open_requests
 from db.exports import ExportLink
@@ -27,6 +28,8 @@ from db.logins import LONGEST, StaffSession
 from db.nik_tries import NikTry
 from db.outbox import OutboundMessage
 from db.pickups import Pickup
+from db.pulses import Pulse
+from db.rounds import Round
 from db.schedules import Distribution
 from db.session import Session, Store
 from db.slots import Slot
@@ -162,7 +165,7 @@ def _steps(session: Session, keep: Keep, now: datetime) -> list[_Step]:
         _Step("hoaxes", _ASKED, reports_due(chats), {"text_sealed": None}),
         _Step("pickups", _PICKUP, _PICKUP.c.answered_at < chats, None),
         _Step("slots", _SLOT, _SLOT.c.distribution_id.in_(_held_before(chats)), None),
-        _Step("audiences", _MEMBER, _MEMBER.c.file_id.in_(_lists_before(chats)), None),
+        _Step("audiences", _MEMBER, _MEMBER.c.file_id.in_(_lists_unused_since(chats)), None),
         _Step("media", _FILE, files, FORGOTTEN),
         _Step("links", _LINK, used, None),
         _Step("sessions", _SESSION, over, None),
@@ -180,8 +183,20 @@ def _held_before(before: datetime) -> Any:
     return select(Distribution.id).where(Distribution.held_on < before.astimezone(UTC).date())
 
 
-def _lists_before(before: datetime) -> Any:
-    return select(AudienceFile.id).where(AudienceFile.created_at < before)
+def _lists_unused_since(before: datetime) -> Any:
+    """Select the old lists that nobody draws on: no broadcast since, and no round still to come."""
+    under_way = Broadcast.state.in_((State.SCHEDULED, State.RUNNING, State.PAUSED))
+    moments = (Broadcast.created_at, Broadcast.send_at, Broadcast.ended_at)
+    broadcast = exists().where(
+        Broadcast.audience["file_id"].as_integer() == AudienceFile.id,
+        or_(under_way, *(moment >= before for moment in moments)),
+    )
+    coming = exists().where(
+        Round.filters["file_id"].as_integer() == AudienceFile.id,
+        Distribution.round_id == Round.id,
+        Distribution.held_on >= before.astimezone(UTC).date(),
+    )
+    return select(AudienceFile.id).where(AudienceFile.created_at < before, ~broadcast, ~coming)
 
 
 def _replaced(old: Any) -> Any:
@@ -201,7 +216,10 @@ def _replaced(old: Any) -> Any:
 def _of_old_matter(before: datetime) -> Any:
     tickets = select(Ticket.id).where(Ticket.created_at < before)
     visits = select(Visit.id).where(Visit.recorded_at < before)
-    return or_(_FILE.c.ticket_id.in_(tickets), _FILE.c.visit_id.in_(visits))
+    pulses = select(Pulse.id).where(Pulse.recorded_at < before)
+    return or_(
+        _FILE.c.ticket_id.in_(tickets), _FILE.c.visit_id.in_(visits), _FILE.c.pulse_id.in_(pulses)
+    )
 
 
 def _take_media_out(store: Store, before: datetime) -> int:

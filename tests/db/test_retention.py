@@ -1,7 +1,7 @@
 """How long things are kept, and a trail that nobody can alter, on both databases."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, text
@@ -10,7 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from db import audit
 from db.areas import Area
 from db.attachments import Attachment, attach
+from db.audience_files import AudienceFile, AudienceMember
+from db.audiences import Filters
 from db.batches import APPLIED, FAILED, STAGED, Batch, RefusedRow, StagedRow
+from db.broadcasts import State
 from db.contacts import Contact
 from db.doubts import Doubt, note_doubt
 from db.erasures import stop_processing
@@ -18,13 +21,16 @@ from db.exports import make_link
 from db.inbox import NOTHING, PURPOSE, InboundMessage, store_inbound
 from db.kept_tries import Tries, keep_tries, take_tries
 from db.outbox import OutboundMessage, queue_replies
-from db.registry import AgencyList
+from db.registry import AgencyList, Program
 from db.retention import Keep, Purge, count_due, purge
+from db.rounds import Round
+from db.schedules import Distribution
 from db.session import Session, Store
 from db.ticket_changes import open_ticket
 from db.ticket_states import By
 from db.tickets import Matter, TicketEvent
 from tests.moment import NOW
+from tests.queued import new_wave
 
 KEEP = Keep(chats=timedelta(days=180), media=timedelta(days=90))
 DAY = timedelta(days=1)
@@ -221,3 +227,65 @@ def test_refused_lines_go_once_another_version_of_the_list_is_in_force(store: St
         refused = set(session.scalars(select(RefusedRow.batch_id)))
         assert {in_force, waiting} <= refused
         assert replaced not in refused
+
+
+def _list(session: Session, age: int) -> int:
+    made = AudienceFile(
+        name="daftar", area_code="74", lines=1, found=1, created_by="cli",
+        created_at=NOW - age * DAY,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    session.add(AudienceMember(file_id=made.id))
+    return made.id
+
+
+def _used(session: Session, file_id: int, state: State, sent: int, ended: int | None) -> None:
+    """Let a broadcast to a list go out so many days ago."""
+    new_wave(
+        session, audience=Filters(("74",), file_id=file_id).to_data(), state=state,
+        created_at=NOW - sent * DAY, send_at=NOW - sent * DAY,
+        ended_at=None if ended is None else NOW - ended * DAY,
+    )  # fmt: skip
+
+
+def test_who_is_in_a_list_is_forgotten_so_long_after_its_last_broadcast_ended(
+    store: Store,
+) -> None:
+    with store.begin() as session:
+        session.add(Area(code="74", name="Sulawesi Tenggara", level="province"))
+        session.flush()
+        young, unused, done, twice, running, coming = (
+            _list(session, age) for age in (179, 181, 400, 400, 400, 400)
+        )
+        _used(session, done, State.DONE, 399, 181)
+        _used(session, twice, State.DONE, 399, 399)
+        _used(session, twice, State.CANCELED, 190, 179)
+        _used(session, running, State.RUNNING, 200, None)
+        session.add(Program(code="PKH", name="PKH", agency="Dinsos"))
+        session.flush()
+        planned = Round(
+            program_code="PKH", area_code="74", filters=Filters(("74",), file_id=coming).to_data(),
+            created_by="cli", created_at=NOW,
+        )  # fmt: skip
+        session.add(planned)
+        session.flush()
+        session.add(
+            Distribution(
+                program_code="PKH", area_code="74", held_on=NOW.date(), starts_at=time(8),
+                ends_at=time(9), place="Kantor Pos", round_id=planned.id, source="x",
+                created_at=NOW,
+            )
+        )  # fmt: skip
+    assert count_due(store, KEEP, NOW)["audiences"] == 2
+    assert purge(store, KEEP, NOW, report)["audiences"] == 2
+    with store.read() as session:
+        left = set(session.scalars(select(AudienceMember.file_id)))
+        assert left == {young, twice, running, coming}
+        assert unused not in left
+    # The day comes for each of them; what was made of it for the statistics stays.
+    late = NOW + 180 * DAY
+    purge(store, KEEP, late, report)
+    with store.read() as session:
+        assert set(session.scalars(select(AudienceMember.file_id))) == {running, coming}
+        assert session.scalar(select(func.count()).select_from(AudienceFile)) == 6
