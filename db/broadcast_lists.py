@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
-from db.areas import Area, Scope
+from db.areas import Area, Scope, in_areas, self_and_above
 from db.audience_files import AudienceFile
 from db.broadcasts import Broadcast, Notice, State
 from db.registry import Program
 from db.rounds import Round
+from db.schedules import Distribution
 from db.session import Session
 from db.staff import Staff
 
 PAGE = 20
+_MOST_NAMED = 50  # areas of one name
 GROUPS = {
     "going": (State.SCHEDULED, State.RUNNING, State.PAUSED),
     "waiting": (State.DRAFT, State.WAITING),
@@ -32,6 +35,16 @@ class BroadcastRow:
     program: str | None  # of its round
     stage: str | None
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a broadcast says, and to whom: in an area, of a place and day, where there are such."""
+
+    notice: Notice
+    area: str | None
+    place: str | None
+    held_on: date | None
 
 
 # The first wording stands for all.
@@ -102,10 +115,47 @@ def wordings_of(session: Session, broadcast_id: int, most: int) -> Sequence[Noti
     return session.scalars(query.limit(most)).all()
 
 
-def count_wordings(session: Session, broadcast_id: int) -> int:
-    """Count the wordings of a broadcast."""
+def list_wordings(
+    session: Session,
+    broadcast_id: int,
+    most: int,
+    areas: Sequence[str] | None = None,
+    page: int = 1,
+) -> Sequence[Wording]:
+    """Give the wordings of a broadcast with whom they are for; or those read in some areas."""
+    query = (
+        select(Notice, Area.name, Distribution.place, Distribution.held_on)
+        .outerjoin(Area, Area.code == Notice.area_code)
+        .outerjoin(Distribution, Distribution.id == Notice.distribution_id)
+        .where(Notice.broadcast_id == broadcast_id, _read_in(areas))
+        .order_by(Notice.id)
+    )
+    rows = session.execute(query.offset((page - 1) * most).limit(most))
+    return [Wording(*row) for row in rows]
+
+
+def count_wordings(session: Session, broadcast_id: int, areas: Sequence[str] | None = None) -> int:
+    """Count the wordings of a broadcast, or of those the ones that are read in some areas."""
     query = select(func.count()).select_from(Notice).where(Notice.broadcast_id == broadcast_id)
-    return session.scalar(query) or 0
+    return session.scalar(query.where(_read_in(areas))) or 0
+
+
+def _read_in(areas: Sequence[str] | None) -> ColumnElement[bool]:
+    """Give the condition that a wording is for an area, for what holds it or lies in it."""
+    if areas is None:
+        return true()
+    holding = {code for area in areas for code in self_and_above(area)}
+    return or_(
+        Notice.area_code.is_(None), Notice.area_code.in_(holding), in_areas(Notice.area_code, areas)
+    )
+
+
+def areas_called(session: Session, words: str, within: Sequence[str]) -> Sequence[str]:
+    """Give the areas of a name, or of a part of it, that lie within some others."""
+    query = select(Area.code).where(
+        Area.name.icontains(words, autoescape=True), in_areas(Area.code, within)
+    )
+    return session.scalars(query.order_by(Area.code).limit(_MOST_NAMED)).all()
 
 
 def audience_files(session: Session, scope: Scope, most: int) -> Sequence[AudienceFile]:
