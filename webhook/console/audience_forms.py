@@ -18,13 +18,13 @@ from db.registry import Program, all_programs
 from db.session import Session
 from db.staff import Staff
 from webhook.console.desk import Desk
+from webhook.console.fields import MOST, field
 
 STATUSES = (ACTIVE, WAITING, STOPPED)
 DECILES = tuple(range(1, 11))
 _LISTS = ("area", "decile", "trait")  # of which several may be ticked
 _SINGLE = ("status", "companion", "unconfirmed", "everyone", "file")
 _FILES = 20  # the newest that are offered
-_LONGEST = 4_000  # characters of a field
 
 
 class Unfit(ValueError):
@@ -63,19 +63,9 @@ def grouped_areas(areas: Sequence[Area]) -> list[tuple[Area, Sequence[Area]]]:
     return [*groups, *((area, []) for left in villages.values() for area in left)]
 
 
-def field(name: str) -> str:
-    """Give what a form says, bounded; line ends as one sign."""
-    return request.form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()[:_LONGEST]
-
-
-def line(name: str) -> str:
-    """Give what a form says in one line."""
-    return " ".join(field(name).split())
-
-
 def written() -> dict[str, Any]:
     """Give what the form holds of an audience, to be shown again as it was."""
-    values: dict[str, Any] = {name: field(name) for name in _SINGLE}
+    values: dict[str, Any] = {name: field(name, MOST) for name in _SINGLE}
     for name in _LISTS:
         values[name] = [text.replace("\0", "")[:20] for text in request.form.getlist(name)[:1_000]]
     return values

@@ -14,8 +14,8 @@ from db.broadcast_lists import BroadcastRow, find_broadcast
 from db.broadcasts import State
 from db.hoaxes import DECIDERS
 from db.session import Session
-from webhook.console.audience_forms import line
 from webhook.console.desk import Desk
+from webhook.console.fields import line
 from webhook.console.guards import require
 
 Done = TypeVar("Done")

@@ -17,8 +17,9 @@ from db.round_lists import find_round_row, stops_of
 from db.rounds import CANCELED
 from db.session import Session
 from webhook.console import audience_forms
-from webhook.console.audience_forms import Choices, Unfit, field, line
+from webhook.console.audience_forms import Choices, Unfit
 from webhook.console.desk import Desk
+from webhook.console.fields import MOST, field, line
 
 ROUND = "round"
 ABOUT = (ROUND, Kind.NEWS, Kind.EMERGENCY)
@@ -40,7 +41,7 @@ def blank(round_id: str = "", file_id: str = "") -> dict[str, Any]:
 def written() -> dict[str, Any]:
     """Give what the form holds, to be shown again as it was."""
     values: dict[str, Any] = {name: line(name) for name in _FIELDS}
-    texts = {f"text_{code}": field(f"text_{code}") for code in LANGUAGES}
+    texts = {f"text_{code}": field(f"text_{code}", MOST) for code in LANGUAGES}
     return {**values, **texts, **audience_forms.written()}
 
 

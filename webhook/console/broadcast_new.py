@@ -26,8 +26,9 @@ from db.intake.sheets import open_source
 from db.round_lists import AHEAD, find_round_row, list_rounds
 from db.session import Session
 from webhook.console import broadcast_forms
-from webhook.console.audience_forms import DECILES, STATUSES, Unfit, choices, line
+from webhook.console.audience_forms import DECILES, STATUSES, Unfit, choices
 from webhook.console.desk import Desk
+from webhook.console.fields import line
 from webhook.console.guards import require
 
 _MOST_LINES = 100_000

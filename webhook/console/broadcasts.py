@@ -30,16 +30,15 @@ from db.offices import areas_within
 from db.quiet_hours import after_quiet_hours
 from db.session import Session
 from webhook.console.broadcast_deeds import add_deeds, existing
-from webhook.console.broadcast_live import add_live, live_parts, span
+from webhook.console.broadcast_live import READERS, add_live, live_parts, span
 from webhook.console.broadcast_new import add_new
 from webhook.console.conversation import Bubble
 from webhook.console.desk import Desk
 from webhook.console.guards import require
+from webhook.console.paging import page_asked
 
-READERS = (*DECIDERS, "front_office")
 _UNDECIDED = (State.DRAFT, State.WAITING)
 _WORDINGS = 60  # shown of many
-_LAST_PAGE = 10_000
 
 
 def broadcasts_pages(parts: Service) -> Blueprint:
@@ -54,8 +53,7 @@ def broadcasts_pages(parts: Service) -> Blueprint:
         with desk.read() as session:
             counts = count_broadcasts(session, desk.scope)
             group = group if group in GROUPS else _first(counts)
-            pages = max(1, -(-counts[group] // PAGE))
-            page = min(max(1, request.args.get("halaman", 1, type=int)), pages, _LAST_PAGE)
+            page, pages = page_asked(counts[group], PAGE, "halaman")
             listed = list_broadcasts(session, desk.scope, group, page)
             mine = waiting_for(session, desk)
             by = hands(session, [row.broadcast.created_by for row in (*listed, *mine)])

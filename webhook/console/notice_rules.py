@@ -10,7 +10,8 @@ from flask import request
 from bot.texts import say
 from db.notice_rules import NoticeRules
 from db.quiet_hours import QUIET_BEGINS, QUIET_ENDS
-from webhook.console.audience_forms import Unfit, line
+from webhook.console.audience_forms import Unfit
+from webhook.console.fields import line
 
 MOST_HOURS = 72
 _MOST_PRICE = 100_000  # rupiah for one message

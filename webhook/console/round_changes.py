@@ -18,8 +18,9 @@ from db.round_lists import RoundRow, StopRow, find_round_row, stops_of
 from db.rounds import CANCELED, PLACE_KINDS
 from db.session import Session
 from webhook.console import round_forms
-from webhook.console.audience_forms import DECILES, STATUSES, Choices, Unfit, choices, line
+from webhook.console.audience_forms import DECILES, STATUSES, Choices, Unfit, choices
 from webhook.console.desk import Desk
+from webhook.console.fields import line
 from webhook.console.guards import require
 
 Change = Callable[[Session, int], Broadcast | None]  # of the version that was looked at

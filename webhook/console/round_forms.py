@@ -12,7 +12,8 @@ from db.audiences import Filters
 from db.rounds import PLACE_KINDS, Round
 from db.schedules import Distribution
 from webhook.console import audience_forms
-from webhook.console.audience_forms import Choices, Unfit, line
+from webhook.console.audience_forms import Choices, Unfit
+from webhook.console.fields import line
 
 MOST_STOPS = 100
 STOP_FIELDS = ("area", "day", "begin", "end", "place", "kind", "point", "quota")

@@ -43,6 +43,7 @@ from db.wa_templates import (
     version_of,
 )
 from webhook.console.desk import Desk
+from webhook.console.fields import field
 from webhook.console.guards import require
 
 MARKERS = ("chief", "admin")
@@ -149,7 +150,7 @@ def _add_states(blueprint: Blueprint) -> None:
 
         Nothing shows whether a SID has these words, and all areas send by it.
         """
-        state, sid, reason = (_field(key, 300) for key in ("state", "content_sid", "reason"))
+        state, sid, reason = (field(key, 300) for key in ("state", "content_sid", "reason"))
         problem = None
         if state not in _MARKABLE:
             problem = "template.bad_state"
@@ -163,7 +164,7 @@ def _add_states(blueprint: Blueprint) -> None:
                 try:
                     mark_template(
                         session, found.id, state, sid or None, reason[:LONGEST_REASON] or None,
-                        desk.actor, desk.now, _field("seen", 60),
+                        desk.actor, desk.now, field("seen", 60),
                     )  # fmt: skip
                 except StaleTemplate:
                     problem = "template.stale"
@@ -241,22 +242,17 @@ def _page(found: WaTemplate | None, values: Values, problems: Sequence[str]) -> 
     )
 
 
-def _field(name: str, most: int) -> str:
-    text = request.form.get(name, "").replace("\0", "").replace("\r\n", "\n")
-    return text.strip()[:most]
-
-
 def _written() -> Values:
     """Give what the form holds, bounded; one more sign than may be, so that it can be said."""
-    blanks = [_field(f"variable_{at}", 20) for at in range(1, _MOST_BLANKS + 1)]
+    blanks = [field(f"variable_{at}", 20) for at in range(1, _MOST_BLANKS + 1)]
     return {
-        "kind": _field("kind", 12),
-        "language": _field("language", 5),
-        "name": _field("name", LONGEST_NAME + 1),
-        "body": _field("body", LONGEST + 1),
+        "kind": field("kind", 12),
+        "language": field("language", 5),
+        "name": field("name", LONGEST_NAME + 1),
+        "body": field("body", LONGEST + 1),
         "variables": blanks,
-        "seen": _field("seen", 60),
-        "act": _field("act", 10),
+        "seen": field("seen", 60),
+        "act": field("act", 10),
     }
 
 
