@@ -20,7 +20,7 @@ from sqlalchemy import (
     true,
 )
 
-from db.areas import Area, in_areas
+from db.areas import Area, in_areas, self_and_above
 from db.audience_files import AudienceMember
 from db.broadcasts import Broadcast, Kind, Wave
 from db.contacts import ACTIVE as REACHABLE
@@ -29,7 +29,6 @@ from db.enrolments import ACTIVE
 from db.outbox import OutboundMessage
 from db.registry import Household, Person
 from db.staff import Assignment
-from db.staff_chats import self_and_above
 from db.subscriptions import Subscription
 from db.ticket_inbox import IS_URGENT
 from db.ticket_states import OPEN, State

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from db.areas import self_and_above as self_and_above
+from db.areas import self_and_above
 from db.contacts import ACTIVE, Contact
 from db.session import Session
 from db.staff import Staff

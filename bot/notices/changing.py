@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.notices.drafting import Draft, prepare
-from bot.notices.planning import Plan, Stop, check_plan, common_area, keep_stop, stop_of
+from bot.notices.planning import Plan, Stop, check_plan, keep_stop, stop_of
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from db import audit
-from db.areas import Area, Scope
+from db.areas import Area, Scope, common_area
 from db.audiences import Filters
 from db.broadcast_watch import CHANGED, FOLLOWS, GOING, changed_notices, end_notices
 from db.broadcasts import Broadcast, Kind, State, notices_of

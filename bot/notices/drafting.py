@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.messages import RATES, Channel
-from bot.notices.planning import common_area
 from bot.notices.refusals import NoticeRefused
 from bot.notices.templates import values
 from bot.notices.wording import LONGEST, notices_of_round
 from db import audit
-from db.areas import Area, Scope
+from db.areas import Area, Scope, common_area
 from db.audiences import Filters, topic_of
 from db.broadcasts import Broadcast, Kind, Notice, State, find_same, notices_of
 from db.fan_out import concerned

@@ -8,12 +8,11 @@ from bot.notices.refusals import NoticeRefused
 from bot.texts import say
 from bot.texts.format import long_date
 from db import audit
-from db.areas import Scope
+from db.areas import Scope, common_area
 from db.audiences import Filters
 from db.rounds import Round, count_families, find_distribution, is_taken, place_key
 from db.schedules import Distribution
 from db.session import Session
-from db.staff_chats import self_and_above
 
 SHORTEST_PLACE, LONGEST_PLACE = 4, 120  # characters
 _LONGEST_TOLD = 850  # characters of one area; a notice has 1,000, with names and slots
@@ -87,12 +86,6 @@ def outermost(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(code for code in named if not any(code.startswith(f"{other}.") for other in named))
 
 
-def common_area(codes: Iterable[str]) -> str | None:
-    """Give the smallest area that holds all of some; None where no province does."""
-    shared = set.intersection(*(set(self_and_above(code)) for code in codes))
-    return max(shared, key=len, default=None)
-
-
 def check_plan(
     session: Session,
     plan: Plan,
@@ -109,7 +102,7 @@ def check_plan(
     stops = plan.stops
     rules = (
         ("notice.not_your_area", any(not scope.covers(stop.area_code) for stop in stops)),
-        ("notice.apart", common_area(stop.area_code for stop in stops) is None),
+        ("notice.apart", not common_area(stop.area_code for stop in stops)),
         ("notice.past", any(stop.held_on < today for stop in stops)),
         ("notice.far", any(stop.held_on > today + FARTHEST for stop in stops)),
         ("notice.backwards", any(stop.starts_at >= stop.ends_at for stop in stops)),

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bot.notices.drafting import Draft, prepare
-from bot.notices.planning import Plan, Stop, check_plan, common_area, make_round, outermost
+from bot.notices.planning import Plan, Stop, check_plan, make_round, outermost
 from bot.notices.refusals import NoticeRefused
 from bot.notices.sentence import Said, read_hours, read_sentence
 from bot.notices.wording import LONGEST, notices_of_round
 from bot.places import places_of_sample
-from db.areas import Scope
+from db.areas import Scope, common_area
 from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, State
 from db.rounds import CANCELED, distributions_of
