@@ -1,4 +1,4 @@
-"""What people write about the messages that they get: no more, again, of what, in which language.
+"""What people write about the messages that they get: no more, again, and of what.
 
 Only a message that holds nothing but such a wish is read as one: "bantuan saya berhenti" tells of
 trouble, "kapan dikirim lagi?" asks. What is longer is left to the language model.
@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
-from bot.opting_words import Sort, sorts_of
+from bot.opting_words import LONGEST, Sort, sorts_of
 from db.contacts import AID, EMERGENCY, NEWS, TOPICS
 from nlu.parse import Entity, Parse
 
 _TOPIC_OF = {Sort.AID: AID, Sort.NEWS: NEWS, Sort.EMERGENCY: EMERGENCY}
 _MESSAGES = frozenset((Sort.MESSAGE, Sort.KABAR, Sort.AID, Sort.NEWS, Sort.EMERGENCY, Sort.LIST))
-_LONGEST = 120  # characters
+_ENDS = frozenset((Sort.STOP, Sort.OFF))
+# What a danger does by itself, unless messages about it are named: "banjir sudah berhenti".
+_ABOUT_DANGER = re.compile(r"\b(?:d[a]?rur\w*|ben?c\w*|alarm)\b")
 _HALTED_ENOUGH = re.compile(r"\b(?:s[e]?to+p+|stpo|unsub\w*|stopall|opt[\s-]?out)\s+mi\b")
 _STARTS = re.compile(r"(?<!/)\b(?:start|unstop|opt[\s-]?in)\b")
 _SPACED = re.compile(r"\b(?:[a-z][\s.-]){3,}[a-z]\b", re.IGNORECASE)  # "b e r h e n t i"
@@ -54,7 +56,7 @@ class Wish:
 
 def wish(text: str, parse: Parse | None) -> Wish | None:
     """Give what a message wishes, if it says nothing else."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     text = _SPACED.sub(lambda found: re.sub(r"\W", "", found[0]), text)
     words = sorts_of(text, _names(parse.entities if parse else ()))
@@ -116,7 +118,8 @@ def _hears(words: Words) -> Wish | None:
     )
     if not told:
         return None
-    if _has(words, Sort.EMERGENCY):
+    of_aid = any(Sort.GOODS in one and Sort.EMERGENCY in two for one, two in pairwise(words))
+    if _has(words, Sort.EMERGENCY) and not of_aid:
         return Wish(Kind.HEAR, on=frozenset((EMERGENCY,)), named=True)
     comes = _has(words, Sort.COMES, Sort.NAME, Sort.AID, Sort.GOODS, Sort.NEWS)
     return Wish(Kind.HEAR, on=frozenset((AID,)), named=True) if comes else None
@@ -126,6 +129,9 @@ def _stopped(words: Words, text: str) -> Wish | None:
     if _has(words, Sort.IF) or _tells_of_goods(words):
         return None
     if _WAY.search(text) or (_FRAUD.search(text) and not _has(words, Sort.SEND)):
+        return None
+    tells = _has(words, Sort.MESSAGE, Sort.KABAR, Sort.NEWS, Sort.SEND, Sort.TELL)
+    if _has(words, Sort.EMERGENCY) and not tells and not _ABOUT_DANGER.search(text):
         return None
     if _BOTHERED.search(text) and not _has(words, *_MESSAGES, Sort.SEND):
         return None
@@ -180,9 +186,9 @@ def _refuses(words: Words, text: str) -> bool:
 
 
 def _goes_on(words: Words) -> bool:
-    """Say whether stopping is what is refused: "jangan berhenti kirim kabar"."""
+    """Say whether ending is what is refused: "jangan berhenti kirim kabar"."""
     return any(
-        next((Sort.STOP in word for word in words[at + 1 :] if Sort.FILLER not in word), False)
+        next((bool(word & _ENDS) for word in words[at + 1 :] if Sort.FILLER not in word), False)
         for at in _refusals(words)
     )
 
@@ -203,7 +209,8 @@ def _resumed(words: Words, text: str) -> Wish | None:
     started = _STARTS.search(text) is not None and not sent
     if started or _has(words, Sort.LIST) or (_has(words, Sort.ON) and (about or sent)):
         return Wish(Kind.RESUME, on=on, named=about)
-    if sent and _has(words, Sort.AGAIN):
+    wanted = about and _has(words, Sort.WANT) and _has(words, Sort.GET)
+    if (sent or wanted) and _has(words, Sort.AGAIN):
         return Wish(Kind.AGAIN, on=on, named=about)
     return None
 
@@ -251,78 +258,3 @@ def _clauses(words: Words) -> list[Words]:
         else:
             clauses[-1].append(word)
     return [clause for clause in clauses if clause]
-
-
-_LANGUAGE = re.compile(
-    r"(?:(?:tolong|mohon|bisa|minta|mau|sa|saya|aku|kulo|ambo|kalau|coba)\W+)*"
-    r"(?:(?:pakai|pake|pakek|gunakan|ganti|ubah|kirim|kabari|tulis|jawab|pilih|pesan(?:nya)?"
-    r"|kabar(?:nya)?|nganggo|ngangge|anggo|gawe|mawi|pesene|dengan|dgn|dalam|ke|jadi|yang|sing)"
-    r"(?:kan|nya)?\W+)*"
-    r"(?:bahasa|bhasa|bhs|bahaso|basa|boso)(?:nya)?\s+(?P<name>[a-z]{2,12})"
-    r"(?:\s+(?:kota|bengkulu|wolio))?(?:\W+(?:saja|aja|sj|wae|mawon|bae|ajo|ya|yo|dong|lagi|maneh|pak|bu"
-    r"|min|kak|mi|ji|nggih|terus|untuk|kabarnya|pesannya|kabar|pesan))*\W*",
-    re.IGNORECASE,
-)
-_LANGUAGES = {
-    "id": ("indonesia", "indo", "nasional", "indonesa", "endonesia", "indonesian"),
-    "jv": ("jawa", "jowo", "jawi", "ngoko", "kromo", "krama"),
-    "wlo": ("wolio", "buton", "butong"),
-    "pse": ("bengkulu", "melayu"),
-}
-_CALLED = {name: code for code, names in _LANGUAGES.items() for name in names}
-
-
-def language(text: str) -> str | None:
-    """Give the code of the language that a message wishes for, `?` for one that there is not."""
-    found = _LANGUAGE.fullmatch(text.strip()) if len(text) <= _LONGEST else None
-    return None if found is None else _CALLED.get(found["name"].lower(), "?")
-
-
-_LISTS = re.compile(
-    r"(?:(?:tolong|mau|saya|sa|sy|cek|lihat|liat|tampilkan|daftar|apa saja|apa)\W+)*"
-    r"(?:langgananku|langganan(?:nya)?(?:\s+(?:saya|sa|sy|ku|aku|kami|ambo|kulo))+)"
-    r"(?:\W+(?:apa|saja|aja|sj|apa2|wae|ya|pak|bu|min|kak|sekarang|itu|ada))*\W*"
-    r"|(?:(?:saya|sa|sy|aku)\s+)?langganan\s+apa(?:\s+(?:saja|aja|sj|ya))*\W*"
-    r"|(?:cek|lihat|liat|daftar)\s+langganan\W*",
-    re.IGNORECASE,
-)
-_ENDS_LIST = re.compile(
-    r"(?:(?:tolong|mau|saya|sa|sy|min|pak|bu)\W+)*(?:hapus|hps|buang|bersihkan)(?:kan)?\s+"
-    r"(?:semua\s+)?langganan(?:ku|nya)?(?:\W+(?:saya|sa|sy|semua|semuanya|itu|ya|pak|bu|min|kak))*\W*",
-    re.IGNORECASE,
-)
-
-
-def asks_list(text: str) -> bool:
-    """Say whether a message asks what its sender wanted to hear of."""
-    return len(text) <= _LONGEST and _LISTS.fullmatch(text.strip()) is not None
-
-
-def ends_list(text: str) -> bool:
-    """Say whether a message wants to take back all that its sender wanted to hear of."""
-    return len(text) <= _LONGEST and _ENDS_LIST.fullmatch(text.strip()) is not None
-
-
-_WHY = r"(?:kenapa|knp|mengapa|napa|ngapo|kok|koq|geneyo|nopo|ngopo)"
-_NEVER = (
-    r"(?:tidak|tdk|tak|gak|ga|gk|nggak|enggak|ndak|nda|idak|dak|te|tra|ora|ra|mboten|belum|blm"
-    r"|durung)(?:\s+pernah)?"
-)
-_ENDED = r"(?:berhenti|brenti|berenti|stop|setop|hentikan)"
-_TOLD = (
-    r"(?:di\s?)?(?:kabari|kabarin|kirimi|kirimin|(?:kasih|kasi)\s*(?:tau|tahu|kabar|info)"
-    r"|beritahu|ingatkan|infokan)"
-    r"|(?:(?:di)?kirim|dapat|dpt|terima|ada)\s+(?:kabar|info|pesan|notif\w*|pengumuman)"
-)
-_MISSES = re.compile(
-    rf"{_WHY}\b(?:(?:\W+\w+){{0,3}}?\W+{_NEVER}"
-    rf"|(?:\W+(?:sudah|sdh|sekarang|ini|pak|bu|min|saya|sa|sy))*\W+(?:di\s?)?{_ENDED})"
-    rf"\W+(?:{_TOLD})"
-    r"(?:\W+(?:lagi|lg|maneh|ya|pak|bu|min|kak|sih|saya|sa|sy|kabar|info|jadwal|pesan))*\W*",
-    re.IGNORECASE,
-)
-
-
-def misses_messages(text: str) -> bool:
-    """Say whether somebody asks why he was not told: "kenapa saya tidak dikabari lagi"."""
-    return len(text) <= _LONGEST and _MISSES.fullmatch(text.strip()) is not None

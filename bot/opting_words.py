@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from nlu.parse import Entity
 
+LONGEST = 120  # characters of a message that says nothing but a wish
+
 
 class Sort(Enum):
     """What a word does in a wish about messages."""
@@ -68,7 +70,7 @@ _WORDS = {
         "langganan langanan lngganan lnggnan lngnan berlangganan brlangganan subscribe subcribe"
         " subscrib sub"
     ),
-    Sort.AGAIN: "lagi lg lgi maneh meneh malih pulo lai ulang kembali anymore again",
+    Sort.AGAIN: "lagi lg lgi maneh maning meneh malih pulo lai ulang kembali anymore again",
     Sort.IF: (
         "kalau kalo klo kl klu kalu kalaw jika bila nek yen menawi pas begitu ketika tiap tip tiok"
         " setiap stiap saben sebelum"
@@ -93,7 +95,11 @@ _WORDS = {
         " pengingat pngingat pengeling reminder undangan undngan"
     ),
     Sort.NEWS: "berita brita hoaks hoax hoak peringatan penipuan",
-    Sort.EMERGENCY: "darurat bencana bncana banjir gempa longsor kebakaran tsunami badai alarm",
+    Sort.EMERGENCY: (
+        "darurat drurat darurt bencana bncana bencna banjir bnjir banjr bajir rob gempa gmpa gempah"
+        " lindu longsor longsr lonsor longsong kebakaran kebakran kbakaran kebkaran kobongan"
+        " tsunami sunami tsunamy badai alarm angin beliung puting erupsi bahaya bahayo marabahaya"
+    ),
     Sort.GOODS: "bantuan bntuan bansos bnsos beras bras sembako uang duit dana cair kartu",
     Sort.NAME: "_",
     Sort.OVER: "sudah sdh udah udh su wis wes sampun la dah",
@@ -108,7 +114,7 @@ _WORDS = {
         " daerah kelurahan kel kecamatan kec desa lingkungan kampung tempat rumah dekat sekitar"
         " lewat bisa jadi baru langsung macam begini ikut ikt nggih mangke nanti cukup program"
         " list daftar gpp bagian seterusnya tersebut pokoknya pokoke ka all me otomatis berisik"
-        " brisik pernah"
+        " brisik pernah kencang kenceng ribut topan tanah bumi alam bandang gunung meletus warga"
     ),
 }
 _JOINED = tuple(
@@ -155,8 +161,8 @@ _REPEATED = re.compile(r"([a-z])\1+")
 _PART = re.compile(r"[a-z]+|_|[.,;:!?]|\d+")
 _BEFORE = ("di", "d", "me", "meng", "nge", "ng", "ke")
 _BEHIND = (
-    "kannya", "kan", "kn", "inlah", "in", "an", "ilah", "i", "lah", "mi", "pi", "ji", "ki", "nya",
-    "nyo", "ny", "ne", "no", "ke", "aken", "ku", "e", "k",
+    "kannya", "kanmi", "kan", "kn", "inlah", "in", "an", "ilah", "i", "lah", "mi", "pi", "ji", "ki",
+    "nya", "nyo", "ny", "ne", "no", "ke", "aken", "ku", "e", "k",
 )  # fmt: skip
 
 
@@ -191,6 +197,11 @@ def sorts_of(text: str, named: Iterable[Entity] = ()) -> list[frozenset[Sort]] |
         said = pattern.sub(instead, said)
     found = [_sort(word) for word in _PART.findall(said)]
     return found if found and all(found) else None
+
+
+def names_hazard(text: str) -> bool:
+    """Say whether a text names a danger, such as a flood, in any manner of writing."""
+    return any(Sort.EMERGENCY in _sort(word) for word in _PART.findall(text.lower()))
 
 
 @lru_cache(maxsize=4096)

@@ -208,6 +208,7 @@ CAPABILITIES: tuple[Capability, ...] = (
         ("berhenti", "stop", "unsubscribe", "/berhenti", "/stop"), interrupts=True,
     ),
     Capability("language", notices.speak, needs_consent=True, interrupts=True),
+    Capability("way", notices.choose_way, needs_consent=True, interrupts=True),
     Capability("pickup", pickups.handle, needs_consent=True, interrupts=True),
     Capability(
         "privacy", privacy.handle, ("manage_privacy",),

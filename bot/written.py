@@ -9,8 +9,11 @@ from bot.danger import names_danger
 from bot.desk.secrecy import wish
 from bot.fields import nik
 from bot.forms import Answer, Refused
-from bot.opting import Kind, asks_list, ends_list, language, misses_messages
+from bot.opting import Kind
 from bot.opting import wish as wish_of_messages
+from bot.opting_language import language
+from bot.opting_lists import asks_list, ends_list, misses_messages
+from bot.opting_ways import way
 from bot.places import unknown_place
 from bot.router import Capability
 from bot.spoken import ticket_number
@@ -217,6 +220,10 @@ def _asks_subscriptions(turn: Turn) -> bool:
     return asks_list(turn.text) or ends_list(turn.text) or misses_messages(turn.text)
 
 
+def _chooses_way(turn: Turn) -> bool:
+    return way(turn.text) is not None
+
+
 def _wishes_language(turn: Turn) -> bool:
     return language(turn.text) is not None
 
@@ -233,6 +240,7 @@ def _beside_names(turn: Turn) -> set[str]:
 _ASKED = (
     ("registration", _gives_identity),
     ("subscriptions", _asks_subscriptions),
+    ("way", _chooses_way),
     ("unsubscribe", _wants_no_more),
     ("subscribe", _wants_more),
     ("language", _wishes_language),

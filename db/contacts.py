@@ -17,7 +17,7 @@ CONSENT_GIVEN, CONSENT_REFUSED = "given", "refused"
 ACTIVE, BLOCKED, INVALID = "active", "blocked", "invalid"
 # The columns that say what is wanted: of aid, of other matters, in emergencies.
 TOPICS = AID, NEWS, EMERGENCY = "notices", "news", "emergencies"
-_BY_NUMBER = ("whatsapp", "sms")  # one address is the same telephone on both
+BY_NUMBER = ("whatsapp", "sms")  # one address is the same telephone on both
 
 
 class Contact(Base):
@@ -149,7 +149,7 @@ def other_contacts(session: Session, person_id: int, contact_id: int) -> Sequenc
 
 def of_same_phone(session: Session, channel: str, address: str) -> list[int]:
     """Give the ids of the contacts of a telephone, on all channels that know it by its number."""
-    channels = _BY_NUMBER if channel in _BY_NUMBER else (channel,)
+    channels = BY_NUMBER if channel in BY_NUMBER else (channel,)
     query = select(Contact.id).where(Contact.channel.in_(channels), Contact.address == address)
     return list(session.scalars(query.order_by(Contact.id)))
 

@@ -22,12 +22,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 
 from db.areas import Area, in_areas, subtree
-from db.audiences import Filters, is_willing, recipients, topic_of
+from db.audiences import Filters, is_willing, topic_of
 from db.broadcast_watch import CHANGED, FOLLOWS
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import Contact
@@ -35,6 +36,7 @@ from db.fitting import LANGUAGE, Places, by_hour, languages_of
 from db.json_rows import json_rows
 from db.outbox import BULK, TOLD, OutboundMessage
 from db.pickups import Pickup
+from db.recipients import recipients_apart
 from db.registry import Household, Person
 from db.rounds import PLANNED, Round, count_families
 from db.schedules import Distribution
@@ -64,21 +66,24 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
     """Queue one row for each recipient whom a wording fits; gives how many.
 
     The broadcast is to be held, as it gets its waves here, one for each time zone. A child of
-    another broadcast goes to those whom that one told.
+    another broadcast goes to those whom that one told. Who asked to hear of several areas hears of
+    each, but the same only once.
     """
     session.flush()
     filters = Filters.from_data(broadcast.audience) if broadcast.audience else None
+    of_families: Select[Any] | None = None
     if broadcast.parent_id is not None:
-        chosen = told_by_parent(session, broadcast, broadcast.parent_id)
+        others = [told_by_parent(session, broadcast, broadcast.parent_id)]
     elif filters is not None:
-        chosen = recipients(filters, topic_of(broadcast.kind), broadcast.hoax_id)
+        topic = topic_of(broadcast.kind)
+        of_families, others = recipients_apart(filters, topic, broadcast.hoax_id)
     else:
         raise ValueError("a broadcast needs an audience or a parent")
     areas = (broadcast.area_code, *(filters.areas if filters is not None else ()))
     zones = _zones(session, areas)
     waves = _make_waves(session, broadcast.id, sorted(set(zones.values())))
     homes = {code: waves[zone] for code, zone in zones.items()}
-    rows = _rows(session, broadcast, chosen, homes, now)
+    rows = _rows(session, broadcast, of_families, others, homes, now)
     broadcast.contacts = _insert(session, rows)
     broadcast.families = _count_families(session, broadcast, filters)
     session.flush()
@@ -131,7 +136,8 @@ def concerned(
 
 def _is_meant_still() -> ColumnElement[bool]:
     """Give the condition that a contact is of its family still, or asked by itself to be told."""
-    asked = exists().where(Subscription.contact_id == Contact.id).correlate(Contact)
+    asked = exists().where(Subscription.contact_id == Contact.id, ~Subscription.emergencies)
+    asked = asked.correlate(Contact)
     return or_(Contact.person_id.is_(None), belongs(Person), asked)
 
 
@@ -176,31 +182,24 @@ def _make_waves(session: Session, broadcast_id: int, zones: Sequence[str]) -> di
 def _rows(
     session: Session,
     broadcast: Broadcast,
-    chosen: Select[Any],
+    of_families: Select[Any] | None,
+    others: Sequence[Select[Any]],
     waves: Mapping[str, int],
     now: datetime,
 ) -> Select[Any]:
     """Select the finished rows: each recipient with the wave and the wording that fit it.
 
+    Of families there is one recipient each; of the others the same one may come for several areas.
     `waves` gives the wave of each area.
     """
     written = select(Notice).where(Notice.broadcast_id == broadcast.id).order_by(Notice.id)
     notices = session.scalars(written).all()
-    languages = languages_of(notices)
-    dialect = session.core.dialect.name
-    found = chosen.subquery("found")
-    language = case((found.c.language.in_(languages), found.c.language), else_=LANGUAGE)
-    place = json_rows(dialect, _places(waves, notices, languages), "place", _PLACE)
-    fits = and_(place.c.area_code == found.c.area_code, place.c.language == language)
-    hours = by_hour(notices, languages)
-    source: Any = found.join(place, fits)
-    notice_id: Any = place.c.notice_id
-    if hours:
-        hour = json_rows(dialect, literal(json.dumps(hours)), "hour", _HOUR)
-        slot = _slots(hour).subquery("slot")
-        his = and_(slot.c.household_id == found.c.household_id, slot.c.language == language)
-        source = source.outerjoin(slot, his)
-        notice_id = func.coalesce(slot.c.notice_id, place.c.notice_id)
+    fitting = _Fitting(session.core.dialect.name, broadcast, notices, waves)
+    parts = []
+    if of_families is not None:
+        parts.append(fitting.of(of_families))
+    parts += [_once(fitting.of(part)) for part in others]
+    found = (parts[0].union_all(*parts[1:]) if len(parts) > 1 else parts[0]).subquery("fitted")
     values: dict[str, Any] = {
         "contact_id": found.c.contact_id,
         "channel": found.c.channel,
@@ -209,17 +208,59 @@ def _rows(
         "not_before": literal(max(now, broadcast.send_at), _OUT.c.not_before.type),
         "tries": literal(0),
         "failures": literal(0),
-        "notice_id": notice_id,
-        "wave_id": place.c.wave_id,
+        "notice_id": found.c.notice_id,
+        "wave_id": found.c.wave_id,
         "created_at": literal(now, _OUT.c.created_at.type),
     }
-    labelled = [value.label(name) for name, value in values.items()]
-    rows = select(*labelled).select_from(source).where(notice_id.is_not(None))
-    if broadcast.kind in FOLLOWS and broadcast.round_id is not None:
-        elsewhere = found.c.household_id.in_(_with_hours(broadcast.round_id))
-        general = or_(found.c.household_id.is_(None), not_(elsewhere))
-        return rows.where(or_(slot.c.notice_id.is_not(None), general) if hours else general)
-    return rows
+    return select(*(value.label(name) for name, value in values.items()))
+
+
+class _Fitting:
+    """Finds the wave and the wording that fit a recipient, for one broadcast."""
+
+    def __init__(
+        self,
+        dialect: str,
+        broadcast: Broadcast,
+        notices: Sequence[Notice],
+        waves: Mapping[str, int],
+    ) -> None:
+        """Take the wordings, and the wave of each area."""
+        self._broadcast = broadcast
+        self._languages = languages_of(notices)
+        places = _places(waves, notices, self._languages)
+        self._place = json_rows(dialect, places, "place", _PLACE)
+        hours = by_hour(notices, self._languages)
+        rows = literal(json.dumps(hours))
+        self._hour = json_rows(dialect, rows, "hour", _HOUR) if hours else None
+
+    def of(self, chosen: Select[Any]) -> Select[Any]:
+        """Select contact_id, channel, notice_id, wave_id of those for whom there is a wording."""
+        found, place = chosen.subquery("found"), self._place
+        language = case((found.c.language.in_(self._languages), found.c.language), else_=LANGUAGE)
+        fits = and_(place.c.area_code == found.c.area_code, place.c.language == language)
+        source: Any = found.join(place, fits)
+        notice_id: Any = place.c.notice_id
+        general: ColumnElement[bool] = true()
+        if self._broadcast.kind in FOLLOWS and self._broadcast.round_id is not None:
+            elsewhere = found.c.household_id.in_(_with_hours(self._broadcast.round_id))
+            general = or_(found.c.household_id.is_(None), not_(elsewhere))
+        if self._hour is not None:
+            slot = _slots(self._hour).subquery("slot")
+            his = and_(slot.c.household_id == found.c.household_id, slot.c.language == language)
+            source = source.outerjoin(slot, his)
+            notice_id = func.coalesce(slot.c.notice_id, place.c.notice_id)
+            general = or_(slot.c.notice_id.is_not(None), general)
+        columns = (found.c.contact_id, found.c.channel, notice_id.label("notice_id"))
+        chosen_rows = select(*columns, place.c.wave_id).select_from(source)
+        return chosen_rows.where(notice_id.is_not(None), general)
+
+
+def _once(rows: Select[Any]) -> Select[Any]:
+    """Select each contact once for each wording."""
+    found = rows.subquery("each")
+    same = (found.c.contact_id, found.c.channel, found.c.notice_id)
+    return select(*same, func.min(found.c.wave_id).label("wave_id")).group_by(*same)
 
 
 def _places(

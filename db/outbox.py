@@ -66,7 +66,7 @@ class OutboundMessage(Base):
             sqlite_where=text("state = 'sending'"), postgresql_where=text("state = 'sending'"),
         ),
         Index(
-            "ix_outbound_wave", "wave_id", "contact_id", unique=True,
+            "ix_outbound_wave", "wave_id", "contact_id", "notice_id", unique=True,
             sqlite_where=text("wave_id IS NOT NULL"),
             postgresql_where=text("wave_id IS NOT NULL"),
         ),

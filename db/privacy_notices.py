@@ -29,7 +29,8 @@ def notices_of_contact(session: Session, contact_id: int) -> dict[str, Any]:
     )
     return {
         "subscriptions": [
-            {"program": one.program, "area": one.area, "since": one.created_at.isoformat()}
+            {"program": one.program, "emergencies": one.emergencies, "area": one.area,
+             "since": one.created_at.isoformat()}
             for one in subscriptions_of(session, contact_id)
         ],
         "pickups": [

@@ -16,9 +16,9 @@ from db.audiences import (
     is_active,
     is_left_alone,
     is_wanted,
-    recipients,
 )
 from db.contacts import Contact
+from db.recipients import recipients
 from db.registry import Household, Person
 from db.session import Session
 from db.staff import Assignment, Staff

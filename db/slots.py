@@ -1,24 +1,56 @@
 """Slots: the hour at which a family is to come, so that nobody stands in a queue."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, case, delete, insert, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Select,
+    String,
+    Time,
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeEngine
 
-from db.areas import Scope
+from db.areas import Area, in_areas, self_and_above
 from db.audiences import Filters, families
 from db.base import Base
+from db.json_rows import json_rows
 from db.registry import Household
 from db.schedules import Distribution
 from db.session import Session
-from db.traits import TRAITS, has_any_trait
+from db.traits import TRAITS, with_traits
 
 _HOUR = 60  # minutes
-_AT_ONCE = 5_000
+_HOME: Mapping[str, TypeEngine[Any]] = {
+    "area_code": String(),
+    "stop_area": String(),
+    "room": BigInteger(),
+}
+_RANGE: Mapping[str, TypeEngine[Any]] = {
+    "stop_area": String(),
+    "from_place": BigInteger(),
+    "to_place": BigInteger(),
+    "distribution_id": BigInteger(),
+    "starts_at": Time(),
+    "ends_at": Time(),
+}
 
 
 class Slot(Base):
@@ -32,6 +64,9 @@ class Slot(Base):
     )
     starts_at: Mapped[time]
     ends_at: Mapped[time]
+
+
+_SLOT: Any = Slot.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +91,7 @@ def assign_slots(
 ) -> None:
     """Give each family of an audience its hour at the distributions of a round that have a quota.
 
-    Families with old, disabled or pregnant people or small children come first, then by RW and RT.
+    Families with old or disabled people or small children come first, then by RW and RT.
     Slots given before are dropped, but for those of days before `since`: whoever had one has had
     his turn. More families than there are places fill all hours evenly. With `keep`, whoever has
     an hour keeps it, as he was told of it; the others get one as far as there are places left.
@@ -64,18 +99,10 @@ def assign_slots(
     session.flush()
     if not keep:
         _drop(session, round_id, since)
-    taken = _taken(session, round_id, since)
-    rows = [
-        {
-            "distribution_id": hour.distribution_id,
-            "household_id": family,
-            "starts_at": hour.starts_at,
-            "ends_at": hour.ends_at,
-        }
-        for family, hour in _given(session, round_id, filters, since, taken)
-    ]
-    for first in range(0, len(rows), _AT_ONCE):
-        session.core.execute(insert(Slot), rows[first : first + _AT_ONCE])
+    given = _given(session, round_id, filters, since, keep)
+    if given is not None:
+        names = [column.name for column in given.selected_columns]
+        session.core.execute(insert(_SLOT).from_select(names, given))
 
 
 def capacity(
@@ -83,9 +110,14 @@ def capacity(
 ) -> Sequence[Capacity]:
     """Give for each distribution of a round that has a quota whether it is enough."""
     session.flush()
-    given = Counter(hour.distribution_id for _, hour in _given(session, round_id, filters, since))
+    given = _given(session, round_id, filters, since, keep=False)
+    families_at: dict[int, int] = {}
+    if given is not None:
+        at = given.subquery().c.distribution_id
+        counts = select(at, func.count()).group_by(at)
+        families_at = {stop: count for stop, count in session.execute(counts)}  # noqa: C416
     return [
-        Capacity(stop.id, given[stop.id], sum(hour.places for hour in _hours(stop)))
+        Capacity(stop.id, families_at.get(stop.id, 0), sum(hour.places for hour in _hours(stop)))
         for stop in _stops(session, round_id)
         if stop.quota is not None and stop.held_on >= since
     ]
@@ -106,11 +138,10 @@ def slot_of(session: Session, household_id: int, round_id: int) -> Slot | None:
 
 
 def _drop(session: Session, round_id: int, since: date) -> None:
-    table: Any = Slot.__table__
     of_round = select(Distribution.id).where(
         Distribution.round_id == round_id, Distribution.held_on >= since
     )
-    session.core.execute(delete(table).where(table.c.distribution_id.in_(of_round)))
+    session.core.execute(delete(_SLOT).where(_SLOT.c.distribution_id.in_(of_round)))
     session.expire_all()
 
 
@@ -121,68 +152,122 @@ def _stops(session: Session, round_id: int) -> Sequence[Distribution]:
 
 
 def _given(
-    session: Session,
-    round_id: int,
-    filters: Filters,
-    since: date = date.min,
-    taken: Sequence[Slot] = (),
-) -> Iterator[tuple[int, _Hour]]:
-    """Give each family with its hour, at the distributions of the smallest area that holds it.
+    session: Session, round_id: int, filters: Filters, since: date, keep: bool
+) -> Select[Any] | None:
+    """Select each family with its hour, at the distributions of the smallest area that holds it.
 
-    `taken` are hours that families have and keep.
+    None where there are no hours to be given.
     """
-    full = Counter((slot.distribution_id, slot.starts_at) for slot in taken)
+    hours = _hours_of_areas(session, round_id, since, keep)
+    if not any(hours.values()):
+        return None
+    dialect = session.core.dialect.name
+    within = session.scalars(select(Area.code).where(in_areas(Area.code, filters.areas)))
+    home = json_rows(dialect, _homes(within, hours), "home", _HOME)
+    hour = json_rows(dialect, _ranges(hours), "hour", _RANGE)
+    coming = _coming(home, round_id, filters, since, keep).subquery("coming")
+    room, number = coming.c.room, coming.c.number
+    crowd = case((coming.c.families > room, coming.c.families), else_=room)
+    place = number if keep else number * room // crowd
+    at = and_(
+        hour.c.stop_area == coming.c.stop_area, place >= hour.c.from_place, place < hour.c.to_place
+    )
+    return select(
+        hour.c.distribution_id, coming.c.household_id, hour.c.starts_at, hour.c.ends_at
+    ).select_from(coming.join(hour, at))
+
+
+def _coming(
+    home: FromClause, round_id: int, filters: Filters, since: date, keep: bool
+) -> Select[Any]:
+    """Select the families that are to have an hour, numbered in the order in which they come.
+
+    Those come first who should not wait. Whoever had his hour on a day before is not among them,
+    nor who keeps the one that he has.
+    """
+    frail = with_traits(TRAITS, filters.areas).subquery("frail")
+    last = case((frail.c.household_id.is_(None), 1), else_=0)
+    order = (last, Household.area_code, Household.rw, Household.rt, Household.id)
+    kept = and_(Distribution.held_on >= since, ~Distribution.canceled) if keep else false()
+    served = (
+        select(Slot.household_id)
+        .join(Distribution, Distribution.id == Slot.distribution_id)
+        .where(Distribution.round_id == round_id, or_(Distribution.held_on < since, kept))
+    )
+    return (
+        select(
+            Household.id.label("household_id"),
+            home.c.stop_area,
+            home.c.room,
+            (func.row_number().over(partition_by=home.c.stop_area, order_by=order) - 1)
+            .label("number"),
+            func.count().over(partition_by=home.c.stop_area).label("families"),
+        )
+        .join(home, home.c.area_code == Household.area_code)
+        .outerjoin(frail, frail.c.household_id == Household.id)
+        .where(families(filters), Household.id.not_in(served))
+    )  # fmt: skip
+
+
+def _hours_of_areas(
+    session: Session, round_id: int, since: date, keep: bool
+) -> dict[str, list[_Hour]]:
+    """Give the hours of each area with the places that are left; the same for all its families."""
+    full = _taken(session, round_id, since) if keep else {}
     hours: dict[str, list[_Hour]] = defaultdict(list)
     for stop in _stops(session, round_id):
         if stop.held_on >= since:
             hours[stop.area_code] += [
-                replace(
-                    hour, places=max(0, hour.places - full[hour.distribution_id, hour.starts_at])
-                )
+                replace(hour, places=max(0, hour.places - full.get((stop.id, hour.starts_at), 0)))
                 for hour in _hours(stop)
             ]
-    served = {*_served(session, round_id, since), *(slot.household_id for slot in taken)}
-    coming: dict[str, list[int]] = defaultdict(list)
-    smallest_first = sorted(hours, key=len, reverse=True)
-    for family, home in _in_order(session, filters) if any(hours.values()) else ():
-        area = next((area for area in smallest_first if Scope(area).covers(home)), None)
-        if area is not None and family not in served:
-            coming[area].append(family)
-    for area, those in coming.items():
-        left = sum(hour.places for hour in hours[area])
-        yield from _spread(those[:left] if taken else those, hours[area])
+    return hours
 
 
-def _taken(session: Session, round_id: int, since: date) -> Sequence[Slot]:
-    """Give the hours that families have from some day on."""
+def _taken(session: Session, round_id: int, since: date) -> dict[tuple[int, time], int]:
+    """Count the families that have each hour from some day on."""
     query = (
-        select(Slot)
+        select(Slot.distribution_id, Slot.starts_at, func.count())
         .join(Distribution, Distribution.id == Slot.distribution_id)
         .where(
             Distribution.round_id == round_id,
             Distribution.held_on >= since,
             ~Distribution.canceled,
         )
+        .group_by(Slot.distribution_id, Slot.starts_at)
     )
-    return session.scalars(query).all()
+    return {(stop, starts_at): count for stop, starts_at, count in session.execute(query)}
 
 
-def _served(session: Session, round_id: int, since: date) -> Collection[int]:
-    """Give the families that had their hour on a day before."""
-    query = (
-        select(Slot.household_id)
-        .join(Distribution, Distribution.id == Slot.distribution_id)
-        .where(Distribution.round_id == round_id, Distribution.held_on < since)
-    )
-    return frozenset(session.scalars(query))
+def _homes(codes: Iterable[str], hours: Mapping[str, Sequence[_Hour]]) -> ColumnElement[str]:
+    """Give for each area the smallest one with distributions that holds it, as JSON."""
+    rows = []
+    for code in codes:
+        stop_area = max((one for one in self_and_above(code) if one in hours), key=len, default="")
+        if stop_area:
+            room = sum(hour.places for hour in hours[stop_area])
+            rows.append({"area_code": code, "stop_area": stop_area, "room": room})
+    return literal(json.dumps(rows))
 
 
-def _in_order(session: Session, filters: Filters) -> Sequence[tuple[int, str]]:
-    """Give the families of an audience with their areas, those first who should not wait."""
-    frail = case((has_any_trait(TRAITS), 0), else_=1)
-    order = (frail, Household.area_code, Household.rw, Household.rt, Household.id)
-    query = select(Household.id, Household.area_code).where(families(filters)).order_by(*order)
-    return [(family, home) for family, home in session.core.execute(query)]
+def _ranges(hours: Mapping[str, Sequence[_Hour]]) -> ColumnElement[str]:
+    """Give each hour with the places, of all in its area, that are its own, as JSON."""
+    rows = []
+    for stop_area, its_hours in hours.items():
+        place = 0
+        for hour in its_hours:
+            rows.append(
+                {
+                    "stop_area": stop_area,
+                    "from_place": place,
+                    "to_place": place + hour.places,
+                    "distribution_id": hour.distribution_id,
+                    "starts_at": hour.starts_at.isoformat("microseconds"),
+                    "ends_at": hour.ends_at.isoformat("microseconds"),
+                }
+            )
+            place += hour.places
+    return literal(json.dumps(rows))
 
 
 def _hours(stop: Distribution) -> list[_Hour]:
@@ -199,14 +284,6 @@ def _hours(stop: Distribution) -> list[_Hour]:
         )
         for start in range(begin, end, _HOUR)
     ]
-
-
-def _spread(those: Sequence[int], hours: Sequence[_Hour]) -> Iterator[tuple[int, _Hour]]:
-    """Fill hour after hour; where there are more families than places, all of them alike."""
-    places = [hour for hour in hours for _ in range(hour.places)]
-    crowd = max(len(those), len(places))
-    for number, family in enumerate(those) if places else ():
-        yield family, places[number * len(places) // crowd]
 
 
 def _minutes(moment: time) -> int:

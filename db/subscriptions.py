@@ -16,7 +16,7 @@ from db.session import Session
 
 
 class Subscription(Base):
-    """One contact's wish to hear of one programme, or of all, in one area."""
+    """One contact's wish to hear of one programme, of all, or of dangers alone, in one area."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (Index("ix_subscriptions_area", "area_code", "program_code"),)
@@ -25,6 +25,7 @@ class Subscription(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
     program_code: Mapped[str | None] = mapped_column(ForeignKey("programs.code"))
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
+    emergencies: Mapped[bool] = mapped_column(default=False)  # of these, and of no programme
     created_at: Mapped[datetime]
 
 
@@ -34,45 +35,52 @@ _MEMBER: Any = AudienceMember.__table__
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """What a contact wants to hear of; every programme where none is named."""
+    """What a contact wants to hear of: dangers, or a programme; every one where none is named."""
 
     program_code: str | None
     program: str | None
     area_code: str
     area: str
+    emergencies: bool
     created_at: datetime
 
 
 def subscribe(
-    session: Session, contact_id: int, program_code: str | None, area_code: str, now: datetime
+    session: Session,
+    contact_id: int,
+    program_code: str | None,
+    area_code: str,
+    now: datetime,
+    emergencies: bool = False,
 ) -> bool:
     """Note that a contact, whose row is held, wants to hear of it; False where that was known."""
     known = select(Subscription.id).where(
         Subscription.contact_id == contact_id,
         Subscription.program_code.is_not_distinct_from(program_code),
         Subscription.area_code == area_code,
+        Subscription.emergencies == emergencies,
     )
     if session.scalar(known.limit(1)) is not None:
         return False
     session.add(
         Subscription(
-            contact_id=contact_id, program_code=program_code, area_code=area_code, created_at=now
+            contact_id=contact_id, program_code=program_code, area_code=area_code,
+            emergencies=emergencies, created_at=now,
         )
-    )
+    )  # fmt: skip
     session.flush()
     return True
 
 
-def unsubscribe(
-    session: Session, contact_id: int, program_code: str | None, area_code: str
-) -> None:
+def unsubscribe(session: Session, contact_id: int, one: Subscribed) -> None:
     """Drop one thing that a contact wanted to hear of."""
     session.flush()
     session.core.execute(
         delete(_TABLE).where(
             _TABLE.c.contact_id == contact_id,
-            _TABLE.c.program_code.is_not_distinct_from(program_code),
-            _TABLE.c.area_code == area_code,
+            _TABLE.c.program_code.is_not_distinct_from(one.program_code),
+            _TABLE.c.area_code == one.area_code,
+            _TABLE.c.emergencies == one.emergencies,
         )
     )
 
@@ -94,7 +102,7 @@ def subscriptions_of(session: Session, contact_id: int) -> Sequence[Subscribed]:
     rows = session.execute(
         select(
             Subscription.program_code, Program.name, Subscription.area_code, Area.name,
-            Subscription.created_at,
+            Subscription.emergencies, Subscription.created_at,
         )
         .outerjoin(Program, Program.code == Subscription.program_code)
         .join(Area, Area.code == Subscription.area_code)

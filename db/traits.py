@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, extract, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    extract,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import aliased
 
 from db.areas import in_areas
@@ -48,16 +59,29 @@ def enrolled(program_code: str | None, status: str, areas: tuple[str, ...]) -> S
     return query.distinct()
 
 
-def has_any_trait(traits: tuple[str, ...]) -> ColumnElement[bool]:
-    """Give the condition that somebody who lives in a family has one of some traits today.
+def with_traits(traits: tuple[str, ...], areas: tuple[str, ...]) -> Any:
+    """Select the families of some areas in which somebody lives who has one of some traits today.
 
     Of a pregnancy no list tells that the service knows, so that it is nobody's.
     """
-    member = and_(
-        Person.household_id == Household.id, Person.left_on.is_(None), Person.merged_into.is_(None)
+    home = aliased(Household)
+    members = (
+        select(Person.household_id)
+        .correlate(None)
+        .join(home, home.id == Person.household_id)
+        .where(
+            in_areas(home.area_code, areas), Person.left_on.is_(None), Person.merged_into.is_(None)
+        )
+    )  # fmt: skip
+    ages = {ELDERLY: _age() >= _OLD * _YEAR, TODDLER: _age() < _SMALL * _YEAR}
+    programs = [_PROGRAMS[trait] for trait in traits if trait in _PROGRAMS]
+    listed = members.join(Enrolment, Enrolment.person_id == Person.id).where(
+        Enrolment.ended_batch_id.is_(None),
+        Enrolment.program_code.in_(programs),
+        Enrolment.status == ACTIVE,
     )
-    signs = [_sign(trait) for trait in traits]
-    return exists().where(member, or_(false(), *signs)).correlate(Household)
+    of_age = or_(false(), *(ages[trait] for trait in traits if trait in ages))
+    return union(members.where(of_age), listed)
 
 
 def confirmed(program_code: str | None) -> ColumnElement[bool]:
@@ -70,27 +94,6 @@ def confirmed(program_code: str | None) -> ColumnElement[bool]:
         *programs,
     )
     return said.correlate(Household)
-
-
-def _sign(trait: str) -> ColumnElement[bool]:
-    signs: list[ColumnElement[bool]] = []
-    if trait == ELDERLY:
-        signs.append(_age() >= _OLD * _YEAR)
-    if trait == TODDLER:
-        signs.append(_age() < _SMALL * _YEAR)
-    if trait in _PROGRAMS:
-        signs.append(_is_enrolled(_PROGRAMS[trait]))
-    return or_(false(), *signs)
-
-
-def _is_enrolled(program_code: str) -> ColumnElement[bool]:
-    found = exists().where(
-        Enrolment.person_id == Person.id,
-        Enrolment.ended_batch_id.is_(None),
-        Enrolment.program_code == program_code,
-        Enrolment.status == ACTIVE,
-    )
-    return found.correlate(Person)
 
 
 def _age() -> Any:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.opting import Kind, asks_list, ends_list, language, misses_messages, wish
+from bot.opting import Kind, wish
+from bot.opting_language import language
 from bot.places import places_of_sample
 from db.contacts import AID, EMERGENCY, NEWS
 from nlu.corpus import corpus_files, read_annotated
@@ -182,6 +183,24 @@ kebakaran tolong
 hubungi saya darurat
 tolong kabari, banjir
 banjir lagi
+bantuanku sudah berhenti
+bantuannya berhentimi
+bantuan mamak berhenti terus
+pkh ambo lah berhenti
+bantuanku mandeg
+kok mandeg bantuane
+berhenti bantuan saya sejak lebaran
+sudah tidak dapat bantuan lagi
+tolong jangan hentikan bantuan saya
+jangan putus bantuanku
+kartu diblokir tolong aktifkan
+stop dia mau bunuh saya
+jangan potong lagi bantuan saya
+tidak usah bayar katanya
+berhenti banjirnya
+banjir sudah berhenti
+gempa sudah berhenti
+hujan angin sudah berhenti
 """.strip().splitlines()
 
 RESUMES = """
@@ -208,9 +227,35 @@ kabarnya jangan di stop
 batal berhenti
 tidak jadi berhenti
 gak jadi stop
+langganan maning
+hidupkanmi lagi kabarnya
+aktifkan maneh infone
+uripno maneh notif e
+kulo purun langganan malih
+ambo ndak langganan lagi
+sa mau langganan lagi
+tolong aktifkan kembali notifikasi
+aktifkan lagi jadwalnya
+nyalakan notif jadwal
+langganan jadwal saja
+jgn stop kabarnya
+jangan dimatikan notifnya
+lanjutkan lagi infonya pak
+opt in
 """.strip().splitlines()
 
-AGAINS = ["kirim lagi ya", "kirim lagi", "boleh kirim lagi", "kirimi lagi mi", "kabari lagi yo"]
+AGAINS = [
+    "mau dikirimi kabar lagi",
+    "mau terima info lagi",
+    "saya mau dikabari lagi",
+    "boleh mi kirimkan lagi kabar",
+    "minta dikirimi info lagi",
+    "kirim lagi ya",
+    "kirim lagi",
+    "boleh kirim lagi",
+    "kirimi lagi mi",
+    "kabari lagi yo",
+]
 MERE_REQUESTS = [
     "kapan kirim lagi", "kirim lagi uangnya", "kirim lagi berasnya", "kirim ulang bantuan",
     "lanjut", "lanjutkan", "mulai", "ya", "mau", "jadwal lagi", "tolong kirim PKH lagi",
@@ -218,6 +263,7 @@ MERE_REQUESTS = [
     "/menu",
 ]  # fmt: skip
 HEARS = [
+    "kabari kalau ada bantuan banjir",
     "kabari sa kalau ada PKH di Lamangga", "kasih tau kalau beras cair", "kasi tau sa kalau cairmi",
     "kabarin klo pkh cair", "tlg kasih tau kl bantuan udah keluar", "wa saya kalau ada pembagian",
     "elingke aku nek pkh metu", "kabari ambo kalu la cair", "ingatkan saya kalau ada jadwal",
@@ -226,6 +272,11 @@ HEARS = [
 ALARMS = [
     "kabari sa kalau ada bencana", "kasih tau kalau banjir", "kabari saya kalau ada kabar darurat",
     "mau kabar darurat", "kirim kabar darurat ya", "aktifkan info bencana",
+    "kabari kalau ada banjir", "kabari sa kalau ada gempa", "kasi tau sa kalau ada bnjir",
+    "kabari klo ada sunami", "wa saya kalau ada longsor", "infokan kalau ada kebkaran",
+    "kabari kalau ada angin kencang", "kasih tau kalau ada puting beliung",
+    "elingke aku nek ono lindu", "kabari ambo kalu ado banjir", "tlg kabari kl ada bencna alam",
+    "kabari kalau ada angin puting beliung di Lamangga", "kabari kami kalau ada bahaya",
 ]  # fmt: skip
 NEITHER = [
     "kenapa tidak kasih tau kalau beras cair", "kabari kalau laporan saya selesai",
@@ -337,35 +388,3 @@ def test_no_phrase_of_another_intent_is_taken_for_a_wish_about_messages() -> Non
             if found is not None and (refused is None or found.kind is refused):
                 wrong.append(said)
     assert wrong == []
-
-
-@pytest.mark.parametrize(
-    ("said", "code"),
-    [
-        ("pakai bahasa jawa", "jv"), ("pake bhs jawa ya", "jv"), ("nganggo boso jowo wae", "jv"),
-        ("bahasa indonesia saja", "id"), ("ganti bahasa indonesia lagi", "id"),
-        ("tolong pakai bahasa wolio", "wlo"), ("bahasa buton", "wlo"),
-        ("pakai bahasa bengkulu", "pse"), ("bahasa melayu bengkulu saja", "pse"),
-        ("pakai bahasa inggris", "?"), ("saya tidak bisa bahasa jawa", None),
-        ("petugas pakai bahasa kasar", None), ("orang jawa", None),
-    ],
-)  # fmt: skip
-def test_language_that_is_wished_for(said: str, code: str | None) -> None:
-    assert language(said) == code
-
-
-def test_list_of_subscriptions_is_asked_for_and_ended() -> None:
-    asks = ["langgananku apa saja", "langganan saya", "cek langganan saya", "langganan apa saja"]
-    assert all(asks_list(said) and not ends_list(said) for said in asks)
-    assert all(map(ends_list, ["hapus langganan", "hapus semua langganan saya", "hps langgananku"]))
-    assert not any(map(asks_list, ["langganan", "langganan lagi", "berhenti langganan"]))
-
-
-def test_who_asks_why_he_was_not_told_ends_nothing() -> None:
-    misses = ["kenapa saya tidak dikabari lagi", "kok sa te dikasih tau", "knp blm dikirimi info",
-              "kenapa tidak ada kabar lagi pak", "kenapa berhenti kirim kabar",
-              "kok berhenti kirim kabar"]  # fmt: skip
-    others = ["kenapa dikirimi terus", "kenapa tidak cair", "kenapa bantuan tidak dikirim lagi",
-              "tidak ada kabar"]  # fmt: skip
-    assert [said for said in misses if not misses_messages(said)] == []
-    assert [said for said in others if misses_messages(said)] == []

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from db.areas import Area
-from db.audiences import Filters, Topic, recipients
+from db.audiences import Filters, Topic
 from db.contacts import Contact
+from db.recipients import recipients
 from db.session import Store
 from db.subscriptions import subscriptions_of
 from tests.bot.test_opt_out import change, wanted
@@ -116,3 +117,29 @@ def test_who_is_on_no_list_hears_of_dangers_where_he_said_that_he_lives(
         mine = select(Contact.id).where(Contact.address == citizen.address.user)
         contact_id = session.scalars(mine).one()
     assert told == [[contact_id], [contact_id], []]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_wish_for_dangers_is_for_dangers_alone(citizen: Person, sample_store: Store) -> None:
+    told = words(citizen.say("kabari kalau ada angin kencang di Melai"))
+    assert "keadaan darurat di Melai" in told
+    citizen.say("kabari sa kalau ada gempa di Lamangga")
+    assert wanted(citizen) == (True, True, True)
+    assert "1. keadaan darurat di Melai\n2. keadaan darurat di Lamangga" in words(
+        citizen.say("langgananku apa saja")
+    )
+    with sample_store.read() as session:
+        city = session.scalars(select(Area.code).where(Area.level == "city")).one()
+        mine = select(Contact.id).where(Contact.address == citizen.address.user)
+        contact_id = session.scalars(mine).one()
+        everywhere = Filters((city,), program="PKH")
+        heard = {row.contact_id for row in session.execute(recipients(everywhere, Topic.AID))}
+        assert contact_id not in heard
+    citizen.press("subscriptions:end:!:74.72.01.1001")  # one that there is not
+    assert wanted(citizen)[2]
+    citizen.say("langgananku apa saja")
+    citizen.say("1")
+    assert wanted(citizen)[2]
+    citizen.say("langgananku apa saja")
+    citizen.press("subscriptions:end")
+    assert kept(sample_store, citizen) == []

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from db.areas import Scope
 from db.audience_files import AudienceMember, store_members
-from db.audiences import Filters, Topic, recipients, topic_of
+from db.audiences import Filters, Topic, topic_of
 from db.broadcasts import Kind
 from db.contacts import Contact
 from db.pickups import Pickup
 from db.reach import measure, samples, unreached
+from db.recipients import recipients
 from db.registry import Household, Person
 from db.schedules import Distribution
 from db.session import Session, Store
@@ -223,6 +224,51 @@ def test_subscribers_hear_of_their_programme_and_area(store: Store) -> None:
         assert unsubscribe_all(session, stranger.id) == 0
         forget(session, elsewhere.id)
         assert told(session) == {own.id}
+
+
+def test_one_telephone_and_one_person_are_told_once(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        linked = contact(session, family(session), channel="whatsapp", address="+62811")
+        same = contact(session, channel="sms", address="+62811")
+        by_both = [contact(session, channel=way, address="+62812") for way in ("sms", "whatsapp")]
+        alone = contact(session, channel="sms", address="+62813")
+        unasked = contact(session, channel="whatsapp", address="+62813")
+        abroad = head_of(session, family(session, programs=()))
+        early = contact(session, abroad, last_inbound_at=NOW - timedelta(days=2))
+        late = contact(session, abroad, last_inbound_at=NOW - timedelta(days=1))
+        for one in (same, *by_both, alone, early, late):
+            subscribe(session, one.id, "PKH", HERE, NOW)
+        assert told(session) == {linked.id, by_both[1].id, alone.id, late.id}
+        everyone = {linked.id, by_both[1].id, unasked.id, early.id, late.id}
+        assert told(session, Filters(areas=(CITY,), everyone=True)) == everyone
+        linked.notices = False
+        session.flush()
+        assert same.id in told(session)
+        assert same.id in told(session, Filters(areas=(CITY,), everyone=True))
+
+
+def test_of_danger_a_telephone_rings_once_though_sms_stands_in_for_whatsapp(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        head = head_of(session, family(session))
+        whatsapp, sms = (
+            contact(session, head, channel=way, address="+62811", emergencies=True)
+            for way in ("whatsapp", "sms")
+        )
+        here = Filters(areas=(HERE,))
+        assert told(session, here, Topic.EMERGENCY) == {whatsapp.id}
+        assert told(session, Filters((HERE,), "PKH"), Topic.EMERGENCY) == {whatsapp.id}
+        whatsapp.emergencies = False
+        session.flush()
+        assert told(session, here, Topic.EMERGENCY) == {sms.id}
+        sms.person_id = None
+        subscribe(session, sms.id, None, HERE, NOW, emergencies=True)
+        assert told(session, here, Topic.EMERGENCY) == {sms.id}
+        assert told(session) == {whatsapp.id}  # who asked to hear of dangers asked for no aid
+        whatsapp.person_id = None
+        session.flush()
+        assert told(session) == set()
 
 
 def test_everyone_is_also_who_is_on_no_list(store: Store) -> None:

@@ -235,6 +235,47 @@ def got_it(session: Session, round_id: int, by: str, family_of: str) -> None:
     session.flush()
 
 
+def test_who_asked_for_two_places_hears_of_each_and_the_same_only_once(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        zone_of(session, THERE, "Asia/Jayapura")
+        asked = contact(session)
+        by_sms, by_whatsapp = (
+            contact(session, channel=way, address="+62811") for way in ("sms", "whatsapp")
+        )
+        for one, area in ((asked, HERE), (asked, THERE), (by_sms, HERE), (by_whatsapp, THERE)):
+            subscribe(session, one.id, "PKH", area, NOW)
+        round_ = make_round(session, (HERE, TODAY, None), (THERE, TODAY, None))
+        both = {
+            (asked.id, HERE),
+            (asked.id, THERE),
+            (by_whatsapp.id, HERE),
+            (by_whatsapp.id, THERE),
+        }
+
+        def announce(*notices: Notice, **values: Any) -> set[tuple[int, str]]:
+            made = make_broadcast(session, *notices, round_id=round_.id, **values)
+            count = fan_out(session, made, NOW)
+            heard = [(row.contact_id, session.get_one(Notice, row.notice_id).text)
+                     for row, _ in rows_of(session, made)]  # fmt: skip
+            assert count == len(heard) == made.contacts
+            assert len(heard) == len(set(heard))
+            return set(heard)
+
+        assert announce(Notice(text="semua")) == {(asked.id, "semua"), (by_whatsapp.id, "semua")}
+        assert announce(*by_area()) == both
+        parent = session.scalars(select(Broadcast).order_by(Broadcast.id.desc())).first()
+        assert parent is not None
+        session.execute(update(OutboundMessage).values(state="sent"))
+        for kind in (Kind.REMINDER, Kind.CHANGE):
+            told = announce(*by_area(), filters=None, kind=kind, parent_id=parent.id)
+            assert told == both
+
+
+def by_area() -> list[Notice]:
+    return [Notice(text=code, area_code=code) for code in (HERE, THERE)]
+
+
 def test_who_was_warned_of_a_hoax_is_not_warned_again(store: Store) -> None:
     with store.begin() as session:
         make_town(session)

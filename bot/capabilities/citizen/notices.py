@@ -1,13 +1,18 @@
-"""What is no longer to be sent to somebody, and the language of what is."""
+"""What is no longer to be sent to somebody, and by which way and in which language what is."""
 
 from bot.notices.topics import change_topics, topic_words, wanted_topics
-from bot.opting import Kind, Wish, language, wish
+from bot.opting import Kind, Wish, wish
+from bot.opting_language import language
+from bot.opting_ways import way
 from bot.texts import say
 from bot.turn import Turn, button
-from db.contacts import AID, EMERGENCY, TOPICS
+from db.channel_choice import choose_channel
+from db.contacts import AID, BY_NUMBER, EMERGENCY, TOPICS
+from db.pace import is_served
 from db.subscriptions import subscriptions_of, unsubscribe
 
 LANGUAGES = ("id", "jv", "wlo", "pse")
+SMS = "sms"
 
 
 def stop(turn: Turn) -> None:
@@ -64,11 +69,12 @@ def _end_one(turn: Turn) -> bool:
     named = [
         one
         for one in (subscriptions_of(turn.session, turn.contact.id) if program or area else ())
-        if (program is None or program == one.program_code)
+        if not one.emergencies
+        and (program is None or program == one.program_code)
         and (area is None or area == one.area_code)
     ]
     for one in named:
-        unsubscribe(turn.session, turn.contact.id, one.program_code, one.area_code)
+        unsubscribe(turn.session, turn.contact.id, one)
     if named:
         turn.reply(
             "subscribe.ended_one",
@@ -77,6 +83,22 @@ def _end_one(turn: Turn) -> bool:
             button("menu", "choice.menu"),
         )
     return bool(named)
+
+
+def choose_way(turn: Turn) -> None:
+    """Let messages come by WhatsApp alone, or by SMS alone; answers come where one asks."""
+    menu = button("menu", "choice.menu")
+    chosen = way(turn.text)
+    if chosen is None or turn.contact.channel not in BY_NUMBER:
+        turn.reply("way.elsewhere", menu)
+        return
+    served = chosen.wanted != SMS or is_served(turn.session.core, SMS)
+    if not served or not choose_channel(
+        turn.session, turn.contact.id, chosen.wanted, chosen.refused, turn.now
+    ):
+        turn.reply(f"way.no_{chosen.wanted}", menu)
+        return
+    turn.reply(f"way.{chosen.wanted}", menu)
 
 
 def speak(turn: Turn) -> None:

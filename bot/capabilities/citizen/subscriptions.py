@@ -7,7 +7,9 @@ from bot.fields import area, area_choices, is_ambiguous
 from bot.forms import Answer, Answers, Facts, Field, Form
 from bot.messages import Choice
 from bot.notices.topics import change_topics, offer_emergencies
-from bot.opting import Kind, ends_list, misses_messages, wish
+from bot.opting import Kind, wish
+from bot.opting_lists import ends_list, misses_messages
+from bot.opting_words import names_hazard
 from bot.places import unknown_place
 from bot.texts import say
 from bot.turn import Turn, button
@@ -23,6 +25,7 @@ from db.subscriptions import (
 
 _MOST = 10  # of one contact
 _END = "end"
+_DANGERS = "!"  # in the place of a programme's code
 _EVERYWHERE = re.compile(
     r"\b(?:semua|seluruh|tiap|setiap) (?:kelurahan|kecamatan|kota|tempat|daerah)\b", re.IGNORECASE
 )
@@ -72,8 +75,7 @@ def handle(turn: Turn) -> None:
 def finish(turn: Turn, answers: Answers) -> None:
     """Note the wish for the area that was asked for."""
     if answers.get("emergency"):
-        subscribe(turn.session, turn.contact.id, None, answers["area"], turn.now)
-        _tell_of_emergencies(turn, turn.places.name_of(answers["area"]))
+        _note_dangers(turn, answers["area"])
     else:
         # A new wish in place of the answer takes nothing over from the one before.
         heard = wish(turn.text, turn.parse)
@@ -133,7 +135,7 @@ def listing(turn: Turn) -> None:
 
 def _value(one: Subscribed) -> str:
     """Name a subscription as its button does, which may be pressed late and twice."""
-    return f"{one.program_code or ''}:{one.area_code}"
+    return f"{_DANGERS if one.emergencies else one.program_code or ''}:{one.area_code}"
 
 
 def _menu() -> Choice:
@@ -150,7 +152,9 @@ def _end(turn: Turn, which: str) -> None:
     found = subscriptions_of(turn.session, turn.contact.id)
     one = next((one for one in found if _value(one) == which), None)
     if one is not None:
-        unsubscribe(turn.session, turn.contact.id, one.program_code, one.area_code)
+        unsubscribe(turn.session, turn.contact.id, one)
+        if one.emergencies and not any(other.emergencies for other in found if other != one):
+            change_topics(turn, off=(EMERGENCY,))
         key = "subscribe.ended_one"
     elif which:
         key = "subscribe.ended_before"
@@ -172,6 +176,8 @@ def _topics(turn: Turn) -> frozenset[str]:
     heard = wish(turn.text, turn.parse)
     if heard is not None and heard.kind is not Kind.STOP:
         return heard.on
+    if heard is None and not turn.argument and names_hazard(turn.text):
+        return frozenset((EMERGENCY,))
     return frozenset((AID, NEWS))
 
 
@@ -182,7 +188,8 @@ def _names_something(turn: Turn) -> bool:
 
 
 def _has_any(turn: Turn) -> bool:
-    return bool(subscriptions_of(turn.session, turn.contact.id))
+    found = subscriptions_of(turn.session, turn.contact.id)
+    return any(not one.emergencies for one in found)
 
 
 def _own_area(turn: Turn) -> str | None:
@@ -230,7 +237,8 @@ def _note(turn: Turn, program: str | None, area_codes: Sequence[str]) -> None:
     """Keep the wish for one programme, or for all, in some areas."""
     found = subscriptions_of(turn.session, turn.contact.id)
     mine = button("subscriptions", "choice.subscriptions")
-    known = {one.area_code for one in found if one.program_code == program}
+    aid = [one for one in found if not one.emergencies]
+    known = {one.area_code for one in aid if one.program_code == program}
     if len(found) + len(set(area_codes) - known) > _MOST:
         turn.reply("subscribe.full", mine, _menu(), most=_MOST)
         return
@@ -268,12 +276,17 @@ def _will_hear_of_emergencies(turn: Turn) -> None:
     if place is not None:
         _tell_of_emergencies(turn, turn.places.name_of(place))
     elif named is not None:
-        subscribe(turn.session, turn.contact.id, None, named, turn.now)
-        _tell_of_emergencies(turn, turn.places.name_of(named))
+        _note_dangers(turn, named)
     elif found:
         _tell_of_emergencies(turn, ", ".join(dict.fromkeys(one.area for one in found)))
     else:
         _ask_area(turn, {"emergency": True})
+
+
+def _note_dangers(turn: Turn, area_code: str) -> None:
+    """Keep where somebody who is in no list wants to hear of dangers; of aid he asked nothing."""
+    subscribe(turn.session, turn.contact.id, None, area_code, turn.now, emergencies=True)
+    _tell_of_emergencies(turn, turn.places.name_of(area_code))
 
 
 def _tell_of_emergencies(turn: Turn, area_name: str) -> None:
@@ -286,4 +299,5 @@ def _tell_of_emergencies(turn: Turn, area_name: str) -> None:
 
 
 def _called(one: Subscribed) -> str:
-    return say("subscribe.one", program=one.program or say("subscribe.any"), area=one.area)
+    about = say("subscribe.dangers") if one.emergencies else one.program or say("subscribe.any")
+    return say("subscribe.one", program=about, area=one.area)

@@ -159,6 +159,7 @@ def _make_answers() -> None:
         sa.Column("contact_id", BIG_ID, nullable=False),
         sa.Column("program_code", sa.String(length=20), nullable=True),
         sa.Column("area_code", sa.String(length=13), nullable=False),
+        sa.Column("emergencies", sa.Boolean(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         fk("subscriptions", "contact_id", "contacts"),
         fk("subscriptions", "program_code", "programs"),
@@ -314,7 +315,7 @@ def _change_outbound() -> None:
     op.create_index(
         "ix_outbound_wave",
         "outbound",
-        ["wave_id", "contact_id"],
+        ["wave_id", "contact_id", "notice_id"],
         unique=True,
         sqlite_where=sa.text("wave_id IS NOT NULL"),
         postgresql_where=sa.text("wave_id IS NOT NULL"),

@@ -1,0 +1,40 @@
+"""The language of messages, and what was asked for, in the words that people use."""
+
+import pytest
+
+from bot.opting_language import language
+from bot.opting_lists import asks_list, ends_list, misses_messages
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("pakai bahasa jawa", "jv"), ("pake bhs jawa ya", "jv"), ("nganggo boso jowo wae", "jv"),
+        ("bahasa indonesia saja", "id"), ("ganti bahasa indonesia lagi", "id"),
+        ("tolong pakai bahasa wolio", "wlo"), ("bahasa buton", "wlo"),
+        ("pakai bahasa bengkulu", "pse"), ("bahasa melayu bengkulu saja", "pse"),
+        ("pakai bahasa inggris", "?"), ("saya tidak bisa bahasa jawa", None),
+        ("petugas pakai bahasa kasar", None), ("orang jawa", None),
+    ],
+)  # fmt: skip
+def test_language_that_is_wished_for(said: str, code: str | None) -> None:
+    assert language(said) == code
+
+
+def test_list_of_subscriptions_is_asked_for_and_ended() -> None:
+    asks = ["langgananku apa saja", "langganan saya", "cek langganan saya", "langganan apa saja"]
+    assert all(asks_list(said) and not ends_list(said) for said in asks)
+    assert all(map(ends_list, ["hapus langganan", "hapus semua langganan saya", "hps langgananku"]))
+    assert not any(map(asks_list, ["langganan", "langganan lagi", "berhenti langganan"]))
+
+
+def test_who_asks_why_he_was_not_told_ends_nothing() -> None:
+    misses = ["kenapa saya tidak dikabari lagi", "kok sa te dikasih tau", "knp blm dikirimi info",
+              "kenapa tidak ada kabar lagi pak", "kenapa berhenti kirim kabar",
+              "kok berhenti kirim kabar"]  # fmt: skip
+    others = ["kenapa dikirimi terus", "kenapa tidak cair", "kenapa bantuan tidak dikirim lagi",
+              "tidak ada kabar"]  # fmt: skip
+    assert [said for said in misses if not misses_messages(said)] == []
+    assert [said for said in others if misses_messages(said)] == []
