@@ -1,7 +1,8 @@
 """Reach: how many of an audience a broadcast would come to, by which channel, and who is left."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,11 +40,22 @@ class Reach:
     by_channel: dict[str, int]
     window_closed: int  # of WhatsApp, to be told by a template, which is paid for
     excluded: dict[str, int]  # families by the reason why none of them is reached
+    by_language: dict[str, int]  # contacts by the language that they chose, as far as they did
 
     @property
     def contacts(self) -> int:
         """All who would be told."""
         return sum(self.by_channel.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How many would be told by one channel and have chosen one language."""
+
+    channel: str
+    language: str | None
+    count: int
+    shut: int  # of WhatsApp, whose 24 hours are over
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +98,21 @@ def measure(
     """
     if chosen is None:
         chosen = recipients(filters, topic, hoax_id)
-    by_channel, closed = _by_channel(session, chosen, send_at)
+    told = _told(session, chosen, send_at)
+    closed = sum(one.shut for one in told)
     standing = _standing(filters, topic).subquery()
     rows = session.execute(select(standing.c.place, func.count()).group_by(standing.c.place)).all()
     excluded = {REASONS[place - 1]: count for place, count in rows if place > 0}
     if closed and not has_template:
-        by_channel[_WHATSAPP] -= closed
+        told = [replace(one, count=one.count - one.shut) for one in told]
         excluded["no_template"] = closed
         closed = 0
-    return Reach(sum(count for _, count in rows), by_channel, closed, excluded)
+    by_channel, by_language = Counter[str](), Counter[str]()
+    for one in told:
+        by_channel[one.channel] += one.count
+        if one.language is not None:
+            by_language[one.language] += one.count
+    return Reach(sum(count for _, count in rows), by_channel, closed, excluded, by_language)
 
 
 def samples(session: Session, filters: Filters, topic: Topic, most: int = 3) -> Sequence[Recipient]:
@@ -156,19 +174,17 @@ def window_is_shut(send_at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _by_channel(
-    session: Session, chosen: Select[Any], send_at: datetime
-) -> tuple[dict[str, int], int]:
-    """Count by channel, and those of WhatsApp whose 24 hours are over."""
+def _told(session: Session, chosen: Select[Any], send_at: datetime) -> list[_Told]:
+    """Count by channel and language, and those of WhatsApp whose 24 hours are over."""
     found = chosen.subquery()
     shut = func.sum(case((window_is_shut(send_at), 1), else_=0))
     rows = session.execute(
-        select(found.c.channel, func.count(), shut)
+        select(found.c.channel, Contact.language, func.count(), shut)
         .join(Contact, Contact.id == found.c.contact_id)
-        .group_by(found.c.channel)
-        .order_by(found.c.channel)
+        .group_by(found.c.channel, Contact.language)
+        .order_by(found.c.channel, Contact.language)
     ).all()
-    return {channel: count for channel, count, _ in rows}, sum(shut for _, _, shut in rows)
+    return [_Told(*row) for row in rows]
 
 
 def _standing(filters: Filters, topic: Topic, shut_at: datetime | None = None) -> Select[int, int]:

@@ -3,11 +3,11 @@
 import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import JSON, String, UniqueConstraint, case, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, String, UniqueConstraint, case, exists, or_, select, update
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db import audit
 from db.base import DIALECT_INSERT, Base, BigId
@@ -39,6 +39,7 @@ class WaTemplate(Base):
     reason: Mapped[str | None] = mapped_column(String(300))  # Meta's, for a rejection
     changed_by: Mapped[str] = mapped_column(String(60))
     changed_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]  # when Twilio was asked of its state by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ def approved_template(session: Session, kind: str, language: str) -> WaTemplate 
         )
     )
     return session.scalars(query.limit(1)).first()
+
+
+def approved_languages(session: Session, kind: str) -> set[str]:
+    """Give the languages in which a kind of broadcast has an approved template."""
+    query = select(WaTemplate.language).where(
+        WaTemplate.kind == kind, WaTemplate.state == APPROVED, WaTemplate.content_sid.is_not(None)
+    )
+    return set(session.scalars(query.distinct()))
 
 
 def bodies_of(session: Session, content_sids: Collection[str]) -> dict[str, str]:
@@ -159,6 +168,18 @@ def mark_template(
     _move(template, state, content_sid, reason, actor, now)
     audit.record(session, now, actor, "mark template", f"template:{template_id}")
     return template
+
+
+def take_turn(session: Session, now: datetime, every: timedelta) -> bool:
+    """Note that the states are asked for now; False where somebody else did so lately.
+
+    Drafts are nothing that anybody could be asked of.
+    """
+    lately, other = now - every, aliased(WaTemplate)
+    free = or_(WaTemplate.asked_at.is_(None), WaTemplate.asked_at <= lately)
+    taken = exists().where(other.asked_at > lately)
+    mine = update(WaTemplate).where(WaTemplate.state != DRAFT, free, ~taken)
+    return session.connection().execute(mine.values(asked_at=now)).rowcount > 0
 
 
 def ensure_templates(session: Session, now: datetime) -> None:

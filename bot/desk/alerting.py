@@ -118,8 +118,10 @@ def tell_of_human(session: Session, ticket: Ticket, now: datetime, url: str | No
 
 
 def page(url: str | None, path: str) -> str:
-    """Give the address of a page of the console."""
-    return f"{url or ''}/console/{path}"
+    """Give the address of a page of the console; where we have none, in which menu it is found."""
+    if url is not None:
+        return f"{url}/console/{path}"
+    return say(f"page.{path.partition('/')[0]}")
 
 
 def area_of(session: Session, ticket: Ticket) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.messages import PermanentError, ProviderTemplate
+from bot.notices.languages import name_at_meta
 from bot.notices.templates import sample_values
 from bot.texts import say
 from db.session import Store
@@ -104,7 +105,7 @@ async def _sync(
 
 def _same(template: WaTemplate, theirs: Sequence[ProviderTemplate]) -> ProviderTemplate | None:
     """Find one of ours among the provider's, by its SID, else by name, language and words."""
-    wanted = (template.name, template.language, template.body)
+    wanted = (*name_at_meta(template.name, template.language), template.body)
     for one in theirs:
         if template.content_sid is not None:
             if one.sid == template.content_sid:
@@ -128,13 +129,12 @@ async def _said(catalogue: Catalogue, template: WaTemplate, same: ProviderTempla
 
 
 async def _submit(catalogue: Catalogue, template: WaTemplate, sid: str | None) -> _Said:
+    name, language = name_at_meta(template.name, template.language)
     try:
         if sid is None:
             samples = sample_values(template.variables)
-            sid = await catalogue.add_template(
-                template.name, template.language, template.body, samples
-            )
-        await catalogue.submit_template(sid, template.name)
+            sid = await catalogue.add_template(name, language, template.body, samples)
+        await catalogue.submit_template(sid, name)
     except PermanentError as error:
         return _Said(REJECTED, sid, say("template.refused", reason=error))
     return _Said(PENDING, sid, None)

@@ -7,11 +7,11 @@ errors 63040 (why Meta rejects a template) and 21656 (which values it refuses).
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.notices.languages import TEMPLATE_LANGUAGES
 from bot.texts import known, say
 from db.broadcasts import Kind
 from db.wa_templates import WaTemplate, Wording
 
-LANGUAGES = ("id", "en")  # of those in which we write, the ones that Meta knows
 LONGEST = 1024  # characters of a body, and of a message whose blanks are filled
 LONGEST_NAME = 60  # of our own; Meta's is 512
 
@@ -39,7 +39,7 @@ def check_wording(wording: Wording) -> list[str]:
     problems = []
     if not _NAME.fullmatch(wording.name):
         problems.append("template.bad_name")
-    if wording.language not in LANGUAGES:
+    if wording.language not in TEMPLATE_LANGUAGES:
         problems.append("template.bad_language")
     return problems + check(wording.body, wording.variables, wording.kind)
 
@@ -76,9 +76,7 @@ def values(template: WaTemplate, facts: Mapping[str, str]) -> dict[str, str]:
     Facts that a notice does not have may be left out: those without a slot come at `hours`, and a
     change without `text` tells what holds now.
     """
-    filled = [
-        _one_line(facts.get(name, "")) or _instead(name, facts) for name in template.variables
-    ]
+    filled = [_one_line(facts.get(name, "")) or instead(name, facts) for name in template.variables]
     room = max(LONGEST - len(_PLACEHOLDER.sub("", template.body)), len(filled))
     while (over := sum(map(len, filled)) - room) > 0:
         longest = max(range(len(filled)), key=lambda at: len(filled[at]))
@@ -89,6 +87,16 @@ def values(template: WaTemplate, facts: Mapping[str, str]) -> dict[str, str]:
 def filled_body(body: str, content_variables: Mapping[str, str]) -> str:
     """Write a template as the recipient reads it."""
     return _PLACEHOLDER.sub(lambda found: content_variables.get(found[1], found[0]), body)
+
+
+def instead(name: str, facts: Mapping[str, str]) -> str:
+    """Give what stands for a fact that a notice does not have."""
+    if name == "slot":
+        return facts["hours"]
+    if name == "text" and "day" in facts:
+        time = facts.get("slot") or facts["hours"]
+        return say("template.now", day=facts["day"], time=time, place=facts["place"])
+    return say(f"template.no_{name}")
 
 
 def sample_values(variables: Sequence[str]) -> dict[str, str]:
@@ -109,12 +117,3 @@ def _words(pieces: Sequence[str]) -> int:
 
 def _one_line(value: str) -> str:
     return " ".join(value.split()).replace("{", "(").replace("}", ")")
-
-
-def _instead(name: str, facts: Mapping[str, str]) -> str:
-    if name == "slot":
-        return facts["hours"]
-    if name == "text" and "day" in facts:
-        time = facts.get("slot") or facts["hours"]
-        return say("template.now", day=facts["day"], time=time, place=facts["place"])
-    return say(f"template.no_{name}")

@@ -1,6 +1,5 @@
 """What the broadcasts of a round say: a wording for each area, hour of the slots and language."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -8,8 +7,10 @@ from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.notices.languages import LANGUAGES
+from bot.notices.own_words import own_text
 from bot.notices.planning import Plan, Stop, minutes, stop_of
-from bot.notices.templates import values
+from bot.notices.templates import filled_body, values
 from bot.texts import say
 from bot.texts.format import clock, long_date, without_gaps, zone_name
 from db.broadcasts import Kind, Notice
@@ -17,15 +18,9 @@ from db.registry import Program
 from db.rounds import CANCELED, Round, distributions_of
 from db.schedules import Distribution
 from db.session import Session
-from db.wa_templates import USUAL_LANGUAGE, approved_template
+from db.wa_templates import USUAL_LANGUAGE, WaTemplate, approved_languages, approved_template
 
 LONGEST = 1_000  # characters; a template of WhatsApp holds hardly more
-# What an officer's own words may leave to be filled, as {day}.
-BLANKS = (
-    "program", "stage", "area", "day", "hours", "place", "slot", "bring", "contact", "why",
-)  # fmt: skip
-_BLANK = re.compile(r"\{(\w+)\}")
-_ONE_BY_ONE = (Kind.REMINDER, Kind.FOLLOWUP)  # each of one distribution, not of all in an area
 _USUAL_VARIABLES = ("program", "area", "day", "hours", "place")
 _HOUR = 60  # minutes
 _MOST_KEPT = 1_600  # characters of a notice in the store
@@ -72,12 +67,15 @@ def notices_of_round(
 ) -> list[Notice]:
     """Write the notices of a round, unsaved: for each area, hour where there is a quota, language.
 
-    `texts` are an officer's words by their languages, with blanks such as {day} or without; who
-    reads none of these languages gets our own. `content_sid` names a template that takes program,
-    area, day, hours and place, instead of the catalogue's. What is over `now` is not told of.
+    `texts` are an officer's words by their languages, with blanks such as {day} or without; in
+    another language the words are those of its approved template, and who reads none of them gets
+    our own. `content_sid` names a template that takes program, area, day, hours and place, instead
+    of the catalogue's. What is over `now` is not told of.
     """
     program = session.get_one(Program, round_.program_code).name
-    languages = {USUAL_LANGUAGE: "", **(texts or {})}
+    approved = approved_languages(session, kind) if content_sid is None else ()
+    besides = dict.fromkeys((one for one in LANGUAGES if one in approved), "")
+    languages = {USUAL_LANGUAGE: "", **besides, **(texts or {})}
     return [
         _notice(session, round_, program, Kind(kind), places, group, language, words, content_sid)
         for group in _groups(_told_of(session, round_, places, now), round_, Kind(kind))
@@ -85,10 +83,12 @@ def notices_of_round(
     ]
 
 
-def first_words(plan: Plan, program: str, places: Names) -> str:
-    """Write how a plan would be announced in the area of its first stop."""
+def first_words(plan: Plan, program: str, places: Names, words: str = "") -> str:
+    """Write how a plan would be announced in the area of its first stop, by own words or ours."""
     area = plan.stops[0].area_code
     stops = [stop for stop in plan.stops if stop.area_code == area]
+    if words:
+        return own_text(words, facts_of(plan, program, stops, places), _lines(stops, places))
     return _text("notice.distribution", plan, program, stops, places)
 
 
@@ -118,11 +118,6 @@ def facts_of(
     return facts
 
 
-def filled(words: str, facts: Mapping[str, str]) -> str:
-    """Fill the blanks of some words; what else stands in braces stays as it is."""
-    return _BLANK.sub(lambda found: facts.get(found[1], found[0]), words)
-
-
 def _notice(
     session: Session,
     round_: Round,
@@ -137,8 +132,9 @@ def _notice(
     stops = group.stops
     facts = facts_of(round_, program, stops, places, group.slot)
     key = "notice.canceled" if group.is_canceled else f"notice.{kind}"
-    if words:
-        text = _own_text(words, facts, stops, places)
+    # What is cancelled in a part of a round only is no matter of its words.
+    if words and (not group.is_canceled or round_.state == CANCELED):
+        text = own_text(words, facts, _lines(stops, places))
     else:
         text = _text(key, round_, program, stops, places, group.slot)
     notice = Notice(
@@ -151,24 +147,27 @@ def _notice(
     )
     if group.is_canceled:
         del facts["day"]  # so that a template says that there is none any more
-    _add_template(session, notice, kind, facts, content_sid)
+    template = _add_template(session, notice, kind, facts, content_sid)
+    if not words and template is not None and template.language == language != USUAL_LANGUAGE:
+        notice.text = filled_body(template.body, notice.content_variables or {})
     return notice
 
 
 def _add_template(
     session: Session, notice: Notice, kind: Kind, facts: Facts, content_sid: str | None
-) -> None:
-    """Say by which template WhatsApp takes a notice outside of the 24 hours, if by any."""
+) -> WaTemplate | None:
+    """Say by which template WhatsApp takes a notice outside of the 24 hours; gives ours, if any."""
     if content_sid is not None:
         notice.content_sid = content_sid
         notice.content_variables = {
             str(at): facts.get(name, "") for at, name in enumerate(_USUAL_VARIABLES, 1)
         }
-        return
+        return None
     template = approved_template(session, kind, notice.language)
     if template is not None:
         notice.content_sid = template.content_sid
         notice.content_variables = values(template, facts)
+    return template
 
 
 def _text(
@@ -189,13 +188,6 @@ def _text(
     many = ":" + "".join(f"\n- {line}" for line in lines)
     shown["when"] = many if len(lines) > 1 else f" {lines[0]}."
     return without_gaps(say(key, **{**facts, **shown}))
-
-
-def _own_text(words: str, facts: Facts, stops: Sequence[Stop], places: Names) -> str:
-    """Fill an officer's words; without any blank the facts stand below them."""
-    if any(name in facts for name in _BLANK.findall(words)):
-        return filled(words, facts)
-    return "\n".join((words, "", facts["program"], *_lines(stops, places)))
 
 
 def _lines(stops: Sequence[Stop], places: Names) -> list[str]:
@@ -235,8 +227,9 @@ def _ends(one: Distribution, places: Names) -> datetime:
 def _groups(told_of: list[Distribution], round_: Round, kind: Kind) -> Iterator[_Group]:
     """Give what each wording is about.
 
-    An announcement tells of all that is in an area; a reminder or a question of one distribution.
-    Where there are slots, each hour has a wording of its own besides the one for all others.
+    An announcement tells of all that is in an area, a reminder of all that is there on a day; a
+    question asks of one distribution. Where there are slots, each hour has a wording of its own
+    besides the one for all others.
     """
     for _area, grouped in groupby(told_of, key=lambda one: one.area_code):
         found = list(grouped)
@@ -244,8 +237,11 @@ def _groups(told_of: list[Distribution], round_: Round, kind: Kind) -> Iterator[
         standing = [one for one in found if not one.canceled and round_.state != CANCELED]
         if kind is Kind.CHANGE and fallen and not standing:
             yield _Group(tuple(fallen))
-        if kind in _ONE_BY_ONE:
+        if kind is Kind.FOLLOWUP:
             yield from (_Group((one,)) for one in standing)
+        elif kind is Kind.REMINDER:
+            days = groupby(standing, key=lambda one: one.held_on)
+            yield from (_Group(tuple(of_day)) for _day, of_day in days)
         elif standing:
             yield _Group(tuple(standing))
         for one in standing:

@@ -1,11 +1,18 @@
 """Templates are submitted to Meta and its decisions fetched, by the provider's own wire."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from click.testing import Result
 
+from bot.dispatcher import Dispatcher
+from bot.notices.template_watch import TemplateWatch
+from bot.service import twilio_client
+from bot.settings import TwilioSettings
 from bot.texts import say
 from db.session import Store
 from db.wa_templates import (
@@ -19,16 +26,20 @@ from db.wa_templates import (
     list_templates,
     mark_template,
 )
+from tests.bot.senders import until, working
 from tests.fakes.twilio_content import FakeContent
 from tests.moment import NOW
+from tests.talk import Clock
 
 BODY = "Kabar untuk warga {{1}} hari ini."
 Halo = Callable[..., Result]
 
 
-def add(store: Store, name: str, state: str = DRAFT, sid: str | None = None) -> None:
+def add(
+    store: Store, name: str, state: str = DRAFT, sid: str | None = None, language: str = "id"
+) -> None:
     with store.begin() as session:
-        wording = Wording("news", "id", name, BODY, ("area",))
+        wording = Wording("news", language, name, BODY, ("area",))
         template = add_template(session, wording, "staff:1", NOW)
         mark_template(session, template.id, state, sid, None, "staff:1", NOW)
 
@@ -106,6 +117,53 @@ def test_a_template_goes_to_meta_and_its_decision_comes_back(
     listed = json.loads(run("template", "list", "--json").output)
     assert {one["name"] for one in listed} == set(states(store))
     assert say("template.state_rejected") in run("template", "list").output
+
+
+def test_states_are_asked_for_once_an_hour_by_one_of_all_dispatchers(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, minute = Clock(), timedelta(minutes=1)
+
+    def after(minutes: int, watch: TemplateWatch) -> list[str]:
+        clock.forward(minutes * minute)
+        return [one.state for one in watch.look()]
+
+    with FakeContent() as twilio:
+        account = TwilioSettings("AC" + "0" * 32, "f" * 32, None, None, twilio.url)
+        one, other = (TemplateWatch(store, lambda: twilio_client(account), clock) for _ in range(2))
+        add(store, "draft")
+        assert after(0, one) == []  # of drafts nobody is asked
+        assert twilio.contents == {}
+        add(store, "local", PENDING, language="jv")
+        assert after(1, one) == [PENDING]
+        [made] = twilio.contents.values()
+        assert (made["language"], made["approval_requests"]["name"]) == ("id", "local_jv")
+        twilio.review(made["sid"], "approved")
+        assert after(2, other) == []
+        assert after(59, other) == [APPROVED]
+        twilio.review(made["sid"], "paused")
+        assert [after(2, one), after(50, one), after(7, other)] == [[], [], []]
+        assert after(2, one) == [PAUSED]
+
+        # A Twilio that does not answer is told of once, and harms nothing.
+        twilio.broken = True
+        assert [after(61, one), after(61, one)] == [[], []]
+        assert ["credentials" in one.message for one in caplog.records] == [True]
+        assert states(store)["local"] == (PAUSED, made["sid"])
+        twilio.broken = False
+        twilio.review(made["sid"], "approved")
+        assert after(61, one) == [APPROVED]
+
+
+def test_a_dispatcher_asks_beside_its_work(store: Store) -> None:
+    asked = threading.Event()
+
+    async def scene() -> None:
+        dispatcher = Dispatcher(store, {}, Clock(), lambda: 0.0, templates=asked.set)
+        async with working(dispatcher):
+            await until(asked.is_set)
+
+    asyncio.run(scene())
 
 
 @pytest.mark.databases("sqlite")

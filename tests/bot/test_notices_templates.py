@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.notices.languages import KNOWN_TO_META, LANGUAGES, TEMPLATE_LANGUAGES, name_at_meta
 from bot.notices.templates import (
     LONGEST,
     VARIABLES,
@@ -62,10 +63,21 @@ def test_blanks_are_those_of_the_kind_and_each_is_named_once() -> None:
     for wrong, key in (
         (Wording("birthday", "id", "x", GOOD, ()), "bad_kind"),
         (Wording("news", "id", "Halo Warga", "Halo semua warga.", ()), "bad_name"),
-        (Wording("news", "jv", "halo", "Halo semua warga.", ()), "bad_language"),
+        (Wording("news", "su", "halo", "Halo semua warga.", ()), "bad_language"),
     ):
         assert check_wording(wrong) == [f"template.{key}"]
         assert known(f"template.{key}")
+
+
+def test_every_language_of_contacts_may_have_a_template_and_meta_gets_one_that_it_knows() -> None:
+    assert {*LANGUAGES} < {*TEMPLATE_LANGUAGES}
+    for language in TEMPLATE_LANGUAGES:
+        assert check_wording(Wording("news", language, "kabar", "Halo semua warga.", ())) == []
+        assert known(f"template.language_{language}")
+        assert name_at_meta("kabar", language)[1] in KNOWN_TO_META
+    assert name_at_meta("kabar", "ms") == ("kabar", "ms")
+    assert name_at_meta("kabar", "jv") == ("kabar_jv", "id")
+    assert len({name_at_meta("kabar", one) for one in TEMPLATE_LANGUAGES}) == 6
 
 
 @pytest.mark.databases("sqlite")

@@ -9,7 +9,10 @@ from sqlalchemy import select
 
 from bot.notices.approving import approve, submit
 from bot.texts import say
+from db.audiences import Filters, Topic
 from db.broadcasts import Broadcast, Kind, State
+from db.contacts import Contact
+from db.reach import samples
 from db.rounds import CANCELED, Round
 from db.schedules import Distribution
 from db.session import Store
@@ -105,20 +108,54 @@ def test_a_round_is_made_shown_put_off_and_cancelled(site: Site) -> None:
     assert say("round.stale") in officer.get(address).text
     page = officer.get(address).text
     assert "Listrik padam" in page
+    assert "belum tahu perubahan terakhir" in page
     assert officer.post(f"{address}/batal", why="", seen=version_on(page)).location == address
     assert say("change.no_why") in officer.get(address).text
     officer.post(f"{address}/batal", why="Dana belum turun", seen=version_on(page))
     page = officer.get(address).text
     assert "Dana belum turun" in page
     assert "Ada perubahan?" not in page
-    assert say("round.is_canceled") in officer.get(f"{address}/ubah").text or (
-        officer.get(f"{address}/ubah").location == address
-    )
+    assert officer.get(f"{address}/ubah").location == address
+    assert say("round.is_canceled") in officer.get(address).text
     assert "tahap 4" in officer.get("/console/penyaluran?yang=canceled").text
     with site.store.read() as session:
         assert session.get_one(Round, round_id).state == CANCELED
         kinds = session.scalars(select(Broadcast.kind).filter_by(round_id=round_id)).all()
     assert Kind.CHANGE in kinds
+
+
+def test_a_round_is_announced_in_the_languages_of_its_readers(site: Site) -> None:
+    officer, new = signed_in(site, "officer", WOLIO), "/console/pengumuman/baru"
+    with site.store.begin() as session:
+        readers = samples(session, Filters((WOLIO,), program="PKH"), Topic.AID, 2)
+        for one, language in zip(readers, ("jv", "wlo"), strict=True):
+            session.get_one(Contact, one.contact_id).language = language
+    round_id = str(round_in(site.store, WOLIO))
+    form = officer.get(f"{new}?penyaluran={round_id}").text
+    for shown in ("{hours}", "Bahasa Jawa", "Bahasa Wolio", "dalam Bahasa Indonesia"):
+        assert shown in form
+    # What cannot be filled, or leaves open when and where, is refused and kept in the form.
+    for text, told in (
+        ("Bantuan {programme} dina {day} jam {hours} ing {place}.", "{programme} tidak dikenal"),
+        ("Bantuan {program} dibagi dina {day}.", "{hours}, {place} belum ada"),
+        ("PKH", say("ownwords.short", least=20)),
+        ("x" * 1001, say("broadcast.long_text", most=1000)),
+    ):
+        refused = officer.post(new, about="round", round=round_id, text_jv=text)
+        assert refused.status_code == 400
+        assert told in refused.text
+        assert text in refused.text
+    words = "Bantuan {program} dibagi dina {day} jam {hours} ing {place}."
+    made = officer.post(new, about="round", round=round_id, text_jv=words).location or ""
+    page = officer.get(made).text
+    assert "Bantuan Program Keluarga Harapan dibagi dina" in page
+    assert "Kabar dari Dinas Sosial: Program Keluarga Harapan" in page
+    assert "{" not in page[page.index('id="wordings"') : page.index('id="decide"')]
+    assert re.search(r"Memilih Bahasa Jawa</dt><dd>1</dd>", page)
+    assert re.search(r"Memilih Bahasa Wolio</dt><dd>1, .*membaca Bahasa Indonesia", page)
+    # The same words begin the next one.
+    again = officer.get(f"{new}?dari={made.rpartition('/')[2]}").text
+    assert words in again
 
 
 @pytest.mark.databases("sqlite")

@@ -1,12 +1,17 @@
 """WhatsApp templates in the console: written, checked, submitted, and their states kept."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from bot.notices.languages import TEMPLATE_LANGUAGES
+from bot.notices.planning import Plan, make_round
 from bot.texts import say
+from db.contacts import Contact
 from db.session import Store
 from db.wa_templates import (
     APPROVED,
@@ -14,11 +19,13 @@ from db.wa_templates import (
     REJECTED,
     ensure_templates,
     find_template,
+    mark_template,
 )
 from nlu.classifier import Model
 from tests.fakes.twilio_content import FakeContent
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
+from tests.webhook.notices import stop
 from tests.webhook.site import Site, make_settings, make_site, over_sample
 
 site = over_sample
@@ -95,6 +102,46 @@ def test_a_template_is_written_checked_and_changed_by_one_at_a_time(site: Site) 
     again = officer.get(f"{NEW}?nama=kabar_2&bahasa=id").text
     assert "Kabar untuk warga {{1}} hari ini." in again
     assert 'value="area" selected' in again
+
+
+def test_a_template_may_be_in_the_language_of_contacts_and_the_page_says_how_it_goes(
+    site: Site,
+) -> None:
+    officer = signed_in(site, "officer")
+    form = officer.get(NEW).text
+    assert say("template.of_languages") in unescape(form)
+    assert all(f'<option value="{code}"' in form for code in TEMPLATE_LANGUAGES)
+    for code, told in (("jv", "as_indonesian"), ("ms", "unchosen"), ("id", None)):
+        page = officer.post(NEW, **WRITTEN | {"language": code}, act="save").location or ""
+        shown = officer.get(page).text
+        for key in ("as_indonesian", "unchosen"):
+            assert (say(f"template.{key}") in shown) == (key == told)
+    refused = officer.post(NEW, **WRITTEN | {"language": "su"}, act="save")
+    assert (refused.status_code, say("template.bad_language") in refused.text) == (400, True)
+
+
+def test_whoever_prepares_sees_the_template_and_how_a_family_reads_its_hour(site: Site) -> None:
+    officer, after_midnight = signed_in(site, "officer"), site.clock() - timedelta(days=2)
+    with site.store.begin() as session:
+        siti = session.scalars(select(Contact).where(Contact.address == "siti")).one()
+        siti.channel, siti.last_inbound_at = "whatsapp", after_midnight
+        ensure_templates(session, NOW)
+        template = find_template(session, "halo_penyaluran", "id")
+        assert template is not None
+        mark_template(session, template.id, APPROVED, SID, None, "staff:1", NOW)
+        plan = Plan("PKH", (stop("74.72.02.1011", quota=300),))
+        round_id = make_round(session, plan, "staff:1", NOW).id
+    made = officer.post("/console/pengumuman/baru", about="round", round=str(round_id))
+    page = unescape(officer.get(made.location or "").text)
+    box = page[page.index('id="wordings"') : page.index('id="decide"')]
+    assert "Bacaan di WhatsApp untuk yang sudah 24 jam tidak menulis" in box
+    assert "Halo, ini kabar dari Puskesos. Bantuan Program Keluarga Harapan untuk warga" in box
+    assert "jam 09.00-10.00 WITA. Tempatnya di Kantor Pos" in box
+    assert "{{" not in box
+    samples = page[page.index('id="samples"') : page.index('id="wordings"')]
+    example = samples[samples.index("Contoh jam: ") :]
+    assert say("notice.slot", slot="08.00-09.00 WITA") in example
+    assert say("notice.slot", slot="08.00-09.00 WITA") not in samples.partition("Contoh jam: ")[0]
 
 
 def test_a_template_is_submitted_and_what_meta_says_is_fetched(

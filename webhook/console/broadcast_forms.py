@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.capabilities.citizen.notices import LANGUAGES
 from bot.notices.drafting import Draft
+from bot.notices.languages import LANGUAGES
+from bot.notices.own_words import wrong_with
 from bot.notices.planning import FARTHEST
 from bot.notices.wording import LONGEST
 from bot.texts import say
@@ -56,7 +57,9 @@ def values_of(session: Session, broadcast: Broadcast, zone: str) -> dict[str, An
     values["urgent"] = "1" if broadcast.urgent else ""
     if broadcast.expires_at is not None and not is_round:
         values["expires"] = broadcast.expires_at.astimezone(ZoneInfo(zone)).date().isoformat()
-    if not is_round:
+    if is_round:
+        values |= {f"text_{code}": text for code, text in (broadcast.texts or {}).items()}
+    else:
         for notice in wordings_of(session, broadcast.id, len(LANGUAGES)):
             values[f"text_{notice.language}"] = notice.text
     return values
@@ -106,16 +109,30 @@ def _of_round(
     return Draft(
         kind=Kind.DISTRIBUTION,
         filters=filters if filters.is_choosy else None,
-        texts={},
+        texts=_words_of_round(values),
         round_id=row.round.id,
         send_at=send_at,
     )
 
 
+def _words_of_round(values: Mapping[str, Any]) -> dict[str, str]:
+    """Read what is to be said instead of our own words, in each language; raises Unfit."""
+    texts = _written_texts(values)
+    for code, text in texts.items():
+        for wrong in wrong_with(text):
+            raise Unfit(f"{say(f'choice.language_{code}')}: {wrong}")
+    return texts
+
+
 def _texts(values: Mapping[str, Any]) -> dict[str, str]:
-    texts = {code: values[f"text_{code}"] for code in LANGUAGES if values[f"text_{code}"]}
+    texts = _written_texts(values)
     if len(texts.get("id", "")) < _SHORTEST_TEXT:
         raise Unfit(say("broadcast.no_text", least=_SHORTEST_TEXT))
+    return texts
+
+
+def _written_texts(values: Mapping[str, Any]) -> dict[str, str]:
+    texts = {code: values[f"text_{code}"] for code in LANGUAGES if values[f"text_{code}"]}
     if any(len(text) > LONGEST for text in texts.values()):
         raise Unfit(say("broadcast.long_text", most=LONGEST))
     return texts

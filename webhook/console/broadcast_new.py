@@ -11,8 +11,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from bot.capabilities.citizen.notices import LANGUAGES
 from bot.notices.drafting import prepare
+from bot.notices.languages import LANGUAGES
+from bot.notices.own_words import blanks_of
 from bot.notices.refusals import NoticeRefused
 from bot.notices.wording import LONGEST
 from bot.texts import say
@@ -20,6 +21,7 @@ from bot.texts.format import grouped
 from db.audience_files import store_members
 from db.audiences import TRAITS
 from db.broadcast_lists import find_broadcast
+from db.broadcasts import Kind
 from db.hoaxes import DECIDERS
 from db.intake.lines import FileRefused
 from db.intake.sheets import open_source
@@ -137,5 +139,5 @@ def _form(
         "console/broadcast_new.html",
         values=values, problem=problem, offered=choices(session, desk), rounds=rounds,
         statuses=STATUSES, deciles=DECILES, traits=TRAITS, languages=LANGUAGES,
-        longest=LONGEST,
+        longest=LONGEST, blanks=blanks_of(Kind.DISTRIBUTION),
     )  # fmt: skip

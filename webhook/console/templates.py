@@ -8,9 +8,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from bot.messages import SendError
+from bot.notices.languages import KNOWN_TO_META, LANGUAGES, TEMPLATE_LANGUAGES
 from bot.notices.template_sync import sync
 from bot.notices.templates import (
-    LANGUAGES,
     LONGEST,
     LONGEST_NAME,
     VARIABLES,
@@ -232,7 +232,9 @@ def _page(found: WaTemplate | None, values: Values, problems: Sequence[str]) -> 
         preview=preview,
         may_edit=found is None or found.state in EDITABLE,
         kinds=tuple(VARIABLES),
-        languages=LANGUAGES,
+        languages=TEMPLATE_LANGUAGES,
+        at_meta=KNOWN_TO_META,
+        chosen=LANGUAGES,
         known=_KNOWN,
         blanks=_MOST_BLANKS,
         states=_MARKABLE,

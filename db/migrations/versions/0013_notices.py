@@ -73,6 +73,7 @@ def _make_broadcasts() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("area_code", sa.String(length=13), nullable=False),
         sa.Column("audience", sa.JSON(), nullable=True),
+        sa.Column("texts", sa.JSON(), nullable=True),
         sa.Column("parent_id", BIG_ID, nullable=True),
         sa.Column("round_id", BIG_ID, nullable=True),
         sa.Column("hoax_id", BIG_ID, nullable=True),
@@ -120,6 +121,7 @@ def _make_broadcasts() -> None:
         sa.Column("reason", sa.String(length=300), nullable=True),
         sa.Column("changed_by", sa.String(length=60), nullable=False),
         sa.Column("changed_at", MOMENT, nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_wa_templates"),
         sa.UniqueConstraint("name", "language", name="uq_wa_templates_name"),
     )
@@ -282,12 +284,7 @@ def _go_on_counting(*tables: str) -> None:
             )
 
 
-_QUEUED = sa.text("state = 'queued'")
-_QUEUED_REPLY = sa.text("state = 'queued' AND wave_id IS NULL")
-_QUEUED_BULK = sa.text("state = 'queued' AND wave_id IS NOT NULL")
 _NOT_PASSED_ON = "wave_id IS NOT NULL AND passed_on_at IS NULL"
-_FAILED = sa.text(f"state = 'failed' AND {_NOT_PASSED_ON}")
-_SILENT = sa.text(f"state = 'sent' AND channel IN ('whatsapp', 'sms') AND {_NOT_PASSED_ON}")
 
 
 def _change_outbound() -> None:
@@ -296,43 +293,32 @@ def _change_outbound() -> None:
     with op.batch_alter_table("outbound") as outbound:
         outbound.add_column(sa.Column("wave_id", BIG_ID, nullable=True))
         outbound.add_column(sa.Column("passed_on_at", MOMENT, nullable=True))
+        outbound.add_column(sa.Column("outages", sa.SmallInteger(), nullable=True))
         outbound.create_foreign_key("fk_outbound_wave_id_waves", "waves", ["wave_id"], ["id"])
     op.execute("UPDATE outbound SET wave_id = notice_id WHERE notice_id IS NOT NULL")
-    op.create_index(
-        "ix_outbound_due",
-        "outbound",
-        ["channel", "priority", "not_before", "id"],
-        sqlite_where=_QUEUED_REPLY,
-        postgresql_where=_QUEUED_REPLY,
+    _index_some(
+        "due", ["channel", "priority", "not_before", "id"], "state = 'queued' AND wave_id IS NULL"
     )
-    op.create_index(
-        "ix_outbound_bulk",
-        "outbound",
+    _index_some(
+        "bulk",
         ["wave_id", "channel", "not_before", "id"],
-        sqlite_where=_QUEUED_BULK,
-        postgresql_where=_QUEUED_BULK,
+        "state = 'queued' AND wave_id IS NOT NULL",
     )
+    _index_some("wave", ["wave_id", "contact_id", "notice_id"], "wave_id IS NOT NULL", unique=True)
+    _index_some("failed", ["wave_id"], f"state = 'failed' AND {_NOT_PASSED_ON}")
+    silent = f"state = 'sent' AND channel IN ('whatsapp', 'sms') AND {_NOT_PASSED_ON}"
+    _index_some("silent", ["wave_id", "settled_at"], silent)
+
+
+def _index_some(name: str, columns: list[str], of: str, unique: bool = False) -> None:
+    """Make an index of the outbox that holds some of its rows."""
     op.create_index(
-        "ix_outbound_wave",
+        f"ix_outbound_{name}",
         "outbound",
-        ["wave_id", "contact_id", "notice_id"],
-        unique=True,
-        sqlite_where=sa.text("wave_id IS NOT NULL"),
-        postgresql_where=sa.text("wave_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_outbound_failed",
-        "outbound",
-        ["wave_id"],
-        sqlite_where=_FAILED,
-        postgresql_where=_FAILED,
-    )
-    op.create_index(
-        "ix_outbound_silent",
-        "outbound",
-        ["wave_id", "settled_at"],
-        sqlite_where=_SILENT,
-        postgresql_where=_SILENT,
+        columns,
+        unique=unique,
+        sqlite_where=sa.text(of),
+        postgresql_where=sa.text(of),
     )
 
 
@@ -345,23 +331,11 @@ def downgrade() -> None:
         op.drop_index(index, table_name="outbound")
     with op.batch_alter_table("outbound") as outbound:
         outbound.drop_constraint("fk_outbound_wave_id_waves", type_="foreignkey")
+        outbound.drop_column("outages")
         outbound.drop_column("passed_on_at")
         outbound.drop_column("wave_id")
-    op.create_index(
-        "ix_outbound_due",
-        "outbound",
-        ["channel", "priority", "not_before", "id"],
-        sqlite_where=_QUEUED,
-        postgresql_where=_QUEUED,
-    )
-    op.create_index(
-        "ix_outbound_notice",
-        "outbound",
-        ["notice_id", "contact_id"],
-        unique=True,
-        sqlite_where=sa.text("notice_id IS NOT NULL"),
-        postgresql_where=sa.text("notice_id IS NOT NULL"),
-    )
+    _index_some("due", ["channel", "priority", "not_before", "id"], "state = 'queued'")
+    _index_some("notice", ["notice_id", "contact_id"], "notice_id IS NOT NULL", unique=True)
     with op.batch_alter_table("notices") as notices:
         notices.drop_index("ix_notices_broadcast_id")
         notices.drop_constraint("fk_notices_area_code_areas", type_="foreignkey")
