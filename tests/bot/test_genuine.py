@@ -178,7 +178,7 @@ def test_the_tenth_report_alerts_the_officers_of_the_area_once(
     people[ALERT_AT - 1].say(SCAM)
     [alert] = officer.unread()
     [hoax] = noted(unread.store)
-    assert f"/console/kabar/{hoax.id}" in alert.text
+    assert say("page.kabar") in alert.text  # as it has no address of ours
     assert "10 orang" in alert.text
     people[ALERT_AT].say(SCAM)
     assert officer.unread() == []

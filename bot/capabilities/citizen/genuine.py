@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from bot.desk.alerting import tell_chats
+from bot.desk.alerting import page, tell_chats
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Media, MediaKind, Reply
 from bot.notices import approving
@@ -161,11 +161,10 @@ def _alert(turn: Turn, hoax: Hoax) -> None:
     officers = officers_to_alert(turn.session, hoax, turn.now)
     if not officers:
         return
-    page = f"/console/kabar/{hoax.id}"
     text = say(
         "genuine.alert",
         count=hoax.reports,
         kind=say(f"hoax.kind_{hoax.kind}").lower(),
-        page=f"{turn.public_url or ''}{page}",
+        page=page(turn.public_url, f"kabar/{hoax.id}"),
     )
     tell_chats(turn.session, officers, Reply(text), turn.now)

@@ -1,5 +1,6 @@
 """What is no longer to be sent to somebody, and by which way and in which language what is."""
 
+from bot.notices.languages import LANGUAGES
 from bot.notices.topics import change_topics, topic_words, wanted_topics
 from bot.opting import Kind, Wish, wish
 from bot.opting_language import language
@@ -11,7 +12,6 @@ from db.contacts import AID, BY_NUMBER, EMERGENCY, TOPICS
 from db.pace import is_served
 from db.subscriptions import subscriptions_of, unsubscribe
 
-LANGUAGES = ("id", "jv", "wlo", "pse")
 SMS = "sms"
 
 
