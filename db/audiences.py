@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, select
@@ -11,7 +10,7 @@ from db.areas import in_areas
 from db.audience_files import AudienceMember
 from db.broadcasts import Kind
 from db.contacts import ACTIVE as REACHABLE
-from db.contacts import CONSENT_GIVEN, Contact
+from db.contacts import CONSENT_GIVEN, Contact, Topic
 from db.enrolments import ACTIVE
 from db.registry import Household, Person
 from db.staff import Assignment
@@ -21,14 +20,6 @@ from db.tickets import Ticket
 from db.traits import TRAITS, belongs, confirmed, enrolled, with_traits
 
 __all__ = ("TRAITS", "Filters", "Topic", "topic_of")
-
-
-class Topic(StrEnum):
-    """What a contact may want or not want to hear of."""
-
-    AID = "aid"
-    NEWS = "news"
-    EMERGENCY = "emergency"
 
 
 _TOPICS = {Kind.NEWS: Topic.NEWS, Kind.WARNING: Topic.NEWS, Kind.EMERGENCY: Topic.EMERGENCY}
@@ -109,13 +100,6 @@ def is_of(filters: Filters, contact: Any = Contact) -> ColumnElement[bool]:
     return family.correlate(contact)
 
 
-_WANTED = {
-    Topic.AID: Contact.notices.key,
-    Topic.NEWS: Contact.news.key,
-    Topic.EMERGENCY: Contact.emergencies.key,
-}
-
-
 def has_agreed(contact: Any = Contact) -> ColumnElement[bool]:
     """Give the condition that a contact may be written to at all."""
     condition: ColumnElement[bool] = contact.consent == CONSENT_GIVEN
@@ -130,7 +114,7 @@ def is_active(contact: Any = Contact) -> ColumnElement[bool]:
 
 def is_wanted(topic: Topic, contact: Any = Contact) -> ColumnElement[bool]:
     """Give the condition that a contact wants to hear of a topic."""
-    condition: ColumnElement[bool] = getattr(contact, _WANTED[topic])
+    condition: ColumnElement[bool] = getattr(contact, topic)
     return condition
 
 

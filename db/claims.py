@@ -30,7 +30,7 @@ from db import pace
 from db.audiences import Topic, topic_of
 from db.base import UtcDateTime
 from db.broadcasts import Notice, waves_to_send
-from db.contacts import CONSENT_GIVEN, TOPICS, Contact
+from db.contacts import CONSENT_GIVEN, Contact
 from db.outbox import BULK, REPLY, UNWANTED, OutboundMessage
 
 LEASE = timedelta(seconds=30)
@@ -239,16 +239,16 @@ _EARLIER_BULK = _earlier(
 )
 
 
-def _due_of_wave(column: str) -> Any:
+def _due_of_wave(topic: Topic) -> Any:
     # Not a condition: what is found unwanted is ended at once, lest it stay queued for ever. Who
     # blocked us is no such case, as his family is told only once the sending has failed.
     agreed = func.coalesce(_CONTACT.c.consent == CONSENT_GIVEN, False)
-    wanted = and_(agreed, _CONTACT.c[column]).label("wanted")
+    wanted = and_(agreed, _CONTACT.c[topic]).label("wanted")
     of_wave = _OUT.c.wave_id == bindparam("of_wave")
     return _due_query(_EARLIER_BULK, of_wave, also=(wanted,))
 
 
-_DUE_OF_WAVE = {topic: _due_of_wave(column) for topic, column in zip(Topic, TOPICS, strict=True)}
+_DUE_OF_WAVE = {topic: _due_of_wave(topic) for topic in Topic}
 _END = (
     update(_OUT)
     .where(_OUT.c.id.in_(bindparam("ids", expanding=True)))

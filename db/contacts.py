@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint, bindparam, select, update
@@ -15,9 +16,18 @@ from db.session import Session
 
 CONSENT_GIVEN, CONSENT_REFUSED = "given", "refused"
 ACTIVE, BLOCKED, INVALID = "active", "blocked", "invalid"
-# The columns that say what is wanted: of aid, of other matters, in emergencies.
-TOPICS = AID, NEWS, EMERGENCY = "notices", "news", "emergencies"
 BY_NUMBER = ("whatsapp", "sms")  # one address is the same telephone on both
+
+
+class Topic(StrEnum):
+    """What somebody may want to hear of or not, named as the column that says so."""
+
+    AID = "notices"
+    NEWS = "news"  # and warnings
+    EMERGENCY = "emergencies"
+
+
+TOPICS = AID, NEWS, EMERGENCY = tuple(Topic)
 
 
 class Contact(Base):
@@ -165,7 +175,7 @@ def mark_opted(session: Session, channel: str, address: str, wanted: bool) -> No
 
     What is sent in emergencies is for who asks us for it.
     """
-    values = {"notices": True, "news": True} if wanted else dict.fromkeys(TOPICS, False)
+    values = {AID: True, NEWS: True} if wanted else dict.fromkeys(TOPICS, False)
     session.core.execute(
         update(_TABLE)
         .where(_TABLE.c.channel == channel, _TABLE.c.address == address)

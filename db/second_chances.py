@@ -23,7 +23,7 @@ from sqlalchemy import (
 from db.audiences import Topic, topic_of
 from db.base import UtcDateTime
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
-from db.contacts import CONSENT_GIVEN, TOPICS, Contact
+from db.contacts import CONSENT_GIVEN, Contact
 from db.outbox import OutboundMessage
 
 WINDOW, WITHHELD, TOO_FAST = "window", "withheld", "rate_limited"  # Twilio 63016, 63049, 63018
@@ -67,10 +67,7 @@ def _helps(reason: str) -> Any:
 
 def _is_welcome() -> ColumnElement[bool]:
     kinds = {topic: [kind for kind in Kind if topic_of(kind) is topic] for topic in Topic}
-    wishes = zip(Topic, TOPICS, strict=True)
-    return or_(
-        *(and_(_BROADCAST.c.kind.in_(kinds[topic]), _CONTACT.c[name]) for topic, name in wishes)
-    )
+    return or_(*(and_(_BROADCAST.c.kind.in_(kinds[topic]), _CONTACT.c[topic]) for topic in Topic))
 
 
 def _again(reason: str, by_row: bool) -> Any:

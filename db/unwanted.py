@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from db.audiences import Topic, topic_of
 from db.broadcasts import Broadcast, Kind, Wave
-from db.contacts import TOPICS, Contact, of_same_phone
+from db.contacts import Contact, of_same_phone
 from db.outbox import UNWANTED, OutboundMessage
 from db.session import Session
 
@@ -18,16 +18,18 @@ _CONTACT: Any = Contact.__table__
 def end_unwanted(session: Session, channel: str, address: str, off: Collection[str]) -> int:
     """End some topics for a telephone, whatever channel it said so on; gives how many rows end.
 
-    `off` names columns of TOPICS. What is queued about any topic that is not wanted is cancelled.
+    `off` names topics. What is queued about any topic that is not wanted is cancelled.
     """
     session.flush()
     contacts = of_same_phone(session, channel, address)
     if off:
         ended = update(_CONTACT).where(_CONTACT.c.id.in_(contacts))
         session.core.execute(ended.values(**dict.fromkeys(off, False)))
-    wishes = select(_CONTACT.c.id, *(_CONTACT.c[name] for name in TOPICS))
-    found = session.core.execute(wishes.where(_CONTACT.c.id.in_(contacts))).all()
-    return sum(_cancel(session, contact_id, _unwanted(wanted)) for contact_id, *wanted in found)
+    wishes = select(_CONTACT.c.id, *(_CONTACT.c[topic] for topic in Topic))
+    found = session.core.execute(wishes.where(_CONTACT.c.id.in_(contacts))).mappings().all()
+    return sum(
+        _cancel(session, one["id"], {topic for topic in Topic if not one[topic]}) for one in found
+    )
 
 
 def end_of_family(session: Session, contact_id: int) -> int:
@@ -53,7 +55,3 @@ def _cancel(session: Session, contact_id: int, unwanted: Collection[Topic]) -> i
         .values(state="canceled", reason=UNWANTED)
     )
     return session.core.execute(ended).rowcount
-
-
-def _unwanted(wanted: Collection[bool]) -> set[Topic]:
-    return {topic for topic, is_wanted in zip(Topic, wanted, strict=True) if not is_wanted}
