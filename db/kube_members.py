@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db import audit
+from db.areas import Area
 from db.assignments import looked_after
 from db.kube_groups import ENDED, MEMBER, OFFICERS, ROLES, KubeGroup, KubeMember
 from db.registry import Household, Person
 from db.session import Session
+from db.staff import Staff
+from db.substitutions import Substitution, holds_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,19 @@ def officers_of(session: Session, group_id: int) -> Sequence[int]:
         KubeMember.role.in_(OFFICERS),
     )
     return session.scalars(query.order_by(KubeMember.person_id)).all()
+
+
+def companions_of(session: Session, group: KubeGroup, now: datetime) -> Sequence[Staff]:
+    """Give who looks after a group: its companion, and whoever stands in for him today."""
+    zone = session.get_one(Area, group.area_code).timezone
+    today = now.astimezone(ZoneInfo(zone)).date()
+    stand_ins = select(Substitution.substitute_id).where(
+        Substitution.absent_id == group.companion_id, holds_on(today)
+    )
+    query = select(Staff).where(
+        or_(Staff.id == group.companion_id, Staff.id.in_(stand_ins)), Staff.active.is_(True)
+    )
+    return session.scalars(query.order_by(Staff.id)).all()
 
 
 def memberships_of(session: Session, person_id: int) -> list[dict[str, Any]]:

@@ -33,11 +33,6 @@ AGENCIES = {
 _MOST_AGENCIES = 2  # named in one answer
 
 
-def kube(turn: Turn) -> None:
-    """Tell where a KUBE report goes for now."""
-    turn.reply("guidance.kube", button("menu", "choice.menu"))
-
-
 def agencies_for(text: str) -> list[str]:
     """Give the other offices whose matters a text names, in the order in which it names them."""
     found = {

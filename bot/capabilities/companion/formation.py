@@ -1,0 +1,237 @@
+"""Forming a group: first its name, then its members one by one, each judged as he is named.
+
+A chair names members by NIK alone, and is told nothing of whom the registry knows: the companion
+hears it.
+"""
+
+import re
+
+from bot.families import family, is_own, longest_unseen, own_families
+from bot.fields import one_of, words
+from bot.forms import LEAVE, Answer, Answers, Facts, Field, Form, Refused
+from bot.kube_rules import NOT_HEAD, NOT_REGISTERED, OTHER_AREA, OTHER_GROUP, breaches, sentence
+from bot.kube_sight import own_group
+from bot.kube_telling import tell_companion
+from bot.menu import menu_choices
+from bot.messages import Choice, Reply
+from bot.texts import say
+from bot.turn import Turn
+from db.kube_groups import MEMBER, ROLES, KubeGroup, kube_rules, make_group
+from db.kube_members import (
+    Member,
+    candidate,
+    head_of_family,
+    in_families_of,
+    name_member,
+    sizes_of,
+    take_out,
+)
+
+_OUT = "out"
+_NIK = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)")
+_BY_NIK = "nik"
+_OWN_FAULTS = (NOT_REGISTERED, NOT_HEAD, OTHER_AREA, OTHER_GROUP)  # of one person, not of a group
+
+
+def _areas(_answers: Answers, facts: Facts) -> list[Choice]:
+    return [Choice(f"of_area:{code}", name[:24]) for code, name in facts["own_areas"].items()][:9]
+
+
+def _area(answer: Answer, facts: Facts) -> Answers:
+    """Take one of the kelurahan in which the companion has families."""
+    own: dict[str, str] = facts["own_areas"]
+    picked = (answer.value or "").removeprefix("of_area:")
+    named = [code for code, name in own.items() if name.lower() == answer.text.strip().lower()]
+    if picked in own or len(named) == 1:
+        return {"area": picked if picked in own else named[0]}
+    raise Refused("form.pick_one")
+
+
+NEW = Form(
+    "kube_new",
+    (
+        Field("area", _area, _areas, searched=True, called=("kelurahan", "wilayah")),
+        Field("name", words("name", 3), free_text=True, called=("nama",)),
+        Field("business", words("business", 3), free_text=True, called=("usaha",)),
+    ),
+    read_back=True,
+)
+
+
+def new_facts(turn: Turn) -> Facts:
+    """Give the kelurahan of the sender's families."""
+    codes = areas_of_families(turn)
+    return {"own_areas": {code: turn.places.name_of(code) for code in codes}}
+
+
+def areas_of_families(turn: Turn) -> list[str]:
+    """Give the codes of the kelurahan in which the sender has families."""
+    if turn.staff is None:
+        return []
+    return list(in_families_of(turn.session, turn.staff.id, turn.today))
+
+
+def new(turn: Turn) -> None:
+    """Open the form; one kelurahan alone is not asked for."""
+    codes = areas_of_families(turn)
+    if not codes:
+        turn.reply("kube_new.no_families", *menu_choices(turn))
+        return
+    turn.open_form(NEW.name, {"area": codes[0]} if len(codes) == 1 else {})
+
+
+def new_summary(turn: Turn, answers: Answers) -> str:
+    """Read the beginning of a group back."""
+    return say(
+        "kube_new.summary",
+        name=answers["name"],
+        business=answers["business"],
+        area=turn.places.name_of(answers["area"]),
+    )
+
+
+def new_finish(turn: Turn, answers: Answers) -> None:
+    """Begin the group, and ask for its first member."""
+    if turn.staff is None or answers["area"] not in areas_of_families(turn):
+        turn.reply("kube_new.no_families", *menu_choices(turn))
+        return
+    group = make_group(
+        turn.session, answers["area"], answers["name"], answers["business"], turn.staff.id,
+        turn.actor, turn.now,
+    )  # fmt: skip
+    rules = kube_rules(turn.session)
+    turn.reply("kube_new.made", name=group.name, least=rules.least_members, most=rules.most_members)
+    turn.open_form(MEMBERS.name, {"group": str(group.id)})
+
+
+def _who(answer: Answer, facts: Facts) -> Answers:
+    """Take a family by its button or the name of its head, or anybody by NIK."""
+    nik = _NIK.search(answer.text)
+    if nik is not None:
+        return {"family": f"{_BY_NIK}:{re.sub(r'[^0-9]', '', nik.group())}"}
+    if not facts["households"]:
+        raise Refused("kube_member.nik_only")
+    return family(answer, facts)
+
+
+def _offered(answers: Answers, facts: Facts) -> list[Choice]:
+    done = Choice(f"{LEAVE}group:{answers.get('group', '')}:members", say("kube_member.done"))
+    return [*longest_unseen(answers, facts), done]
+
+
+def _roles(facts: Facts) -> list[Choice]:
+    names = (MEMBER, *(role for role in ROLES if role != MEMBER), _OUT)
+    return [] if not facts["households"] else [
+        Choice(f"role:{name}", say(f"kube.role_{name}")) for name in names
+    ]  # fmt: skip
+
+
+MEMBERS = Form(
+    "kube_member",
+    (
+        Field("group", words("group"), noted=True),
+        Field("family", _who, _offered, searched=True, called=("nama", "keluarga")),
+        Field("role", one_of("role", _roles), lambda _answers, facts: _roles(facts),
+              called=("peran", "jabatan")),
+    ),
+)  # fmt: skip
+
+
+def facts(turn: Turn) -> Facts:
+    """Give the sender's own families; a chair has none to choose from."""
+    if turn.role == "companion":
+        return own_families(turn)
+    return {"households": {}, "names": {}, "areas": {}}
+
+
+def name_members(turn: Turn) -> None:
+    """Ask for a member of the group that the button names."""
+    group = own_group(turn, turn.argument)
+    if group is None or turn.role not in ("companion", "citizen"):
+        turn.reply("group.gone", *menu_choices(turn))
+    else:
+        _ask_next(turn, group)
+
+
+def finish(turn: Turn, answers: Answers) -> None:
+    """Put somebody in, give him a role, or take him out; then ask for the next."""
+    group = own_group(turn, str(answers.get("group", "")), lock=True)
+    if group is None:
+        turn.reply("group.gone", *menu_choices(turn))
+        return
+    if turn.role == "companion":
+        _by_companion(turn, group, answers)
+    else:
+        _by_chair(turn, group, answers)
+    _ask_next(turn, group)
+
+
+def _ask_next(turn: Turn, group: KubeGroup) -> None:
+    known: Answers = {"group": str(group.id)}
+    if turn.role != "companion":
+        known["role"] = MEMBER
+    turn.open_form(MEMBERS.name, known)
+
+
+def _by_companion(turn: Turn, group: KubeGroup, answers: Answers) -> None:
+    person_id = _own_person(turn, answers["family"])
+    member = None if person_id is None else candidate(turn.session, group.id, person_id)
+    if person_id is None or member is None:
+        turn.reply("kube_member.not_yours")
+        return
+    if answers["role"] == _OUT:
+        out = take_out(turn.session, group, person_id, turn.today, turn.actor, turn.now)
+        turn.reply("kube_member.taken_out" if out else "kube_member.not_in", name=member.name)
+        return
+    fault = _fault(turn, group, member)
+    if fault:
+        turn.tell(say("kube_member.refused", why=fault))
+        return
+    name_member(
+        turn.session, group, person_id, answers["role"], turn.today, turn.actor, turn.now
+    )  # fmt: skip
+    turn.reply(
+        "kube_member.named",
+        name=member.name,
+        role=say(f"kube.role_{answers['role']}").lower(),
+        count=sizes_of(turn.session, [group.id]).get(group.id, 0),
+        least=kube_rules(turn.session).least_members,
+    )
+
+
+def _by_chair(turn: Turn, group: KubeGroup, answers: Answers) -> None:
+    """Take a NIK from a chair, who hears the same whoever it is; the companion hears the rest."""
+    nik = answers["family"].partition(":")[2]
+    person_id = None
+    if group.companion_id is not None:
+        person_id = head_of_family(turn.session, group.companion_id, turn.today, nik=nik)
+    member = None if person_id is None else candidate(turn.session, group.id, person_id)
+    turn.reply("kube_member.noted")
+    if person_id is None or member is None:
+        text = say("kube_member.chair_unknown", group=group.name, ending=nik[-4:])
+    elif fault := _fault(turn, group, member):
+        text = say("kube_member.chair_refused", group=group.name, why=fault)
+    else:
+        name_member(turn.session, group, person_id, MEMBER, turn.today, turn.actor, turn.now)
+        text = say("kube_member.chair_named", group=group.name, name=member.name)
+    reply = Reply(text, (Choice(f"group:{group.id}", say("group.button")),))
+    tell_companion(turn.session, group, reply, turn.now)
+
+
+def _own_person(turn: Turn, answer: str) -> int | None:
+    """Give who is meant, if he is of a family that the sender looks after today."""
+    if turn.staff is None:
+        return None
+    kind, _colon, nik = answer.partition(":")
+    if kind == _BY_NIK:
+        return head_of_family(turn.session, turn.staff.id, turn.today, nik=nik)
+    if not is_own(turn, int(answer)):
+        return None
+    return head_of_family(turn.session, turn.staff.id, turn.today, household_id=int(answer))
+
+
+def _fault(turn: Turn, group: KubeGroup, member: Member) -> str:
+    """Say what keeps somebody out of a group; empty where nothing does."""
+    rules, area = kube_rules(turn.session), turn.places.name_of(group.area_code)
+    found = breaches([member], group.area_code, rules)
+    return " ".join(sentence(one, rules, area) for one in found if one.kind in _OWN_FAULTS)

@@ -1,0 +1,37 @@
+"""Proposals of groups on their way up: filed, moved, and told to whom they concern."""
+
+from datetime import datetime
+
+from bot.kube_telling import tell_companion, tell_officers
+from bot.messages import Reply
+from bot.texts import say
+from db.areas import Scope
+from db.kube_groups import hold_group
+from db.kube_proposals import KubeProposal, move_proposal, what_of
+from db.session import Session
+
+_SHOWN = 100  # characters of what was asked for
+
+
+def move_up(
+    session: Session, scope: Scope, proposal_id: int, seen: str, state: str, actor: str,
+    now: datetime, why: str = "",
+) -> KubeProposal | None:  # fmt: skip
+    """Move a proposal of an area and tell its group; None where it is none of the area's.
+
+    Raises ProposalMoved where it is not in the state that was `seen`, or cannot go there.
+    """
+    proposal = move_proposal(session, scope, proposal_id, seen, state, actor, now, why)
+    if proposal is None:
+        return None
+    group = hold_group(session, proposal.group_id)
+    text = say(
+        "kube_wish.moved",
+        name=group.name,
+        what=what_of(session, proposal)[:_SHOWN],
+        state=say(f"kube_wish.told_{state}"),
+        why=f" {why}" if why else "",
+    )
+    tell_officers(session, group, text, now)
+    tell_companion(session, group, Reply(text), now)
+    return proposal

@@ -1,0 +1,328 @@
+"""Groups by chat: formed, told of each month, asked and reminded, never seen by anybody else."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot.kube_watch import watch_groups
+from bot.messages import Address, Channel, Media, MediaKind
+from db.attachments import Attachment
+from db.contacts import Contact
+from db.kube_groups import (
+    ACTIVE,
+    CHAIR,
+    FORMING,
+    MEMBER,
+    OFFICERS,
+    UNKNOWN,
+    KubeGroup,
+    begin_running,
+    make_group,
+)
+from db.kube_lessons import progress_of
+from db.kube_members import members_of, name_member
+from db.kube_proposals import AT_CITY, KubeProposal, permits_of, proposals_of, what_of
+from db.pulses import Pulse, needs_of
+from db.registry import Household
+from db.registry import Person as Registered
+from db.session import Session, Store
+from db.staff import Assignment, Staff
+from db.substitutions import substitute
+from tests.bot.registry import SITI, person_of
+from tests.moment import NOW, TODAY
+from tests.talk import Clock, Person, labels, make_single_minded, words
+
+# Words and turns of talk are the same on every database; what is stored is tested elsewhere.
+pytestmark = pytest.mark.databases("sqlite")
+
+WOLIO = "pendamping-wolio"
+
+
+def chat(store: Store, clock: Clock, user: str) -> Person:
+    """Give somebody's chat, whose words nobody understands but for their structure."""
+    engine = make_single_minded(store, clock, ("out_of_scope", 0.0))
+    person = Person(engine, store, clock, Address(Channel.SIMULATOR, user))
+    person.unread()
+    return person
+
+
+@pytest.fixture
+def companion(sample_store: Store, clock: Clock) -> Person:
+    return chat(sample_store, clock, WOLIO)
+
+
+@pytest.fixture
+def chair(sample_store: Store, clock: Clock) -> Person:
+    return chat(sample_store, clock, "siti")
+
+
+def staff_of(session: Session, address: str) -> int:
+    query = select(Contact.staff_id).where(Contact.address == address)
+    staff_id = session.scalars(query).one()
+    assert staff_id is not None
+    return staff_id
+
+
+def heads(session: Session, area: str, count: int) -> list[Registered]:
+    """Give heads of families of a kelurahan whom the companion of Wolio looks after."""
+    query = (
+        select(Registered)
+        .join(Household, Household.id == Registered.household_id)
+        .join(Assignment, Assignment.household_id == Household.id)
+        .where(
+            Assignment.staff_id == staff_of(session, WOLIO), Household.area_code == area,
+            Registered.relation == "head", Registered.left_on.is_(None),
+        )
+        .order_by(Registered.id)
+        .limit(count)
+    )  # fmt: skip
+    return list(session.scalars(query))
+
+
+def make_running(store: Store, since: date = TODAY) -> int:
+    """Make a running group of five whose chair is Wa Siti."""
+    with store.begin() as session:
+        siti = person_of(session, SITI)
+        area = session.get_one(Household, siti.household_id).area_code
+        group = make_group(
+            session, area, "Melati", "jahit", staff_of(session, WOLIO), "staff:1", NOW
+        )
+        people = [siti, *[one for one in heads(session, area, 6) if one.id != siti.id]][:5]
+        for person, role in zip(people, [*OFFICERS, MEMBER, MEMBER], strict=True):
+            name_member(session, group, person.id, role, TODAY, "staff:1", NOW)
+        begin_running(session, group, since, "staff:1", NOW)
+        return group.id
+
+
+def test_a_group_is_formed_member_by_member_and_each_breach_is_told(
+    companion: Person, sample_store: Store
+) -> None:
+    with sample_store.read() as session:
+        staff_id = staff_of(session, WOLIO)
+        area = "74.72.02.1011"
+        people = heads(session, area, 5)
+        elsewhere = heads(session, "74.72.02.1002", 1)[0]
+        homes = [one.household_id for one in people]
+        foreign = session.scalars(
+            select(Registered)
+            .join(Assignment, Assignment.household_id == Registered.household_id)
+            .where(Assignment.staff_id != staff_id, Registered.nik_sealed.is_not(None))
+        ).first()
+        assert foreign is not None
+        nik = session.vault.open(foreign.nik_sealed or b"", "nik")
+    assert "kelurahan mana" in words(companion.say("bentuk kube"))
+    companion.press(f"of_area:{area}")
+    companion.tell("Mawar Jaya", "kue kering")
+    assert "satu per satu" in words(companion.press("form:yes"))
+    with sample_store.read() as session:
+        group = session.scalars(select(KubeGroup)).one()
+        assert (group.state, group.companion_id) == (FORMING, staff_id)
+
+    def name(home: int, role: str) -> str:
+        companion.press(f"family:{home}")
+        return words(companion.press(f"role:{role}"))
+
+    assert "Sekarang 1 orang" in name(homes[0], CHAIR)
+    companion.say(nik)
+    told = words(companion.press("role:member"))
+    assert "tidak ada di keluarga dampingan" in told
+    assert foreign.name not in told
+    assert "Bukan warga" in name(elsewhere.household_id, "member")
+    early = companion.press(f"form:leave:group:{group.id}:start")
+    assert "4 orang lagi" in words(early)
+    assert "Belum ada sekretaris" in words(early)
+    companion.press(f"kube_member:{group.id}")
+    for home, role in zip(homes[1:], ("secretary", "treasurer", "chair", "member"), strict=True):
+        name(home, role)
+    assert "Ada 2 ketua" in words(companion.press(f"form:leave:group:{group.id}:members"))
+    companion.press(f"kube_member:{group.id}")
+    assert "sebagai anggota" in name(homes[3], "member")
+    assert "resmi berjalan" in words(companion.press(f"form:leave:group:{group.id}:start"))
+    assert "Mawar Jaya" in words(companion.say("kube saya"))
+
+
+def test_a_chair_names_by_nik_and_learns_nothing_of_anybody(
+    chair: Person, companion: Person, sample_store: Store
+) -> None:
+    group_id = make_running(sample_store)
+    with sample_store.read() as session:
+        area = session.get_one(KubeGroup, group_id).area_code
+        own = [one for one in heads(session, area, 9) if one.nik_sealed is not None][-1]
+        nik = session.vault.open(own.nik_sealed or b"", "nik")
+    chair.press(f"kube_member:{group_id}")
+    assert "16 angka" in words(chair.say("Wa Ode"))
+    known, unknown = words(chair.say(nik)), words(chair.say("7472019001010009"))
+    assert known == unknown
+    assert own.name not in known
+    told = words(companion.unread())
+    assert f"menyebut {own.name}" in told
+    assert "berakhiran 0009" in told
+    with sample_store.read() as session:
+        assert own.id in {one.person_id for one in members_of(session, group_id)}
+
+
+def test_a_month_is_told_in_one_line_and_corrected(
+    chair: Person, companion: Person, clock: Clock, sample_store: Store
+) -> None:
+    group_id = make_running(sample_store)
+    asked = chair.say("omzet 1,2 juta, kas 300rb, butuh mesin jahit")
+    assert "Bagaimana usaha" in words(asked)
+    assert labels(asked)[:3] == ["Aktif", "Lambat", "Berhenti"]
+    assert "Ada foto" in words(chair.say("lancar"))
+    read_back = words(chair.send_file(Media(MediaKind.PHOTO, "buku-kas", "image/jpeg")))
+    for line in ("November 2026", "Rp 1.200.000", "Rp 300.000", "Butuh: mesin jahit", "Foto: ada"):
+        assert line in read_back
+    written = clock()
+    assert "sudah tersimpan" in words(chair.press("form:yes"))
+    # The companion mends it by buttons; "300" alone is asked again.
+    companion.press(f"pulse:{group_id}")
+    companion.press("condition:active")
+    assert "belum terbaca" in words(companion.say("300"))
+    companion.tell("900 ribu", "0", "lewati")
+    companion.press("form:skip")
+    assert "diperbarui" in words(companion.press("form:yes"))
+    with sample_store.read() as session:
+        first, second = session.scalars(select(Pulse).order_by(Pulse.id))
+        assert (first.turnover, first.cash, needs_of(session, first)) == (
+            1_200_000, 300_000, "mesin jahit",
+        )  # fmt: skip
+        assert written < first.told_at <= clock()
+        assert first.replaced_by_id == second.id
+        assert (second.turnover, second.cash, second.needs_sealed) == (900_000, 0, None)
+        assert session.get_one(KubeGroup, group_id).condition == ACTIVE
+        assert session.scalars(select(Attachment.pulse_id)).all().count(first.id) == 1
+
+
+def test_of_silence_the_companion_hears_and_nobody_at_night(
+    chair: Person, companion: Person, clock: Clock, sample_store: Store
+) -> None:
+    group_id = make_running(sample_store)
+
+    def watch(day: int, hour: int) -> tuple[str, str]:
+        clock.now = datetime(2026, 12, day, hour, tzinfo=UTC)
+        watch_groups(sample_store, clock)
+        return words(chair.unread()), words(companion.unread())
+
+    assert watch(1, 15) == ("", "")  # 23.00 in Baubau
+    asked, also = watch(2, 2)
+    assert "bulan November 2026" in asked
+    assert "sampai 10 Desember 2026" in asked
+    assert "Melati" in also
+    assert watch(2, 3) == ("", "")
+    assert all(watch(6, 2))
+    assert watch(10, 2) == ("", "")
+    officer, looked = watch(11, 2)
+    assert officer == ""
+    assert "ditengok" in looked
+    assert watch(12, 2) == ("", "")
+    with sample_store.begin() as session:
+        group = session.get_one(KubeGroup, group_id)
+        assert (group.condition, group.condition_month) == (UNKNOWN, date(2026, 11, 1))
+        group.condition = ACTIVE
+    # A report of the new month keeps them from being asked for it.
+    companion.tell("lapor kube", "aktif", "lewati", "lewati", "lewati")
+    companion.press("form:skip")
+    assert "Desember 2026 sudah tersimpan" in words(companion.press("form:yes"))
+    clock.now = datetime(2027, 1, 2, 2, tzinfo=UTC)
+    assert watch_groups(sample_store, clock) == 0
+
+
+@pytest.mark.parametrize("user", ["pendamping-murhum", "orang-lain"])
+def test_no_button_shows_a_group_to_anybody_else(
+    user: str, sample_store: Store, clock: Clock
+) -> None:
+    group_id = make_running(sample_store)
+    stranger = chat(sample_store, clock, user)
+    if user == "orang-lain":
+        stranger.press("consent:yes")
+    for value in (
+        "group", "group:{}", "group:{}:members", "group:{}:start", "pulse:{}", "kube_member:{}",
+        "kube_wish:{}", "kube_wish:{}:needs", "kube_permit:{}", "lesson:{}", "lesson:{}:hygiene:0",
+        "lesson:{}:hygiene:a1", "kube_up:1:filed", "group:99999999999999999999", "group:x:y",
+    ):  # fmt: skip
+        told = words(stranger.press(value.format(group_id)))
+        assert told
+        assert "Melati" not in told
+    with sample_store.read() as session:
+        assert progress_of(session, group_id) == {}
+
+
+def test_an_old_button_after_a_hand_over_does_nothing(
+    companion: Person, sample_store: Store
+) -> None:
+    group_id = make_running(sample_store)
+    companion.press(f"pulse:{group_id}")
+    companion.tell("aktif", "lewati", "lewati", "lewati")
+    companion.press("form:skip")
+    with sample_store.begin() as session:
+        other = session.scalars(select(Staff.id).where(Staff.name == "La Ode Jufri")).one()
+        session.get_one(KubeGroup, group_id).companion_id = other
+    assert "tidak disimpan" in words(companion.press("form:yes"))
+    with sample_store.read() as session:
+        assert session.scalars(select(Pulse)).all() == []
+
+
+def test_who_stands_in_sees_the_group_and_is_told_too(sample_store: Store, clock: Clock) -> None:
+    make_running(sample_store)
+    stand_in = chat(sample_store, clock, "pendamping-murhum")
+    assert "Melati" not in words(stand_in.say("kube saya"))
+    with sample_store.begin() as session:
+        absent, other = staff_of(session, WOLIO), staff_of(session, "pendamping-murhum")
+        last = date(2026, 12, 5)
+        substitute(session, absent, other, TODAY, last, actor="staff:9", now=NOW)
+    assert "Melati" in words(stand_in.say("kube saya"))
+    for day, told in ((2, True), (6, False)):
+        clock.now = datetime(2026, 12, day, 2, tzinfo=UTC)
+        assert watch_groups(sample_store, clock) == 1
+        assert ("Melati" in words(stand_in.unread())) == told
+    assert "Melati" not in words(stand_in.say("kube saya"))
+
+
+def test_a_wish_goes_up_and_its_group_hears_of_it(
+    chair: Person, sample_store: Store, clock: Clock
+) -> None:
+    group_id = make_running(sample_store)
+    officer = chat(sample_store, clock, "petugas")
+    chair.press(f"kube_wish:{group_id}")
+    chair.tell("mesin jahit untuk pesanan seragam", "3 juta")
+    assert "sudah masuk" in words(chair.press("form:yes"))
+    waiting = officer.say("usulan kube")
+    assert "mesin jahit" in words(waiting)
+    assert labels(waiting)[0].startswith("Terima #")
+    pressed = waiting[-1].choices[0].value
+    assert "diterima di kota" in words(officer.press(pressed))
+    assert "diperiksa Dinas Sosial kota" in words(chair.unread())
+    assert "petugas lain" in words(officer.press(pressed))
+    with sample_store.read() as session:
+        (proposal,) = proposals_of(session, group_id)
+        assert (proposal.state, proposal.cost) == (AT_CITY, 3_000_000)
+        assert "seragam" in what_of(session, proposal)
+        assert session.scalars(select(KubeProposal.id)).all() == [proposal.id]
+    chair.press(f"kube_permit:{group_id}")
+    chair.press("permit:pirt")
+    chair.say("keripik pisang")
+    assert "PKS-2026-" in words(chair.press("form:yes"))
+    with sample_store.read() as session:
+        ((kind, ticket),) = permits_of(session, group_id)
+        assert (kind, ticket.kind) == ("pirt", "complaint")
+        assert "keripik" in session.vault.open(ticket.story_sealed, "story")
+
+
+def test_a_lesson_is_read_card_by_card_and_its_answer_kept(
+    chair: Person, sample_store: Store
+) -> None:
+    group_id = make_running(sample_store)
+    listed = chair.say("belajar usaha")
+    assert "Catatan uang: belum" in words(listed)
+    begin = f"lesson:{group_id}:bookkeeping"
+    for place in range(3):
+        assert f"({place + 1}/3)" in words(chair.press(f"{begin}:{place}"))
+    asked = chair.press(f"{begin}:3")
+    assert len(labels(asked)) == 3
+    assert "Belum tepat" in words(chair.press(f"{begin}:a1"))
+    assert "sampai 3 dari 3" in words(chair.press(f"lesson:{group_id}"))
+    assert "Betul" in words(chair.press(f"{begin}:a2"))
+    assert "Catatan uang: selesai" in words(chair.press(f"lesson:{group_id}"))
+    with sample_store.read() as session:
+        assert progress_of(session, group_id)["bookkeeping"].tries == 2
