@@ -1,7 +1,7 @@
 """A monthly report as a workbook and as CSV."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -29,7 +29,6 @@ _EVERY = 1_000  # as many matters in the sheet of months as there are
 
 def report_book(report: Report, names: Mapping[str, str], agencies: Mapping[str, str]) -> bytes:
     """Give the workbook: a sheet a table, with the names of areas and agencies by their codes."""
-    book = Workbook(write_only=True)
     heat = heat_of(report, names)
     tables = (
         Table(
@@ -45,9 +44,15 @@ def report_book(report: Report, names: Mapping[str, str], agencies: Mapping[str,
         incidents(report, names),
         every_count(report, names),
     )
+    return tables_book(say("reports.title"), period_name(report.period), tables)
+
+
+def tables_book(title: str, period: str, tables: Sequence[Table]) -> bytes:
+    """Give a workbook of some tables, a sheet each, headed by what it is and of when."""
+    book = Workbook(write_only=True)
     for table in tables:
         sheet = book.create_sheet(table.title[:_LONGEST_TITLE])
-        sheet.append([say("reports.title"), period_name(report.period)])
+        sheet.append([title, period])
         sheet.append([])
         for row in (table.heads, *table.rows):
             sheet.append([guarded(cell) for cell in row])

@@ -10,7 +10,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot.report_print import Office, report_pdf
+from bot.report_parts import Office
+from bot.report_print import report_pdf
 from bot.report_tables import heat_of, period_name
 from bot.texts import say
 from db.areas import Scope

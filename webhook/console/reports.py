@@ -9,7 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from bot.report_book import report_book, report_csv
-from bot.report_print import Office, report_pdf
+from bot.report_parts import Office
+from bot.report_print import report_pdf
 from bot.report_tables import (
     decimal,
     heat_of,
