@@ -14,6 +14,7 @@ from db.facts import Fact
 from db.intake.statements import analyze
 from db.registry import AgencyList, Household, Person, Program
 from db.sample.answers import load_catalogue, load_offices
+from db.sample.budget import load_budget
 from db.sample.chats import CHANNEL
 from db.sample.generate import generate
 from db.sample.named import named_households
@@ -102,6 +103,7 @@ class _Loader:
         )
         load_catalogue(self._session)
         load_offices(self._session, self._now)
+        load_budget(self._session, self._now)
         self._load_lists()
         self._load_distributions()
 

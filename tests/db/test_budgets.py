@@ -1,0 +1,89 @@
+"""Budget lines: those of Baubau of 2023, their sums, who may change them, and whom they reach."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from db.areas import Scope
+from db.budgets import (
+    BURDEN,
+    INCOME,
+    POCKETS,
+    BudgetTaken,
+    Planned,
+    StaleBudget,
+    add_line,
+    by_strategy,
+    change_line,
+    coverage_of,
+    find_line,
+    lines_of,
+    sums_of,
+    years_of,
+)
+from db.sample.budget import load_budget
+from db.session import Store
+from tests.audience import HERE, THERE, family, make_town
+from tests.bot.registry import trail
+from tests.moment import NOW
+from tests.tickets import CITY, MURHUM
+
+ELSEWHERE = "64.71"
+LINE = Planned("Rutilahu", "PKH", POCKETS, 1_000, 0, "APBD 2024", date(2024, 1, 2))
+
+
+def test_the_budget_of_baubau_adds_up_as_it_was_published(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        load_budget(session, NOW)
+        load_budget(session, NOW)  # once
+        assert years_of(session, Scope(CITY)) == [2023]
+        lines = lines_of(session, Scope(CITY), 2023)
+        whole = sums_of(lines)
+        assert (whole.lines, whole.allocated, whole.realised) == (9, 878_917_917, 843_919_319)
+        assert whole.left == 34_998_598
+        assert whole.share == pytest.approx(96.0, abs=0.05)
+        assert whole.mean_share == pytest.approx(95.2, abs=0.05)
+        parts = by_strategy(lines)
+        assert [parts[name].lines for name in (BURDEN, INCOME, POCKETS)] == [7, 2, 0]
+        assert sum(part.realised for part in parts.values()) == whole.realised
+        assert parts[POCKETS].share is None
+        assert all(line.source and line.as_of.year == 2023 for line in lines)
+        assert years_of(session, Scope(ELSEWHERE)) == []
+
+
+def test_a_line_is_changed_by_whoever_saw_it_as_it_is(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        line = add_line(session, CITY, 2024, LINE, "staff:1", NOW)
+        with pytest.raises(BudgetTaken):
+            add_line(session, CITY, 2024, LINE, "staff:1", NOW)
+        assert sums_of([line]).mean_share == 0.0
+        assert find_line(session, Scope(ELSEWHERE), line.id) is None
+        assert find_line(session, Scope(MURHUM), line.id) is None  # the city's, not the kecamatan's
+        held = find_line(session, Scope(CITY), line.id, lock=True)
+        assert held is not None
+        change_line(session, held, 1, replace(LINE, realised=990), "staff:2", NOW)
+        assert (held.realised, held.version, held.changed_by) == (990, 2, "staff:2")
+        with pytest.raises(StaleBudget):
+            change_line(session, held, 1, LINE, "staff:3", NOW)
+        other = add_line(session, CITY, 2024, replace(LINE, name="Lain"), "staff:1", NOW)
+        with pytest.raises(BudgetTaken):
+            change_line(session, other, 1, LINE, "staff:1", NOW)
+        empty = sums_of([])
+        assert (empty.share, empty.mean_share, empty.left) == (None, None, 0)
+    assert len(trail(store, "change budget")) == 3
+
+
+def test_coverage_counts_families_not_people_and_only_those_in_force(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        for _ in range(3):
+            family(session, HERE, programs=("PKH", "BPNT"), ages=(40, 12))
+        family(session, HERE, programs=("BPNT",))
+        family(session, HERE, programs=("PKH",), status="waiting")
+        found = {one.area_code: one for one in coverage_of(session, Scope(CITY), "PKH")}
+        assert (found[HERE].families, found[HERE].reached, found[HERE].share) == (5, 3, 60.0)
+        assert (found[THERE].families, found[THERE].share) == (0, None)
+        assert [one.area_code for one in coverage_of(session, Scope(MURHUM), "PKH")] == [THERE]
