@@ -38,10 +38,25 @@ def addressed(broadcast_id: int) -> Select[int]:
 
 def end_rows(session: Session, broadcast_id: int, reason: str, most: int = 5000) -> int:
     """Cancel what is still queued of a broadcast; gives how many, at most `most`."""
+    return _end(session, _queued(broadcast_id), reason, most)
+
+
+def end_notices(
+    session: Session, broadcast_id: int, notices: Collection[int], reason: str, most: int
+) -> int:
+    """Cancel what is queued of some wordings of a broadcast; gives how many, at most `most`."""
+    of_these = _queued(broadcast_id).where(_OUT.c.notice_id.in_([*notices]))
+    next_first = of_these.order_by(_OUT.c.not_before, _OUT.c.id)
+    return _end(session, next_first, reason, most)
+
+
+def _queued(broadcast_id: int) -> Select[int]:
+    return select(_OUT.c.id).where(_OUT.c.wave_id.in_(waves_of(broadcast_id)), _QUEUED)
+
+
+def _end(session: Session, rows: Select[int], reason: str, most: int) -> int:
     some = (
-        select(_OUT.c.id)
-        .where(_OUT.c.wave_id.in_(waves_of(broadcast_id)), _QUEUED)
-        .limit(most)
+        rows.limit(most)
         .with_for_update(skip_locked=True)
         .cte("some")  # PostgreSQL may run a plain subquery more than once, each with its own limit
     )

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, literal, null, select, update
+from sqlalchemy import ColumnElement, exists, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from db.areas import Area
@@ -101,9 +101,7 @@ def left_behind(session: Session, most: int) -> Sequence[int]:
     return session.scalars(query.order_by(Broadcast.id).limit(most)).all()
 
 
-def hold_broadcast(
-    session: Session, broadcast_id: int, states: Collection[str]
-) -> Broadcast | None:
+def hold_if_free(session: Session, broadcast_id: int, states: Collection[str]) -> Broadcast | None:
     """Hold a broadcast in one of some states; None where it is in none or another holds it."""
     query = (
         select(Broadcast)
@@ -229,23 +227,6 @@ def _changed(area_code: Any) -> ColumnElement[bool]:
         _SAID.broadcast_id == _LATER.id,
         _SAID.area_code == area_code,
     )
-
-
-def end_notices(
-    session: Session, broadcast_id: int, notices: Collection[int], reason: str, most: int
-) -> int:
-    """Cancel what is queued of some wordings of a broadcast; gives how many, at most `most`."""
-    of_broadcast = select(Wave.id).where(Wave.broadcast_id == broadcast_id)
-    queued = (
-        select(_OUT.c.id)
-        .where(_QUEUED, _OUT.c.wave_id.in_(of_broadcast), _OUT.c.notice_id.in_([*notices]))
-        .order_by(_OUT.c.not_before, _OUT.c.id)  # those first that would go out next
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    ended = update(_OUT).where(_OUT.c.id.in_(queued.scalar_subquery()), _QUEUED)
-    done = session.core.execute(ended.values(state="canceled", reason=reason, lease_until=None))
-    return done.rowcount
 
 
 def _over(now: datetime) -> ColumnElement[bool]:

@@ -24,7 +24,7 @@ from db import pace
 from db.audiences import is_wanted, is_willing, topic_of
 from db.base import DIALECT_INSERT
 from db.broadcast_rows import waves_of
-from db.broadcast_watch import hold_broadcast, superseded_notices
+from db.broadcast_watch import hold_if_free, superseded_notices
 from db.broadcasts import Broadcast, State, Wave
 from db.contacts import ACTIVE, CONSENT_GIVEN, Contact
 from db.notice_rules import notice_rules
@@ -113,7 +113,7 @@ def fall_back(session: Session, now: datetime, most: int = 1000) -> int:
     silent_since = now - timedelta(hours=rules.fallback_hours)
     queued = 0
     for broadcast_id in _with_losses(session, silent_since, now):
-        broadcast = hold_broadcast(session, broadcast_id, _GOING)
+        broadcast = hold_if_free(session, broadcast_id, _GOING)
         if broadcast is None:
             continue
         outdated = superseded_notices(session, broadcast)

@@ -11,7 +11,8 @@ from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from db import audit
 from db.areas import Area, Scope, common_area
 from db.audiences import Filters
-from db.broadcast_watch import CHANGED, FOLLOWS, GOING, changed_notices, end_notices
+from db.broadcast_rows import end_notices
+from db.broadcast_watch import CHANGED, FOLLOWS, GOING, changed_notices
 from db.broadcasts import Broadcast, Kind, State, notices_of
 from db.publishing import HEARD
 from db.quiet_hours import after_quiet_hours

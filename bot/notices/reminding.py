@@ -12,7 +12,7 @@ from db.broadcast_watch import (
     Occasion,
     children_made,
     has_child,
-    hold_broadcast,
+    hold_if_free,
     occasions,
 )
 from db.broadcasts import Broadcast, Kind, State
@@ -51,7 +51,7 @@ def children_due(session: Session, now: datetime) -> list[Child]:
 
 def make_child(session: Session, now: datetime, child: Child, places: Places) -> bool:
     """Make what follows a broadcast, approved as that is; False where it is no more to be made."""
-    parent = hold_broadcast(session, child.parent_id, (State.RUNNING, State.DONE))
+    parent = hold_if_free(session, child.parent_id, (State.RUNNING, State.DONE))
     if parent is None or parent.round_id is None:
         return False
     still = plan_children(occasions(session, now, parent.id), notice_rules(session), now)

@@ -19,7 +19,7 @@ from bot.places import read_places
 from bot.texts import say
 from db import audit
 from db import broadcast_watch as watch
-from db.broadcast_rows import end_rows, open_rows
+from db.broadcast_rows import end_notices, end_rows, open_rows
 from db.broadcasts import Broadcast, State
 from db.fallback import fall_back
 from db.fan_out import fan_out
@@ -73,7 +73,7 @@ def _expiring(public_url: str | None, store: Store, now: datetime) -> Iterator[L
 
 def _expire(session: Session, now: datetime, broadcast_id: int, public_url: str | None) -> int:
     """End what is out of date: all of it where nothing is sent yet, else what is still queued."""
-    broadcast = watch.hold_broadcast(session, broadcast_id, watch.MAY_EXPIRE)
+    broadcast = watch.hold_if_free(session, broadcast_id, watch.MAY_EXPIRE)
     if broadcast is None or broadcast.expires_at is None or broadcast.expires_at > now:
         return 0
     if State(broadcast.state) not in watch.GOING:
@@ -115,7 +115,7 @@ def _starting(store: Store, now: datetime) -> Iterator[Look]:
 
 def _start(session: Session, now: datetime, broadcast_id: int) -> int:
     """Queue the rows of a broadcast, unless it has lost its sense since it was approved."""
-    broadcast = watch.hold_broadcast(session, broadcast_id, (State.SCHEDULED,))
+    broadcast = watch.hold_if_free(session, broadcast_id, (State.SCHEDULED,))
     if broadcast is None or broadcast.send_at > now:
         return 0
     parent = None if broadcast.parent_id is None else session.get(Broadcast, broadcast.parent_id)
@@ -129,7 +129,7 @@ def _start(session: Session, now: datetime, broadcast_id: int) -> int:
         broadcast.state = State.RUNNING
         fan_out(session, broadcast, now)
         over = watch.passed_notices(session, now).get(broadcast.id, [])
-        watch.end_notices(session, broadcast.id, over, watch.OUT_OF_DATE, broadcast.contacts)
+        end_notices(session, broadcast.id, over, watch.OUT_OF_DATE, broadcast.contacts)
     return 1
 
 
@@ -150,17 +150,17 @@ def _dropping(store: Store, now: datetime) -> Iterator[Look]:
 
 
 def _drop_canceled(session: Session, _now: datetime, broadcast_id: int) -> int:
-    broadcast = watch.hold_broadcast(session, broadcast_id, (State.CANCELED,))
+    broadcast = watch.hold_if_free(session, broadcast_id, (State.CANCELED,))
     return 0 if broadcast is None else end_rows(session, broadcast.id, watch.CANCELED, _CHUNK)
 
 
 def _drop(
     session: Session, _now: datetime, broadcast_id: int, notices: list[int], reason: str
 ) -> int:
-    broadcast = watch.hold_broadcast(session, broadcast_id, watch.GOING)
+    broadcast = watch.hold_if_free(session, broadcast_id, watch.GOING)
     if broadcast is None:
         return 0
-    return watch.end_notices(session, broadcast.id, notices, reason, _CHUNK)
+    return end_notices(session, broadcast.id, notices, reason, _CHUNK)
 
 
 def _finishing(store: Store, now: datetime) -> Iterator[Look]:
@@ -172,7 +172,7 @@ def _finishing(store: Store, now: datetime) -> Iterator[Look]:
 
 
 def _finish(session: Session, now: datetime, broadcast_id: int) -> int:
-    broadcast = watch.hold_broadcast(session, broadcast_id, (State.RUNNING,))
+    broadcast = watch.hold_if_free(session, broadcast_id, (State.RUNNING,))
     if broadcast is None or open_rows(session, broadcast.id):
         return 0
     _end(session, broadcast, State.DONE, now)
