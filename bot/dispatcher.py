@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.base import Adapter
 from bot.desk.watching import watch_due
 from bot.fetcher import Fetcher
+from bot.kube_watch import watch_groups
 from bot.lane import Lane, Surroundings, within
 from bot.notices.tending import tend
 from db.claims import LEASE, release_expired
@@ -209,6 +210,7 @@ class Dispatcher:
     def _watch(self) -> int:
         around = self._around
         told = watch_due(self._store, around.clock, self._public_url)
+        told += watch_groups(self._store, around.clock)
         return told + tend(self._store, around.clock, self._public_url)
 
     def _erase(self) -> None:

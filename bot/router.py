@@ -32,7 +32,16 @@ from bot.capabilities.citizen import (
     usul,
     welcome,
 )
-from bot.capabilities.companion import households, visit, vouch
+from bot.capabilities.companion import (
+    formation,
+    groups,
+    households,
+    kube_wishes,
+    lesson,
+    pulse,
+    visit,
+    vouch,
+)
 from bot.capabilities.officer import announce, decide, duty, take
 from bot.choices import named
 from bot.families import own_families
@@ -231,7 +240,34 @@ CAPABILITIES: tuple[Capability, ...] = (
         roles=COMPANIONS,
         form=FormUse(vouch.FORM, vouch.finish, vouch.facts, vouch.summary),
     ),
-    Capability("kube", guidance.kube, ("report_kube",), roles=COMPANIONS | ANNOUNCERS),
+    Capability("kube", groups.meant, ("report_kube",), roles=COMPANIONS | ANNOUNCERS),
+    Capability("group", groups.listing, (), ("kube saya", "/kube")),
+    Capability(
+        "pulse", pulse.handle, (), ("lapor kube", "/laporkube"),
+        form=FormUse(pulse.FORM, pulse.finish, pulse.facts, pulse.summary),
+    ),
+    Capability(
+        "kube_new", formation.new, (), ("bentuk kube",), roles=COMPANIONS,
+        form=FormUse(
+            formation.NEW, formation.new_finish, formation.new_facts, formation.new_summary,
+        ),
+    ),
+    Capability(
+        "kube_member", formation.name_members,
+        form=FormUse(formation.MEMBERS, formation.finish, formation.facts),
+    ),
+    Capability(
+        "kube_wish", kube_wishes.wish,
+        form=FormUse(kube_wishes.WISH, kube_wishes.wish_finish, summary=kube_wishes.wish_summary),
+    ),
+    Capability(
+        "kube_permit", kube_wishes.permit,
+        form=FormUse(
+            kube_wishes.PERMIT, kube_wishes.permit_finish, summary=kube_wishes.permit_summary,
+        ),
+    ),
+    Capability("kube_up", kube_wishes.wishes, (), ("usulan kube",), roles=ANNOUNCERS),
+    Capability("lesson", lesson.handle, (), ("belajar usaha",)),
     Capability("take", take.handle, (), ("ambil",), roles=DESK, interrupts=True),
     Capability("duty", duty.handle, (), ("piket", "/piket"), roles=DESK, interrupts=True),
     Capability(

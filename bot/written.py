@@ -9,6 +9,8 @@ from bot.danger import names_danger
 from bot.desk.secrecy import wish
 from bot.fields import nik
 from bot.forms import Answer, Refused
+from bot.kube_sight import own_groups
+from bot.kube_words import tells_of_group
 from bot.opting import Kind
 from bot.opting import wish as wish_of_messages
 from bot.opting_language import language
@@ -177,6 +179,11 @@ def _asks_human(turn: Turn) -> bool:
     return bool(wanted) and said <= _HUMAN | _WANTS_HUMAN | _AROUND_HUMAN
 
 
+def _reports_group(turn: Turn) -> bool:
+    """Say whether an officer of a group, or staff, tells of its month."""
+    return tells_of_group(turn.text) and bool(own_groups(turn))
+
+
 def _reports(turn: Turn) -> bool:
     """Say whether a citizen begins with "lapor" and tells what happened."""
     parse = turn.parse
@@ -239,6 +246,7 @@ def _beside_names(turn: Turn) -> set[str]:
 
 _ASKED = (
     ("registration", _gives_identity),
+    ("pulse", _reports_group),
     ("subscriptions", _asks_subscriptions),
     ("way", _chooses_way),
     ("unsubscribe", _wants_no_more),
