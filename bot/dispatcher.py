@@ -38,6 +38,7 @@ class Dispatcher:
     """Sends what is queued for the channels that it has adapters for, until it is stopped.
 
     Where it has a fetcher, this works beside it. `public_url` is where people reach our pages.
+    `templates` is called every few seconds, to ask for their states when it is time.
 
     On PostgreSQL any number may run. On SQLite one works, as a second one would only stall the
     writers; it holds a lock on a file beside the database, and another takes over when it ends.
@@ -53,6 +54,7 @@ class Dispatcher:
         limit_rates: bool = True,
         fetcher: Fetcher | None = None,
         public_url: str | None = None,
+        templates: Callable[[], object] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -60,7 +62,8 @@ class Dispatcher:
         self._adapters = adapters
         self._fetcher = fetcher
         self._public_url = public_url
-        self._threads = ThreadPoolExecutor(len(adapters) + 1, "outbox")
+        self._templates = templates
+        self._threads = ThreadPoolExecutor(len(adapters) + 3, "outbox")
         self._around = Surroundings(
             store=store,
             clock=self._now,
@@ -115,7 +118,10 @@ class Dispatcher:
                 )
                 fetching = [self._fetcher.run(self._stopped)] if self._fetcher else []
                 lanes = [lane.run() for lane in self._lanes]
-                await asyncio.gather(self._tend(), *lanes, *fetching)
+                due = [self._repeat(self._sweep_all), self._repeat(self._tend)]
+                if self._templates is not None:
+                    due.append(self._repeat(self._ask_for_templates))
+                await asyncio.gather(*due, *lanes, *fetching)
         finally:
             with self._guard:
                 self._loop = None
@@ -171,26 +177,45 @@ class Dispatcher:
         except SQLAlchemyError as error:
             _log.warning("leases are left to run out (%s)", type(error).__name__)
 
-    async def _tend(self) -> None:
-        """Queue again what dead dispatchers held and see to what is due, every few seconds."""
+    async def _repeat(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Work every few seconds, whether the store is there or not."""
         reachable = True
         while not self._is_stopped():
-            # Our own outcomes come first: what they settle need not be sent again.
-            if not any(lane.behind for lane in self._lanes):
-                try:
-                    await self._in_thread(self._serve)
-                    if await self._in_thread(self._sweep):
-                        self._wake_lanes()
-                    if await self._in_thread(self._watch):
-                        self._wake_lanes()
-                    await self._in_thread(self._erase)
-                    await self._set_clock()
-                    reachable = True
-                except Exception as error:
-                    if reachable:
-                        _log.warning("what is due cannot be seen to (%s)", type(error).__name__)
-                    reachable = False
+            try:
+                await work()
+                reachable = True
+            except Exception as error:
+                if reachable:
+                    _log.warning("what is due cannot be seen to (%s)", type(error).__name__)
+                reachable = False
             await self._stopped_within(_SWEEP_SECONDS)
+
+    async def _sweep_all(self) -> None:
+        """Queue again what dead dispatchers held, and see to what is due."""
+        # Our own outcomes come first: what they settle need not be sent again.
+        if any(lane.behind for lane in self._lanes):
+            return
+        await self._in_thread(self._serve)
+        if await self._in_thread(self._sweep):
+            self._wake_lanes()
+        if await self._in_thread(self._watch):
+            self._wake_lanes()
+        await self._in_thread(self._erase)
+        await self._set_clock()
+
+    async def _tend(self) -> None:
+        """See to broadcasts, in a thread of its own: a million rows are queued in minutes.
+
+        What is begun when the dispatcher is stopped is done still, as it is whole or nothing.
+        """
+        around, url = self._around, self._public_url
+        if await self._in_thread(lambda: tend(self._store, around.clock, url, self._is_stopped)):
+            self._wake_lanes()
+
+    async def _ask_for_templates(self) -> None:
+        """See what became of templates; the provider may take long, and nothing waits for it."""
+        if self._templates is not None:
+            await self._in_thread(self._templates)
 
     def _sweep(self, ahead: timedelta = timedelta(0)) -> int:
         with self._store.connect() as connection:
@@ -208,10 +233,9 @@ class Dispatcher:
         self._serves = True
 
     def _watch(self) -> int:
-        around = self._around
-        told = watch_due(self._store, around.clock, self._public_url)
-        told += watch_groups(self._store, around.clock)
-        return told + tend(self._store, around.clock, self._public_url)
+        clock = self._around.clock
+        told = watch_due(self._store, clock, self._public_url)
+        return told + watch_groups(self._store, clock)
 
     def _erase(self) -> None:
         """Carry out what people asked to have erased, once an hour."""

@@ -46,17 +46,20 @@ def given_back(claimed: Claimed, now: datetime) -> Outcome:
 def put_off(claimed: Claimed, error: TemporaryError, now: datetime, jitter: float) -> Outcome:
     """Queue a message again for later, or let it fail once its tries or its day are over.
 
-    The wait doubles from 2 s up to 10 min, is lengthened by up to a quarter (`jitter` from 0 to 1),
-    and is never shorter than what the provider asks for. A message has eight failures of its own
-    and 24 hours from its first try; outages, rate limits and faults of the setup take only time.
-    What would be out of date by then fails at once, while another way to the family may be in time.
+    The wait doubles from 2 s up to 10 min with each failure, is lengthened by up to a quarter
+    (`jitter` from 0 to 1), and is never shorter than what the provider asks for. A message has
+    eight failures of its own and 24 hours from its first try; outages, rate limits and faults of
+    the setup take only time. What would be out of date by then fails at once, while another way to
+    the family may be in time.
     """
     reason = error.reason[:_REASON_LENGTH]
     blamed = reason not in _NOT_TO_BLAME and error.retry_after is None
     spent = claimed.failures + blamed >= MOST_FAILURES
     if spent or now - claimed.first_tried_at >= MOST_AGE:
         return Outcome(claimed.id, claimed.tries, "failed", reason=reason)
-    doublings = min(claimed.tries - 1, 16)  # enough for the cap; a float bears no more than 1023
+    doublings = min(
+        claimed.failures + claimed.outages, 16
+    )  # enough for the cap; a float bears no more than 1023
     wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2**doublings)
     if reason in _SETUP:
         wait = SETUP_WAIT

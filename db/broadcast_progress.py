@@ -11,10 +11,9 @@ from sqlalchemy.orm import aliased
 
 from db.areas import Area, Scope
 from db.broadcast_rows import waves_of
-from db.broadcast_watch import CHANGED
 from db.broadcasts import Broadcast, Notice, Wave
 from db.contacts import Contact
-from db.outbox import TOLD, OutboundMessage
+from db.outbox import CHANGED, TOLD, OutboundMessage
 from db.reach import Unreached, companion_of_family, head_of_family
 from db.registry import Household, Person
 from db.session import Session

@@ -87,9 +87,15 @@ def requeue_failed(
         willing.exists(),
         not_(_told_otherwise(broadcast_id)),
     )
-    fresh = {"state": "queued", "not_before": now, "failures": 0, "first_tried_at": None}
+    fresh = {"state": "queued", "not_before": now, "failures": 0, "outages": None}
     # A late receipt of the failed try has nothing to say about the next one.
-    forgotten = {"reason": None, "provider_id": None, "settled_at": None, "passed_on_at": None}
+    forgotten = {
+        "first_tried_at": None,
+        "reason": None,
+        "provider_id": None,
+        "settled_at": None,
+        "passed_on_at": None,
+    }
     return session.core.execute(again.values(**fresh, **forgotten)).rowcount
 
 

@@ -9,18 +9,19 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, literal, null, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, null, select
 from sqlalchemy.orm import aliased
 
 from db.areas import Area
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.outbox import OutboundMessage
+from db.publishing import HEARD
 from db.rounds import PLANNED, Round
 from db.schedules import Distribution
 from db.session import Session
 
 # Why a message was not sent.
-OUT_OF_DATE, CHANGED, CANCELED = "out_of_date", "changed", "canceled"
+OUT_OF_DATE, CANCELED = "out_of_date", "canceled"
 ANNOUNCES = (Kind.DISTRIBUTION, Kind.CHANGE)  # what reminders and questions follow
 GOING = (State.RUNNING, State.PAUSED)
 MAY_EXPIRE = (State.WAITING, State.SCHEDULED, *GOING)
@@ -32,6 +33,7 @@ _LOOK_BACK, _LOOK_AHEAD = timedelta(days=6), timedelta(days=2)
 _OUT: Any = OutboundMessage.__table__
 _QUEUED = _OUT.c.state == literal("queued", literal_execute=True)
 _LATER, _SAID = aliased(Broadcast), aliased(Notice)
+_TOLD, _OF = aliased(OutboundMessage), aliased(Wave)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ def left_behind(session: Session, most: int) -> Sequence[int]:
     return session.scalars(query.order_by(Broadcast.id).limit(most)).all()
 
 
-def hold_if_free(session: Session, broadcast_id: int, states: Collection[str]) -> Broadcast | None:
+def hold_if_free(
+    session: Session, broadcast_id: int, states: Collection[str]
+) -> Broadcast | None:
     """Hold a broadcast in one of some states; None where it is in none or another holds it."""
     query = (
         select(Broadcast)
@@ -140,7 +144,9 @@ def occasions(
 ) -> Sequence[Occasion]:
     """Give the distributions of these days with what told people of them and still holds.
 
-    That is a broadcast that runs or is done, unless a change for the same area has followed it.
+    That is a broadcast that runs or is done, unless a change for the same area has followed it. A
+    change that came to nothing ends no reminders: they say what holds now, and who was not told of
+    the change would else be at the wrong place.
     """
     today = now.date()
     query = _about().where(
@@ -152,7 +158,7 @@ def occasions(
         exists().where(
             _SAID.broadcast_id == Broadcast.id, _SAID.area_code == Distribution.area_code
         ),
-        ~_changed(Distribution.area_code),
+        ~_changed(Distribution.area_code, not_(_came_to_nothing())),
     )
     if broadcast_id is not None:
         query = query.where(Broadcast.id == broadcast_id)
@@ -218,7 +224,7 @@ def superseded_notices(session: Session, broadcast: Broadcast) -> Sequence[int]:
     return session.scalars(query.order_by(Notice.id)).all()
 
 
-def _changed(area_code: Any) -> ColumnElement[bool]:
+def _changed(area_code: Any, *which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Give the condition that a later change of the round was written for an area."""
     return exists().where(
         _LATER.round_id == Broadcast.round_id,
@@ -226,7 +232,17 @@ def _changed(area_code: Any) -> ColumnElement[bool]:
         _LATER.kind == Kind.CHANGE,
         _SAID.broadcast_id == _LATER.id,
         _SAID.area_code == area_code,
+        *which,
     )
+
+
+def _came_to_nothing() -> ColumnElement[bool]:
+    """Give the condition that a change was refused, or canceled before a word of it."""
+    heard = exists().where(
+        _OF.broadcast_id == _LATER.id, _TOLD.wave_id == _OF.id, _TOLD.state.in_(HEARD)
+    )
+    dead = _LATER.state.in_((State.REFUSED, State.CANCELED))
+    return and_(dead, not_(heard.correlate(_LATER)))
 
 
 def _over(now: datetime) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ A broadcast is prepared, approved and frozen; its notices are the wordings (by p
 language) and its waves the time zones in which it runs; each contact has one row of the outbox.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import Any
@@ -67,6 +67,8 @@ class Broadcast(Base):
     kind: Mapped[str] = mapped_column(String(12))
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"), index=True)  # holds all
     audience: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # Filters.to_data
+    # Of a round: an officer's words by language, with their blanks.
+    texts: Mapped[dict[str, str] | None] = mapped_column(JSON)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id"), index=True)
     round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"), index=True)
     hoax_id: Mapped[int | None] = mapped_column(ForeignKey("hoaxes.id"), index=True)
@@ -157,21 +159,29 @@ def count_by_state(session: Session, broadcast_id: int) -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 - dict() has no type here
 
 
-def find_same(
-    session: Session, digest: bytes, since: datetime, besides: int
-) -> Sequence[Broadcast]:
-    """Give what else says the same to the same people and was submitted since a moment.
+def submitted_since(session: Session, since: datetime, besides: int) -> Sequence[Broadcast]:
+    """Give what else somebody submitted that was made, or goes out, since a moment.
 
     What was refused or cancelled does not count.
     """
-    apart = (State.DRAFT, State.REFUSED, State.CANCELED)
     query = select(Broadcast).where(
-        Broadcast.digest == digest,
-        Broadcast.created_at >= since,
-        Broadcast.state.not_in(apart),
+        or_(Broadcast.created_at >= since, Broadcast.send_at >= since),
+        Broadcast.kind.not_in((Kind.REMINDER, Kind.FOLLOWUP)),
+        Broadcast.state.not_in((State.DRAFT, State.REFUSED, State.CANCELED)),
         Broadcast.id != besides,
     )
     return session.scalars(query.order_by(Broadcast.id)).all()
+
+
+def texts_of(session: Session, broadcast_ids: Collection[int]) -> dict[int, set[str]]:
+    """Give the texts of some broadcasts."""
+    query = select(Notice.broadcast_id, Notice.text).distinct()
+    found: dict[int, set[str]] = {}
+    for broadcast_id, text in session.execute(
+        query.where(Notice.broadcast_id.in_([*broadcast_ids]))
+    ):
+        found.setdefault(broadcast_id, set()).add(text)
+    return found
 
 
 def hold_broadcast(session: Session, broadcast_id: int) -> Broadcast:

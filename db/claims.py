@@ -50,6 +50,7 @@ class Claimed:
     address: str
     tries: int
     failures: int
+    outages: int
     first_tried_at: datetime
     bulk: bool
     last_inbound_at: datetime | None
@@ -191,6 +192,7 @@ def _due_query(held_up_by: Any, *which: Any, also: Sequence[Any] = ()) -> Any:
             _CONTACT.c.address,
             (_OUT.c.tries + 1).label("tries"),
             _OUT.c.failures,
+            func.coalesce(_OUT.c.outages, 0).label("outages"),
             func.coalesce(_OUT.c.first_tried_at, bindparam("now")).label("first_tried_at"),
             (_OUT.c.priority >= BULK).label("bulk"),
             _CONTACT.c.last_inbound_at,

@@ -30,6 +30,7 @@ from db.session import Session
 REPLY, BULK = 0, 5
 TELLING = ("whatsapp", "sms")  # channels that report what became of a message
 UNWANTED = "opted_out"  # why it was cancelled, where its contact does not want it any more
+CHANGED = "changed"  # the same, as other words took its place, which it is to be told
 TOLD = ("sent", "delivered", "read")  # the states of what its contact may have read
 HELD = "held"  # the state of what waits until a talk has ended
 _NOT_PASSED_ON = "wave_id IS NOT NULL AND passed_on_at IS NULL"
@@ -43,7 +44,8 @@ class OutboundMessage(Base):
     """One message to one contact: a sealed reply, or the notice that it belongs to.
 
     `tries` counts the claims and is the fencing token; `failures` counts what the message itself
-    is to blame for, so that an outage of the provider uses up nobody's chances.
+    is to blame for, so that an outage of the provider uses up nobody's chances; `outages` counts
+    the other failures. Both say how long it waits: what was claimed and given back has not failed.
     """
 
     __tablename__ = "outbound"
@@ -98,6 +100,7 @@ class OutboundMessage(Base):
     lease_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)
+    outages: Mapped[int | None] = mapped_column(SmallInteger)
     first_tried_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(40))
     provider_id: Mapped[str | None] = mapped_column(String(80))

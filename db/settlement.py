@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
     SmallInteger,
     String,
+    and_,
     bindparam,
     case,
     func,
@@ -37,8 +39,8 @@ _CONTACT: Any = Contact.__table__
 class Outcome:
     """What became of a claimed message.
 
-    `retry_at` queues it again, as a failure of its own if `blamed`; `unreachable` marks its
-    contact.
+    `retry_at` queues it again, as a failure of its own if `blamed`, as one that others are to blame
+    for if it has another `reason`, and as none without; `unreachable` marks its contact.
     """
 
     id: int
@@ -103,10 +105,18 @@ def _statement(given: Any) -> Any:
             reason=given.reason,
             not_before=func.coalesce(given.retry_at, _OUT.c.not_before),
             failures=_OUT.c.failures + given.blame,
+            outages=case(
+                (_is_outage(given), func.coalesce(_OUT.c.outages, 0) + 1), else_=_OUT.c.outages
+            ),
             settled_at=case((given.retry_at.is_(null()), bindparam("now", type_=_MOMENT))),
             lease_until=None,
         )
     )
+
+
+def _is_outage(given: Any) -> ColumnElement[bool]:
+    failed = and_(given.retry_at.is_not(null()), given.reason.is_not(null()))
+    return and_(failed, given.blame == 0)
 
 
 def _given_to(dialect: str) -> Any:

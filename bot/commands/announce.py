@@ -1,8 +1,8 @@
 """The command that announces a distribution, and tells what became of broadcasts."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy.exc import IntegrityError
@@ -19,8 +19,9 @@ from bot.commands.common import (
 from bot.fields import parse_hours
 from bot.notices import approving
 from bot.notices.drafting import Draft, prepare
+from bot.notices.languages import LANGUAGES
+from bot.notices.own_words import wrong_with
 from bot.notices.planning import (
-    FARTHEST,
     LONGEST_PLACE,
     SHORTEST_PLACE,
     Plan,
@@ -33,7 +34,6 @@ from bot.notices.wording import first_words
 from bot.places import Places
 from bot.service import utc_now
 from bot.texts import say
-from bot.texts.format import plain_date
 from db.audiences import Topic
 from db.broadcasts import Broadcast, Kind, count_by_state, latest_broadcasts
 from db.reach import Reach, measure
@@ -55,6 +55,9 @@ _STATES = ("queued", "sending", "sent", "delivered", "read", "failed", "canceled
 @click.option("--time", "hours", help="Jam, 08:00-12:00.")
 @click.option("--place", help="Tempat, misalnya Kantor Pos Baubau.")
 @click.option("--content-sid", help="Templat WhatsApp yang sudah disetujui (HX…).")
+@click.option(
+    "--text", "texts", multiple=True, help="Kata-kata sendiri: jv='Ana {program} {day} …'."
+)
 @click.option("--status", is_flag=True, help="Tampilkan hasil pengumuman terakhir.")
 @click.option("--yes", is_flag=True, help="Langsung kirim tanpa bertanya.")
 @click.option("--json", "as_json", is_flag=True, help="Hasil sebagai JSON saja.")
@@ -65,6 +68,7 @@ def announce_command(
     hours: str | None,
     place: str | None,
     content_sid: str | None,
+    texts: tuple[str, ...],
     status: bool,
     yes: bool,
     as_json: bool,
@@ -78,12 +82,26 @@ def announce_command(
             raise click.UsageError(say("cli.announce_incomplete"))
         if content_sid is not None and not _CONTENT_SID.fullmatch(content_sid):
             raise click.UsageError(say("cli.bad_content_sid"))
+        own = _own_words(texts)
         places = places_of(store)
         plan = _plan(store, places, program, area, day.date(), hours, place)
-        reach = _shown(store, places, plan, content_sid, as_json)
+        reach = _shown(store, places, plan, own, content_sid, as_json)
         if not yes and not agreed(say("cli.announce_ask")):
             raise Refused(say("cli.announce_not_sent"))
-        _send(store, plan, content_sid, reach, as_json)
+        _send(store, plan, own, content_sid, reach, as_json)
+
+
+def _own_words(texts: Iterable[str]) -> dict[str, str]:
+    """Read words in other languages, each as `jv=…`."""
+    found: dict[str, str] = {}
+    for text in texts:
+        language, _, words = text.partition("=")
+        if language not in LANGUAGES or language in found:
+            raise click.UsageError(say("cli.bad_language", known=", ".join(LANGUAGES)))
+        for wrong in wrong_with(words):
+            raise click.UsageError(f"{language}: {wrong}")
+        found[language] = words
+    return found
 
 
 def _plan(
@@ -96,46 +114,56 @@ def _plan(
     if not SHORTEST_PLACE <= len(" ".join(place.split())) <= LONGEST_PLACE:
         raise click.UsageError(say("cli.bad_place", least=SHORTEST_PLACE, most=LONGEST_PLACE))
     code = area_code(places, area)
-    today = utc_now().astimezone(ZoneInfo(places.zone_of(code))).date()
-    if day < today:
-        raise Refused(say("cli.date_past", day=plain_date(day)))
-    if day > today + FARTHEST:
-        raise Refused(say("cli.date_far", day=plain_date(day)))
     with store.read() as session:
         known = find_program(session, program)
         if known is None:
             raise Refused(say("cli.program_unknown", program=program))
         plan = Plan(known.code, (Stop(code, day, *span, place),))
-        for wrong in check_plan(session, plan, today):
+        for wrong in check_plan(session, plan, utc_now()):
             raise Refused(say(wrong))
     return plan
 
 
 def _shown(
-    store: Store, places: Places, plan: Plan, content_sid: str | None, as_json: bool
+    store: Store,
+    places: Places,
+    plan: Plan,
+    own: Mapping[str, str],
+    content_sid: str | None,
+    as_json: bool,
 ) -> Reach:
     """Show what would be told to how many."""
     with store.read() as session:
         template = approved_template(session, Kind.DISTRIBUTION, USUAL_LANGUAGE)
         has_template = content_sid is not None or template is not None
         reach = measure(session, plan.audience, Topic.AID, utc_now(), has_template)
-        text = first_words(plan, session.get_one(Program, plan.program_code).name, places)
+        program = session.get_one(Program, plan.program_code).name
+        shown = {USUAL_LANGUAGE: "", **own}
+        texts = [first_words(plan, program, places, words) for words in shown.values()]
     if not as_json:
-        click.echo(f"{text}\n")
+        for text in texts:
+            click.echo(f"{text}\n")
         click.echo(say("cli.announce_reach", families=reach.families, contacts=reach.contacts))
         for channel, count in sorted(reach.by_channel.items()):
             click.echo(f"  {channel}: {count}")
     return reach
 
 
-def _send(store: Store, plan: Plan, content_sid: str | None, reach: Reach, as_json: bool) -> None:
+def _send(
+    store: Store,
+    plan: Plan,
+    own: Mapping[str, str],
+    content_sid: str | None,
+    reach: Reach,
+    as_json: bool,
+) -> None:
     """Hand the announcement in; whoever works at the machine approves it by his yes."""
     now = utc_now()
     try:
         with store.begin() as session:
             of_round = make_round(session, plan, _ACTOR, now)
             draft = Draft(
-                Kind.DISTRIBUTION, None, {}, round_id=of_round.id, content_sid=content_sid
+                Kind.DISTRIBUTION, None, own, round_id=of_round.id, content_sid=content_sid
             )
             broadcast = prepare(session, draft, _ACTOR, now)
             approving.submit(session, broadcast.id, _ACTOR, now, broadcast.version)

@@ -6,13 +6,15 @@ From the moment at which it is submitted nothing of a broadcast changes but its 
 from collections.abc import Collection
 from datetime import datetime
 
-from bot.desk.alerting import page, tell_chats
-from bot.messages import Choice, Reply
-from bot.notices.drafting import first_day, is_unchanged, preview, problems, same_today
+from bot.notices.drafting import is_unchanged
+from bot.notices.ending import remind_anew
+from bot.notices.previewing import preview, problems
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
-from bot.notices.showing import fits_in_chat, messages_for_approvers
+from bot.notices.repeats import same_today
+from bot.notices.telling import STAFF, ask_approvers, tell_maker
+from bot.notices.timing import first_day
 from bot.texts import say
-from bot.texts.format import grouped, local_moment
+from bot.texts.format import local_moment
 from db import audit
 from db.areas import Area
 from db.audiences import Filters
@@ -27,16 +29,13 @@ from db.broadcasts import (
     hold_broadcast,
     notices_of,
 )
-from db.hoaxes import DECIDERS, HOAX, Hoax
+from db.hoaxes import HOAX, Hoax
 from db.notice_rules import notice_rules
 from db.publishing import HEARD
-from db.reach import Reach
 from db.round_changes import announced_besides, announcements
 from db.rounds import Round, distributions_of
 from db.session import Session
 from db.slots import assign_slots
-from db.staff import Staff
-from db.staff_chats import staff_chats
 
 __all__ = (
     "NoticeRefused", "StaleBroadcast", "approve", "cancel", "pause", "refuse",
@@ -45,7 +44,6 @@ __all__ = (
 
 LONGEST_WHY = 300  # characters
 _SHORTEST_WHY = 3
-_STAFF = "staff:"
 
 
 def submit(
@@ -68,12 +66,12 @@ def submit(
     shown = preview(session, broadcast, now)
     if broadcast.parent_id is None and not shown.reach.contacts:
         raise NoticeRefused("notice.nobody")
-    if not notice_rules(session).four_eyes or not actor.startswith(_STAFF):
+    if not notice_rules(session).four_eyes or not actor.startswith(STAFF):
         _release(session, broadcast, actor, now)
         return broadcast
     _move(broadcast, State.WAITING)
     audit.record(session, now, actor, "submit notice", f"broadcast:{broadcast.id}")
-    _ask_approvers(session, broadcast, shown.reach, now, public_url)
+    ask_approvers(session, broadcast, shown.reach, now, public_url)
     return broadcast
 
 
@@ -98,11 +96,18 @@ def approve(
 def refuse(
     session: Session, broadcast_id: int, actor: str, why: str, now: datetime, version: int
 ) -> Broadcast:
-    """Give a broadcast back for good, with a reason that its author reads."""
+    """Give a broadcast back for good, with a reason that its author reads.
+
+    A change stands in its round even so: its author is told that nobody knows of it, and reminders
+    say what holds now.
+    """
     broadcast = _held(session, broadcast_id, (State.WAITING,), version)
     _end(broadcast, State.REFUSED, why, now)
     audit.record(session, now, actor, "refuse notice", f"broadcast:{broadcast.id}")
-    _tell_maker(session, broadcast, "notice.refused", actor, now, why=broadcast.remark or "")
+    if broadcast.kind == Kind.CHANGE and broadcast.round_id is not None:
+        remind_anew(session, broadcast.round_id, broadcast.remark or why, actor, now)
+    key = "notice.refused_change" if broadcast.kind == Kind.CHANGE else "notice.refused"
+    _tell_maker(session, broadcast, key, actor, now, why=broadcast.remark or "")
     return broadcast
 
 
@@ -213,54 +218,9 @@ def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) 
     audit.record(session, now, actor, "approve notice", f"broadcast:{broadcast.id}")
 
 
-def _ask_approvers(
-    session: Session, broadcast: Broadcast, reach: Reach, now: datetime, public_url: str | None
-) -> None:
-    """Show a broadcast to those who may approve it, in their chats, with buttons.
-
-    What a chat cannot show whole is approved on its page alone.
-    """
-    chats = [
-        chat
-        for chat in staff_chats(session, broadcast.area_code, DECIDERS)
-        if f"{_STAFF}{chat.staff_id}" != broadcast.created_by
-    ]
-    number, argument = broadcast.id, f"{broadcast.id}:{broadcast.version}"
-    address = page(public_url, f"pengumuman/{number}")
-    then = say("notice.approve_on_page", page=address)
-    messages: list[str] = []
-    buttons: tuple[Choice, ...] = (Choice(f"notice:refuse:{argument}", say("notice.refuse")),)
-    if fits_in_chat(session, number):
-        messages = messages_for_approvers(session, number)
-        then = say("notice.approve_here", number=number)
-        buttons = (Choice(f"notice:approve:{argument}", say("notice.approve")), *buttons)
-    facts = say(
-        "notice.to_approve_facts",
-        number=number,
-        maker=_name(session, broadcast.created_by),
-        families=grouped(reach.families),
-        contacts=grouped(reach.contacts),
-        area=session.get_one(Area, broadcast.area_code).name,
-        wordings=len(notices_of(session, number)),
-        then=then,
-    )
-    for told in (*map(Reply, messages), Reply(facts, buttons)):
-        tell_chats(session, chats, told, now)
-
-
 def _tell_maker(
     session: Session, broadcast: Broadcast, key: str, actor: str, now: datetime, **values: str
 ) -> None:
     """Tell whoever prepared a broadcast what somebody else decided on it."""
-    maker = broadcast.created_by
-    if maker == actor or not maker.startswith(_STAFF):
-        return
-    chats = staff_chats(session, broadcast.area_code, (), (int(maker.removeprefix(_STAFF)),))
-    tell_chats(session, chats, Reply(say(key, number=broadcast.id, **values)), now)
-
-
-def _name(session: Session, actor: str) -> str:
-    if not actor.startswith(_STAFF):
-        return actor
-    found = session.get(Staff, int(actor.removeprefix(_STAFF)))
-    return found.name if found is not None else actor
+    if broadcast.created_by != actor:
+        tell_maker(session, broadcast, say(key, number=broadcast.id, **values), now)

@@ -6,16 +6,20 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.notices.drafting import Draft, prepare
+from bot.notices.ending import end
 from bot.notices.planning import Plan, Stop, check_plan, keep_stop, stop_of
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.notices.whom import touches
 from db import audit
 from db.areas import Area, Scope, common_area
-from db.audiences import Filters
+from db.audiences import Filters, Topic
 from db.broadcast_rows import end_notices
-from db.broadcast_watch import CHANGED, FOLLOWS, GOING, changed_notices
-from db.broadcasts import Broadcast, Kind, State, notices_of
+from db.broadcast_watch import GOING, changed_notices
+from db.broadcasts import Broadcast, Kind, notices_of
+from db.outbox import CHANGED
 from db.publishing import HEARD
 from db.quiet_hours import after_quiet_hours
+from db.reach import samples
 from db.round_changes import (
     ADDRESSED,
     announcements,
@@ -46,7 +50,8 @@ def change_round(
     """Give a round another plan; gives the draft for those who were told, None for nobody.
 
     Those hear of it whose area it concerns; an area that is new gets an announcement, as a draft
-    of its own. What is over already stays as it was. Raises NoticeRefused and StaleBroadcast.
+    of its own, and so do those families who are meant only now. What is over already stays as it
+    was. Raises NoticeRefused and StaleBroadcast.
     """
     of_round = _held(session, round_id, version)
     reason = _reason(why)
@@ -54,21 +59,22 @@ def change_round(
     plan = _without_the_past(session, of_round, plan, before)
     _check(session, of_round, plan, now)
     affected = _affected(of_round, before, plan) | areas_untold(session, round_id)
-    if not affected:
+    told = announcements(session, round_id, ADDRESSED)
+    is_wider = _is_wider(session, of_round, plan, is_told=bool(told))
+    if not affected and not is_wider:
         raise NoticeRefused("change.nothing")
     urgent = _is_urgent(session, before, affected, now)
     _replan(session, of_round, before, plan, now)
     _note(session, of_round, reason, actor, "change round", now)
     for one in hold_unended(session, round_id):
         if one.state not in GOING:
-            _end(session, one, reason, actor, now)
-    told = announcements(session, round_id, ADDRESSED)
-    if told and any(stop.quota is not None for stop in plan.stops):
+            end(session, one, reason, actor, now)
+    if told and affected and any(stop.quota is not None for stop in plan.stops):
         assign_slots(session, round_id, plan.audience, _today(session, of_round, now))
     added = _added(session, told, plan)
-    drafts = _drafts(session, told, affected - added, urgent, actor, now)
-    if told and added:
-        drafts.append(_announce(session, of_round, plan, added, actor, now))
+    drafts = _tell(session, of_round, told, affected - added, urgent, actor, now)
+    if told and (added or is_wider):
+        drafts.append(_announce(session, of_round, told[-1], plan, added, is_wider, actor, now))
     for broadcast_id, notices in changed_notices(session, round_id).items():
         end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
     return drafts[0] if drafts else None
@@ -96,9 +102,24 @@ def cancel_round(
     told = announcements(session, round_id, HEARD)
     for broadcast in unended:
         if broadcast.kind != Kind.FOLLOWUP or broadcast.state not in GOING:
-            _end(session, broadcast, reason, actor, now)
-    drafts = _drafts(session, told, affected, urgent, actor, now)
+            end(session, broadcast, reason, actor, now)
+    drafts = _tell(session, of_round, told, affected, urgent, actor, now)
     return drafts[0] if drafts else None
+
+
+def _is_wider(session: Session, of_round: Round, plan: Plan, is_told: bool) -> bool:
+    """Say whether families are meant by a plan who were not, apart from its areas.
+
+    Of a round of which people were told somebody has to be reached who has not heard of it.
+    """
+    before = Filters.from_data(of_round.filters or {"areas": ()})
+    if replace(before, areas=()) == replace(plan.audience, areas=()):
+        return False
+    return not is_told or bool(samples(session, _untold(of_round, plan), Topic.AID, 1))
+
+
+def _untold(of_round: Round, plan: Plan) -> Filters:
+    return replace(plan.audience, untold_of=of_round.id)
 
 
 def _added(session: Session, told: Sequence[Broadcast], plan: Plan) -> set[str]:
@@ -117,12 +138,23 @@ def _areas_of(session: Session, told: Broadcast) -> set[str]:
 
 
 def _announce(
-    session: Session, of_round: Round, plan: Plan, added: Collection[str], actor: str, now: datetime
+    session: Session,
+    of_round: Round,
+    told: Broadcast,
+    plan: Plan,
+    added: Collection[str],
+    is_wider: bool,
+    actor: str,
+    now: datetime,
 ) -> Broadcast:
-    """Write the announcement for the areas that a change has added."""
-    areas = tuple(sorted(added))
-    filters = replace(plan.audience, areas=areas)
-    draft = Draft(Kind.DISTRIBUTION, filters, {}, round_id=of_round.id, areas=areas)
+    """Write the announcement for those whom a change has added: areas, or families anywhere.
+
+    It has the words of the one before.
+    """
+    areas = None if is_wider else tuple(sorted(added))
+    filters = _untold(of_round, plan) if areas is None else replace(plan.audience, areas=areas)
+    texts = told.texts or {}
+    draft = Draft(Kind.DISTRIBUTION, filters, texts, round_id=of_round.id, areas=areas)
     return prepare(session, draft, actor, now)
 
 
@@ -168,7 +200,7 @@ def _without_the_past(
 def _check(session: Session, of_round: Round, plan: Plan, now: datetime) -> None:
     if plan.program_code != of_round.program_code:
         raise NoticeRefused("change.other_program")
-    for key in check_plan(session, plan, _today(session, of_round, now), round_id=of_round.id):
+    for key in check_plan(session, plan, now, round_id=of_round.id):
         raise NoticeRefused(key)
 
 
@@ -238,56 +270,33 @@ def _note(
     audit.record(session, now, actor, action, f"round:{of_round.id}")
 
 
-def _end(session: Session, broadcast: Broadcast, why: str, actor: str, now: datetime) -> None:
-    """Cancel a broadcast; what follows another one may be made again, as the round is now."""
-    if broadcast.kind in FOLLOWS:
-        broadcast.digest = b""
-    broadcast.state, broadcast.remark, broadcast.ended_at = State.CANCELED, why, now
-    broadcast.version += 1
-    session.flush()
-    audit.record(session, now, actor, "cancel notice", f"broadcast:{broadcast.id}")
-
-
-def _drafts(
+def _tell(
     session: Session,
-    told: Iterable[Broadcast],
+    of_round: Round,
+    told: Sequence[Broadcast],
     affected: Collection[str],
     urgent: bool,
     actor: str,
     now: datetime,
 ) -> list[Broadcast]:
-    """Write for each announcement what is new in its areas; nothing where nothing is."""
-    drafts = []
-    for one in told:
-        areas = _areas_of(session, one)
-        its_own = {area for area in affected if any(_touch(area, other) for other in areas)}
-        if its_own:
-            drafts.append(_draft(session, one, its_own, urgent, actor, now))
-    return drafts
+    """Write what all those hear whom announcements told, of the areas in which something is new.
 
-
-def _touch(one: str, other: str) -> bool:
-    return Scope(one).covers(other) or Scope(other).covers(one)
-
-
-def _draft(
-    session: Session,
-    told: Broadcast,
-    affected: Collection[str],
-    urgent: bool,
-    actor: str,
-    now: datetime,
-) -> Broadcast:
-    """Write what those hear whom an announcement told, in the areas that it concerns."""
-    areas = tuple(sorted(affected))
-    filters = Filters.from_data(told.audience or {"areas": areas})
+    It is one broadcast, so that nobody hears it twice who was told twice; none where nothing is.
+    """
+    known = {area for one in told for area in _areas_of(session, one)}
+    areas = tuple(sorted(area for area in affected if touches(area, known)))
+    if not areas:
+        return []
+    filters = Filters.from_data(of_round.filters or {"areas": areas})
+    if len(told) == 1 and told[0].audience is not None:
+        filters = Filters.from_data(told[0].audience)
     draft = Draft(
         Kind.CHANGE,
         replace(filters, areas=areas),
         {},
-        round_id=told.round_id,
-        parent_id=told.id,
+        round_id=of_round.id,
+        parent_id=told[0].id,
         areas=areas,
         urgent=urgent,
     )
-    return prepare(session, draft, actor, now)
+    return [prepare(session, draft, actor, now)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.notices.refusals import NoticeRefused
 from bot.texts import say
@@ -10,7 +11,14 @@ from bot.texts.format import long_date
 from db import audit
 from db.areas import Scope, common_area
 from db.audiences import Filters
-from db.rounds import Round, count_families, find_distribution, is_taken, place_key
+from db.rounds import (
+    Round,
+    areas_named,
+    count_families,
+    find_distribution,
+    is_taken,
+    place_key,
+)
 from db.schedules import Distribution
 from db.session import Session
 
@@ -19,6 +27,8 @@ _LONGEST_TOLD = 850  # characters of one area; a notice has 1,000, with names an
 _LIKE_HOURS = "08.00-12.00 WITA"
 FARTHEST = timedelta(days=366)  # what lies beyond is a slip of the fingers
 _EVERYWHERE = Scope(None)
+_WHAT_IT_IS = ("area_code", "held_on", "starts_at", "place")  # it is another one with another
+_WHAT_MAY_CHANGE = ("ends_at", "place_kind", "latitude", "longitude", "quota")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,7 @@ def outermost(codes: Iterable[str]) -> tuple[str, ...]:
 def check_plan(
     session: Session,
     plan: Plan,
-    today: date,
+    now: datetime,
     scope: Scope = _EVERYWHERE,
     round_id: int | None = None,
 ) -> list[str]:
@@ -100,11 +110,13 @@ def check_plan(
     if not plan.stops:
         return ["notice.no_stop"]
     stops = plan.stops
+    local = _local_times(session, stops, now)
     rules = (
         ("notice.not_your_area", any(not scope.covers(stop.area_code) for stop in stops)),
         ("notice.apart", not common_area(stop.area_code for stop in stops)),
-        ("notice.past", any(stop.held_on < today for stop in stops)),
-        ("notice.far", any(stop.held_on > today + FARTHEST for stop in stops)),
+        ("notice.past", any(stop.held_on < here.date() for stop, here in local)),
+        ("notice.over_today", any(_is_over_today(stop, here) for stop, here in local)),
+        ("notice.far", any(stop.held_on > here.date() + FARTHEST for stop, here in local)),
         ("notice.backwards", any(stop.starts_at >= stop.ends_at for stop in stops)),
         ("notice.bad_place", any(not _is_place(stop.place) for stop in stops)),
         ("notice.braces", _has_braces(plan)),
@@ -154,22 +166,20 @@ def keep_stop(session: Session, of_round: Round, stop: Stop, now: datetime) -> D
     """
     found = _held(session, of_round.program_code, stop, of_round.id)
     if found is None:
-        found = Distribution(
-            program_code=of_round.program_code,
-            area_code=stop.area_code,
-            held_on=stop.held_on,
-            starts_at=stop.starts_at,
-            place=stop.place,
-            source=say("notice.source"),
-            created_at=now,
-        )
+        found = Distribution(source=say("notice.source"), created_at=now)
+        _set(found, stop, _WHAT_IT_IS)
+        found.program_code = of_round.program_code
         session.add(found)
     found.round_id = of_round.id
     found.canceled = False
-    for name in ("ends_at", "place_kind", "latitude", "longitude", "quota"):
-        setattr(found, name, getattr(stop, name))
+    _set(found, stop, _WHAT_MAY_CHANGE)
     session.flush()
     return found
+
+
+def _set(distribution: Distribution, stop: Stop, names: Iterable[str]) -> None:
+    for name in names:
+        setattr(distribution, name, getattr(stop, name))
 
 
 def stop_of(distribution: Distribution) -> Stop:
@@ -179,6 +189,22 @@ def stop_of(distribution: Distribution) -> Stop:
         distribution.place, distribution.place_kind, distribution.latitude, distribution.longitude,
         distribution.quota,
     )  # fmt: skip
+
+
+def _local_times(
+    session: Session, stops: Iterable[Stop], now: datetime
+) -> list[tuple[Stop, datetime]]:
+    """Give stops with what the clock shows there, as far as their areas are known."""
+    areas = areas_named(session, [stop.area_code for stop in stops])
+    return [
+        (stop, now.astimezone(ZoneInfo(areas[stop.area_code].timezone)))
+        for stop in stops
+        if stop.area_code in areas
+    ]
+
+
+def _is_over_today(stop: Stop, here: datetime) -> bool:
+    return stop.held_on == here.date() and stop.ends_at <= here.time()
 
 
 def _has_braces(plan: Plan) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from bot.notices.drafting import keep
 from bot.notices.wording import notices_of_round
 from bot.places import Places
 from db import audit
@@ -80,12 +81,7 @@ def make_child(session: Session, now: datetime, child: Child, places: Places) ->
         approved_by=parent.approved_by,
         approved_at=parent.approved_at,
     )
-    session.add(made)
-    session.flush()
-    for notice in notices:
-        notice.broadcast_id = made.id
-    session.add_all(notices)
-    session.flush()
+    keep(session, made, notices)
     audit.record(session, now, SERVICE, "follow notice", f"broadcast:{made.id}")
     return True
 

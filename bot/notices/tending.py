@@ -1,6 +1,6 @@
 """The clock of broadcasts: what begins, ends, goes out of date or is to follow as time passes.
 
-Every dispatcher calls it with each sweep. What is due is read first and then held, each in a small
+Every dispatcher calls it beside its sweep. What is due is read first and then held, each in a small
 transaction of its own and looked at again, so that nothing is begun or made twice.
 """
 
@@ -11,10 +11,10 @@ from functools import partial
 
 from sqlalchemy.exc import OperationalError
 
-from bot.desk.alerting import page, tell_chats
+from bot.desk.alerting import page
 from bot.failures import where_only
-from bot.messages import Reply
 from bot.notices.reminding import SERVICE, children_due, make_child
+from bot.notices.telling import tell_maker
 from bot.places import read_places
 from bot.texts import say
 from db import audit
@@ -23,8 +23,8 @@ from db.broadcast_rows import end_notices, end_rows, open_rows
 from db.broadcasts import Broadcast, State
 from db.fallback import fall_back
 from db.fan_out import fan_out
+from db.outbox import CHANGED
 from db.session import Session, Store
-from db.staff_chats import staff_chats
 
 _AT_ONCE = 100
 _CHUNK = 5_000  # rows that are ended in one transaction
@@ -36,22 +36,32 @@ _log = logging.getLogger(__name__)
 Look = Callable[[Session, datetime], int]  # does a part; gives how much, 0 once all is done
 
 
-def tend(store: Store, clock: Callable[[], datetime], public_url: str | None) -> int:
+def tend(
+    store: Store,
+    clock: Callable[[], datetime],
+    public_url: str | None,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> int:
     """Do what is due of all broadcasts; gives of how many rows and broadcasts something was done.
 
-    `public_url` is where people reach our pages.
+    `public_url` is where people reach our pages. Once it `is_stopped`, nothing more is begun.
     """
     steps = (
         partial(_expiring, public_url), _following, _starting, _falling_back, _dropping, _finishing,
     )  # fmt: skip
-    return sum(_part(store, look, clock) for step in steps for look in step(store, clock()))
+    looks = (look for step in steps for look in step(store, clock()))
+    return sum(_part(store, look, clock, is_stopped) for look in looks)
 
 
-def _part(store: Store, look: Look, clock: Callable[[], datetime]) -> int:
+def _part(
+    store: Store, look: Look, clock: Callable[[], datetime], is_stopped: Callable[[], bool]
+) -> int:
     """Do one thing part by part; what cannot be done must not keep the others waiting."""
     done = 0
     try:
         for _chunk in range(_CHUNKS):
+            if is_stopped():
+                break
             with store.begin() as session:
                 changed = look(session, clock())
             if not changed:
@@ -78,7 +88,12 @@ def _expire(session: Session, now: datetime, broadcast_id: int, public_url: str 
         return 0
     if State(broadcast.state) not in watch.GOING:
         if broadcast.state == State.WAITING:
-            _tell_maker(session, broadcast, now, public_url)
+            text = say(
+                "change.not_approved",
+                number=broadcast.id,
+                page=page(public_url, "pengumuman/baru"),
+            )
+            tell_maker(session, broadcast, text, now)
         _cancel(session, broadcast, "change.out_of_date", now)
         return 1
     ended = end_rows(session, broadcast.id, watch.OUT_OF_DATE, _CHUNK)
@@ -86,15 +101,6 @@ def _expire(session: Session, now: datetime, broadcast_id: int, public_url: str 
         return ended
     _end(session, broadcast, State.DONE, now)
     return 1
-
-
-def _tell_maker(session: Session, broadcast: Broadcast, now: datetime, url: str | None) -> None:
-    """Tell who prepared a broadcast that nobody has approved it in time."""
-    kind, _colon, staff_id = broadcast.created_by.partition(":")
-    if kind == "staff" and staff_id.isdigit():
-        chats = staff_chats(session, broadcast.area_code, (), (int(staff_id),))
-        text = say("change.not_approved", number=broadcast.id, page=page(url, "pengumuman/baru"))
-        tell_chats(session, chats, Reply(text), now)
 
 
 def _following(store: Store, now: datetime) -> Iterator[Look]:
@@ -144,7 +150,7 @@ def _dropping(store: Store, now: datetime) -> Iterator[Look]:
         changed, passed = watch.changed_notices(session), watch.passed_notices(session, now)
     for broadcast_id in canceled:
         yield partial(_drop_canceled, broadcast_id=broadcast_id)
-    for reason, found in ((watch.CHANGED, changed), (watch.OUT_OF_DATE, passed)):
+    for reason, found in ((CHANGED, changed), (watch.OUT_OF_DATE, passed)):
         for broadcast_id, notices in found.items():
             yield partial(_drop, broadcast_id=broadcast_id, notices=notices, reason=reason)
 

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import random
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,8 +13,17 @@ from sqlalchemy import text
 from bot.messages import PermanentError, TemporaryError
 from db.claims import LEASE
 from db.crypto import Vault, new_key
+from db.outbox import OutboundMessage
 from db.session import Store
-from tests.bot.senders import FakeAdapter, FlakyStore, make, state_is, until, working
+from tests.bot.senders import (
+    PATIENCE,
+    FakeAdapter,
+    FlakyStore,
+    make,
+    state_is,
+    until,
+    working,
+)
 from tests.queued import (
     NOW,
     FakeClock,
@@ -165,6 +176,46 @@ def test_what_a_dead_dispatcher_held_is_sent_by_the_next(store: Store) -> None:
             await until(state_is(store, message, "sent"))
 
     asyncio.run(scene())
+
+
+def test_a_slow_start_of_a_broadcast_keeps_no_lease_from_being_released(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(
+        _store: Store, _clock: object, _url: str | None, is_stopped: Callable[[], bool]
+    ) -> int:
+        begun.set()
+        go_on.wait(PATIENCE)
+        stopped.append(is_stopped())
+        return 0
+
+    stopped: list[bool] = []
+    monkeypatch.setattr("bot.dispatcher.tend", slow)
+    monkeypatch.setattr("bot.dispatcher._SWEEP_SECONDS", 0.01)
+    message = put(store, new_contact(store), not_before=NOW + timedelta(hours=1))
+
+    def hold() -> None:
+        """Hold the message as a dispatcher that has died."""
+        with store.begin() as session:
+            row = session.get_one(OutboundMessage, message)
+            row.state, row.not_before, row.lease_until = "sending", NOW, NOW - timedelta(seconds=1)
+
+    async def scene() -> None:
+        dispatcher = make(store, FakeAdapter())
+        work = asyncio.create_task(dispatcher.run())
+        await until(begun.is_set)
+        await asyncio.to_thread(hold)
+        await until(state_is(store, message, "sent"))
+        dispatcher.stop()
+        await asyncio.sleep(0)
+        assert not work.done()  # what is begun is done still
+        go_on.set()
+        await work
+
+    asyncio.run(scene())
+    assert stopped == [True]
 
 
 def test_the_store_may_go_away_and_come_back(

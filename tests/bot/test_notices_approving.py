@@ -9,8 +9,9 @@ from sqlalchemy import func, select, update
 
 from bot.notices import approving
 from bot.notices.approving import NoticeRefused, StaleBroadcast
-from bot.notices.drafting import Draft, prepare, preview
+from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, make_round
+from bot.notices.previewing import preview
 from bot.notices.showing import fits_in_chat, messages_for_approvers, template_words
 from bot.texts import say
 from db.audiences import Filters
@@ -22,6 +23,7 @@ from db.outbox import OutboundMessage
 from db.schedules import Distribution, upcoming
 from db.session import Session, Store
 from db.slots import Slot
+from db.staff import Staff
 from db.wa_templates import APPROVED, WaTemplate
 from tests.moment import NOW, TODAY
 
@@ -154,6 +156,51 @@ def test_the_same_on_one_day_is_asked_about(session: Session) -> None:
     assert submitted(session, again, sure=True).state == State.WAITING
     tomorrow = prepare(session, NEWS, ONE, NOW + timedelta(days=1))
     assert preview(session, tomorrow, NOW + timedelta(days=1)).same_today == []
+
+
+def test_the_same_words_to_some_of_the_same_people_are_asked_about(session: Session) -> None:
+    def news(*areas: str, words: str = "Kantor tutup besok.", everyone: bool = False) -> Broadcast:
+        filters = Filters(areas, None if everyone else "PKH", everyone=everyone)
+        return prepare(session, Draft(Kind.NEWS, filters, {"id": words}), ONE, NOW)
+
+    def same(broadcast: Broadcast) -> list[int]:
+        return [one.id for one in preview(session, broadcast, NOW).same_today]
+
+    first = submitted(session, news(AREA))
+    whole, other = news(CITY, words="KANTOR tutup  besok!"), news(BESIDE)
+    everybody, differs = news(CITY, everyone=True), news(AREA, words="Kantor tutup lusa.")
+    for _once_waiting_once_sent in range(2):
+        assert same(whole) == same(everybody) == [first.id]
+        assert same(other) == same(differs) == []
+        first.state = State.RUNNING
+        fan_out(session, first, NOW)
+    session.execute(update(OutboundMessage).values(state="failed"))
+    assert same(whole) == []  # nobody has heard it
+
+
+def test_approvers_are_woken_for_an_emergency_alone(session: Session) -> None:
+    for number in (1, 2):
+        staff = Staff(name="Ketua", role="chief", area_code=CITY, created_at=NOW)
+        session.add(staff)
+        session.flush()
+        session.add(
+            Contact(channel="telegram", address=f"k{number}", staff_id=staff.id, created_at=NOW)
+        )
+    session.execute(update(Contact).values(emergencies=True))
+    night, morning = NOW + timedelta(hours=12), NOW + timedelta(hours=22)
+    for kind, heard_at in ((Kind.NEWS, morning), (Kind.EMERGENCY, night)):
+        draft = prepare(session, replace(NEWS, kind=kind), "staff:999", night)
+        approving.submit(session, draft.id, "staff:999", night, draft.version, sure=True)
+        asked = select(OutboundMessage.not_before).join(Contact).where(Contact.address == "k1")
+        assert session.scalars(asked.order_by(OutboundMessage.id.desc())).first() == heard_at
+
+
+def test_the_preview_says_that_no_list_tells_of_a_pregnancy(session: Session) -> None:
+    for traits, is_said in ((("pregnant", "toddler"), True), (("toddler",), False)):
+        filters = Filters((AREA,), "PKH", traits=traits)
+        broadcast = prepare(session, Draft(Kind.NEWS, filters, {"id": "Tutup."}), ONE, NOW)
+        found = preview(session, broadcast, NOW).problems
+        assert ("notice.pregnant_unknown" in found) is is_said
 
 
 def test_what_is_wrong_is_not_submitted(session: Session) -> None:

@@ -1,6 +1,7 @@
 """A round that is changed or canceled: nothing old is said any more, and who was told hears it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -8,20 +9,27 @@ from sqlalchemy import select
 
 from bot.notices import approving
 from bot.notices.changing import cancel_round, change_round
-from bot.notices.planning import Plan
+from bot.notices.drafting import Draft, prepare
+from bot.notices.planning import Plan, make_round
+from bot.notices.previewing import preview
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.outbox import open_reply
+from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, State, notices_of
 from db.contacts import Contact
 from db.outbox import OutboundMessage
+from db.round_changes import areas_untold
 from db.rounds import CANCELED, distributions_of
 from db.schedules import upcoming
 from db.session import Store
 from db.slots import slot_of
+from db.staff import Staff
 from tests.audience import HERE, THERE, contact, family, make_town
 from tests.broadcasts import (
     DAY,
     EARLY,
     announce,
+    approved,
     at,
     broadcast_of,
     children,
@@ -32,6 +40,7 @@ from tests.broadcasts import (
     send,
     stop,
 )
+from tests.tickets import CITY
 
 MINUTE, HOUR, EVE = timedelta(minutes=1), timedelta(hours=1), DAY - timedelta(days=1)
 LATER = DAY + timedelta(days=2)
@@ -72,6 +81,12 @@ def approve(store: Store, broadcast: Broadcast | None, now: datetime = SOON) -> 
         approving.submit(session, broadcast.id, "staff:1", now, broadcast.version)
         approving.approve(session, broadcast.id, "staff:2", now, broadcast.version + 1)
     return broadcast.id
+
+
+def refuse(store: Store, broadcast: Broadcast, now: datetime = SOON) -> None:
+    with store.begin() as session:
+        approving.submit(session, broadcast.id, "staff:1", now, broadcast.version)
+        approving.refuse(session, broadcast.id, "staff:2", "salah", now, broadcast.version + 1)
 
 
 def texts(store: Store, broadcast_id: int) -> str:
@@ -150,6 +165,98 @@ def test_reminders_are_made_anew_as_the_round_is_now(store: Store, told: int) ->
     assert (first.state, second.state) == (State.CANCELED, State.RUNNING)
 
 
+def test_a_refused_change_ends_no_reminders_and_its_author_hears_that_it_stands(
+    store: Store, told: int
+) -> None:
+    with store.begin() as session:
+        session.add(Staff(id=1, name="Petugas", role="officer", area_code=CITY, created_at=EARLY))
+        session.flush()
+        contact(session, staff_id=1, address="petugas", consent=None)
+    moved = replace(stop(HERE), place="Balai Kelurahan")
+    draft = change(store, told, plan(moved, stop(THERE)))
+    assert draft is not None
+    look(store, at(EVE, 15, 45))
+    assert len(children(store, told)) == 2  # as long as nobody has decided, there alone
+    refuse(store, draft, at(EVE, 15, 46))
+    with store.read() as session:
+        assert areas_untold(session, draft.round_id or 0) == {HERE}
+        vault, said = store.vault, select(OutboundMessage.body).join(Contact)
+        sealed = session.scalars(said.where(Contact.address == "petugas")).one()
+    assert "yang sudah dikabari belum tahu" in open_reply(vault, sealed or b"").text
+    look(store, at(EVE, 15, 47))
+    look(store, at(EVE, 16))
+    assert send(store, at(EVE, 16)) == ["ani", "cici", "petugas"]
+    reminder = children(store, told)[-1]
+    assert reminder.kind == Kind.REMINDER
+    # With what holds now: of the old place nobody is reminded, but there it is as it was.
+    assert texts(store, reminder.id).count("Balai Kelurahan") == 1
+    assert texts(store, reminder.id).count("Kantor Pos") == 1
+
+
+def test_who_was_told_twice_hears_of_a_change_once(store: Store, told: int) -> None:
+    send(store, EARLY + MINUTE)
+    look(store, EARLY + MINUTE)
+    known = round_of(store, told)
+    with store.begin() as session:
+        contact(session, family(session, HERE), address="dedi")
+        draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=known.id)
+        again = prepare(session, draft, "staff:1", EARLY + 2 * MINUTE)
+        approving.submit(session, again.id, "cli", EARLY + 2 * MINUTE, again.version, sure=True)
+        again_id = again.id
+    look(store, EARLY + 2 * MINUTE)
+    assert send(store, EARLY + 2 * MINUTE) == ["ani", "budi", "cici", "dedi"]
+    change_id = approve(store, change(store, told, plan(stop(HERE, LATER), stop(THERE))))
+    with store.read() as session:
+        drafts = select(Broadcast.id).where(Broadcast.kind == Kind.CHANGE)
+        assert session.scalars(drafts).all() == [change_id]
+    look(store, SOON)
+    assert send(store, SOON) == ["ani", "budi", "dedi"]
+    assert rows_of(store, again_id)["dedi"] == ("sent", None)
+
+
+def test_who_is_meant_only_now_hears_the_announcement(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        for address, decile in (("ani", 1), ("budi", 2)):
+            contact(session, family(session, HERE, decile=decile), address=address)
+        only = Filters((), deciles=(1,))
+        of_round = make_round(session, plan(filters=only), "staff:1", EARLY)
+        draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id)
+        told = approved(session, draft, EARLY).id
+    look(store, EARLY)
+    assert send(store, EARLY) == ["ani"]
+    with pytest.raises(NoticeRefused, match=r"change\.nothing"):
+        change(store, told, plan(filters=Filters((), deciles=(1, 9))))  # nobody new
+    wider = Filters((), deciles=(1, 2))
+    first = change(store, told, plan(stop(begin=10), filters=wider))
+    assert first is not None
+    assert first.kind == Kind.CHANGE
+    with store.begin() as session:
+        new = session.get_one(Broadcast, first.id + 1)
+        assert (new.kind, new.state) == (Kind.DISTRIBUTION, State.DRAFT)
+        shown = preview(session, new, SOON)
+        assert (shown.reach.families, shown.reach.contacts, shown.same_today) == (1, 1, [])
+    assert "pukul 10.00" in texts(store, new.id)
+    for one, whom in ((first, ["ani"]), (new, ["budi"])):
+        approve(store, one)
+        look(store, SOON)
+        assert send(store, SOON) == whom
+    assert broadcast_of(store, new.id).families == 1
+    look(store, SOON + MINUTE)
+    assert look(store, at(EVE, 16)) == 4  # two reminders, made and begun
+    assert send(store, at(EVE, 16)) == ["ani", "budi"]
+    # An audience alone may be widened, too: whoever knows has nothing new to hear.
+    with store.begin() as session:
+        contact(session, family(session, HERE, decile=3), address="cici")
+    widest = plan(stop(begin=10), filters=Filters((), deciles=(1, 2, 3)))
+    alone = change(store, told, widest, at(EVE, 16, 30))
+    assert alone is not None
+    assert alone.kind == Kind.DISTRIBUTION
+    approve(store, alone, at(EVE, 16, 30))
+    look(store, at(EVE, 16, 30))
+    assert send(store, at(EVE, 16, 30)) == ["cici"]
+
+
 def test_a_round_that_is_canceled_is_over_for_all(store: Store, told: int) -> None:
     draft = change(store, told, None)
     assert broadcast_of(store, told).state == State.CANCELED
@@ -194,8 +301,7 @@ def test_what_was_not_told_of_a_change_is_told_with_the_next(store: Store, told:
     with store.begin() as session:
         notices = notices_of(session, second.id)
         assert {notice.area_code for notice in notices} == {HERE, THERE}
-        approving.submit(session, second.id, "staff:1", SOON, second.version)
-        approving.refuse(session, second.id, "staff:2", "salah", SOON, second.version + 1)
+    refuse(store, second)
     third = change(store, told, moved, SOON + HOUR)
     approve(store, third, SOON + HOUR)
     look(store, SOON + HOUR)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.notices.changing import change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, check_plan, make_round, outermost
 from bot.notices.refusals import NoticeRefused
@@ -18,6 +19,7 @@ from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, State
 from db.rounds import CANCELED, distributions_of
 from db.session import Session, Store
+from tests.broadcasts import at
 from tests.moment import NOW, TODAY
 
 AREA, BESIDE, WOLIO, CITY = "74.72.02.1011", "74.72.06.1008", "74.72.02", "74.72"
@@ -55,37 +57,44 @@ def test_what_is_wrong_with_a_plan_is_said(session: Session) -> None:
         (replace(PLAN, stops=(STOP, replace(STOP, place="KANTOR pos  Baubau"))), "twice"),
         (replace(PLAN, stops=(STOP, replace(STOP, area_code="33.74"))), "apart"),
     ):
-        assert check_plan(session, wrong, TODAY) == [f"notice.{key}"], key
-    assert check_plan(session, PLAN, TODAY, Scope(WOLIO)) == []
-    assert check_plan(session, PLAN, TODAY, Scope("74.72.06")) == ["notice.not_your_area"]
-    assert check_plan(session, plan(held_on=TODAY), TODAY) == []
+        assert check_plan(session, wrong, NOW) == [f"notice.{key}"], key
+    assert check_plan(session, PLAN, NOW, Scope(WOLIO)) == []
+    assert check_plan(session, PLAN, NOW, Scope("74.72.06")) == ["notice.not_your_area"]
+    today = plan(held_on=TODAY)
+    assert check_plan(session, today, NOW) == []
+    assert check_plan(session, today, at(TODAY, 11, 59)) == []
+    # There, not here: it is over when it is noon in Baubau.
+    assert check_plan(session, today, at(TODAY, 12)) == ["notice.over_today"]
+    made = make_round(session, PLAN, "staff:1", NOW)
+    with pytest.raises(NoticeRefused, match="over_today"):
+        change_round(session, made.id, today, "hujan", "staff:1", at(TODAY, 12), made.version)
 
 
 def test_a_quota_has_to_do_for_the_families_of_the_smallest_area(session: Session) -> None:
-    assert check_plan(session, plan(quota=100), TODAY) == []
+    assert check_plan(session, plan(quota=100), NOW) == []
     few, many = replace(STOP, quota=100), replace(STOP, area_code=WOLIO, quota=1)
-    assert check_plan(session, Plan("PKH", (few, many)), TODAY) == ["notice.crowded"]
-    assert check_plan(session, Plan("PKH", (few, replace(many, quota=None))), TODAY) == []
+    assert check_plan(session, Plan("PKH", (few, many)), NOW) == ["notice.crowded"]
+    assert check_plan(session, Plan("PKH", (few, replace(many, quota=None))), NOW) == []
     second = replace(few, held_on=DAY + timedelta(days=1), quota=30)
-    assert check_plan(session, Plan("PKH", (replace(few, quota=30), second)), TODAY) == []
+    assert check_plan(session, Plan("PKH", (replace(few, quota=30), second)), NOW) == []
     frail = replace(PLAN, filters=Filters((), traits=("elderly",)), stops=(replace(STOP, quota=5),))
-    assert check_plan(session, frail, TODAY) in ([], ["notice.crowded"])
+    assert check_plan(session, frail, NOW) in ([], ["notice.crowded"])
 
 
 def test_the_same_distribution_is_announced_once(session: Session) -> None:
     made = make_round(session, PLAN, "staff:1", NOW)
     again = plan(place="kantor  pos BAUBAU", ends_at=time(13))
-    assert check_plan(session, again, TODAY) == ["notice.announced"]
-    assert check_plan(session, again, TODAY, round_id=made.id) == []
-    assert check_plan(session, plan(starts_at=time(9)), TODAY) == []
+    assert check_plan(session, again, NOW) == ["notice.announced"]
+    assert check_plan(session, again, NOW, round_id=made.id) == []
+    assert check_plan(session, plan(starts_at=time(9)), NOW) == []
     with pytest.raises(NoticeRefused, match="announced"):  # checked before, taken since
         make_round(session, again, "staff:2", NOW)
     draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=made.id)
     announced = prepare(session, draft, "staff:1", NOW)
-    assert check_plan(session, again, TODAY) == ["notice.announced"]
+    assert check_plan(session, again, NOW) == ["notice.announced"]
     # What came to nothing may be tried anew, and is the same distribution still.
     announced.state = State.REFUSED
-    assert check_plan(session, again, TODAY) == []
+    assert check_plan(session, again, NOW) == []
     [before] = distributions_of(session, made.id)
     anew = make_round(session, again, "staff:1", NOW)
     [after] = distributions_of(session, anew.id)
@@ -128,7 +137,24 @@ def test_a_round_reads_by_area_hour_and_language(session: Session) -> None:
     assert all(len(one.text) <= LONGEST for one in notices)
 
 
-def test_reminders_and_questions_are_of_one_distribution_each(session: Session) -> None:
+def test_a_reminder_says_all_that_is_in_an_area_on_its_day(session: Session) -> None:
+    morning, noon = (
+        replace(STOP, ends_at=time(10)),
+        replace(STOP, starts_at=time(13), ends_at=time(15)),
+    )
+    other_day = replace(STOP, held_on=DAY + timedelta(days=1))
+    made = make_round(session, Plan("PKH", (morning, noon, other_day)), "staff:1", NOW)
+    first, second, third = distributions_of(session, made.id)
+    both, later = notices_of_round(session, made, Kind.REMINDER, PLACES)
+    assert (both.distribution_id, later.distribution_id) == (second.id, third.id)
+    for hours, said in (("08.00-10.00", both), ("13.00-15.00", both), ("08.00-12.00", later)):
+        assert hours in said.text
+    assert "2 Desember" not in both.text
+    asked = notices_of_round(session, made, Kind.FOLLOWUP, PLACES)
+    assert [one.distribution_id for one in asked] == [first.id, second.id, third.id]
+
+
+def test_reminders_are_of_one_day_and_questions_of_one_distribution(session: Session) -> None:
     second = replace(STOP, held_on=DAY + timedelta(days=1))
     hourly = replace(STOP, area_code=BESIDE, ends_at=time(10), quota=300)
     made = make_round(session, Plan("PKH", (STOP, second, hourly)), "staff:1", NOW)

@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from bot.notices import approving
 from bot.notices.changing import cancel_round, change_round
-from bot.notices.drafting import Draft, audience_of, prepare, preview
+from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, make_round
+from bot.notices.previewing import preview
 from bot.notices.refusals import NoticeRefused
+from bot.notices.whom import audience_of
 from db.areas import Scope
 from db.audiences import Filters, Topic
 from db.broadcast_progress import untold_families

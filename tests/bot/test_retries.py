@@ -13,36 +13,39 @@ from db.claims import Claimed
 from tests.queued import NOW, FakeClock
 
 CLAIMED = Claimed(
-    id=1, contact_id=2, channel="telegram", address="3", tries=1, failures=0, first_tried_at=NOW,
-    bulk=False, last_inbound_at=None, window_shut_at=None, callback_id=None, body=None,
-    notice_id=None, notice_text=None, choices=None, content_sid=None, content_variables=None,
-    due_at=NOW,
+    id=1, contact_id=2, channel="telegram", address="3", tries=1, failures=0, outages=0,
+    first_tried_at=NOW, bulk=False, last_inbound_at=None, window_shut_at=None, callback_id=None,
+    body=None, notice_id=None, notice_text=None, choices=None, content_sid=None,
+    content_variables=None, due_at=NOW,
 )  # fmt: skip
 
 
-def wait(error: TemporaryError, tries: int = 1, jitter: float = 0.0) -> float:
-    outcome = put_off(replace(CLAIMED, tries=tries), error, NOW, jitter)
+def wait(
+    error: TemporaryError, outages: int = 0, jitter: float = 0.0, failures: int = 0, tries: int = 1
+) -> float:
+    claimed = replace(CLAIMED, tries=tries, failures=failures, outages=outages)
+    outcome = put_off(claimed, error, NOW, jitter)
     assert outcome.retry_at
     return (outcome.retry_at - NOW).total_seconds()
 
 
 @pytest.mark.parametrize(
-    ("tries", "jitter", "seconds"),
-    [(1, 0, 2), (2, 0, 4), (5, 0, 32), (5, 1, 40), (9, 0, 512), (10, 0, 600), (30_000, 0, 600)],
+    ("outages", "jitter", "seconds"),
+    [(0, 0, 2), (1, 0, 4), (4, 0, 32), (4, 1, 40), (8, 0, 512), (9, 0, 600), (30_000, 0, 600)],
 )
-def test_the_wait_doubles_up_to_ten_minutes(tries: int, jitter: float, seconds: float) -> None:
-    assert wait(TemporaryError("network"), tries, jitter) == seconds
+def test_the_wait_doubles_up_to_ten_minutes(outages: int, jitter: float, seconds: float) -> None:
+    assert wait(TemporaryError("network"), outages, jitter) == seconds
 
 
 def test_the_providers_own_wait_is_obeyed() -> None:
     assert wait(TemporaryError("rate_limited", retry_after=7)) == 7
     assert wait(TemporaryError("rate_limited", retry_after=3600)) == 3600
-    assert wait(TemporaryError("rate_limited", retry_after=1), tries=4) == 16
+    assert wait(TemporaryError("rate_limited", retry_after=1), outages=3) == 16
 
 
 @pytest.mark.parametrize("reason", ["credentials", "sender", "conflict", "unreadable"])
 def test_a_faulty_setup_is_given_a_minute(reason: str) -> None:
-    assert wait(TemporaryError(reason), tries=12) == 60
+    assert wait(TemporaryError(reason), outages=12) == 60
 
 
 def test_the_eighth_failure_of_its_own_ends_a_message() -> None:
@@ -64,15 +67,24 @@ def test_an_outage_costs_time_and_no_chances(reason: str) -> None:
 @settings(deadline=None)
 @given(
     tries=st.integers(1, 32_000),
+    failures=st.integers(0, MOST_FAILURES - 2),
+    outages=st.integers(0, 32_000),
     reason=st.text(min_size=1, max_size=80),
     retry_after=st.none() | st.floats(0, 1e12),
     jitter=st.floats(0, 1),
 )
 def test_every_wait_is_at_least_two_seconds_and_at_most_a_day(
-    tries: int, reason: str, retry_after: float | None, jitter: float
+    tries: int, failures: int, outages: int, reason: str, retry_after: float | None, jitter: float
 ) -> None:
-    seconds = wait(TemporaryError(reason, retry_after=retry_after), tries, jitter)
+    error = TemporaryError(reason, retry_after=retry_after)
+    seconds = wait(error, outages, jitter, failures, tries)
     assert 2 <= seconds <= MOST_AGE.total_seconds()
+    # What was claimed and given back has not failed, and a further failure shortens no wait.
+    assert seconds == wait(error, outages, jitter, failures)
+    assert seconds <= wait(error, outages + 1, jitter, failures)
+    claimed = replace(CLAIMED, tries=tries, outages=outages, failures=MOST_FAILURES - 1)
+    spared = put_off(claimed, TemporaryError("network"), NOW, jitter)
+    assert (spared.state, spared.blamed) == ("queued", False)
 
 
 def test_what_providers_say_fits_the_columns() -> None:

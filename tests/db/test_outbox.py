@@ -113,14 +113,17 @@ def test_a_retry_keeps_its_place_in_the_line_and_holds_up_nobody_else(store: Sto
     assert taken(store) == [second]
 
 
-def test_blame_is_counted_apart_from_tries(store: Store) -> None:
+def test_failures_are_counted_apart_from_tries_by_who_is_to_blame(store: Store) -> None:
     put(store, new_contact(store))
-    for blamed in (False, True):
+    # Given back without being sent, failed by an outage, and failed by its own fault.
+    for reason, blamed in ((None, False), ("network", False), ("error", True)):
         (claimed,) = take(store)
-        again = Outcome(claimed.id, claimed.tries, "queued", retry_at=NOW, blamed=blamed)
+        again = Outcome(
+            claimed.id, claimed.tries, "queued", reason=reason, retry_at=NOW, blamed=blamed
+        )
         finish(store, again)
     (claimed,) = take(store)
-    assert (claimed.tries, claimed.failures) == (3, 1)
+    assert (claimed.tries, claimed.outages, claimed.failures) == (4, 1, 1)
 
 
 @pytest.mark.parametrize("priority", [0, BULK])

@@ -177,7 +177,7 @@ def _words_of(refused: Unfit | NoticeRefused) -> str:
 
 def _checked(session: Session, desk: Desk, plan: Plan) -> Plan:
     """Give the plan back; raises Unfit with all that is wrong with it."""
-    wrong = check_plan(session, plan, desk.today, desk.scope)
+    wrong = check_plan(session, plan, desk.now, desk.scope)
     if wrong:
         raise Unfit(" ".join(say(key) for key in wrong))
     return plan

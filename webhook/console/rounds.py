@@ -8,8 +8,9 @@ from db.broadcast_lists import broadcasts_of
 from db.broadcasts import Kind, State
 from db.hoaxes import DECIDERS
 from db.pickups import answers_about
+from db.round_changes import areas_untold
 from db.round_lists import AHEAD, PAGE, WHICH, RoundRow, count_rounds, list_rounds
-from db.rounds import CANCELED
+from db.rounds import CANCELED, areas_named
 from db.session import Session
 from webhook.console.desk import Desk
 from webhook.console.guards import require
@@ -56,8 +57,10 @@ def _page(session: Session, desk: Desk, row: RoundRow) -> str:
     is_announced = any(
         one.broadcast.kind == Kind.DISTRIBUTION and one.broadcast.state not in _GONE for one in told
     )
+    untold = areas_named(session, [*areas_untold(session, row.round.id)]).values()
     return render_template(
         "console/round.html",
+        untold=sorted(area.name for area in untold),
         row=row, stops=in_force(session, row), told=told, is_announced=is_announced,
         is_over=row.last_on is not None and row.last_on < desk.today,
         is_canceled=row.round.state == CANCELED, answers=answers_about(session, row.round.id),

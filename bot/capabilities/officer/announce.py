@@ -10,10 +10,13 @@ from bot.menu import program_choice
 from bot.messages import Choice
 from bot.notices import approving
 from bot.notices.drafting import Draft, prepare
+from bot.notices.languages import LANGUAGES
+from bot.notices.own_words import wrong_with
 from bot.notices.planning import LONGEST_PLACE, Plan, Stop, check_plan, make_round, outermost
 from bot.notices.refusals import NoticeRefused
 from bot.notices.sentence import read_hours, read_sentence
-from bot.notices.wording import first_words
+from bot.notices.wording import LONGEST, first_words
+from bot.opting_language import language
 from bot.texts import say
 from bot.texts.format import grouped
 from bot.turn import Turn, button
@@ -86,6 +89,17 @@ def _is_later(answers: Answers) -> bool:
     return "end" not in answers or "begin" not in answers or answers["end"] > answers["begin"]
 
 
+def _texts_field(answer: Answer, facts: Facts) -> Answers:
+    """Take words in one language, as `Jawa: …`, beside those in the others."""
+    named, _, words = answer.text.strip().partition(":")
+    code = language(f"bahasa {' '.join(named.lower().removeprefix('bahasa').split())}")
+    if code not in LANGUAGES or not words.strip():
+        raise Refused("announce.texts_unread")
+    if wrong_with(words):
+        raise Refused("announce.texts_wrong")
+    return {"texts": facts["texts"] | {code: words.strip()[:LONGEST]}}
+
+
 FORM = Form(
     "announce",
     (
@@ -95,6 +109,7 @@ FORM = Form(
         Field("begin", _begin_field, called=("jam", "waktu", "pukul", "mulai")),
         Field("end", _end_field, called=("selesai", "akhir"), when=_is_later),
         Field("place", words("place", 4), free_text=True, called=("tempat", "lokasi")),
+        Field("texts", _texts_field, free_text=True, noted=True, wished=lambda _text: None),
     ),
     read_back=True,
 )
@@ -111,6 +126,7 @@ def facts(turn: Turn) -> Facts:
         "today": turn.today,
         "own_area": turn.staff.area_code if turn.staff else "",
         "begin": time.fromisoformat(begin) if begin else None,
+        "texts": (form.answers.get("texts") or {}) if form is not None else {},
     }
 
 
@@ -147,9 +163,11 @@ def summary(turn: Turn, answers: Answers) -> str:
         for reason, count in reach.excluded.items()
         if count
     ]
+    own = (answers.get("texts") or {}).values()
+    shown = [first_words(plan, program, turn.places, words) for words in ("", *own)]
     return say(
         "announce.preview",
-        text=first_words(plan, program, turn.places),
+        text="\n\n".join(shown),
         others=_other_areas(turn, plan),
         families=grouped(reach.families),
         contacts=grouped(reach.contacts),
@@ -160,7 +178,7 @@ def summary(turn: Turn, answers: Answers) -> str:
 def finish(turn: Turn, answers: Answers) -> None:
     """Hand the announcement in: for approval, or to be sent where nobody else is needed."""
     plan, menu = _plan(answers), button("menu", "choice.menu")
-    wrong = check_plan(turn.session, plan, turn.today, _scope(turn))
+    wrong = check_plan(turn.session, plan, turn.now, _scope(turn))
     if wrong:
         turn.reply(wrong[0], button("announce", "choice.announce"), menu)
         return
@@ -169,7 +187,8 @@ def finish(turn: Turn, answers: Answers) -> None:
     except NoticeRefused as refused:  # somebody else announced it at the same moment
         turn.reply(refused.key, menu)
         return
-    draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id)
+    texts = answers.get("texts") or {}
+    draft = Draft(Kind.DISTRIBUTION, None, texts, round_id=of_round.id)
     broadcast = prepare(turn.session, draft, turn.actor, turn.now)
     try:
         approving.submit(
