@@ -1,6 +1,7 @@
 """The schema of the store and its migrations."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -157,10 +158,15 @@ def downgrade(store: Store, revision: str = "base") -> None:
 
 def is_current(store: Store) -> bool:
     """Say whether the store has every migration of this program."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
     with store.read() as session:
         context = MigrationContext.configure(session.connection())
-        return context.get_current_revision() == head
+        return context.get_current_revision() == _head()
+
+
+@cache
+def _head() -> str | None:
+    """Give the last revision of this program; every migration is read to find it."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def check_key(store: Store, note: bool = True) -> None:
