@@ -103,9 +103,7 @@ def left_behind(session: Session, most: int) -> Sequence[int]:
     return session.scalars(query.order_by(Broadcast.id).limit(most)).all()
 
 
-def hold_if_free(
-    session: Session, broadcast_id: int, states: Collection[str]
-) -> Broadcast | None:
+def hold_if_free(session: Session, broadcast_id: int, states: Collection[str]) -> Broadcast | None:
     """Hold a broadcast in one of some states; None where it is in none or another holds it."""
     query = (
         select(Broadcast)
