@@ -19,6 +19,7 @@ from bot.channels.whatsapp import WhatsAppAdapter
 from bot.dispatcher import Dispatcher, DispatcherThread, start_in_thread
 from bot.engine import Engine
 from bot.fetcher import Fetcher
+from bot.notices.template_watch import TemplateWatch
 from bot.places import Places
 from bot.settings import Settings, SettingsError, TwilioSettings
 from bot.texts import say
@@ -82,7 +83,10 @@ def open_service(
     model = Model.load(settings.model_path, corpus_digest())
     ways = adapters(settings)
     fetcher = Fetcher(store, open_files(settings, store), ways, clock, random)
-    dispatcher = Dispatcher(store, ways, clock, random, limit_rates, fetcher, settings.page_url)
+    dispatcher = Dispatcher(
+        store, ways, clock, random, limit_rates, fetcher, settings.page_url,
+        template_watch(settings, store, clock),
+    )  # fmt: skip
     # One for the process: that it is down, and how often it was, outlives the engines, which come
     # and go with the areas that they know.
     rasa = rasa_server(settings)
@@ -141,6 +145,16 @@ def _twilio_adapters(twilio: TwilioSettings, public_url: str) -> list[Way]:
     if twilio.sms_from is not None:
         found.append(SmsAdapter(client, twilio.sms_from, receipts))
     return found
+
+
+def template_watch(
+    settings: Settings, store: Store, clock: Callable[[], datetime]
+) -> Callable[[], object] | None:
+    """Make what asks for the states of WhatsApp's templates, where there is WhatsApp."""
+    twilio = settings.twilio
+    if twilio is None or twilio.whatsapp_from is None:
+        return None
+    return TemplateWatch(store, partial(twilio_client, twilio), clock).look
 
 
 def twilio_client(twilio: TwilioSettings) -> TwilioClient:
