@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select
 
 from db.areas import in_areas
 from db.audience_files import AudienceMember
-from db.broadcasts import Kind
+from db.broadcasts import Broadcast, Kind, Wave
 from db.contacts import ACTIVE as REACHABLE
 from db.contacts import CONSENT_GIVEN, Contact, Topic
 from db.enrolments import ACTIVE
+from db.outbox import CHANGED, OutboundMessage
 from db.registry import Household, Person
 from db.staff import Assignment
 from db.ticket_inbox import IS_URGENT
@@ -43,6 +44,7 @@ class Filters:
     unconfirmed: bool = False  # nobody of the family ever said that he got aid of the programme
     file_id: int | None = None
     everyone: bool = False  # every willing contact of the areas, also those on no list
+    untold_of: int | None = None  # a round: those families of whom nobody has heard of it
 
     def to_data(self) -> dict[str, Any]:
         """Give what JSON can hold of it."""
@@ -88,6 +90,11 @@ def families(filters: Filters) -> ColumnElement[bool]:
             )
         )
         conditions.append(Household.id.in_(listed))
+    if filters.untold_of is not None:
+        told = heard_of(filters.untold_of).join(Person, Person.id == Contact.person_id)
+        conditions.append(
+            not_(told.where(Person.household_id == Household.id).correlate(Household).exists())
+        )
     return and_(*conditions)
 
 
@@ -98,6 +105,18 @@ def is_of(filters: Filters, contact: Any = Contact) -> ColumnElement[bool]:
         belongs(Person), families(filters),
     )  # fmt: skip
     return family.correlate(contact)
+
+
+def heard_of(round_id: int) -> Select[int]:
+    """Select the contacts that heard of a round, or are about to: by its change at the latest."""
+    return (
+        select(Contact.id)
+        .join(OutboundMessage, OutboundMessage.contact_id == Contact.id)
+        .join(Wave, Wave.id == OutboundMessage.wave_id)
+        .join(Broadcast, Broadcast.id == Wave.broadcast_id)
+        .where(Broadcast.round_id == round_id)
+        .where(or_(OutboundMessage.state != "canceled", OutboundMessage.reason == CHANGED))
+    )
 
 
 def has_agreed(contact: Any = Contact) -> ColumnElement[bool]:

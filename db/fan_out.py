@@ -29,12 +29,12 @@ from sqlalchemy.types import TypeEngine
 
 from db.areas import Area, in_areas, subtree
 from db.audiences import Filters, is_willing, topic_of
-from db.broadcast_watch import CHANGED, FOLLOWS
+from db.broadcast_watch import FOLLOWS
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import Contact
 from db.fitting import LANGUAGE, Places, by_hour, languages_of
 from db.json_rows import json_rows
-from db.outbox import BULK, TOLD, OutboundMessage
+from db.outbox import BULK, CHANGED, TOLD, OutboundMessage
 from db.pickups import Pickup
 from db.recipients import recipients_apart
 from db.registry import Household, Person
@@ -84,8 +84,12 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
     waves = _make_waves(session, broadcast.id, sorted(set(zones.values())))
     homes = {code: waves[zone] for code, zone in zones.items()}
     rows = _rows(session, broadcast, of_families, others, homes, now)
+    if broadcast.parent_id is None and filters is not None:
+        # Before: those who have not heard of a round are not the same afterwards.
+        broadcast.families = count_families(session, filters)
     broadcast.contacts = _insert(session, rows)
-    broadcast.families = _count_families(session, broadcast, filters)
+    if broadcast.parent_id is not None:
+        broadcast.families = _count_told(session, broadcast)
     session.flush()
     return broadcast.contacts
 
@@ -93,7 +97,8 @@ def fan_out(session: Session, broadcast: Broadcast, now: datetime) -> int:
 def told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> Select[Any]:
     """Select those who heard of the parent, or were to hear of it; nobody hears it again.
 
-    Of a change those are told too whose rows of the parent were ended for it.
+    Of a change those are told whom any announcement of the round told, each once of a place, and
+    those too whose rows were ended for it.
     """
     low, high = subtree(broadcast.area_code)
     told = aliased(OutboundMessage)
@@ -109,20 +114,21 @@ def told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> Se
         )
         .select_from(told)
         .join(Wave, Wave.id == told.wave_id)
+        .join(Broadcast, Broadcast.id == Wave.broadcast_id)
         .join(Notice, Notice.id == told.notice_id)
         .join(Contact, Contact.id == told.contact_id)
         .outerjoin(Person, Person.id == Contact.person_id)
         .outerjoin(Household, of_family)
-        .where(Wave.broadcast_id == parent_id, is_willing(topic_of(broadcast.kind)))
+        .where(is_willing(topic_of(broadcast.kind)))
+        .distinct()
     )
     if broadcast.kind == Kind.CHANGE:
-        parent = session.get_one(Broadcast, parent_id)
-        of_round = session.get_one(Round, broadcast.round_id)
-        goes_on = parent.state != State.CANCELED and of_round.state == PLANNED
-        heard = _is_concerned(told, goes_on)
+        is_planned = session.get_one(Round, broadcast.round_id).state == PLANNED
+        announces = (Broadcast.round_id == broadcast.round_id, Broadcast.kind == Kind.DISTRIBUTION)
+        chosen: Select[Any] = query.where(*announces, _is_concerned(told, is_planned))
     else:
-        heard = and_(told.state.in_(TOLD), not_(_has_it(parent_id)), _is_meant_still())
-    chosen: Select[Any] = query.where(heard).distinct()
+        heard = (told.state.in_(TOLD), not_(_has_it(parent_id)), _is_meant_still())
+        chosen = query.where(Broadcast.id == parent_id, *heard)
     return chosen
 
 
@@ -141,13 +147,17 @@ def _is_meant_still() -> ColumnElement[bool]:
     return or_(Contact.person_id.is_(None), belongs(Person), asked)
 
 
-def _is_concerned(told: Any, goes_on: bool) -> ColumnElement[bool]:
+def _is_concerned(told: Any, is_planned: bool) -> ColumnElement[bool]:
     """Give the condition that a change is news for whoever has a row of what is changed.
 
     Nobody hears that something is off of which he never heard; what goes on he has to know.
     """
-    heard = (*TOLD, "sending", *(("queued", "failed") if goes_on else ()))
-    return or_(told.state.in_(heard), and_(told.state == "canceled", told.reason == CHANGED))
+    heard = or_(
+        told.state.in_((*TOLD, "sending")), and_(told.state == "canceled", told.reason == CHANGED)
+    )
+    if not is_planned:
+        return heard
+    return or_(heard, and_(Broadcast.state != State.CANCELED, told.state.in_(("queued", "failed"))))
 
 
 def _has_it(parent_id: int) -> ColumnElement[bool]:
@@ -304,10 +314,8 @@ def _insert(session: Session, rows: Select[Any]) -> int:
     return session.core.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def _count_families(session: Session, broadcast: Broadcast, filters: Filters | None) -> int:
-    """Count the families of the audience; of a child those that hear of it."""
-    if broadcast.parent_id is None and filters is not None:
-        return count_families(session, filters)
+def _count_told(session: Session, broadcast: Broadcast) -> int:
+    """Count the families that hear of a broadcast."""
     return (
         session.scalar(
             select(func.count(func.distinct(Person.household_id)))

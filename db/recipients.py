@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 
 from db.areas import Area, in_areas, self_and_above
 from db.audience_files import AudienceMember
-from db.audiences import Filters, Topic, families, is_of, is_willing
+from db.audiences import Filters, Topic, families, heard_of, is_of, is_willing
 from db.broadcasts import Broadcast, Wave
 from db.contacts import BY_NUMBER, Contact
 from db.outbox import OutboundMessage
@@ -78,6 +78,8 @@ def _of_families(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -
 
 def besides(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> list[Select[Any]]:
     """Select the contacts that belong to no family of the audience."""
+    if filters.untold_of is not None:
+        willing = and_(willing, Contact.id.not_in(heard_of(filters.untold_of).correlate(None)))
     if _is_for_all(filters, topic):
         return [_of_no_family(filters, topic, willing)]
     if filters.file_id is not None:

@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import select, update
 
 from db.audiences import Filters, Topic
-from db.broadcast_watch import CHANGED
 from db.broadcasts import Broadcast, Kind, Notice, Wave
 from db.contacts import Contact
 from db.fan_out import fan_out
 from db.hoaxes import HOAX, Hoax
-from db.outbox import BULK, OutboundMessage
+from db.outbox import BULK, CHANGED, OutboundMessage
 from db.pickups import Pickup
 from db.reach import measure
 from db.registry import Person
