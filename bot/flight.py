@@ -76,6 +76,11 @@ class Flight:
         return len(self._next)
 
     @property
+    def waiting_bulk(self) -> int:
+        """Count those of them before which a reply goes."""
+        return sum(message.bulk for message, _ in self._next)
+
+    @property
     def places(self) -> int:
         """Count the moments at which one of them may start."""
         return len(self._places)

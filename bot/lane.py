@@ -136,7 +136,7 @@ class Lane:
         return window - flight.held
 
     def _is_held_up(self) -> bool:
-        """Say whether messages wait for their places, before which a reply may still come."""
+        """Say whether messages wait for places, or a reply may still come before them."""
         return self._rate is not None and self._flight.waiting > 0
 
     def _adapt(self, wanted: int, got: Sequence[Claimed]) -> None:
@@ -158,16 +158,16 @@ class Lane:
         return any(message.due_at < latest for message in messages)
 
     async def _exchange(self, wanted: int) -> Batch:
-        outcomes = self._flight.hand_over()
-        pressed = self._flight.brake.release()
-        held = Held(self._flight.places, self._flight.waiting, self._lead)
+        flight = self._flight
+        outcomes, pressed = flight.hand_over(), flight.brake.release()
+        held = Held(flight.places, flight.waiting, flight.waiting_bulk, self._lead)
         try:
             batch, asked_at = await self._around.in_thread(
                 lambda: self._visit_store(outcomes, wanted, held, pressed)
             )
         except BaseException:
             # The fence makes a second settling harmless, should the first have come through.
-            self._flight.done = outcomes + self._flight.done
+            flight.done = outcomes + flight.done
             raise
         took = self._around.clock() - asked_at
         self._lead = min(_LONGEST_LEAD, max(took, self._lead * _FORGET))

@@ -72,6 +72,7 @@ class Held:
 
     places: int = 0  # moments at which it may send
     waiting: int = 0  # messages for them
+    bulk: int = 0  # of these, such as a reply may overtake
     lead: timedelta = timedelta(0)  # that it takes to use what it is given
 
 
@@ -101,14 +102,15 @@ def claim(
     """Take up to `limit` due messages of a channel under a lease of 30 s.
 
     `rate` is in messages a second over all dispatchers; None sets no bound. Replies are taken
-    beyond the places that are free as long as whoever asks holds places for other messages.
+    beyond the places that are free as long as whoever asks holds places for bulk messages.
     """
     if rate is None:
         return Batch(_lease(connection, _due(connection, channel, limit, limit, now), now))
     earliest = now + held.lead
     beat = pace.look(connection, channel, rate, now)
     room = max(0, min(limit, beat.free(earliest) + held.places - held.waiting))
-    rows = _due(connection, channel, room + min(held.places, held.waiting), room, now)
+    overtaken = min(held.places, held.bulk)
+    rows = _due(connection, channel, room + overtaken, room, now)
     needed = held.waiting + len(rows) - held.places
     if not rows and needed <= 0:
         return Batch([], more_at=None if room or limit <= 0 else beat.more_at)
@@ -119,7 +121,7 @@ def claim(
         pace.advance(connection, channel, beat)
     missing = max(0, needed - len(places))
     replies = sum(not row.bulk for row in rows)
-    taken = rows[: max(len(rows) - missing, min(replies, held.places))]
+    taken = rows[: max(len(rows) - missing, min(replies, overtaken))]
     scarce = missing or len(rows) >= room < limit
     return Batch(_lease(connection, taken, now), places, beat.more_at if scarce else None)
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.flight import Flight
 from bot.messages import TemporaryError
 from db import clock
 from db.claims import claim
-from db.outbox import BULK
+from db.outbox import BULK, OutboundMessage
 from db.pace import look
 from db.session import Store
 from tests.bot.senders import FakeAdapter, make, until, working
@@ -56,6 +57,27 @@ def test_two_dispatchers_keep_one_pace_however_much_waits(store: Store) -> None:
 
     times = asyncio.run(scene())
     assert all(later - first >= 0.97 for first, later in zip(times, times[50:], strict=False))
+
+
+def test_where_a_reply_waits_for_its_place_no_other_is_leased(store: Store) -> None:
+    put_each(store, new_contacts(store, 6), due=LATE)
+
+    class Looking(Timed):
+        most = 0
+
+        async def send(self, message: object) -> str:
+            with store.read() as session:
+                query = select(func.count()).where(OutboundMessage.state == "sending")
+                self.most = max(self.most, session.scalar(query) or 0)
+            return await super().send(message)
+
+    async def scene() -> int:
+        adapter = Looking(rate=20.0)
+        async with working(make(store, adapter, clock=RealClock(), limit_rates=True)):
+            await until(lambda: len(adapter.sent) == 6)
+        return adapter.most
+
+    assert asyncio.run(scene()) == 1
 
 
 def test_a_reply_goes_before_what_was_claimed_for_the_next_places(store: Store) -> None:
