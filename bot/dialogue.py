@@ -23,6 +23,7 @@ from bot.messages import Inbound
 from bot.router import Capability
 from bot.texts import say
 from bot.turn import CITIZEN, Turn
+from bot.visit_records import joins
 from bot.written import plainly_asked
 from db.contacts import CONSENT_REFUSED
 from nlu.parse import Band, Parse, Understander
@@ -233,7 +234,7 @@ def _act(turn: Turn, value: str | None) -> None:
         turn.argument = value.partition(":")[2]
         _run(turn, router.by_button(value, turn.role))
         return
-    if _adds_to_ticket(turn):
+    if _adds_to_ticket(turn) or joins(turn):
         return
     _act_anew(turn)
     ticket_words.remind(turn)

@@ -1,6 +1,8 @@
 """The families that a companion looks after, as forms find one of them by name or by choice."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process
 
@@ -8,19 +10,33 @@ from bot.forms import Answer, Answers, Facts, Refused
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn
-from db.staff import households_of
+from db.assignments import families_of, grown_ups_of, looks_after
+from db.registry import Household
+from db.visits import last_told
 
 _NEAR = 75.0  # of 100, for a name as it is heard
+_NEAR_WORD = 84.0  # for each word of what is said, where a kelurahan may be among them
 _OFFERED = 5
 _ALIKE = 8  # families of one name that are offered
 _LABEL = 24  # characters that a list of WhatsApp shows of a label
 _PLACE_LEAST = 10  # as long as RT 001/002
+_NAME_WORDS = 7  # more words than these name no family
+_SPOKEN_OF = "household"  # the topic that holds the family last spoken of
+_SAME = re.compile(
+    r"\W*(?:(?:keluarga|rumah|warga)\s+)?(?:yang|yg)?\s*(?:tadi|td|sama|itu)\W*", re.IGNORECASE
+)
+_ENDING = re.compile(r"(?:\b(?:no\W*)?kk\W*)?(?<!\d)(\d{4})(?!\d)", re.IGNORECASE)
+# What many are called alike says nothing of who is meant.
+TITLES = frozenset(
+    ("wa", "la", "ode", "pak", "pa", "bapak", "bu", "ibu", "mama", "sdr", "sdri", "haji", "hajjah",
+     "hj", "h", "kel", "kelurahan", "keluarga", "di", "dari", "punya", "mas", "mbak")
+)  # fmt: skip
 
 
 def family(answer: Answer, facts: Facts) -> Answers:
-    """Take a picked family, or find the name of its head, misspelt or not.
+    """Take a picked family, or find it by the name of its head or spouse, misspelt or not.
 
-    Where the facts hold the `endings` of the KK numbers, four digits name a family, too.
+    A kelurahan may be named beside it; four digits of the KK, or "yang tadi", name a family, too.
     """
     own: dict[str, str] = facts["households"]
     picked = (answer.value or "").removeprefix("family:")
@@ -29,7 +45,7 @@ def family(answer: Answer, facts: Facts) -> Answers:
     said = answer.text.strip()[:100]
     if not said:
         raise Refused("visit.family_unknown")
-    best = [key for key, ending in facts.get("endings", {}).items() if ending == said]
+    best = named(said, facts)
     if not best:
         found = process.extract(
             said.lower(), own, scorer=fuzz.WRatio, processor=str.lower, score_cutoff=_NEAR,
@@ -39,40 +55,142 @@ def family(answer: Answer, facts: Facts) -> Answers:
     if not best:
         raise Refused("visit.family_unknown")
     if len(best) > 1:
-        offered = [_choice(key, facts) for key in best[:_ALIKE]]
-        raise Refused("visit.family_ambiguous", offered)
+        raise Refused("visit.family_ambiguous", offered(best, facts))
     return {"family": best[0]}
 
 
-def longest_unseen(_answers: Answers, facts: Facts) -> list[Choice]:
-    """Offer the families that wait longest for a visit."""
+def named(said: str, facts: Facts) -> list[str]:
+    """Give the families that words name and nothing beside; several where they fit alike."""
+    last = facts.get("last")
+    if last is not None and _SAME.fullmatch(said):
+        return [last]
+    ending = _ENDING.fullmatch(said.strip())
+    if ending is not None:
+        return [key for key, four in facts.get("endings", {}).items() if four == ending.group(1)]
+    words = [word for word in _words(said) if word not in TITLES]
+    if not words:
+        return []
+    scores = {
+        key: max(_fits(words, name, facts["living_in"].get(key, "")) for name in names)
+        for key, names in facts["names"].items()
+    }
+    best = max(scores.values(), default=0.0)
+    return [key for key, score in scores.items() if score == best > 0]
+
+
+def named_first(text: str, facts: Facts) -> tuple[list[str], str]:
+    """Give the families that a text names at its beginning, and what is left of it."""
+    head = re.split(r"[,;:\n]|\s-\s", text, maxsplit=1)[0]
+    places = [found.end() for found in re.finditer(r"\S+", head)][:_NAME_WORDS]
+    for end in reversed(places):
+        found = named(text[:end], facts)
+        if found:
+            return found, text[end:].lstrip(" ,;:-\n")
+    return [], text
+
+
+def _fits(words: Sequence[str], name: str, place: str) -> float:
+    """Say how well words name somebody, of 100 for each; 0 where one of them is neither name."""
+    of_name, of_place = _words(name), _words(place)
+    total, is_named = 0.0, False
+    for word in words:
+        in_name = _best(word, of_name)
+        score = max(in_name, _best(word, of_place))
+        if score < _NEAR_WORD:
+            return 0.0
+        total += score
+        is_named = is_named or in_name >= _NEAR_WORD
+    return total if is_named else 0.0
+
+
+def _best(word: str, among: Iterable[str]) -> float:
+    return max((fuzz.ratio(word, other) for other in among), default=0.0)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
+
+
+def longest_unseen(answers: Answers, facts: Facts) -> list[Choice]:
+    """Offer the families that were nearly named, else those that wait longest for a visit."""
     own: dict[str, str] = facts["households"]
-    return [_choice(key, facts) for key in list(own)[:_OFFERED]]
+    alike = [key for key in answers.get("alike") or () if key in own]
+    return offered(alike or list(own)[:_OFFERED], facts)
+
+
+def offered(keys: Sequence[str], facts: Facts) -> list[Choice]:
+    """Offer some families by labels that tell them apart."""
+    return [_choice(key, facts) for key in keys[:_ALIKE]]
+
+
+def is_own(turn: Turn, household_id: int) -> bool:
+    """Say whether the sender looks after a family today, himself or for a colleague on leave."""
+    staff = turn.staff
+    return staff is not None and looks_after(turn.session, staff.id, household_id, turn.today)
+
+
+def speak_of(turn: Turn, household_id: int) -> None:
+    """Remember which family was last spoken of."""
+    turn.conversation.topic[_SPOKEN_OF] = str(household_id)
 
 
 def own_families(turn: Turn) -> Facts:
     """Give the sender's own families, longest unseen first, with labels that tell them apart."""
     staff_id = turn.staff.id if turn.staff else 0
-    rows = households_of(turn.session, staff_id)
-    places = [turn.places.name_of(household.area_code) for household, *_ in rows]
-    plain = [_label(row[1], place) for row, place in zip(rows, places, strict=True)]
-    nearer = [_label(name, f"RT {household.rt}/{household.rw}") for household, name, _seen in rows]
-    own: dict[str, str] = {}
+    rows = families_of(turn.session, staff_id, turn.today)
+    homes = {str(household.id): household for household, *_ in rows}
+    own = {str(household.id): name for household, name, _seen in rows}
+    areas = {key: turn.places.name_of(home.area_code) for key, home in homes.items()}
+    names = defaultdict(list, {key: [name] for key, name in own.items()})
+    for household_id, name in grown_ups_of(turn.session, staff_id, turn.today):
+        names[str(household_id)].append(name)
+    return {
+        "households": own,
+        "living_in": areas,
+        "codes": {home.area_code for home in homes.values()},
+        "names": names,
+        "labels": _labels(own, areas, homes),
+        "lines": {
+            key: say("visit.family_line", name=own[key], area=areas[key], address=home.address)
+            for key, home in homes.items()
+        },
+        "endings": _endings(turn, homes) if _ENDING.search(turn.text) else {},
+        "last": _last(turn, own),
+    }
+
+
+def _last(turn: Turn, own: dict[str, str]) -> str | None:
+    """Give the family last spoken of; where that is forgotten, the one last told of."""
+    key = turn.conversation.topic.get(_SPOKEN_OF)
+    if key is None and turn.staff is not None:
+        visit = last_told(turn.session, turn.staff.id)
+        key = str(visit.household_id) if visit is not None else None
+    return key if key in own else None
+
+
+def _endings(turn: Turn, homes: dict[str, Household]) -> dict[str, str]:
+    return {
+        key: turn.session.vault.open(home.kk_sealed, "kk")[-4:]
+        for key, home in homes.items()
+        if home.kk_sealed is not None
+    }
+
+
+def _labels(
+    own: dict[str, str], areas: dict[str, str], homes: dict[str, Household]
+) -> dict[str, str]:
+    plain = {key: _label(name, areas[key]) for key, name in own.items()}
+    nearer = {key: _label(own[key], f"RT {home.rt}/{home.rw}") for key, home in homes.items()}
+    often, often_nearer = Counter(plain.values()), Counter(nearer.values())
     labels: dict[str, str] = {}
-    lines: dict[str, str] = {}
-    often, often_nearer = Counter(plain), Counter(nearer)
-    for place, (household, name, _seen) in enumerate(rows):
-        key = str(household.id)
-        label = plain[place]
-        if often[label] > 1:
-            label = nearer[place]
-            if often_nearer[label] > 1:
-                label = _label(name, f"no. {place + 1}")
-        own[key], labels[key] = name, label
-        lines[key] = say(
-            "visit.family_line", name=name, area=places[place], address=household.address
-        )
-    return {"households": own, "labels": labels, "lines": lines}
+    for place, key in enumerate(own, start=1):
+        if often[plain[key]] == 1:
+            labels[key] = plain[key]
+        elif often_nearer[nearer[key]] == 1:
+            labels[key] = nearer[key]
+        else:
+            labels[key] = _label(own[key], f"no. {place}")
+    return labels
 
 
 def _choice(key: str, facts: Facts) -> Choice:

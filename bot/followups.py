@@ -8,6 +8,7 @@ from bot import router
 from bot.opting import wish
 from bot.router import Capability
 from bot.turn import Turn, button
+from bot.visit_words import begins_report
 from nlu.parse import Band, Entity, Parse, Understander
 from nlu.requests import loose_halves, split_requests
 
@@ -92,6 +93,8 @@ def keep_second_request(turn: Turn, understander: Understander) -> None:
     turn.conversation.also = turn.conversation.also_program = ""
     if len(turn.text.split()) > _LONGEST_PAIR or wish(turn.text, turn.parse) is not None:
         return
+    if turn.role == "companion" and begins_report(turn.text):
+        return  # whatever it tells belongs to the visit
     pair = _two_requests(turn, understander)
     if pair is None:
         return

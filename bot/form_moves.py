@@ -187,8 +187,15 @@ def _take(
         except Refused as refusal:
             if more:
                 return _heard_more(state, now)
-            fails = state.fails + 1
             kept = state.answers | refusal.found
+            if refusal.goes_on:
+                return Asking(replace(state, answers=kept, fails=0, touched_at=now))
+            fails = state.fails + 1
+            early = {} if refusal.found else _given_early(form, state, answer, facts)
+            if early:
+                order = (*state.order, *(name for name in early if name not in state.order))
+                ahead = replace(state, answers=kept | early, order=order, touched_at=now)
+                return Asking(ahead, said="form.kept")
             late = {} if refusal.found or answer.text else _point_given(form, state, answer, facts)
             if late:
                 return Asking(
@@ -291,6 +298,25 @@ def _tells_more(text: str) -> bool:
     if len(beside) < _TELLING or words[0] in _YES or _NO_STORY.search(text):
         return False
     return not mends(text) and (not asks(text) or tells_trouble(text))
+
+
+def _given_early(form: Form, state: FormState, answer: Answer, facts: Facts) -> Answers:
+    """Give the answer of a button or point that belongs to a field which is asked only later."""
+    if answer.value is None and (answer.location is None or answer.text):
+        return {}
+    bare = replace(answer, text="", media=())
+    for item in form.fields:
+        if item.noted or item.free_text or item.name in (*state.answers, state.asked):
+            continue
+        if not item.when(state.answers) or (answer.value is None and not item.optional):
+            continue
+        try:
+            found = item.parse(bare, facts)
+        except Refused:
+            continue
+        if found.get(item.name):
+            return found
+    return {}
 
 
 def _point_given(form: Form, state: FormState, answer: Answer, facts: Facts) -> Answers:

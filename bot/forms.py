@@ -41,16 +41,22 @@ class Answer:
 class Refused(Exception):
     """An answer does not fit its field; `key` is the sentence that says why.
 
-    What was found beside it, for noted fields, is kept all the same.
+    What was found beside it, for noted fields, is kept all the same. One that `goes_on` is part of
+    an answer of many, such as a tick in a list: it is asked on, and nothing is wrong.
     """
 
     def __init__(
-        self, key: str, choices: Sequence[Choice] = (), found: Answers | None = None
+        self,
+        key: str,
+        choices: Sequence[Choice] = (),
+        found: Answers | None = None,
+        goes_on: bool = False,
     ) -> None:
         super().__init__(key)
         self.key = key
         self.choices = tuple(choices)
         self.found = found or {}
+        self.goes_on = goes_on
 
 
 Parser = Callable[[Answer, Facts], Answers]

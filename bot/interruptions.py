@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot import router
 from bot.capabilities.citizen import emergency, program
+from bot.capabilities.companion import visit
 from bot.danger import (
     asks_only_for_aid,
     hurries,
@@ -80,6 +81,12 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
 
     False means that the message is to be read as an answer, even if something was said to it.
     """
+    reporting = router.by_button("visit", turn.role)
+    if value is None and reporting is not None and visit.is_whole(turn):
+        _answer_aside(turn, reporting, None)
+        turn.reply("form.goes_on")
+        ask_again(turn, form)
+        return True
     if value is None and _emergency_changed(turn, form):
         return True
     taken = _goes_to_emergency(turn, form)

@@ -7,7 +7,18 @@ from bot.turn import Turn, button
 _CITIZEN = ("registration", "schedule", "complaint", "track", "human", "propose", "goods")
 _OFFICER = ("announce", "schedule", "menu")
 _STAFF = {
-    "companion": ("households", "visit", "vouch", "schedule", "track"),
+    "companion": (
+        "households",
+        "visit",
+        "plan",
+        "tasks",
+        "group_session",
+        "group",
+        "help",
+        "vouch",
+        "schedule",
+        "track",
+    ),
     "officer": _OFFICER,
     "chief": _OFFICER,
     "admin": _OFFICER,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from bot import group_session_form, visit_form
 from bot.capabilities import enrol
 from bot.capabilities.citizen import (
     complaint,
@@ -34,11 +35,16 @@ from bot.capabilities.citizen import (
 )
 from bot.capabilities.companion import (
     formation,
+    graduation,
+    group_session,
     groups,
+    helped,
     households,
     kube_wishes,
     lesson,
+    plans,
     pulse,
+    tasks,
     visit,
     vouch,
 )
@@ -231,9 +237,46 @@ CAPABILITIES: tuple[Capability, ...] = (
         roles=COMPANIONS, interrupts=True,
     ),
     Capability(
-        "visit", visit.handle, ("report_visit",), ("/kunjungan", "kunjungan"),
+        "visit", visit.handle, ("report_visit",),
+        ("/kunjungan", "kunjungan", "betulkan kunjungan", "betulkan kunjungan tadi",
+         "ralat kunjungan", "ubah kunjungan", "ubah kunjungan tadi"),
         roles=COMPANIONS,
-        form=FormUse(visit.FORM, visit.finish, own_families, visit.summary),
+        form=FormUse(
+            visit_form.FORM, visit.finish, visit.facts, visit.summary, same=visit.same,
+        ),
+    ),
+    Capability(
+        "plan", plans.handle, (), ("/rute", "rute", "rute hari ini", "kunjungan berikutnya"),
+        roles=COMPANIONS, interrupts=True,
+    ),
+    Capability(
+        "group_session", group_session.handle, (),
+        ("pertemuan", "/p2k2", "p2k2", "fds", "lapor p2k2", "pertemuan kelompok", "sering absen",
+         "betulkan pertemuan", "ralat pertemuan", "betulkan p2k2"),
+        roles=COMPANIONS,
+        form=FormUse(
+            group_session_form.FORM, group_session.finish, group_session.facts,
+            group_session.summary, group_session.values, group_session.same,
+        ),
+    ),
+    Capability(
+        "tasks", tasks.handle, (), ("tugas saya", "tugas", "/tugas"), roles=COMPANIONS,
+        form=FormUse(tasks.FORM, tasks.finish),
+    ),
+    Capability(
+        "help", helped.handle, (), ("bantu warga", "/bantu", "lapor untuk warga"),
+        roles=COMPANIONS,
+        form=FormUse(helped.FORM, helped.finish, own_families, helped.summary),
+    ),
+    Capability(
+        "help_usul", helped.usul, (), ("usul untuk warga", "usulkan warga"), roles=COMPANIONS,
+        form=FormUse(
+            helped.USUL, helped.finish_usul, helped.facts_usul, helped.summary_usul,
+        ),
+    ),
+    Capability(
+        "graduation", graduation.handle, (), ("graduasi", "/graduasi"), roles=COMPANIONS,
+        interrupts=True,
     ),
     Capability(
         "vouch", vouch.handle, (), ("jamin", "/jamin", "kode warga", "buat kode"),

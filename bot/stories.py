@@ -5,6 +5,11 @@ import re
 from bot.spoken import asks, tells_trouble
 from nlu.complaints import guess_category
 
+# The categories that citizens bring, in the order in which they are asked for (domain.md).
+CATEGORIES = (
+    "not_paid", "zero_balance", "deducted", "goods", "card", "data", "not_listed",
+    "conduct", "kis", "pip", "house", "disaster", "other",
+)  # fmt: skip
 STORY_LEAST = 10  # characters; less tells an officer nothing
 _TOLD = 20  # characters, and so many words beside the wish itself
 _TOLD_WORDS = 3

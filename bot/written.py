@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot import router
 from bot.capabilities.citizen import eligibility, genuine, pickups
+from bot.capabilities.companion import households
 from bot.danger import names_danger
 from bot.desk.secrecy import wish
 from bot.fields import nik
@@ -21,6 +22,7 @@ from bot.router import Capability
 from bot.spoken import ticket_number
 from bot.stories import names_goods, reports
 from bot.turn import CITIZEN, Turn
+from bot.visit_words import begins_report
 from db.tickets import PLAIN
 from nlu.genuine import tells_theft
 from nlu.identifiers import is_nik
@@ -114,6 +116,11 @@ def plainly_asked(turn: Turn, among: Sequence[str] = ()) -> Capability | None:
     """Give what a short message asks for beyond doubt, of some capabilities or of all."""
     if (not among or "genuine" in among) and genuine.is_plainly_asked(turn):
         return router.by_button("genuine", turn.role)
+    if not among and turn.role == "companion":
+        if begins_report(turn.text):
+            return router.by_button("visit", turn.role)
+        if households.searched(turn.text) is not None:
+            return router.by_button("households", turn.role)
     if not turn.text or len(turn.text) > _LONGEST:
         return None
     for name, asked in _ASKED:

@@ -187,6 +187,17 @@ def drop_added(session: Session, ticket_id: int, at: datetime) -> None:
     session.core.execute(update(_FILE).where(added).values(FORGOTTEN | nowhere))
 
 
+def move_files(session: Session, visit_id: int, to_id: int) -> None:
+    """Let what came with a visit belong to the one that corrects it."""
+    session.core.execute(update(_FILE).where(_FILE.c.visit_id == visit_id).values(visit_id=to_id))
+
+
+def move_session_files(session: Session, session_id: int, to_id: int) -> None:
+    """Let what came with a group session belong to the one that corrects it."""
+    mine = _FILE.c.session_id == session_id
+    session.core.execute(update(_FILE).where(mine).values(session_id=to_id))
+
+
 def last_point(session: Session, ticket_id: int) -> tuple[float, float] | None:
     """Give latitude and longitude, in degrees, of the place that was last sent with a ticket."""
     query = (

@@ -1,6 +1,6 @@
 """The way of a family out of aid: training, capital, a joint business, until it stands alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, select
@@ -86,3 +86,11 @@ def end_track(session: Session, track: Graduation, state: str, actor: str, now: 
         raise ValueError(f"{state} ends nothing")
     track.state, track.changed_at = state, now
     audit.record(session, now, actor, "end graduation", f"household:{track.household_id}")
+
+
+def under_way(session: Session, household_ids: Collection[int]) -> Sequence[int]:
+    """Give those of some families that are on their way, who began first before the others."""
+    query = select(Graduation.household_id).where(
+        Graduation.household_id.in_(household_ids), Graduation.state == UNDER_WAY
+    )
+    return session.scalars(query.order_by(Graduation.opened_at, Graduation.id)).all()

@@ -2,16 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
+from db.assignments import heads, looked_after
 from db.base import Base, BigId
-from db.registry import Person
+from db.contacts import ACTIVE as REACHABLE
+from db.contacts import CONSENT_GIVEN, Contact
+from db.enrolments import ACTIVE, Enrolment
+from db.registry import Household, Person
 from db.session import Session
+from db.visit_rules import visit_rules
 
 IN_A_ROW = 2  # sessions that a family missed one after another before it is told
 
@@ -135,3 +140,76 @@ def attendance_of(session: Session, session_id: int) -> dict[int, bool]:
     """Say of each family that was awaited at a session whether it came."""
     query = select(Attendance.household_id, Attendance.present)
     return dict(session.execute(query.where(Attendance.session_id == session_id)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A family that is awaited at a session, and its RW: groups meet by RW."""
+
+    household_id: int
+    head: str
+    rw: str
+
+
+def expected(session: Session, staff_id: int, area_code: str, today: date) -> Sequence[Expected]:
+    """Give the families that a companion awaits at sessions in a kelurahan.
+
+    Those are his of the programme whose condition the sessions are; where none is, all of his.
+    """
+    his = looked_after(staff_id, today)
+    head = heads(his)
+    query = (
+        select(Household.id, Person.name, Household.rw)
+        .join(head, head.c.household_id == Household.id)
+        .join(Person, Person.id == head.c.person_id)
+        .where(Household.area_code == area_code)
+        .order_by(Person.name, Household.id)
+    )
+    enrolled = (
+        select(Person.household_id)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(
+            Enrolment.program_code == visit_rules().session_program,
+            Enrolment.status == ACTIVE,
+            Enrolment.ended_batch_id.is_(None),
+            Person.household_id.in_(his),
+        )
+    )
+    listed = session.execute(query.where(Household.id.in_(enrolled))).all()
+    return [Expected(*row) for row in listed or session.execute(query).all()]
+
+
+def same_session(
+    session: Session, staff_id: int, area_code: str, begin: datetime, end: datetime
+) -> GroupSession | None:
+    """Give a session of the same companion in a kelurahan, between two moments."""
+    query = (
+        select(GroupSession)
+        .where(
+            GroupSession.staff_id == staff_id,
+            GroupSession.area_code == area_code,
+            GroupSession.held_at >= begin,
+            GroupSession.held_at < end,
+            GroupSession.replaced_by_id.is_(None),
+        )
+        .order_by(GroupSession.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def contacts_told(session: Session, household_ids: Collection[int]) -> Sequence[tuple[int, int]]:
+    """Give the contacts of families that agreed to be told, each behind its family's id."""
+    query = (
+        select(Person.household_id, Contact.id)
+        .join(Contact, Contact.person_id == Person.id)
+        .where(
+            Person.household_id.in_(household_ids),
+            Contact.consent == CONSENT_GIVEN,
+            Contact.notices.is_(True),
+            Contact.staff_id.is_(None),
+            Contact.state == REACHABLE,
+        )
+        .order_by(Contact.id)
+    )
+    return session.execute(query).all()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, literal, or_, select
+from sqlalchemy import ColumnElement, String, cast, literal, or_, select
 
 from db.areas import Area
 from db.audit import AuditEntry, Looked, trail_of
@@ -16,13 +16,13 @@ from db.findings import Finding
 from db.identities import Change
 from db.inbox import PURPOSE, InboundMessage
 from db.kube_members import memberships_of
+from db.privacy_companions import kept_by_companions
 from db.privacy_notices import notices_of_contact, notices_of_family
 from db.registry import AgencyList, Household, Person, Program
 from db.sealed import SEALED
 from db.session import Session
 from db.staff import Staff
 from db.tickets import Ticket
-from db.visits import Visit
 
 _MESSAGES = 1_000  # of the newest, in one file
 _TRAIL = 500
@@ -106,7 +106,7 @@ def file_of(session: Session, person_id: int | None, contact_id: int | None) -> 
         kept |= _person(session, person_id)
         kept["lists"] = _lines(session, person_id)
         kept["changes"] = _changes(session, person_id)
-        kept["visits"] = _visits(session, person_id)
+        kept |= kept_by_companions(session, person_id)
         kept["kube"] = memberships_of(session, person_id)
         kept |= notices_of_family(session, person_id)
     if contact_id is not None:
@@ -199,16 +199,6 @@ def _changes(session: Session, person_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _visits(session: Session, person_id: int) -> list[dict[str, Any]]:
-    query = (
-        select(Visit.visited_at, Visit.purpose)
-        .join(Person, Person.household_id == Visit.household_id)
-        .where(Person.id == person_id)
-        .order_by(Visit.visited_at)
-    )
-    return [{"at": at.isoformat(), "purpose": purpose} for at, purpose in session.execute(query)]
-
-
 def _contact(session: Session, contact_id: int) -> dict[str, Any]:
     contact = session.get_one(Contact, contact_id)
     return {
@@ -241,9 +231,14 @@ def _messages(session: Session, contact_id: int) -> list[dict[str, Any]]:
 def _tickets(
     session: Session, person_id: int | None, contact_id: int | None
 ) -> list[dict[str, Any]]:
-    theirs = Ticket.contact_id == contact_id
-    if contact_id is None:
-        theirs = Ticket.person_id == person_id
+    # What a companion filed for somebody is that one's, though it came by the companion's chat.
+    brought = (Ticket.contact_id == contact_id) & Ticket.helper_id.is_(None)
+    helped = Ticket.helper_id.is_not(None) & (Ticket.person_id == person_id)
+    theirs: ColumnElement[bool]
+    if person_id is None:
+        theirs = brought
+    else:
+        theirs = or_(brought, helped) if contact_id is not None else Ticket.person_id == person_id
     return [
         {
             "number": ticket.number,

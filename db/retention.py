@@ -21,6 +21,7 @@ from db.broadcasts import Broadcast, State
 from db.doubts import Doubt
 from db.erasures import erase_due, open_requests
 from db.exports import ExportLink
+from db.group_sessions import GroupSession
 from db.hoaxes import HoaxReport, reports_due
 from db.inbox import NOTHING, PURPOSE, InboundMessage
 from db.kept_tries import KeptTries
@@ -216,9 +217,13 @@ def _replaced(old: Any) -> Any:
 def _of_old_matter(before: datetime) -> Any:
     tickets = select(Ticket.id).where(Ticket.created_at < before)
     visits = select(Visit.id).where(Visit.recorded_at < before)
+    meetings = select(GroupSession.id).where(GroupSession.recorded_at < before)
     pulses = select(Pulse.id).where(Pulse.recorded_at < before)
     return or_(
-        _FILE.c.ticket_id.in_(tickets), _FILE.c.visit_id.in_(visits), _FILE.c.pulse_id.in_(pulses)
+        _FILE.c.ticket_id.in_(tickets),
+        _FILE.c.visit_id.in_(visits),
+        _FILE.c.session_id.in_(meetings),
+        _FILE.c.pulse_id.in_(pulses),
     )
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
-    func,
     insert,
     literal,
     select,
@@ -21,9 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.areas import Area, subtree
 from db.base import Base, BigId
-from db.registry import Household, Person
+from db.registry import Household
 from db.session import Session
-from db.visits import Visit
 
 ROLES = ("companion", "officer", "front_office", "back_office", "chief", "admin")
 SECTIONS = ("pendidikan", "kesehatan", "sosial_ekonomi", "pengolah_data")
@@ -147,49 +145,6 @@ def redeem_code(session: Session, code: str, now: datetime) -> Staff | None:
     staff.code_index = None
     staff.code_expires_at = None
     return staff
-
-
-def households_of(
-    session: Session, staff_id: int
-) -> Sequence[tuple[Household, str, datetime | None]]:
-    """Give a companion's families with head and last visit, those longest unseen first."""
-    last_visit = (
-        select(Visit.household_id, func.max(Visit.visited_at).label("visited_at"))
-        .group_by(Visit.household_id)
-        .subquery()
-    )
-    query = (
-        select(Household, Person.name, last_visit.c.visited_at)
-        .join(Assignment, Assignment.household_id == Household.id)
-        .join(Person, (Person.household_id == Household.id) & (Person.relation == "head"))
-        .outerjoin(last_visit, last_visit.c.household_id == Household.id)
-        .where(Assignment.staff_id == staff_id)
-        .order_by(last_visit.c.visited_at.is_not(None), last_visit.c.visited_at, Person.name)
-    )
-    return session.execute(query).all()
-
-
-def companion_of(session: Session, household_id: int) -> Staff | None:
-    """Give who looks after a family, None where nobody in service does."""
-    return session.scalars(
-        select(Staff)
-        .join(Assignment, Assignment.staff_id == Staff.id)
-        .where(Assignment.household_id == household_id, Staff.active.is_(True))
-        .order_by(Assignment.id)
-        .limit(1)
-    ).first()
-
-
-def is_assigned(session: Session, staff_id: int, household_id: int) -> bool:
-    """Say whether a family is this companion's."""
-    return (
-        session.scalar(
-            select(Assignment.id).where(
-                Assignment.staff_id == staff_id, Assignment.household_id == household_id
-            )
-        )
-        is not None
-    )
 
 
 def assign_free_households(session: Session, staff_id: int, area_code: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
@@ -89,7 +89,7 @@ def absent_ones(session: Session, substitute_id: int, today: date) -> Sequence[i
     return session.scalars(query).all()
 
 
-def holds_on(today: date) -> object:
+def holds_on(today: date) -> ColumnElement[bool]:
     """Give the condition that a substitution is in force on a day."""
     return and_(
         Substitution.first_day <= today,

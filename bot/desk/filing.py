@@ -41,6 +41,32 @@ def file_ticket(turn: Turn, matter: Matter, files: Sequence[dict[str, Any]] = ()
     return ticket
 
 
+def file_for(
+    turn: Turn,
+    matter: Matter,
+    area_code: str,
+    person_id: int | None,
+    files: Sequence[dict[str, Any]] = (),
+) -> Ticket:
+    """Make a ticket of what a companion brings; the answers come into his chat."""
+    ticket = open_ticket(
+        turn.session,
+        matter,
+        contact_id=turn.contact.id,
+        person_id=person_id,
+        area_code=area_code,
+        year=turn.today.year,
+        actor=turn.actor,
+        by=By.DESK,
+        now=turn.now,
+        searched=searched(matter),
+    )
+    ticket.helper_id = turn.staff.id if turn.staff is not None else None
+    attach(turn.session, contact_id=turn.contact.id, ticket_id=ticket.id, files=files, now=turn.now)
+    audit.record(turn.session, turn.now, turn.actor, "open ticket", f"ticket:{ticket.id}")
+    return ticket
+
+
 def searched(matter: Matter) -> list[str]:
     """Give the texts by whose words a ticket is to be found: as written, and without slang."""
     told = [matter.story, matter.occurred, *_words(matter.details)]

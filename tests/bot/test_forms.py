@@ -47,12 +47,20 @@ FACTS: Mapping[str, Any] = {
     "begin": time(8),
     "households": {"1": "La Ode", "2": "Wa Ode", "3": "La Ode"},
     "members": {"7": "Wa Siti", "8": "Lipu"},
+    "names": {"1": ["La Ode", "Wa Nia"], "2": ["Wa Ode"], "3": ["La Ode"]},
+    "living_in": {"1": "Lipu", "2": "Lipu", "3": "Bukit Wolio Indah"},
+    "awaited": {"1": "La Ode", "3": "La Ode"},
+    "rws": {"002": 2},
+    "ticked": ("1",),
+    "page": 0,
 }
 VALUES = [
     YES, CHANGE, CANCEL, SKIP, "category:card", "purpose:home", "family:1", "family:99",
     "member:7", "member:9", "who:self", "who:other", "what:house", "what:wheelchair", "owned:no",
     "go_on:yes", "members:none", "decile:4", "reason:died", "secrecy:anonymous", "secrecy:open",
-    ADD, NEW,
+    ADD, NEW, "state:ready", "school:no", "came:no", "uncut:yes", "ticks:all", "tick:3", "page:1",
+    "rw:002",
+    "consent_by:spoken", "outcome:moved",
     "area:74.72.02.1011", "area:1", "programme:PKH", "form:resume", "menu", "", "\0",
     *(edit_value(field.name) for form in FORMS.values() for field in form.fields),
 ]  # fmt: skip

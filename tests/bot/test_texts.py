@@ -6,13 +6,12 @@ from string import Formatter
 
 import pytest
 
-from bot.capabilities.citizen.complaint import CATEGORIES
 from bot.capabilities.citizen.guidance import AGENCIES
 from bot.capabilities.citizen.sanggah import REASONS
-from bot.capabilities.companion.visit import PURPOSES
 from bot.router import CAPABILITIES, all_forms
-from bot.stories import GOODS
+from bot.stories import CATEGORIES, GOODS
 from bot.texts import sentences
+from bot.visit_form import PURPOSES
 from db.staff import ROLES
 from db.tickets import ANONYMOUS, CONFIDENTIAL, HIDDEN, PLAIN
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import case, func, select
 
 from db.areas import Area, all_areas
+from db.assignments import families_of
 from db.audiences import Filters, Topic
 from db.contacts import CONSENT_GIVEN, Contact
 from db.enrolments import Enrolment, Payout, aid_of_household
@@ -25,7 +26,7 @@ from db.sample.load import load
 from db.sample.named import named_people
 from db.schedules import Distribution, upcoming
 from db.session import Session, Store
-from db.staff import ROLES, Assignment, Staff, households_of
+from db.staff import ROLES, Assignment, Staff
 from tests.db.test_sample import rows_of
 from tests.moment import NOW, TODAY
 
@@ -194,7 +195,7 @@ def test_companions_look_after_families_of_their_own_area(sample_store: Store) -
         companions = session.scalars(select(Staff).filter_by(role="companion")).all()
         seen: list[int] = []
         for companion in companions:
-            families = [family for family, _, _ in households_of(session, companion.id)]
+            families = [family for family, _, _ in families_of(session, companion.id, TODAY)]
             assert 60 <= len(families) <= 150
             assert all(family.area_code.startswith(companion.area_code) for family in families)
             seen += [family.id for family in families]

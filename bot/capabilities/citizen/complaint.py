@@ -8,7 +8,7 @@ from bot.desk.secrecy import SECRECY, secrecy_line, wish, wished
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, Answer, Answers, Facts, Field, Form, Refused, edit_value
 from bot.messages import Choice
-from bot.stories import STORY_LEAST, guess, reports, tells_story
+from bot.stories import CATEGORIES, STORY_LEAST, guess, reports, tells_story
 from bot.texts import say
 from bot.texts.format import long_date
 from bot.turn import Turn, button
@@ -17,11 +17,6 @@ from db.registry import Program, household_of
 from db.schedules import Distribution
 from db.tickets import PLAIN, Matter
 
-# The categories that citizens bring, in the order in which they are asked for (domain.md).
-CATEGORIES = (
-    "not_paid", "zero_balance", "deducted", "goods", "card", "data", "not_listed",
-    "conduct", "kis", "pip", "house", "disaster", "other",
-)  # fmt: skip
 _AHEAD = re.compile(
     r"\b(?:besok|bsk|lusa|sesuk|(?:minggu|mgg|bulan|bln|tahun|thn|hari) depan|hari lagi"
     r"|yang akan datang|nanti malam)\b",

@@ -12,6 +12,7 @@ from bot.texts.format import packed, plain_date
 from bot.texts.opening import hours_words, opening_words
 from bot.turn import Turn, button
 from db import audit
+from db.assignments import companion_of
 from db.catalogue import find_entry
 from db.offices import (
     DESKS,
@@ -24,7 +25,6 @@ from db.offices import (
     opening,
 )
 from db.registry import household_of
-from db.staff import companion_of
 
 _SHOWN = 3
 _CITY_LETTERS = 5  # of an area's code
@@ -217,7 +217,7 @@ def _tell_companion(turn: Turn) -> None:
             button("human", "choice.human"),
         )
         return
-    companion = companion_of(turn.session, household_of(turn.session, person_id).id)
+    companion = companion_of(turn.session, household_of(turn.session, person_id).id, turn.today)
     audit.record(turn.session, turn.now, turn.actor, "read companion", f"person:{person_id}")
     ways = (button("human", "choice.human"), button("menu", "choice.menu"))
     if companion is None:

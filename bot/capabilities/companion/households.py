@@ -1,58 +1,199 @@
-"""A companion's own families, those longest unseen first."""
+"""A companion's own families: those longest unseen first, and those that something speaks for."""
 
 import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from rapidfuzz import fuzz
+
+from bot.families import is_own, named, own_families, speak_of
+from bot.messages import Choice
 from bot.texts import say
 from bot.texts.format import plain_date
 from bot.turn import Turn, button
+from bot.visit_order import DUE, OVERDUE, due_state
 from db import audit
-from db.staff import households_of
+from db.assignments import families_of
+from db.registry import Household
+from db.visit_plans import Marks, marks_of
+from db.visit_rules import visit_rules
+
+Row = tuple[Household, str, datetime | None]
 
 _SHOWN = 8  # families on a page, fewer where their lines are long
 _LONGEST = 600  # characters of one message
+_NEAR = 84.0  # of 100, for the name of a kelurahan
 _PLACE = re.compile(r"[0-9]{1,6}")
+_HOME = "home"
+_SEARCH = re.compile(
+    r"\s*(?:/?keluarga|cari(?:\s+keluarga)?)(?:\s+(?:saya|sy|sa|dampingan))?"
+    r"(?:\s+(?:di|kelurahan|kel|bernama|atas nama))*\s+(?P<said>\S.{1,80})",
+    re.IGNORECASE,
+)
+_FILTERS: dict[str, Callable[[Row, Marks, str], bool]] = {
+    "overdue": lambda _row, _marks, due: due == OVERDUE,
+    "due": lambda _row, _marks, due: due in (DUE, OVERDUE),
+    "tickets": lambda row, marks, _due: row[0].id in marks.tickets,
+    "tasks": lambda row, marks, _due: row[0].id in marks.tasks,
+}
+
+
+def searched(text: str) -> str | None:
+    """Give the name or kelurahan by which families are asked for."""
+    found = _SEARCH.fullmatch(text.strip(" .?!"))
+    return found["said"] if found is not None and found["said"].lower() != "saya" else None
 
 
 def handle(turn: Turn) -> None:
-    """List the families that wait longest for a visit, a page at a time."""
+    """List families a page at a time: all, by what speaks for them, by kelurahan, or one by name.
+
+    The button is `households:FILTER:START`, or `households:home:ID` for one family.
+    """
     if turn.staff is None:
         return
-    households = households_of(turn.session, turn.staff.id)
+    chosen, _, place = turn.argument.partition(":")
+    if chosen == _HOME:
+        _show(turn, int(place) if _PLACE.fullmatch(place) else 0)
+        return
+    rows = families_of(turn.session, turn.staff.id, turn.today)
     audit.record(turn.session, turn.now, turn.actor, "list households", turn.actor)
-    if not households:
+    if not rows:
         turn.reply("households.none", button("menu", "choice.menu"))
         return
-    count = len(households)
-    start = int(turn.argument) if _PLACE.fullmatch(turn.argument) else 0
+    marks = marks_of(turn.session, turn.staff.id, turn.today, visit_rules())
+    if _PLACE.fullmatch(chosen):
+        chosen, place = "", chosen
+    said = searched(turn.text) if turn.inbound.button is None else None
+    if said is not None:
+        _search(turn, rows, marks, said)
+        return
+    if turn.inbound.button is None and turn.entity("area"):
+        chosen = turn.entity("area") or ""
+    _list(turn, rows, marks, chosen, int(place) if _PLACE.fullmatch(place) else 0)
+
+
+def _search(turn: Turn, rows: Sequence[Row], marks: Marks, said: str) -> None:
+    """Show the family of a name, misspelt or not, or those of a kelurahan."""
+    found = named(said, own_families(turn))
+    if len(found) == 1:
+        _show(turn, int(found[0]))
+        return
+    if found:
+        here = [row for row in rows if str(row[0].id) in found]
+        homes = [
+            Choice(f"households:{_HOME}:{row[0].id}", f"{row[1][:14]}, RT {row[0].rt}")
+            for row in here[:_SHOWN]
+        ]
+        turn.reply("visit.family_ambiguous", *homes)
+        return
+    places = {row[0].area_code: turn.places.name_of(row[0].area_code) for row in rows}
+    near = {code: fuzz.ratio(name.lower(), said.lower()) for code, name in places.items()}
+    best = max(near, key=lambda code: near[code])
+    if near[best] >= _NEAR:
+        _list(turn, rows, marks, best, 0)
+    else:
+        turn.reply("households.not_found", button("households", "choice.households"))
+
+
+def _list(turn: Turn, rows: Sequence[Row], marks: Marks, chosen: str, start: int) -> None:
+    """Tell a page of the families that are chosen."""
+    shown = [row for row in rows if _is_chosen(turn, row, marks, chosen)]
+    count = len(shown)
     if start >= count:  # families were handed over since the page before
         start = 0
-    lines = [
-        say(
-            "households.line",
-            name=name,
-            area=turn.places.name_of(household.area_code),
-            address=household.address,
-            seen=plain_date(seen.date()) if seen else say("households.never"),
-        )
-        for household, name, seen in households[start : start + _SHOWN]
-    ]
-    text = _page(start, count, lines)
+    lines = [_line(turn, row) for row in shown[start : start + _SHOWN]]
+    counted = _counts(turn, rows, marks)
+    title = _title(turn, chosen)
+    text = _page(title, start, count, lines, counted)
     while len(text) > _LONGEST and len(lines) > 1:
         lines.pop()
-        text = _page(start, count, lines)
+        text = _page(title, start, count, lines, counted)
     following = start + len(lines)
+    more = f"households:{chosen}:{following}" if chosen else f"households:{following}"
     turn.tell(
         text[:_LONGEST],
-        *([button(f"households:{following}", "choice.next")] if following < count else []),
+        *([button(more, "choice.next")] if following < count else []),
         button("visit", "choice.visit"),
+        button("plan", "choice.plan"),
+        *(button(f"households:{name}", f"households.only_{name}") for name in _FILTERS),
         button("menu", "choice.menu"),
     )
 
 
-def _page(start: int, count: int, lines: list[str]) -> str:
+def _is_chosen(turn: Turn, row: Row, marks: Marks, chosen: str) -> bool:
+    if not chosen:
+        return True
+    fits = _FILTERS.get(chosen)
+    return row[0].area_code == chosen if fits is None else fits(row, marks, _due(turn, row))
+
+
+def _due(turn: Turn, row: Row) -> str:
+    return due_state(row[2].date() if row[2] else None, turn.today, visit_rules())
+
+
+def _line(turn: Turn, row: Row) -> str:
+    household, name, seen = row
+    return say(
+        "households.line",
+        name=name,
+        area=turn.places.name_of(household.area_code),
+        address=household.address,
+        seen=plain_date(seen.date()) if seen else say("households.never"),
+    )
+
+
+def _counts(turn: Turn, rows: Sequence[Row], marks: Marks) -> str:
+    due = [_due(turn, row) for row in rows]
+    return say(
+        "households.counts",
+        overdue=due.count(OVERDUE),
+        due=due.count(DUE),
+        tickets=len(marks.tickets),
+        tasks=len(marks.tasks),
+    )
+
+
+def _title(turn: Turn, chosen: str) -> str:
+    if chosen in _FILTERS:
+        return say(f"households.only_{chosen}")
+    return turn.places.name_of(chosen) if chosen else ""
+
+
+def _page(title: str, start: int, count: int, lines: list[str], counts: str) -> str:
     listed = "\n".join(lines)
+    if title:
+        return say("households.chosen", what=title, count=count, lines=listed).strip()
     if start == 0:
-        return say("households.list", count=count, lines=listed)
+        return say("households.list", count=count, lines=listed, counts=counts)
     return say(
         "households.more", first=start + 1, last=start + len(lines), count=count, lines=listed
+    )
+
+
+def _show(turn: Turn, household_id: int) -> None:
+    """Show one family with what speaks for it and what can be done."""
+    if turn.staff is None or not is_own(turn, household_id):
+        turn.reply("households.not_yours", button("households", "choice.households"))
+        return
+    subject = f"household:{household_id}"
+    audit.record(turn.session, turn.now, turn.actor, "list households", subject)
+    speak_of(turn, household_id)
+    rules = visit_rules()
+    marks = marks_of(turn.session, turn.staff.id, turn.today, rules)
+    rows = families_of(turn.session, turn.staff.id, turn.today)
+    row = next(row for row in rows if row[0].id == household_id)
+    there = {
+        "due": _due(turn, row) == DUE,
+        "overdue": _due(turn, row) == OVERDUE,
+        "emergency": household_id in marks.emergencies,
+        "tickets": household_id in marks.tickets,
+        "tasks": household_id in marks.tasks,
+        "at_risk": household_id in marks.at_risk,
+    }
+    notes = [say(f"households.mark_{name}") for name, is_so in there.items() if is_so]
+    turn.tell(
+        "\n".join([_line(turn, row), *notes])[:_LONGEST],
+        button(f"visit:{household_id}", "choice.visit"),
+        button("households", "choice.households"),
+        button("menu", "choice.menu"),
     )

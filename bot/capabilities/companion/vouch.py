@@ -4,15 +4,13 @@ from datetime import timedelta
 
 from rapidfuzz import fuzz
 
-from bot.families import family, longest_unseen, own_families
+from bot.families import family, is_own, longest_unseen, own_families
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice
 from bot.texts import say
 from bot.texts.format import given_name, local_moment
 from bot.turn import Turn, button
 from db import audit
-from db.registry import Household
-from db.staff import is_assigned
 from db.vouchers import LIFETIME, members, vouch
 
 _NEAR = 80.0  # of 100, for each word of a name as it is heard
@@ -80,14 +78,7 @@ def facts(turn: Turn) -> Facts:
     chosen: str = form.answers.get("family", "") if form is not None else ""
     if chosen in own["households"]:
         return {**own, "members": _members_of(turn, chosen)}
-    endings = {key: _ending(turn, key) for key in own["households"]}
-    return {**own, "endings": endings, "members": {}}
-
-
-def _ending(turn: Turn, key: str) -> str:
-    household = turn.session.get_one(Household, int(key))
-    sealed = household.kk_sealed
-    return turn.session.vault.open(sealed, "kk")[-4:] if sealed is not None else ""
+    return {**own, "members": {}}
 
 
 def _members_of(turn: Turn, household_id: str) -> dict[str, str]:
@@ -109,7 +100,7 @@ def summary(turn: Turn, answers: Answers) -> str:
 def finish(turn: Turn, answers: Answers) -> None:
     """Give the code, unless the family was handed over in the meantime."""
     household_id = int(answers["family"])
-    if turn.staff is None or not is_assigned(turn.session, turn.staff.id, household_id):
+    if turn.staff is None or not is_own(turn, household_id):
         turn.reply("vouch.no_longer_yours", button("households", "choice.households"))
         return
     name = _members_of(turn, answers["family"]).get(answers["member"])
