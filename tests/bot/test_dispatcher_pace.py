@@ -73,8 +73,14 @@ def test_where_a_reply_waits_for_its_place_no_other_is_leased(store: Store) -> N
 
     async def scene() -> int:
         adapter = Looking(rate=20.0)
-        async with working(make(store, adapter, clock=RealClock(), limit_rates=True)):
-            await until(lambda: len(adapter.sent) == 6)
+        dispatcher = make(store, adapter, clock=RealClock(), limit_rates=True)
+
+        def is_done() -> bool:
+            dispatcher.wake()  # as each message that comes in does
+            return len(adapter.sent) == 6
+
+        async with working(dispatcher):
+            await until(is_done)
         return adapter.most
 
     assert asyncio.run(scene()) == 1
