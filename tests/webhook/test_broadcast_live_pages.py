@@ -2,6 +2,8 @@
 
 import io
 import re
+from datetime import timedelta
+from threading import Thread
 
 import pytest
 from openpyxl import load_workbook
@@ -16,6 +18,7 @@ from tests.broadcasts import look
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.notices import broadcast_in
 from tests.webhook.site import Site, over_sample
+from webhook.console import broadcast_counting
 from webhook.console.broadcast_live import span
 
 site = over_sample
@@ -104,6 +107,43 @@ def test_it_is_paused_resumed_and_stopped_for_good(site: Site) -> None:
     assert "Jadwal loket berubah" in page
     assert "data-progress" not in page  # nothing changes any more
     assert state_of(site.store, address) == State.CANCELED
+
+
+def test_a_look_at_a_large_broadcast_waits_for_no_count(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Thread] = []
+    monkeypatch.setattr(broadcast_counting, "LARGE", 1)
+    monkeypatch.setattr(Thread, "start", lambda thread: begun.append(thread))
+    address = running(site)
+    officer, other = signed_in(site, "officer"), signed_in(site, "chief")
+    page = officer.get(address).text
+    assert say("broadcast.counting") in page
+    assert "data-cell" not in page
+    told = officer.get(f"{address}/kemajuan").json or {}
+    assert (told["done"], told["cells"]) == (say("broadcast.counting"), {})
+    # Two looks found it due; one of them counts, for the whole office.
+    assert len(begun) == 2
+    for thread in begun:
+        thread.run()
+    total = settle(site.store)
+    seen = [one.get(f"{address}/kemajuan").json or {} for one in (officer, other)]
+    assert seen[0] == seen[1]
+    assert seen[0]["mark"] != told["mark"]
+    assert seen[0]["done"] == say("broadcast.done_of", done=0, all=total)  # not counted since
+    assert "Dihitung pukul" in seen[0]["as_of"]
+    assert len(begun) == 2
+
+    site.clock.forward(timedelta(seconds=6))
+    assert (officer.get(f"{address}/kemajuan").json or {})["percent"] == 0
+    begun[-1].run()
+    after = officer.get(f"{address}/kemajuan").json or {}
+    assert (after["percent"], len(begun)) == (100, 3)
+    # An ended page goes on asking until its last count is that of the end.
+    page = do(officer, address, "batal", why="Jadwal loket berubah")
+    assert "data-progress" in page
+    begun[-1].run()
+    assert "data-progress" not in officer.get(address).text
 
 
 @pytest.mark.parametrize(

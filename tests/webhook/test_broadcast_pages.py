@@ -1,5 +1,6 @@
 """Broadcasts in the console: prepared, shown before, approved by another, and all that is wrong."""
 
+import html
 import io
 import re
 from datetime import timedelta
@@ -9,17 +10,21 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from bot.notices.drafting import Draft, prepare
+from bot.notices.planning import Plan, make_round
 from bot.texts import say
+from db.areas import Area
 from db.audience_files import AudienceFile
 from db.audit import AuditEntry
-from db.broadcasts import Broadcast, State
+from db.broadcast_lists import GROUPS
+from db.broadcasts import Broadcast, Kind, Notice, State
 from db.contacts import Contact
 from db.notice_rules import notice_rules
 from db.registry import Person
 from db.sample.named import named_people
 from db.session import Store
 from tests.webhook.console import Officer, signed_in
-from tests.webhook.notices import NEWS, broadcast_in, round_in
+from tests.webhook.notices import NEWS, broadcast_in, round_in, stop
 from tests.webhook.site import Site, over_sample
 
 site = over_sample
@@ -151,6 +156,54 @@ def test_a_list_of_numbers_comes_in_and_is_not_kept(site: Site) -> None:
     assert upload(officer, lines.encode(), "x").location == NEW
     with site.store.read() as session:
         assert session.scalars(select(AudienceFile.id)).all() == [file_id]
+
+
+def test_an_approver_can_read_every_wording(site: Site) -> None:
+    with site.store.begin() as session:
+        villages = session.scalars(select(Area).where(Area.level == "village")).all()
+        villages = [one for one in villages if one.code.startswith(f"{CITY}.")]
+        stops = [stop(one.code, quota=60) for one in villages]
+        round_id = make_round(session, Plan("PKH", tuple(stops)), "staff:1", site.clock()).id
+        draft = Draft(Kind.DISTRIBUTION, None, {}, round_id=round_id)
+        address = f"{LIST}/{prepare(session, draft, 'staff:1', site.clock()).id}"
+        texts = session.scalars(select(Notice.text)).all()
+    approver = signed_in(site, "chief")
+    page = approver.get(address).text
+    assert f"Baca semua {len(texts)} bentuk" in page
+    assert f'href="{address}/isi"' in page
+    pages = range(1, -(-len(texts) // 40) + 1)
+    assert len(pages) > 2
+    read = "".join(html.unescape(approver.get(f"{address}/isi?halaman={at}").text) for at in pages)
+    assert [text for text in texts if text not in read] == []
+
+    # Of one kelurahan: its hours, and nothing of another.
+    one, other = villages[3], villages[4]
+    found = approver.get(f"{address}/isi?cari={one.name.upper()}").text
+    assert f"<strong>{one.name}</strong>" in found
+    assert f"<strong>{other.name}</strong>" not in found
+    assert "giliran pukul 08.00" in found
+    for odd in ("cari=%00", "halaman=x", "halaman=" + "9" * 30, "cari=" + "x" * 999):
+        assert approver.get(f"{address}/isi?{odd}").status_code == 200
+    assert "Tidak ada kelurahan" in approver.get(f"{address}/isi?cari=%25").text
+    assert signed_in(site, "chief", MURHUM).get(f"{address}/isi").status_code == 404
+    # What is for all of the areas is read in each of them.
+    of_all = f"{LIST}/{broadcast_in(site.store, CITY)}"
+    assert NEWS in approver.get(f"{of_all}/isi?cari={one.name}").text
+
+
+@pytest.mark.databases("sqlite")
+def test_every_state_says_what_happens_next(site: Site) -> None:
+    officer, looker = signed_in(site, "officer"), signed_in(site, "front_office")
+    address = f"{LIST}/{broadcast_in(site.store, CITY)}"
+    for state in State:
+        with site.store.begin() as session:
+            session.get_one(Broadcast, int(address.rpartition("/")[2])).state = state
+        assert say(f"broadcast.next_{state}") in looker.get(address).text, state
+        turn = "yours" if state == State.WAITING else state
+        assert say(f"broadcast.next_{turn}") in officer.get(address).text, state
+    for group in GROUPS:
+        assert officer.get(f"{LIST}?yang={group}").status_code == 200
+    assert say("broadcast.none_going") in officer.get(f"{LIST}?yang=going").text
 
 
 def upload(officer: Officer, content: bytes, name: str = "Banjir Wale") -> Any:

@@ -57,6 +57,7 @@ GUARDS = {
     ("POST", "/console/pengumuman/baru"): GIVERS,
     ("POST", "/console/pengumuman/berkas"): GIVERS,
     ("GET", "/console/pengumuman/<int:broadcast_id>"): FRONT,
+    ("GET", "/console/pengumuman/<int:broadcast_id>/isi"): FRONT,
     ("GET", "/console/pengumuman/<int:broadcast_id>/kemajuan"): FRONT,
     ("GET", "/console/pengumuman/<int:broadcast_id>/belum-sampai.xlsx"): GIVERS,
     ("POST", "/console/pengumuman/<int:broadcast_id>/ajukan"): GIVERS,

@@ -2,27 +2,28 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
-from bot.notices.drafting import audience_of
 from bot.notices.unreached_book import reason_words, remedy_words, unreached_book
+from bot.notices.whom import audience_of
 from bot.texts import say
-from bot.texts.format import grouped
+from bot.texts.format import clock, grouped
 from db import audit
 from db.audiences import topic_of
 from db.broadcast_lists import BroadcastRow
-from db.broadcast_progress import Progress, progress, untold_families
+from db.broadcast_progress import Progress, untold_families
 from db.broadcast_rows import addressed
 from db.broadcast_watch import FOLLOWS
 from db.broadcasts import Broadcast, State, notices_of
 from db.hoaxes import DECIDERS
 from db.reach import Unreached, unreached
-from db.session import Session
+from db.session import Session, Store
+from webhook.console.broadcast_counting import Look, look
 from webhook.console.broadcast_deeds import existing
 from webhook.console.desk import Desk
 from webhook.console.guards import passive, require
@@ -43,7 +44,7 @@ _ENDED = (State.DONE, State.CANCELED)
 _NOT_BEGUN = (State.DRAFT, State.WAITING, State.SCHEDULED)
 
 
-def add_live(blueprint: Blueprint) -> None:
+def add_live(blueprint: Blueprint, store: Store) -> None:
     """Add the routes that an open page asks again and again, and the list for companions."""
 
     @blueprint.get("/pengumuman/<int:broadcast_id>/kemajuan")
@@ -53,8 +54,8 @@ def add_live(blueprint: Blueprint) -> None:
         """Say how far a broadcast is, in the words of its page."""
         with desk.read() as session:
             row = existing(session, desk, broadcast_id)
-            live = live_parts(session, row, desk.now)
-        return {name: live[name] for name in ("mark", "percent", "cells", "done", "pace")}
+            live = live_parts(store, session, desk, row)
+        return {name: live[name] for name in ("mark", "percent", "cells", "done", "pace", "as_of")}
 
     @blueprint.get("/pengumuman/<int:broadcast_id>/belum-sampai.xlsx")
     @require(*DECIDERS)
@@ -89,9 +90,10 @@ def _not_told(session: Session, desk: Desk, broadcast: Broadcast) -> list[Unreac
     return [*untold, *(one for one in left if one.household_id not in known)]
 
 
-def live_parts(session: Session, row: BroadcastRow, now: datetime) -> dict[str, Any]:
+def live_parts(store: Store, session: Session, desk: Desk, row: BroadcastRow) -> dict[str, Any]:
     """Give how a broadcast goes; `mark` changes where the page is to be made anew."""
-    found = progress(session, row.broadcast.id, now)
+    seen = look(store, session, row.broadcast, desk.now)
+    found = seen.progress
     by_area = sorted(found.by_area, key=lambda one: -one[1].get("failed", 0))[:_MOST_AREAS]
     tables = {
         "channel": [
@@ -101,23 +103,40 @@ def live_parts(session: Session, row: BroadcastRow, now: datetime) -> dict[str, 
     }
     total = sum(found.states.values())
     waiting = _sum(found.states, COLUMNS["waiting"])
+    is_open = row.broadcast.state not in _ENDED or seen.is_old
     return {
         "tables": tables,
         "columns": COLUMNS,
         "cells": _cells(tables),
         "total": total,
         "percent": 100 * (total - waiting) // total if total else 0,
-        "done": say("broadcast.done_of", done=grouped(total - waiting), all=grouped(total)),
-        "pace": _pace(row, found, waiting),
+        "done": _done(seen, total, waiting),
+        "pace": _pace(row, seen, waiting),
+        "as_of": _as_of(seen, desk),
         "reasons": [
             (count, reason_words(reason), remedy_words(reason))
             for reason, count in sorted(found.reasons.items(), key=lambda one: -one[1])
         ],
         "failed": found.states.get("failed", 0),
         "more_areas": max(0, len(found.by_area) - _MOST_AREAS),
-        "mark": _mark(row, found, tables),
+        "mark": _mark(row, found, tables, is_open),
         "is_ended": row.broadcast.state in _ENDED,
+        "is_open": is_open,
     }  # fmt: skip
+
+
+def _done(seen: Look, total: int, waiting: int) -> str:
+    if seen.counted_at is None:
+        return say("broadcast.counting")
+    return say("broadcast.done_of", done=grouped(total - waiting), all=grouped(total))
+
+
+def _as_of(seen: Look, desk: Desk) -> str:
+    """Say when a large broadcast was counted; a small one is counted as its page is made."""
+    if seen.counted_at in (None, desk.now):
+        return ""
+    local = seen.counted_at.astimezone(ZoneInfo(desk.staff.zone))
+    return say("broadcast.as_of", clock=clock(local.time()))
 
 
 def _cells(tables: Mapping[str, Any]) -> dict[str, str]:
@@ -134,8 +153,9 @@ def _sum(states: Mapping[str, int], names: tuple[str, ...]) -> int:
     return sum(states.get(name, 0) for name in names)
 
 
-def _pace(row: BroadcastRow, found: Progress, waiting: int) -> str:
+def _pace(row: BroadcastRow, seen: Look, waiting: int) -> str:
     """Say how fast it goes, and how long it will at that rate."""
+    found = seen.progress
     if row.broadcast.state != State.RUNNING or not waiting:
         return ""
     if not found.per_minute:
@@ -155,8 +175,9 @@ def span(seconds: float) -> str:
     return say("broadcast.span_hours", hours=grouped(hours), minutes=rest)
 
 
-def _mark(row: BroadcastRow, found: Progress, tables: Mapping[str, Any]) -> str:
+def _mark(row: BroadcastRow, found: Progress, tables: Mapping[str, Any], is_open: bool) -> str:
     """Give what is the same as long as the page has the same rows and buttons."""
     names = [name for rows in tables.values() for name, _ in rows]
-    parts = (row.broadcast.state, str(row.broadcast.version), *names, *sorted(found.reasons))
+    state = (row.broadcast.state, str(row.broadcast.version), str(is_open))
+    parts = (*state, *names, *sorted(found.reasons))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
