@@ -1,6 +1,6 @@
 """A broadcast's life for the tests of the clock: announced, tended, claimed and settled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, make_round
 from bot.notices.tending import tend
+from bot.retries import given_back
 from db.broadcasts import Broadcast, Kind, State, Wave, count_by_state
 from db.claims import claim
 from db.contacts import Contact
@@ -63,13 +64,19 @@ def look(store: Store, now: datetime) -> int:
     return tend(store, lambda: now, "https://halo.example")
 
 
-def send(store: Store, now: datetime, state: str = "sent", most: int = 100) -> list[str]:
-    """Claim what is due and let it all end alike; gives the addresses in order."""
+def send(
+    store: Store, now: datetime, state: str = "sent", to: Collection[str] | None = None
+) -> list[str]:
+    """Claim what is due and let what goes to these, or all of it, end alike; gives to whom."""
     with store.connect() as connection:
-        claimed = claim(connection, "telegram", most, now).messages
+        due = claim(connection, "telegram", 100, now).messages
+        claimed = [one for one in due if to is None or one.address in to]
         settle(
             connection,
-            [Outcome(one.id, one.tries, state, provider_id=f"p{one.id}") for one in claimed],
+            [
+                *(Outcome(one.id, one.tries, state, provider_id=f"p{one.id}") for one in claimed),
+                *(given_back(one, now) for one in due if one not in claimed),
+            ],
             now,
         )
     return sorted(one.address for one in claimed)

@@ -55,7 +55,7 @@ def test_a_broadcast_begins_when_it_is_due_and_ends_when_all_is_sent(store: Stor
     assert look(store, evening + MINUTE) == 0
     assert send(store, evening + MINUTE) == []  # nobody is woken
     morning = evening + 11 * HOUR
-    assert send(store, morning, most=2) == ["ani", "budi"]
+    assert send(store, morning, to=("ani", "budi")) == ["ani", "budi"]
     assert look(store, morning) == 0
     assert send(store, morning) == ["cici"]
     assert look(store, morning + MINUTE) == 1
@@ -81,7 +81,7 @@ def test_what_is_out_of_date_is_not_said_any_more(store: Store) -> None:
         session.flush()
         contact(session, staff_id=1, address="petugas", consent=None)
     assert look(store, EARLY) == 2
-    assert send(store, EARLY, most=1) == ["ani"]
+    assert send(store, EARLY, to=("ani",)) == ["ani"]
     with store.begin() as session:
         approving.pause(session, paused, "staff:1", EARLY)
     assert look(store, over - MINUTE) == 0
@@ -124,8 +124,8 @@ def test_who_was_told_is_reminded_and_asked_once(store: Store) -> None:
         broadcast_id = announce(session, stop(HERE, begin=10), stop(THERE, LATER, begin=8)).id
         quiet.notices = False
     look(store, EARLY)
-    assert send(store, EARLY, most=1) == ["ani"]
-    assert send(store, EARLY, "failed", most=1) == ["budi"]
+    assert send(store, EARLY, to=("ani",)) == ["ani"]
+    assert send(store, EARLY, "failed", ("budi",)) == ["budi"]
     assert send(store, EARLY) == ["cici"]
     look(store, EARLY + MINUTE)
     eve, morning, after = at(EVE, 16), at(DAY, 8), at(DAY + timedelta(days=1), 10)
@@ -178,7 +178,7 @@ def test_what_follows_waits_for_what_rests_and_ends_with_what_was_canceled(store
     with store.begin() as session:
         broadcast_id = announce(session, stop(CITY)).id
     look(store, EARLY)
-    assert send(store, EARLY, most=1) == ["ani"]
+    assert send(store, EARLY, to=("ani",)) == ["ani"]
     assert look(store, at(EVE, 15, 45)) == 1
     with store.begin() as session:
         approving.pause(session, broadcast_id, "staff:1", at(EVE, 15, 50))
