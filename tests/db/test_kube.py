@@ -1,10 +1,13 @@
 """Groups in the store: who sees them, their members, months, proposals and lessons."""
 
 from datetime import date, timedelta
+from itertools import permutations
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from bot.kube_proposing import deliver
 from bot.kube_rules import NOT_HEAD, NOT_REGISTERED, OTHER_AREA, OTHER_GROUP, breaches
 from db.areas import Scope
 from db.audit import AuditEntry
@@ -42,6 +45,7 @@ from db.kube_proposals import (
     AT_PROVINCE,
     DELIVERED,
     FILED,
+    GRANTED,
     MOVES,
     ProposalMoved,
     file_proposal,
@@ -176,6 +180,20 @@ def test_of_a_month_what_was_written_last_counts(store: Store) -> None:
         assert last.month == DECEMBER
 
 
+def test_in_whatever_order_versions_arrive_the_last_written_is_in_force(store: Store) -> None:
+    with store.begin() as session:
+        group = make_kube(session)
+        for number, order in enumerate(permutations(range(3)), start=1):
+            month = date(2025, number, 1)
+            for arrived, written in enumerate(order):
+                told = Told(ACTIVE, cash=written)
+                at = NOW + timedelta(hours=written)
+                record_pulse(session, group, month, told, ACTOR, at, NOW + timedelta(days=arrived))
+            in_force = pulse_of(session, group.id, month)
+            assert in_force is not None
+            assert in_force.cash == 2
+
+
 def test_silence_has_its_steps_once_and_ends_in_not_knowing(store: Store) -> None:
     with store.begin() as session:
         group = make_kube(session, since=NOVEMBER)
@@ -227,6 +245,21 @@ def test_a_proposal_goes_up_step_by_step_within_its_area(store: Store) -> None:
         ]  # fmt: skip
         assert [one.id for one, _ in open_proposals(session, here, 9)] == [proposal.id]
         assert open_proposals(session, elsewhere, 9) == []
+        move_proposal(session, here, proposal.id, AT_PROVINCE, GRANTED, ACTOR, later)
+        given: dict[str, Any] = {
+            "pieces": 1,
+            "value": 2_800_000,
+            "received_on": TODAY,
+            "source": "APBD provinsi",
+        }
+        assert deliver(session, elsewhere, proposal.id, actor=ACTOR, now=later, **given) is None
+        assert deliver(session, here, proposal.id, actor=ACTOR, now=later, **given)
+        with pytest.raises(ProposalMoved):
+            deliver(session, here, proposal.id, actor=ACTOR, now=later, **given)
+        assert [(one.what, one.value) for one in assets_of(session, group.id)] == [
+            ("oven gas", 2_800_000)
+        ]
+        assert open_proposals(session, here, 9) == []
     assert {further for states in MOVES.values() for further in states} <= set(MOVES)
 
 
