@@ -19,6 +19,7 @@ from bot.texts import say
 from db import schema
 from db.facts import ensure_national_facts
 from db.registry import is_empty
+from db.sample.kube import load_groups
 from db.sample.load import load
 from db.sample.named import named_people
 from db.sample.semarang import CITY
@@ -118,6 +119,7 @@ def fill(found: Settings) -> bool:
             loaded = load(session, now.date(), now, report)
             if loaded:
                 load_tickets(session, now)
+                load_groups(session, now)
             return loaded
 
 
