@@ -1,16 +1,30 @@
-"""Which families a companion looks after: his own, and those of whom he stands in for today."""
+"""Who looks after which family: a companion, and whoever stands in for him today."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, insert, literal, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
 
+from db.areas import subtree
+from db.base import Base, BigId
 from db.registry import Household, Person
 from db.session import Session
-from db.staff import Assignment, Staff
-from db.substitutions import Substitution, holds_on
+from db.staff import Staff
+from db.substitutions import Substitution, away, holds_on
 from db.visits import Visit
+
+
+class Assignment(Base):
+    """A family that a companion looks after."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (UniqueConstraint("staff_id", "household_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
 
 
 def looks_after(session: Session, staff_id: int, household_id: int, today: date) -> bool:
@@ -42,10 +56,8 @@ def companion_of(session: Session, household_id: int, today: date) -> Staff | No
 
 def looked_after(staff_id: int, today: date) -> Select[int]:
     """Select the families that a companion looks after on a day."""
-    absent = select(Substitution.absent_id).where(
-        Substitution.substitute_id == staff_id, holds_on(today)
-    )
-    his = or_(Assignment.staff_id == staff_id, Assignment.staff_id.in_(absent))
+    mine = Assignment.staff_id == staff_id
+    his = or_(mine, Assignment.staff_id.in_(away(staff_id, today)))
     return select(Assignment.household_id).where(his)
 
 
@@ -101,3 +113,17 @@ def grown_ups_of(session: Session, staff_id: int, today: date) -> Sequence[tuple
         Person.left_on.is_(None),
     )
     return session.execute(query.order_by(Person.id)).all()
+
+
+def assign_free_households(session: Session, staff_id: int, area_code: str) -> int:
+    """Give a companion all families of an area that have no companion yet; says how many."""
+    low, high = subtree(area_code)
+    free = (
+        select(literal(staff_id), Household.id)
+        .outerjoin(Assignment, Assignment.household_id == Household.id)
+        .where(Household.area_code >= low, Household.area_code < high, Assignment.id.is_(None))
+    )
+    table: Any = Assignment.__table__
+    # Counted by the rows it gives back: psycopg knows no rowcount for INSERT … SELECT.
+    statement = insert(table).from_select(["staff_id", "household_id"], free)
+    return len(session.connection().execute(statement.returning(table.c.id)).all())

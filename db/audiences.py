@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select
 
 from db.areas import in_areas
+from db.assignments import Assignment
 from db.audience_files import AudienceMember
 from db.broadcasts import Broadcast, Kind, Wave
 from db.contacts import ACTIVE as REACHABLE
@@ -14,7 +15,6 @@ from db.contacts import CONSENT_GIVEN, Contact, Topic
 from db.enrolments import ACTIVE
 from db.outbox import CHANGED, OutboundMessage
 from db.registry import Household, Person
-from db.staff import Assignment
 from db.ticket_inbox import IS_URGENT
 from db.ticket_states import OPEN, State
 from db.tickets import Ticket

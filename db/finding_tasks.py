@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from db.areas import Area, Scope
+from db.assignments import Assignment
 from db.findings import SECTION, Filters, Finding, Found, every_finding, masked_niks
 from db.registry import AgencyList, Person, Program
 from db.session import Session
-from db.staff import Assignment, Staff
+from db.staff import Staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db import audit
 from db.areas import Area, Scope
+from db.assignments import Assignment
 from db.base import Base, BigId
 from db.crypto import mask
 from db.mismatch.shape import KINDS, Query
 from db.registry import AgencyList, Household, Person
 from db.session import Session
-from db.staff import Assignment, Staff
+from db.staff import Staff
 
 OPEN, ASSIGNED, DONE = "open", "assigned", "done"
 STATES = (OPEN, ASSIGNED, DONE)

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
 from db.areas import Scope
+from db.assignments import Assignment
 from db.base import Base, BigId
 from db.contacts import Contact
 from db.findings import DONE, Finding
 from db.registry import Household, Person
 from db.session import Session
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from db.tickets import Ticket
 
 _FINDING: Any = Finding.__table__

@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from db.areas import Area, Scope
+from db.assignments import Assignment
 from db.registry import Household
 from db.session import Session
 from db.splits import Placed, Transfer, split_evenly
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from db.substitutions import Substitution, holds_on
 
 
@@ -68,7 +69,7 @@ def loads(session: Session, scope: Scope, today: date) -> Sequence[Load]:
     for row in rows:
         by_area[row[2]].append(row[4])
     means = {code: sum(counts) / len(counts) for code, counts in by_area.items()}
-    return [Load(*row, mean=means[row[2]]) for row in rows]
+    return [Load(*(*row, means[row[2]])) for row in rows]
 
 
 def propose_split(session: Session, area_code: str, staff_ids: Sequence[int]) -> list[Transfer]:

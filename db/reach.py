@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
 from db.areas import Area
+from db.assignments import Assignment
 from db.audiences import (
     Filters,
     Topic,
@@ -22,7 +23,7 @@ from db.contacts import Contact
 from db.recipients import recipients
 from db.registry import Household, Person
 from db.session import Session
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from db.traits import belongs
 
 WINDOW = timedelta(hours=24)  # in which WhatsApp lets a business write without a template

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from db import (
     areas,
+    assignments,
     attachments,
     audience_files,
     audit,
@@ -76,6 +77,7 @@ from db.session import Store
 # Naming the modules here is what makes their tables part of the metadata.
 SUBJECTS = (
     areas,
+    assignments,
     attachments,
     audience_files,
     audit,

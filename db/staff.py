@@ -1,26 +1,21 @@
-"""Staff with their roles and areas, the codes that enrol them, and who looks after whom."""
+"""Staff with their roles and areas, and the codes that enrol them."""
 
 import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
     ForeignKey,
     LargeBinary,
     String,
-    UniqueConstraint,
-    insert,
-    literal,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.areas import Area, subtree
+from db.areas import Area
 from db.base import Base, BigId
-from db.registry import Household
 from db.session import Session
 
 ROLES = ("companion", "officer", "front_office", "back_office", "chief", "admin")
@@ -54,17 +49,6 @@ class Staff(Base):
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_step: Mapped[int | None] = mapped_column(BigId)  # the last whose code was used
     created_at: Mapped[datetime]
-
-
-class Assignment(Base):
-    """A family that a companion looks after."""
-
-    __tablename__ = "assignments"
-    __table_args__ = (UniqueConstraint("staff_id", "household_id"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
 
 
 def give_code(session: Session, staff: Staff, now: datetime) -> str:
@@ -145,17 +129,3 @@ def redeem_code(session: Session, code: str, now: datetime) -> Staff | None:
     staff.code_index = None
     staff.code_expires_at = None
     return staff
-
-
-def assign_free_households(session: Session, staff_id: int, area_code: str) -> int:
-    """Give a companion all families of an area that have no companion yet; says how many."""
-    low, high = subtree(area_code)
-    free = (
-        select(literal(staff_id), Household.id)
-        .outerjoin(Assignment, Assignment.household_id == Household.id)
-        .where(Household.area_code >= low, Household.area_code < high, Assignment.id.is_(None))
-    )
-    table: Any = Assignment.__table__
-    # Counted by the rows it gives back: psycopg knows no rowcount for INSERT … SELECT.
-    statement = insert(table).from_select(["staff_id", "household_id"], free)
-    return len(session.connection().execute(statement.returning(table.c.id)).all())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
@@ -83,10 +83,14 @@ def end_substitution(session: Session, substitution_id: int, actor: str, now: da
 
 def absent_ones(session: Session, substitute_id: int, today: date) -> Sequence[int]:
     """Give for whom somebody stands in on a day."""
-    query = select(Substitution.absent_id).where(
+    return session.scalars(away(substitute_id, today)).all()
+
+
+def away(substitute_id: int, today: date) -> Select[int]:
+    """Select for whom somebody stands in on a day."""
+    return select(Substitution.absent_id).where(
         Substitution.substitute_id == substitute_id, holds_on(today)
     )
-    return session.scalars(query).all()
 
 
 def holds_on(today: date) -> ColumnElement[bool]:

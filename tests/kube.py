@@ -4,11 +4,12 @@ from datetime import date
 
 from sqlalchemy import select
 
+from db.assignments import Assignment
 from db.kube_groups import MEMBER, OFFICERS, KubeGroup, begin_running, make_group
 from db.kube_members import name_member
 from db.registry import Household
 from db.session import Session
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from tests.audience import HERE, family, head_of, make_town
 from tests.moment import NOW, TODAY
 from tests.tickets import CITY

@@ -17,6 +17,7 @@ from bot.places import Places
 from bot.service import utc_now
 from bot.texts import say
 from db import audit
+from db.assignments import assign_free_households
 from db.logins import deactivate, reset_login
 from db.session import Session
 from db.staff import (
@@ -26,7 +27,6 @@ from db.staff import (
     SECTIONS,
     Staff,
     all_staff,
-    assign_free_households,
     free_login,
     give_code,
     is_login_taken,

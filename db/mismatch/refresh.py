@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, literal, select, update
 
 from db.areas import Scope
+from db.assignments import Assignment
 from db.base import DIALECT_INSERT
 from db.findings import ASSIGNED, OPEN, Finding
 from db.intake.statements import analyze
@@ -16,7 +17,6 @@ from db.mismatch.rules import read_rules
 from db.mismatch.shape import COLUMNS, NIK, Query, Terms
 from db.mismatch.shared_nik import shared_niks
 from db.session import Session, Store
-from db.staff import Assignment
 
 Progress = Callable[[int, int, str], None]
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, literal, select
 
 from db.areas import Area
+from db.assignments import Assignment
 from db.base import DIALECT_INSERT
 from db.contacts import CONSENT_GIVEN, Contact
 from db.enrolments import LISTED, Enrolment, Payout
@@ -23,7 +24,7 @@ from db.sample.records import Sample
 from db.sample.tables import read_tables
 from db.schedules import Distribution
 from db.session import Session
-from db.staff import Assignment, Staff
+from db.staff import Staff
 
 Progress = Callable[[int, int, str], None]
 

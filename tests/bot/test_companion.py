@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from bot.messages import Location, Media, MediaKind
+from db.assignments import Assignment
 from db.attachments import Attachment
 from db.registry import Person as RegisteredPerson
 from db.session import Store
-from db.staff import Assignment, Staff, give_code
+from db.staff import Staff, give_code
 from db.visits import Visit
 from tests.moment import NOW
 from tests.talk import Clock, Person, labels, words

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.kube_watch import watch_groups
 from bot.messages import Address, Channel, Media, MediaKind
+from db.assignments import Assignment
 from db.attachments import Attachment
 from db.contacts import Contact
 from db.kube_groups import (
@@ -27,7 +28,7 @@ from db.pulses import Pulse, needs_of
 from db.registry import Household
 from db.registry import Person as Registered
 from db.session import Session, Store
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from db.substitutions import substitute
 from tests.bot.registry import SITI, person_of
 from tests.moment import NOW, TODAY

@@ -9,10 +9,10 @@ from bot.capabilities.companion.vouch import FORM
 from bot.forms import Answer, Refused
 from bot.messages import Address, Channel
 from bot.texts import say
+from db.assignments import Assignment
 from db.contacts import Contact
 from db.registry import Person as RegisteredPerson
 from db.session import Store
-from db.staff import Assignment
 from db.vouchers import Voucher
 from tests.bot.registry import SITI, family_of, linked_to, person_of, trail
 from tests.talk import Clock, Person, labels, words

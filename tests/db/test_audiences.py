@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from db.areas import Scope
+from db.assignments import Assignment
 from db.audience_files import AudienceMember, store_members
 from db.audiences import Filters, Topic, topic_of
 from db.broadcasts import Kind
@@ -16,7 +17,7 @@ from db.recipients import recipients
 from db.registry import Household, Person
 from db.schedules import Distribution
 from db.session import Session, Store
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from db.subscriptions import forget, subscribe, subscriptions_of, unsubscribe_all
 from db.ticket_states import State
 from db.tickets import ANONYMOUS, Ticket

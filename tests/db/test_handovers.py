@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from db.assignments import companion_of, families_of, looks_after
+from db.assignments import Assignment, companion_of, families_of, looks_after
 from db.contacts import Contact
 from db.findings import ASSIGNED, DONE, Finding
 from db.handovers import NoCompanion, NotHis, hand_over, history_of
 from db.registry import Household, Person
 from db.session import Session, Store
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from db.substitutions import (
     Substitution,
     SubstitutionRefused,

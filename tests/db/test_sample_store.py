@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import case, func, select
 
 from db.areas import Area, all_areas
-from db.assignments import families_of
+from db.assignments import Assignment, families_of
 from db.audiences import Filters, Topic
 from db.contacts import CONSENT_GIVEN, Contact
 from db.enrolments import Enrolment, Payout, aid_of_household
@@ -26,7 +26,7 @@ from db.sample.load import load
 from db.sample.named import named_people
 from db.schedules import Distribution, upcoming
 from db.session import Session, Store
-from db.staff import ROLES, Assignment, Staff
+from db.staff import ROLES, Staff
 from tests.db.test_sample import rows_of
 from tests.moment import NOW, TODAY
 

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from bot.texts import say
 from db.areas import Scope
+from db.assignments import Assignment
 from db.audit import SHOWN, AuditEntry
 from db.finding_tasks import whom
 from db.findings import PAGE, Filters, Finding, every_finding, open_findings
 from db.session import Store
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from tests.moment import NOW
 from tests.webhook.console import as_staff, signed_in
 from tests.webhook.findings import CITY, FINDINGS, MURHUM, WHOLE_NIK, WOLIO, some_finding

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from db.areas import Scope
+from db.assignments import Assignment
 from db.audit import AuditEntry
 from db.enrolments import Enrolment
 from db.findings import (
@@ -26,7 +27,7 @@ from db.findings import (
 from db.mismatch.refresh import Refreshed, refresh
 from db.registry import Household
 from db.session import Store
-from db.staff import Assignment, Staff
+from db.staff import Staff
 from tests.db.mismatch.registry import CITY, OTHER_VILLAGE, Registry
 from tests.moment import NOW
 
