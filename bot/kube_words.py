@@ -40,8 +40,19 @@ _TELLS = re.compile(
 )
 
 
+_WRONG = re.compile(
+    r"\b(?:di)?(?:potong|curi|tipu|korupsi|gelapkan|bawa kabur|bawa lari)|pungli|dipungut",
+    re.IGNORECASE,
+)
+
+
 def tells_of_group(text: str) -> bool:
-    """Say whether a text wants to report of a group, or gives a group's figures."""
+    """Say whether a text wants to report of a group, or gives a group's figures.
+
+    What tells of wrong that was done is a complaint.
+    """
+    if _WRONG.search(text):
+        return False
     return _TELLS.search(text) is not None or {TURNOVER, CASH} <= set(read_pulse(text))
 
 

@@ -297,7 +297,9 @@ CAPABILITIES: tuple[Capability, ...] = (
     ),
     Capability(
         "kube_member", formation.name_members,
-        form=FormUse(formation.MEMBERS, formation.finish, formation.facts),
+        form=FormUse(
+            formation.MEMBERS, formation.finish, formation.facts, canceled=formation.stopped,
+        ),
     ),
     Capability(
         "kube_wish", kube_wishes.wish,

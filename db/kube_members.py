@@ -80,6 +80,14 @@ def members_of(session: Session, group_id: int) -> Sequence[Member]:
     return sorted(members, key=lambda one: (ROLES.index(one.role), one.name, one.person_id))
 
 
+def homes_of(session: Session, group_id: int) -> Sequence[int]:
+    """Give the families of a group's members."""
+    query = select(Person.household_id).join(KubeMember, KubeMember.person_id == Person.id)
+    return session.scalars(
+        query.where(KubeMember.group_id == group_id, KubeMember.left_on.is_(None))
+    ).all()
+
+
 def candidate(session: Session, group_id: int, person_id: int) -> Member | None:
     """Give somebody as a member that he is not yet, or that he is."""
     found = session.execute(

@@ -125,6 +125,11 @@ def test_a_group_is_formed_member_by_member_and_each_breach_is_told(
         return words(companion.press(f"role:{role}"))
 
     assert "Sekarang 1 orang" in name(homes[0], CHAIR)
+    # Who is in it already, or lives elsewhere, is not offered.
+    offered = {choice.value for choice in companion.say("kapan")[-1].choices}
+    assert not offered & {f"family:{homes[0]}", f"family:{elsewhere.household_id}"}
+    assert "tetap tercatat" in words(companion.say("batal"))
+    companion.press(f"kube_member:{group.id}")
     companion.say(nik)
     told = words(companion.press("role:member"))
     assert "tidak ada di keluarga dampingan" in told

@@ -107,7 +107,8 @@ def test_an_amount_is_read_or_asked_again(text: str, amount: int | None) -> None
 @pytest.mark.parametrize(
     ("text", "tells"),
     [("lapor kube", True), ("Mau lapor KUBE Melati", True), ("laporan bulanan kube kami", True),
-     ("omzet 1,2 juta kas 300rb", True), ("lapor uang kube dipotong ketua", False),
+     ("omzet 1,2 juta kas 300rb", True), ("lapor kube dipotong ketua 50rb", False),
+     ("lapor uang kube dipotong ketua", False),
      ("apa itu kube", False), ("lapor bantuan belum cair", False)],
 )  # fmt: skip
 def test_what_reports_of_a_group_is_told_from_what_does_not(text: str, tells: bool) -> None:

@@ -6,7 +6,7 @@ hears it.
 
 import re
 
-from bot.families import family, is_own, longest_unseen, own_families
+from bot.families import family, is_own, offered, own_families
 from bot.fields import one_of, words
 from bot.forms import LEAVE, Answer, Answers, Facts, Field, Form, Refused
 from bot.kube_rules import NOT_HEAD, NOT_REGISTERED, OTHER_AREA, OTHER_GROUP, breaches, sentence
@@ -15,12 +15,13 @@ from bot.kube_telling import tell_companion
 from bot.menu import menu_choices
 from bot.messages import Choice, Reply
 from bot.texts import say
-from bot.turn import Turn
+from bot.turn import Turn, button
 from db.kube_groups import MEMBER, ROLES, KubeGroup, kube_rules, make_group
 from db.kube_members import (
     Member,
     candidate,
     head_of_family,
+    homes_of,
     in_families_of,
     name_member,
     sizes_of,
@@ -28,6 +29,7 @@ from db.kube_members import (
 )
 
 _OUT = "out"
+_OFFERED = 5
 _NIK = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)")
 _BY_NIK = "nik"
 _OWN_FAULTS = (NOT_REGISTERED, NOT_HEAD, OTHER_AREA, OTHER_GROUP)  # of one person, not of a group
@@ -116,7 +118,7 @@ def _who(answer: Answer, facts: Facts) -> Answers:
 
 def _offered(answers: Answers, facts: Facts) -> list[Choice]:
     done = Choice(f"{LEAVE}group:{answers.get('group', '')}:members", say("kube_member.done"))
-    return [*longest_unseen(answers, facts), done]
+    return [*offered(facts["fitting"][:_OFFERED], facts), done]
 
 
 def _roles(facts: Facts) -> list[Choice]:
@@ -138,10 +140,25 @@ MEMBERS = Form(
 
 
 def facts(turn: Turn) -> Facts:
-    """Give the sender's own families; a chair has none to choose from."""
-    if turn.role == "companion":
-        return own_families(turn)
-    return {"households": {}, "names": {}, "areas": {}}
+    """Give the sender's own families, and which fit the group; a chair has none to choose from."""
+    if turn.role != "companion":
+        return {"households": {}, "fitting": []}
+    own = own_families(turn)
+    form = turn.conversation.form
+    group = None if form is None else own_group(turn, str(form.answers.get("group", "")))
+    if group is None:
+        return own | {"fitting": []}
+    members = {str(home) for home in homes_of(turn.session, group.id)}
+    area = turn.places.name_of(group.area_code)
+    fits = [key for key, name in own["living_in"].items() if name == area and key not in members]
+    return own | {"fitting": fits}
+
+
+def stopped(turn: Turn) -> None:
+    """Say that those who were named stay named."""
+    turn.reply(
+        "kube_member.stopped", button("group", "choice.group"), button("menu", "choice.menu")
+    )
 
 
 def name_members(turn: Turn) -> None:
