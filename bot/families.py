@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -134,7 +135,7 @@ def speak_of(turn: Turn, household_id: int) -> None:
     turn.conversation.topic[_SPOKEN_OF] = str(household_id)
 
 
-def own_families(turn: Turn) -> Facts:
+def own_families(turn: Turn) -> dict[str, Any]:
     """Give the sender's own families, longest unseen first, with labels that tell them apart."""
     staff_id = turn.staff.id if turn.staff else 0
     rows = families_of(turn.session, staff_id, turn.today)

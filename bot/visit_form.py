@@ -128,7 +128,10 @@ FORM = Form(
         ),
         Field(FILES, _file, optional=True, called=("foto", "gambar")),
         Field("location", point("location"), optional=True, called=("lokasi",)),
-        *(Field(name, _noted, noted=True) for name in ("at", "alike", "replaces", ADDED)),
+        *(
+            Field(name, _noted, noted=True)
+            for name in ("at", "told_at", "alike", "replaces", ADDED)
+        ),
     ),
     read_back=True,
 )

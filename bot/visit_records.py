@@ -13,7 +13,7 @@ from bot.families import is_own, named, own_families, speak_of
 from bot.texts import say
 from bot.texts.format import clock
 from bot.turn import Turn, button
-from bot.visit_words import begins_report
+from bot.visit_words import Told, begins_report
 from db import audit
 from db.area_points import point_of_area
 from db.attachments import POINT, attach, move_files
@@ -83,12 +83,14 @@ def earlier(turn: Turn, household_id: int, purpose: str, at: datetime) -> Visit 
     return next((visit for visit in versions if visit.replaced_by_id is None), None)
 
 
-def told_already(
-    turn: Turn, household_id: int, purpose: str, at: datetime, finding: str
-) -> Visit | None:
-    """Give the visit of that day of which the same was told before, in any of its versions."""
-    versions = _of_day(turn, household_id, purpose, at)
-    return next((visit for visit in versions if finding_of(turn, visit) == finding), None)
+def told_already(turn: Turn, household_id: int, purpose: str, told: Told) -> Visit | None:
+    """Give the visit of that day of which the same was told before, in any of its versions.
+
+    What names another hour is another visit.
+    """
+    versions = _of_day(turn, household_id, purpose, told.at or turn.inbound.sent_at)
+    alike = (visit for visit in versions if told.at in (None, visit.visited_at))
+    return next((visit for visit in alike if finding_of(turn, visit) == told.finding), None)
 
 
 def _of_day(turn: Turn, household_id: int, purpose: str, at: datetime) -> Sequence[Visit]:

@@ -88,6 +88,11 @@ def local_moment(moment: datetime, zone: str) -> str:
     return f"{plain_date(local.date())} {clock(local.time())} {zone_name(zone)}"
 
 
+def local_day(moment: datetime, zone: str) -> date:
+    """Give the day that it is in a zone at a moment."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def short_moment(moment: datetime, zone: str) -> str:
     """Write a moment for a narrow column, as `22 Nov 2026 08.00`."""
     local = moment.astimezone(ZoneInfo(zone))

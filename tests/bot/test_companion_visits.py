@@ -14,6 +14,7 @@ from db.assignments import families_of, grown_ups_of
 from db.attachments import Attachment
 from db.handovers import hand_over
 from db.registry import Household
+from db.registry import Person as Member
 from db.session import Store
 from db.staff import Staff
 from db.visits import Visit
@@ -29,10 +30,10 @@ def first_companion(store: Store) -> int:
         return session.scalars(select(Staff.id).filter_by(role="companion")).first() or 0
 
 
-def own_family(store: Store, place: int = 0) -> tuple[Household, str, str]:
-    """Give a family of the first companion with a surname that nobody else of his bears."""
+def own_family(store: Store, place: int = 0, of: int | None = None) -> tuple[Household, str, str]:
+    """Give a family of a companion with a surname that nobody else of his bears."""
     with store.read() as session:
-        companion = first_companion(store)
+        companion = of or first_companion(store)
         rows = families_of(session, companion, TODAY)
         names = [row[1] for row in rows] + [
             row[1] for row in grown_ups_of(session, companion, TODAY)
@@ -115,6 +116,28 @@ def test_a_late_report_keeps_its_own_time(
     [(visit, _finding)] = visits_of(sample_store, home.id)
     assert visit.visited_at == datetime.fromisoformat("2026-11-21T09:00:00+08:00")
     assert (visit.told_at, visit.recorded_at) == (late.sent_at, NOW)
+
+
+@pytest.mark.databases("sqlite")
+def test_of_a_whole_report_only_the_family_is_asked_where_several_fit(
+    companion: Person, sample_store: Store
+) -> None:
+    home, _name, _place = own_family(sample_store)
+    other, _name, _place = own_family(sample_store, 1)
+    with sample_store.begin() as session:
+        heads = select(Member).filter_by(relation="head")
+        for household_id in (home.id, other.id):
+            for head in session.scalars(heads.filter_by(household_id=household_id)):
+                head.name = "Zubair Qadri"
+    asked = companion.say("kunjungan pak zubair, beras belum terima")
+    offered = {choice.value for choice in asked[-1].choices if choice.value[:7] == "family:"}
+    assert offered == {f"family:{home.id}", f"family:{other.id}"}
+    assert "beras belum terima" in words(companion.press(f"family:{other.id}"))
+    companion.press("form:yes")
+    [(visit, _finding)] = visits_of(sample_store, other.id)
+    assert (visit.purpose, visit.checks) == ("payout", {"came": "no"})
+    assert visit.visited_at == companion.clock() - timedelta(seconds=2)  # as the report was sent
+    assert visits_of(sample_store, home.id) == []
 
 
 @pytest.mark.databases("sqlite")

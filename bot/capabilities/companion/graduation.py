@@ -3,7 +3,7 @@
 from bot.families import is_own, own_families
 from bot.messages import Choice
 from bot.texts import say
-from bot.texts.format import plain_date
+from bot.texts.format import local_day, plain_date
 from bot.turn import Turn, button
 from db import audit
 from db.graduations import (
@@ -81,7 +81,10 @@ def _show(turn: Turn, household_id: int) -> None:
             name=name,
         )
         return
-    done = {step.kind: plain_date(step.at.date()) for step in steps_of(turn.session, track.id)}
+    done = {
+        step.kind: plain_date(local_day(step.at, turn.zone))
+        for step in steps_of(turn.session, track.id)
+    }
     lines = [
         say("graduation.step", step=say(f"graduation.{kind}"),
             done=done.get(kind) or say("graduation.open_step"))

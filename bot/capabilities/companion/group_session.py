@@ -13,7 +13,7 @@ from bot.forms import ADDED, FILES, Answers, Facts
 from bot.group_session_form import EVERYBODY, FORM
 from bot.messages import Reply
 from bot.texts import say
-from bot.texts.format import local_moment, long_date
+from bot.texts.format import local_day, local_moment, long_date
 from bot.turn import Turn, button
 from bot.visit_words import time_told
 from db import audit
@@ -226,7 +226,7 @@ def _list_absent(turn: Turn, staff_id: int) -> None:
         say(
             "group_session.away_line",
             name=one.head,
-            day=long_date(one.since.astimezone(ZoneInfo(turn.zone)).date()),
+            day=long_date(local_day(one.since, turn.zone)),
         )
         for one in away[:_NAMED]
     ]

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from bot.families import is_own, named, own_families, speak_of
 from bot.messages import Choice
 from bot.texts import say
-from bot.texts.format import plain_date
+from bot.texts.format import local_day, plain_date
 from bot.turn import Turn, button
 from bot.visit_order import DUE, OVERDUE, due_state
 from db import audit
@@ -22,6 +22,7 @@ Row = tuple[Household, str, datetime | None]
 
 _SHOWN = 8  # families on a page, fewer where their lines are long
 _LONGEST = 600  # characters of one message
+_NAME_WORDS = 5  # more is a story and names nobody
 _NEAR = 84.0  # of 100, for the name of a kelurahan
 _PLACE = re.compile(r"[0-9]{1,6}")
 _HOME = "home"
@@ -41,7 +42,8 @@ _FILTERS: dict[str, Callable[[Row, Marks, str], bool]] = {
 def searched(text: str) -> str | None:
     """Give the name or kelurahan by which families are asked for."""
     found = _SEARCH.fullmatch(text.strip(" .?!"))
-    return found["said"] if found is not None and found["said"].lower() != "saya" else None
+    said = found["said"] if found is not None else ""
+    return said if said.lower() != "saya" and 0 < len(said.split()) <= _NAME_WORDS else None
 
 
 def handle(turn: Turn) -> None:
@@ -128,7 +130,7 @@ def _is_chosen(turn: Turn, row: Row, marks: Marks, chosen: str) -> bool:
 
 
 def _due(turn: Turn, row: Row) -> str:
-    return due_state(row[2].date() if row[2] else None, turn.today, visit_rules())
+    return due_state(local_day(row[2], turn.zone) if row[2] else None, turn.today, visit_rules())
 
 
 def _line(turn: Turn, row: Row) -> str:
@@ -138,7 +140,7 @@ def _line(turn: Turn, row: Row) -> str:
         name=name,
         area=turn.places.name_of(household.area_code),
         address=household.address,
-        seen=plain_date(seen.date()) if seen else say("households.never"),
+        seen=plain_date(local_day(seen, turn.zone)) if seen else say("households.never"),
     )
 
 

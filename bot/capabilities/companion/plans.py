@@ -2,7 +2,7 @@
 
 from bot.messages import Choice
 from bot.texts import say
-from bot.texts.format import plain_date
+from bot.texts.format import local_day, plain_date
 from bot.turn import Turn, button
 from bot.visit_order import Candidate, next_best, route
 from db import audit
@@ -83,7 +83,7 @@ def candidates(turn: Turn, staff_id: int) -> list[Candidate]:
             household.id,
             name,
             turn.places.name_of(household.area_code),
-            seen.date() if seen else None,
+            local_day(seen, turn.zone) if seen else None,
             household.id in marks.emergencies,
             household.id in marks.at_risk,
             points.get(household.id),

@@ -51,6 +51,8 @@ def handle(turn: Turn) -> None:
         turn.open_form(FORM.name)
     elif len(found) == 1 and told.finding:
         _take_whole(turn, turn.staff.id, int(found[0]), told)
+    elif told.finding:  # only the family is not clear
+        turn.open_form(FORM.name, {**_whole(turn, told), "alike": found})
     else:
         named = {"family": found[0]} if len(found) == 1 else {"alike": found}
         turn.open_form(FORM.name, _answers(told) | named)
@@ -82,24 +84,37 @@ def _answers(told: Told) -> Answers:
     return answers | ({FILES: [], "location": None} if told.follows else {})
 
 
+def _whole(turn: Turn, told: Told) -> Answers:
+    """Give a whole report as answers, so that nothing of it but the family may be asked."""
+    purpose = told.purpose or "home"
+    said = len(turn.replies)
+    files = bring_files(turn).get(FILES, [])
+    del turn.replies[said:]  # that files came with it is told with the report
+    point = turn.inbound.location
+    return {
+        "purpose": purpose,
+        **dict.fromkeys(asked_of(purpose)),
+        **told.checks,
+        **_answers(told),
+        FILES: files,
+        "location": None if point is None else [point.latitude, point.longitude],
+        "told_at": turn.inbound.sent_at.isoformat(),
+    }
+
+
 def _take_whole(turn: Turn, staff_id: int, household_id: int, told: Told) -> None:
     """Store a report of one message; what may have been sent before is asked about."""
     purpose = told.purpose or "home"
     at = told.at or turn.inbound.sent_at
-    doubled = told_already(turn, household_id, purpose, at, told.finding)
+    doubled = told_already(turn, household_id, purpose, told)
     if doubled is not None:
         turn.reply("visit.again", *_afterwards(doubled), time=_moment(turn, doubled))
         return
-    said = len(turn.replies)
-    files = bring_files(turn).get(FILES, [])
-    del turn.replies[said:]  # that files came with it is told below
-    point = turn.inbound.location
-    spot = None if point is None else [point.latitude, point.longitude]
+    known = _whole(turn, told)
     if earlier(turn, household_id, purpose, at) is not None:
-        unasked = {**dict.fromkeys(asked_of(purpose)), **told.checks}
-        known = {"family": str(household_id), "purpose": purpose, FILES: files, "location": spot}
-        turn.open_form(FORM.name, unasked | _answers(told) | known)
+        turn.open_form(FORM.name, {**known, "family": str(household_id)})
         return
+    files, spot = known[FILES], known["location"]
     report = Report(household_id, purpose, told.finding, told.checks, at, files, spot)
     visit = keep(turn, staff_id, report)
     begun = begin_work(turn, visit, told.finding, None)
@@ -175,6 +190,12 @@ def _own_time(answers: Answers) -> datetime | None:
     return datetime.fromisoformat(answers["at"]) if answers.get("at") else None
 
 
+def _told_at(turn: Turn, answers: Answers) -> datetime:
+    """Give when the visit was written of: in a whole report, or as the form is sent."""
+    told = answers.get("told_at")
+    return datetime.fromisoformat(told) if told else turn.inbound.sent_at
+
+
 def same(turn: Turn, answers: Answers) -> str | None:
     """Ask whether this is a visit that was told of before."""
     if answers.get("replaces"):
@@ -184,7 +205,7 @@ def same(turn: Turn, answers: Answers) -> str | None:
 
 
 def _before(turn: Turn, answers: Answers) -> Visit | None:
-    at = _own_time(answers) or turn.inbound.sent_at
+    at = _own_time(answers) or _told_at(turn, answers)
     return earlier(turn, int(answers["family"]), answers["purpose"], at)
 
 
@@ -196,7 +217,7 @@ def finish(turn: Turn, answers: Answers) -> None:
         return
     replaces = _replaced(turn, answers)
     added = replaces is not None and answers.get(ADDED)
-    usual = replaces.visited_at if replaces is not None and added else turn.inbound.sent_at
+    usual = replaces.visited_at if replaces is not None and added else _told_at(turn, answers)
     spot: list[Any] | None = answers.get("location")
     report = Report(
         household_id,
