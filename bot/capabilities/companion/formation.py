@@ -147,11 +147,11 @@ def facts(turn: Turn) -> Facts:
     form = turn.conversation.form
     group = None if form is None else own_group(turn, str(form.answers.get("group", "")))
     if group is None:
-        return own | {"fitting": []}
+        return {**own, "fitting": []}
     members = {str(home) for home in homes_of(turn.session, group.id)}
     area = turn.places.name_of(group.area_code)
     fits = [key for key, name in own["living_in"].items() if name == area and key not in members]
-    return own | {"fitting": fits}
+    return {**own, "fitting": fits}
 
 
 def stopped(turn: Turn) -> None:
