@@ -26,7 +26,7 @@ from bot.forms import (
     Move,
     edit_value,
 )
-from bot.messages import Location, Media, MediaKind
+from bot.messages import Choice, Location, Media, MediaKind
 from bot.router import all_forms
 from nlu.gazetteer import Gazetteer, Place
 
@@ -51,6 +51,10 @@ FACTS: Mapping[str, Any] = {
     "living_in": {"1": "Lipu", "2": "Lipu", "3": "Bukit Wolio Indah"},
     "awaited": {"1": "La Ode", "3": "La Ode"},
     "rws": {"002": 2},
+    "groups": {"5": "Mawar Jaya"},
+    "offered": [Choice("of_group:5", "Mawar Jaya")],
+    "fitting": ["1", "2"],
+    "own_areas": {"74.72.01.1005": "Lipu"},
     "ticked": ("1",),
     "page": 0,
 }
@@ -59,7 +63,8 @@ VALUES = [
     "member:7", "member:9", "who:self", "who:other", "what:house", "what:wheelchair", "owned:no",
     "go_on:yes", "members:none", "decile:4", "reason:died", "secrecy:anonymous", "secrecy:open",
     ADD, NEW, "state:ready", "school:no", "came:no", "uncut:yes", "ticks:all", "tick:3", "page:1",
-    "rw:002",
+    "rw:002", "of_group:5", "of_area:74.72.01.1005", "condition:active", "role:chair",
+    "permit:pirt",
     "consent_by:spoken", "outcome:moved",
     "area:74.72.02.1011", "area:1", "programme:PKH", "form:resume", "menu", "", "\0",
     *(edit_value(field.name) for form in FORMS.values() for field in form.fields),
