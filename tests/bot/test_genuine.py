@@ -126,7 +126,7 @@ def test_one_matter_is_counted_once_a_person_and_found_again_however_written(
     unread.say(SCAM)
     unread.say("hxxp://www.bansos-cair[.]xyz")
     other.say("bansos-cair.xyz/klaim")
-    [hoax] = noted(unread.store)
+    assert len(noted(unread.store)) == 1
     assert (hoax.reports, hoax.state, hoax.area_code) == (2, OPEN, CITY)
     # Nothing of what was written stands there to be read.
     with unread.store.read() as session:
@@ -177,7 +177,7 @@ def test_the_tenth_report_alerts_the_officers_of_the_area_once(
     assert officer.unread() == []
     people[ALERT_AT - 1].say(SCAM)
     [alert] = officer.unread()
-    [hoax] = noted(unread.store)
+    assert len(noted(unread.store)) == 1
     assert say("page.kabar") in alert.text  # as it has no address of ours
     assert "10 orang" in alert.text
     people[ALERT_AT].say(SCAM)
