@@ -126,7 +126,7 @@ def test_one_matter_is_counted_once_a_person_and_found_again_however_written(
     unread.say(SCAM)
     unread.say("hxxp://www.bansos-cair[.]xyz")
     other.say("bansos-cair.xyz/klaim")
-    assert len(noted(unread.store)) == 1
+    [hoax] = noted(unread.store)
     assert (hoax.reports, hoax.state, hoax.area_code) == (2, OPEN, CITY)
     # Nothing of what was written stands there to be read.
     with unread.store.read() as session:

@@ -5,7 +5,7 @@ import re
 from bot.menu import menu_choices
 from bot.messages import Choice
 from bot.texts import say
-from bot.turn import Turn, button
+from bot.turn import Turn
 
 # What other offices handle, as people name it; each has its sentence in the texts. Of a message
 # that names several the first counts most: "pajak motor" is asked at Samsat.
