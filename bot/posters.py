@@ -7,6 +7,7 @@ from bot.poster_layout import Poster, Where
 from bot.settings import Settings
 from bot.texts import say
 from bot.texts.format import clock, long_date, zone_name
+from db.round_changes import undecided_change
 from db.round_lists import RoundRow, stops_of
 from db.rounds import CANCELED, areas_named
 from db.schedules import Distribution
@@ -26,11 +27,13 @@ def chat_link(settings: Settings, words: str) -> str | None:
 def poster_of(session: Session, row: RoundRow, settings: Settings) -> Poster | None:
     """Say on a poster where and when a round is; None where nothing of it holds any more.
 
+    While nobody has approved a change of it there is none, either.
     Areas whose families come to one place at one time stand together. Nothing of it is about one
     person.
     """
     held = [stop for stop in stops_of(session, row.round.id) if not stop.distribution.canceled]
-    if row.round.state == CANCELED or not held:
+    is_changing = undecided_change(session, row.round.id) is not None
+    if row.round.state == CANCELED or not held or is_changing:
         return None
     areas = areas_named(session, [stop.distribution.area_code for stop in held])
     places: dict[tuple[str, str, str, bool], list[str]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, not_, or_, select, update
 from sqlalchemy.orm import aliased
 
 from db.audiences import is_willing, topic_of
@@ -77,12 +77,37 @@ def requeue_failed(
     Whoever opted out meanwhile is left alone, and so are the notices `besides` and whose family
     was told in another way. `tries` goes on, as it is the fencing token.
     """
+    failed = and_(_OUT.c.state == "failed", _OUT.c.reason.not_in(LASTING))
+    return _requeue(session, broadcast_id, now, failed, besides)
+
+
+def requeue_ended(
+    session: Session,
+    broadcast_id: int,
+    now: datetime,
+    reasons: Collection[str],
+    besides: Collection[int] = (),
+) -> int:
+    """Queue again what was ended before it went out, for some reasons; gives how many.
+
+    Those are left out whom `requeue_failed` leaves out.
+    """
+    ended = and_(_OUT.c.state == "canceled", _OUT.c.reason.in_([*reasons]))
+    return _requeue(session, broadcast_id, now, ended, besides)
+
+
+def _requeue(
+    session: Session,
+    broadcast_id: int,
+    now: datetime,
+    which: ColumnElement[bool],
+    besides: Collection[int],
+) -> int:
     kind = session.get_one(Broadcast, broadcast_id).kind
     willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_willing(topic_of(kind)))
     again = update(_OUT).where(
         _OUT.c.wave_id.in_(waves_of(broadcast_id)),
-        _OUT.c.state == "failed",
-        _OUT.c.reason.not_in(LASTING),
+        which,
         _OUT.c.notice_id.not_in([*besides]),
         willing.exists(),
         not_(_told_otherwise(broadcast_id)),

@@ -9,13 +9,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, null, select
+from sqlalchemy import ColumnElement, exists, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from db.areas import Area
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.outbox import OutboundMessage
-from db.publishing import HEARD
 from db.rounds import PLANNED, Round
 from db.schedules import Distribution
 from db.session import Session
@@ -33,7 +32,6 @@ _LOOK_BACK, _LOOK_AHEAD = timedelta(days=6), timedelta(days=2)
 _OUT: Any = OutboundMessage.__table__
 _QUEUED = _OUT.c.state == literal("queued", literal_execute=True)
 _LATER, _SAID = aliased(Broadcast), aliased(Notice)
-_TOLD, _OF = aliased(OutboundMessage), aliased(Wave)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +140,7 @@ def occasions(
 ) -> Sequence[Occasion]:
     """Give the distributions of these days with what told people of them and still holds.
 
-    That is a broadcast that runs or is done, unless a change for the same area has followed it. A
-    change that came to nothing ends no reminders: they say what holds now, and who was not told of
-    the change would else be at the wrong place.
+    That is a broadcast that runs or is done, unless a change for the same area has followed it.
     """
     today = now.date()
     query = _about().where(
@@ -156,7 +152,7 @@ def occasions(
         exists().where(
             _SAID.broadcast_id == Broadcast.id, _SAID.area_code == Distribution.area_code
         ),
-        ~_changed(Distribution.area_code, not_(_came_to_nothing())),
+        ~_changed(Distribution.area_code),
     )
     if broadcast_id is not None:
         query = query.where(Broadcast.id == broadcast_id)
@@ -222,25 +218,16 @@ def superseded_notices(session: Session, broadcast: Broadcast) -> Sequence[int]:
     return session.scalars(query.order_by(Notice.id)).all()
 
 
-def _changed(area_code: Any, *which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Give the condition that a later change of the round was written for an area."""
+def _changed(area_code: Any) -> ColumnElement[bool]:
+    """Give the condition that a later change of the round was written for an area, and stands."""
     return exists().where(
         _LATER.round_id == Broadcast.round_id,
         _LATER.created_at > Broadcast.created_at,
         _LATER.kind == Kind.CHANGE,
+        ~_LATER.undone,
         _SAID.broadcast_id == _LATER.id,
         _SAID.area_code == area_code,
-        *which,
     )
-
-
-def _came_to_nothing() -> ColumnElement[bool]:
-    """Give the condition that a change was refused, or canceled before a word of it."""
-    heard = exists().where(
-        _OF.broadcast_id == _LATER.id, _TOLD.wave_id == _OF.id, _TOLD.state.in_(HEARD)
-    )
-    dead = _LATER.state.in_((State.REFUSED, State.CANCELED))
-    return and_(dead, not_(heard.correlate(_LATER)))
 
 
 def _over(now: datetime) -> ColumnElement[bool]:

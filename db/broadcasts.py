@@ -86,6 +86,9 @@ class Broadcast(Base):
     remark: Mapped[str | None] = mapped_column(String(300))  # why it was refused or cancelled
     version: Mapped[int] = mapped_column(default=1)
     ended_at: Mapped[datetime | None]
+    # Of a change: what its round said before, as it was last approved (bot/notices/undoing).
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
+    undone: Mapped[bool] = mapped_column(default=False)  # the round says that again
 
 
 class Wave(Base):
@@ -190,13 +193,9 @@ def hold_broadcast(session: Session, broadcast_id: int) -> Broadcast:
     return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def held_within(session: Session, scope: Scope, broadcast_id: int) -> Broadcast | None:
-    """Hold a broadcast of an area; None where there is none of this number."""
-    query = (
-        select(Broadcast)
-        .where(Broadcast.id == broadcast_id, scope.holds(Broadcast.area_code))
-        .with_for_update(key_share=True)
-    )
+def find_within(session: Session, scope: Scope, broadcast_id: int) -> Broadcast | None:
+    """Give a broadcast of an area as it stands now; None where there is none of this number."""
+    query = select(Broadcast).where(Broadcast.id == broadcast_id, scope.holds(Broadcast.area_code))
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 

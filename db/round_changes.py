@@ -1,10 +1,12 @@
 """What a change of a round has to know: what is said of it, who was told, and who still is not."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from db.broadcast_watch import ANNOUNCES
 from db.broadcasts import UNENDED, Broadcast, Kind, Notice, State, Wave
 from db.outbox import OutboundMessage
 from db.publishing import HEARD
@@ -20,8 +22,9 @@ def hold_round(session: Session, round_id: int) -> Round | None:
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def hold_unended(session: Session, round_id: int) -> Sequence[Broadcast]:
-    """Hold all broadcasts of a round, with what follows them; give those that have not ended."""
+def hold_broadcasts(session: Session, round_id: int) -> Sequence[Broadcast]:
+    """Hold all broadcasts of a round, with what follows them."""
+    session.flush()
     query = (
         select(Broadcast)
         .where(Broadcast.round_id == round_id)
@@ -31,7 +34,12 @@ def hold_unended(session: Session, round_id: int) -> Sequence[Broadcast]:
     )
     session.scalars(query).all()
     # Again: whoever held one of them before may have made a reminder of it.
-    return [one for one in session.scalars(query) if one.state in UNENDED]
+    return session.scalars(query).all()
+
+
+def hold_unended(session: Session, round_id: int) -> Sequence[Broadcast]:
+    """Hold all broadcasts of a round; give those that have not ended."""
+    return [one for one in hold_broadcasts(session, round_id) if one.state in UNENDED]
 
 
 def announcements(session: Session, round_id: int, states: Collection[str]) -> Sequence[Broadcast]:
@@ -64,12 +72,49 @@ def areas_untold(session: Session, round_id: int) -> set[str]:
         .where(
             Broadcast.round_id == round_id,
             Broadcast.kind == Kind.CHANGE,
+            ~Broadcast.undone,
             Notice.area_code.is_not(None),
         )
         .order_by(Broadcast.id)
     )
     last = {area: is_sent for area, is_sent in session.execute(query)}  # noqa: C416 - has no type
     return {area for area, is_sent in last.items() if area is not None and not is_sent}
+
+
+def last_change(session: Session, round_id: int) -> Broadcast | None:
+    """Give the last change of a round that had to be approved, whatever became of it."""
+    query = select(Broadcast).where(Broadcast.round_id == round_id, Broadcast.before.is_not(None))
+    return session.scalars(query.order_by(Broadcast.id.desc()).limit(1)).first()
+
+
+def undecided_change(session: Session, round_id: int) -> Broadcast | None:
+    """Give the change of a round that nobody has approved or refused; there is one at most."""
+    last = last_change(session, round_id)
+    if last is None or last.state not in (State.DRAFT, State.WAITING):
+        return None
+    return last
+
+
+def changes_since(session: Session, round_id: int, since: datetime) -> list[Broadcast]:
+    """Give the changes of a round that were made since a moment and are not undone, last first."""
+    query = select(Broadcast).where(
+        Broadcast.round_id == round_id,
+        Broadcast.before.is_not(None),
+        ~Broadcast.undone,
+        Broadcast.created_at >= since,
+    )
+    return [*session.scalars(query.order_by(Broadcast.id.desc()))]
+
+
+def is_heard_since(session: Session, round_id: int, since: datetime) -> bool:
+    """Say whether anybody heard what was written of a round since a moment."""
+    query = select(Broadcast.id).where(
+        Broadcast.round_id == round_id,
+        Broadcast.kind.in_(ANNOUNCES),
+        Broadcast.created_at >= since,
+        _has_rows(HEARD),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def _has_rows(states: Collection[str]) -> Any:

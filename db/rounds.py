@@ -81,10 +81,17 @@ def find_distribution(
 
 
 def is_taken(session: Session, distribution: Distribution) -> bool:
-    """Say whether a distribution is of a round that is announced, or is still to be."""
-    if distribution.round_id is None or distribution.canceled:
+    """Say whether a distribution is of a round that is announced, or is still to be.
+
+    What fell away by a change that nobody has approved may come back.
+    """
+    if distribution.round_id is None:
         return False
     of_round = Broadcast.round_id == distribution.round_id
+    if distribution.canceled:
+        undecided = Broadcast.state.in_((State.DRAFT, State.WAITING))
+        changing = select(Broadcast.id).where(of_round, undecided, Broadcast.before.is_not(None))
+        return session.scalar(changing.limit(1)) is not None
     ended = Broadcast.state.in_((State.REFUSED, State.CANCELED))
     query = select(Round.id).where(
         Round.id == distribution.round_id,

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot.notices.drafting import is_unchanged
-from bot.notices.ending import remind_anew
 from bot.notices.previewing import preview, problems
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.notices.repeats import same_today
 from bot.notices.telling import STAFF, ask_approvers, tell_maker
 from bot.notices.timing import first_day
+from bot.notices.undoing import take_back
 from bot.texts import say
 from bot.texts.format import local_moment
 from db import audit
@@ -32,8 +32,8 @@ from db.broadcasts import (
 from db.hoaxes import HOAX, Hoax
 from db.notice_rules import notice_rules
 from db.publishing import HEARD
-from db.round_changes import announced_besides, announcements
-from db.rounds import Round, distributions_of
+from db.round_changes import announced_besides, announcements, hold_round, undecided_change
+from db.rounds import PLANNED, Round, distributions_of
 from db.session import Session
 from db.slots import assign_slots
 
@@ -98,16 +98,14 @@ def refuse(
 ) -> Broadcast:
     """Give a broadcast back for good, with a reason that its author reads.
 
-    A change stands in its round even so: its author is told that nobody knows of it, and reminders
-    say what holds now.
+    A change is undone: its round stands as it was last approved, and its author is told so.
     """
     broadcast = _held(session, broadcast_id, (State.WAITING,), version)
     _end(broadcast, State.REFUSED, why, now)
     audit.record(session, now, actor, "refuse notice", f"broadcast:{broadcast.id}")
-    if broadcast.kind == Kind.CHANGE and broadcast.round_id is not None:
-        remind_anew(session, broadcast.round_id, broadcast.remark or why, actor, now)
-    key = "notice.refused_change" if broadcast.kind == Kind.CHANGE else "notice.refused"
-    _tell_maker(session, broadcast, key, actor, now, why=broadcast.remark or "")
+    reason = broadcast.remark or why
+    if not _undo(session, broadcast, reason, actor, now):
+        _tell_maker(session, broadcast, "notice.refused", actor, now, why=reason)
     return broadcast
 
 
@@ -129,11 +127,15 @@ def resume(session: Session, broadcast_id: int, actor: str, now: datetime) -> Br
 
 
 def cancel(session: Session, broadcast_id: int, actor: str, why: str, now: datetime) -> Broadcast:
-    """End a broadcast for good, with the reminders of it; what was sent cannot be taken back."""
+    """End a broadcast for good, with the reminders of it; what was sent cannot be taken back.
+
+    A change of which nobody has heard is undone.
+    """
     broadcast = _held(session, broadcast_id, UNENDED)
     for one in (broadcast, *followers_of(session, broadcast_id)):
         _end(one, State.CANCELED, why, now)
         audit.record(session, now, actor, "cancel notice", f"broadcast:{one.id}")
+    _undo(session, broadcast, broadcast.remark or why, actor, now)
     return broadcast
 
 
@@ -159,7 +161,10 @@ def resend_failed(session: Session, broadcast_id: int, actor: str, now: datetime
 def _held(
     session: Session, broadcast_id: int, states: Collection[str], version: int | None = None
 ) -> Broadcast:
-    """Hold a broadcast that is in one of some states, as the page showed it."""
+    """Hold a broadcast that is in one of some states, as the page showed it, after its round."""
+    round_id = session.get_one(Broadcast, broadcast_id).round_id
+    if round_id is not None:
+        hold_round(session, round_id)
     broadcast = hold_broadcast(session, broadcast_id)
     if version is not None and broadcast.version != version:
         raise StaleBroadcast
@@ -200,11 +205,28 @@ def _end(broadcast: Broadcast, state: State, why: str, now: datetime) -> None:
 
 
 def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) -> None:
-    """Schedule a broadcast; the families of a round get their hours by the same word."""
+    """Schedule a broadcast; the families of a round get their hours by the same word.
+
+    Of a round that is being changed nothing else is told before that is decided.
+    """
+    if broadcast.kind == Kind.DISTRIBUTION and broadcast.round_id is not None:
+        changing = undecided_change(session, broadcast.round_id)
+        if changing is not None and changing.id != broadcast.id:
+            raise NoticeRefused("notice.change_first")
     _move(broadcast, State.SCHEDULED)
     broadcast.approved_by, broadcast.approved_at = actor, now
-    if broadcast.kind == Kind.DISTRIBUTION and broadcast.round_id is not None:
-        of_round = session.get_one(Round, broadcast.round_id)
+    if broadcast.round_id is not None:
+        _give_hours(session, broadcast, session.get_one(Round, broadcast.round_id), now)
+    session.flush()
+    audit.record(session, now, actor, "approve notice", f"broadcast:{broadcast.id}")
+
+
+def _give_hours(session: Session, broadcast: Broadcast, of_round: Round, now: datetime) -> None:
+    """Give the families of a round their hours: anew where these are changed."""
+    if broadcast.kind == Kind.CHANGE and of_round.state == PLANNED:
+        filters = Filters.from_data(of_round.filters or {"areas": ()})
+        assign_slots(session, of_round.id, filters, first_day(session, broadcast, now))
+    if broadcast.kind == Kind.DISTRIBUTION:
         stops = distributions_of(session, of_round.id)
         if broadcast.audience is not None and any(stop.quota is not None for stop in stops):
             since = first_day(session, broadcast, now)
@@ -214,8 +236,14 @@ def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) 
             )
             filters = Filters.from_data(broadcast.audience)
             assign_slots(session, of_round.id, filters, since, keep=is_told)
-    session.flush()
-    audit.record(session, now, actor, "approve notice", f"broadcast:{broadcast.id}")
+
+
+def _undo(session: Session, broadcast: Broadcast, why: str, actor: str, now: datetime) -> bool:
+    """Take back a change that came to nothing, and tell who made it; says whether it was one."""
+    undone = take_back(session, broadcast, why, actor, now)
+    for one in undone:
+        _tell_maker(session, one, "notice.undone", actor, now, why=why.rstrip("."))
+    return bool(undone)
 
 
 def _tell_maker(

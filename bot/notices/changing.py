@@ -2,20 +2,21 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.notices.drafting import Draft, prepare
-from bot.notices.ending import end
 from bot.notices.planning import Plan, Stop, check_plan, keep_stop, stop_of
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.notices.undoing import end_for_change, queue_again, restore, standing
 from bot.notices.whom import touches
 from db import audit
 from db.areas import Area, Scope, common_area
 from db.audiences import Filters, Topic
 from db.broadcast_rows import end_notices
 from db.broadcast_watch import GOING, changed_notices
-from db.broadcasts import Broadcast, Kind, notices_of
+from db.broadcasts import Broadcast, Kind, State, notices_of
 from db.outbox import CHANGED
 from db.publishing import HEARD
 from db.quiet_hours import after_quiet_hours
@@ -26,11 +27,12 @@ from db.round_changes import (
     areas_untold,
     hold_round,
     hold_unended,
+    is_heard_since,
+    last_change,
 )
 from db.rounds import CANCELED, Round, areas_named, distributions_of
 from db.schedules import Distribution
 from db.session import Session
-from db.slots import assign_slots
 
 _AT_ONCE = 5_000  # rows that end with the change itself; the clock sees to the others
 _IN_TIME = timedelta(hours=1)  # that approval and sending take, and the way to the place
@@ -51,32 +53,36 @@ def change_round(
 
     Those hear of it whose area it concerns; an area that is new gets an announcement, as a draft
     of its own, and so do those families who are meant only now. What is over already stays as it
-    was. Raises NoticeRefused and StaleBroadcast.
+    was. A change of which nobody heard is taken back for it: people hear of one change, from what
+    they know. Raises NoticeRefused and StaleBroadcast.
     """
     of_round = _held(session, round_id, version)
     reason = _reason(why)
-    before = _ahead(session, of_round, now)
-    plan = _without_the_past(session, of_round, plan, before)
+    is_again = _take_back_unheard(session, of_round, reason, actor, now)
+    ahead = _ahead(session, of_round, now)
+    plan = _without_the_past(session, of_round, plan, ahead)
     _check(session, of_round, plan, now)
-    affected = _affected(of_round, before, plan) | areas_untold(session, round_id)
+    affected = _affected(of_round, ahead, plan) | areas_untold(session, round_id)
     told = announcements(session, round_id, ADDRESSED)
     is_wider = _is_wider(session, of_round, plan, is_told=bool(told))
-    if not affected and not is_wider:
-        raise NoticeRefused("change.nothing")
-    urgent = _is_urgent(session, before, affected, now)
-    _replan(session, of_round, before, plan, now)
-    _note(session, of_round, reason, actor, "change round", now)
-    for one in hold_unended(session, round_id):
-        if one.state not in GOING:
-            end(session, one, reason, actor, now)
-    if told and affected and any(stop.quota is not None for stop in plan.stops):
-        assign_slots(session, round_id, plan.audience, _today(session, of_round, now))
+    unended = hold_unended(session, round_id)
     added = _added(session, told, plan)
+    if not affected and not is_wider and not _is_unannounced(session, told, unended, added):
+        raise NoticeRefused("change.as_before" if is_again else "change.nothing")
+    urgent = _is_urgent(session, ahead, affected, now)
+    before = standing(session, of_round, plan.stops)
+    _replan(session, of_round, ahead, plan, now)
+    _note(session, of_round, reason, actor, "change round", now)
+    begun = [one for one in unended if one.state not in GOING]
+    before["ended"] = end_for_change(session, begun, reason, actor, now)
     drafts = _tell(session, of_round, told, affected - added, urgent, actor, now)
     if told and (added or is_wider):
         drafts.append(_announce(session, of_round, told[-1], plan, added, is_wider, actor, now))
+    _keep_before(session, drafts, before)
     for broadcast_id, notices in changed_notices(session, round_id).items():
         end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
+    if is_again:
+        queue_again(session, round_id, now)
     return drafts[0] if drafts else None
 
 
@@ -89,22 +95,58 @@ def cancel_round(
     """
     of_round = _held(session, round_id, version)
     reason = _reason(why)
-    before = _ahead(session, of_round, now)
-    if not before:
+    _take_back_unheard(session, of_round, reason, actor, now)
+    ahead = _ahead(session, of_round, now)
+    if not ahead:
         raise NoticeRefused("change.over")
-    affected = {one.area_code for one in before} | areas_untold(session, round_id)
-    urgent = _is_urgent(session, before, affected, now)
-    for one in before:
+    affected = {one.area_code for one in ahead} | areas_untold(session, round_id)
+    urgent = _is_urgent(session, ahead, affected, now)
+    before = standing(session, of_round, ())
+    for one in ahead:
         one.canceled = True
     of_round.state = CANCELED
     _note(session, of_round, reason, actor, "cancel round", now)
     unended = hold_unended(session, round_id)
     told = announcements(session, round_id, HEARD)
-    for broadcast in unended:
-        if broadcast.kind != Kind.FOLLOWUP or broadcast.state not in GOING:
-            end(session, broadcast, reason, actor, now)
+    ended = [one for one in unended if one.kind != Kind.FOLLOWUP or one.state not in GOING]
+    before["ended"] = end_for_change(session, ended, reason, actor, now)
     drafts = _tell(session, of_round, told, affected, urgent, actor, now)
+    _keep_before(session, drafts, before)
     return drafts[0] if drafts else None
+
+
+def _take_back_unheard(
+    session: Session, of_round: Round, why: str, actor: str, now: datetime
+) -> bool:
+    """Undo the last change of a round where nobody heard of it; says whether there was one."""
+    last = last_change(session, of_round.id)
+    unheard = (State.DRAFT, State.WAITING, State.SCHEDULED)
+    if last is None or last.undone or last.state not in unheard:
+        return False
+    if is_heard_since(session, of_round.id, last.created_at):
+        return False
+    restore(session, of_round, last, why, actor, now)
+    return True
+
+
+def _keep_before(session: Session, drafts: Sequence[Broadcast], before: dict[str, Any]) -> None:
+    """Keep with the first draft of a change what the round said before it."""
+    for draft in drafts[:1]:
+        draft.before = before
+    session.flush()
+
+
+def _is_unannounced(
+    session: Session,
+    told: Sequence[Broadcast],
+    unended: Sequence[Broadcast],
+    added: Collection[str],
+) -> bool:
+    """Say whether an area still has to be announced to, as its announcement came to nothing."""
+    waiting = (one for one in unended if one.kind == Kind.DISTRIBUTION)
+    return bool(told) and not set(added) <= {
+        area for one in waiting for area in _areas_of(session, one)
+    }
 
 
 def _is_wider(session: Session, of_round: Round, plan: Plan, is_told: bool) -> bool:
@@ -202,11 +244,6 @@ def _check(session: Session, of_round: Round, plan: Plan, now: datetime) -> None
         raise NoticeRefused("change.other_program")
     for key in check_plan(session, plan, now, round_id=of_round.id):
         raise NoticeRefused(key)
-
-
-def _today(session: Session, of_round: Round, now: datetime) -> date:
-    zone = session.get_one(Area, of_round.area_code).timezone
-    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def _affected(of_round: Round, before: Sequence[Distribution], plan: Plan) -> set[str]:

@@ -170,6 +170,8 @@ def keep_stop(session: Session, of_round: Round, stop: Stop, now: datetime) -> D
         _set(found, stop, _WHAT_IT_IS)
         found.program_code = of_round.program_code
         session.add(found)
+    if found.canceled:  # what fell away is nothing that people know of
+        found.created_at = now
     found.round_id = of_round.id
     found.canceled = False
     _set(found, stop, _WHAT_MAY_CHANGE)

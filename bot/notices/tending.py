@@ -15,6 +15,7 @@ from bot.desk.alerting import page
 from bot.failures import where_only
 from bot.notices.reminding import SERVICE, children_due, make_child
 from bot.notices.telling import tell_maker
+from bot.notices.undoing import take_back
 from bot.places import read_places
 from bot.texts import say
 from db import audit
@@ -24,6 +25,7 @@ from db.broadcasts import Broadcast, State
 from db.fallback import fall_back
 from db.fan_out import fan_out
 from db.outbox import CHANGED
+from db.round_changes import hold_round
 from db.session import Session, Store
 
 _AT_ONCE = 100
@@ -83,18 +85,23 @@ def _expiring(public_url: str | None, store: Store, now: datetime) -> Iterator[L
 
 def _expire(session: Session, now: datetime, broadcast_id: int, public_url: str | None) -> int:
     """End what is out of date: all of it where nothing is sent yet, else what is still queued."""
+    round_id = session.get_one(Broadcast, broadcast_id).round_id
+    if round_id is not None:
+        hold_round(session, round_id)  # before its broadcasts, as whoever decides on them does
     broadcast = watch.hold_if_free(session, broadcast_id, watch.MAY_EXPIRE)
     if broadcast is None or broadcast.expires_at is None or broadcast.expires_at > now:
         return 0
     if State(broadcast.state) not in watch.GOING:
-        if broadcast.state == State.WAITING:
-            text = say(
-                "change.not_approved",
-                number=broadcast.id,
-                page=page(public_url, "pengumuman/baru"),
-            )
-            tell_maker(session, broadcast, text, now)
+        was_waiting = broadcast.state == State.WAITING
         _cancel(session, broadcast, "change.out_of_date", now)
+        undone = take_back(session, broadcast, broadcast.remark or "", SERVICE, now)
+        for one in undone:
+            text = say("notice.undone", number=one.id, why=(broadcast.remark or "").rstrip("."))
+            tell_maker(session, one, text, now)
+        if was_waiting and not undone:
+            address = page(public_url, "pengumuman/baru")
+            text = say("change.not_approved", number=broadcast.id, page=address)
+            tell_maker(session, broadcast, text, now)
         return 1
     ended = end_rows(session, broadcast.id, watch.OUT_OF_DATE, _CHUNK)
     if ended or open_rows(session, broadcast.id):

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from bot.notices.changing import cancel_round, change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import make_round
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.texts.format import long_date
 from db.audiences import Filters
 from db.broadcast_watch import changed_notices, passed_notices
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave, count_by_state
@@ -34,7 +35,9 @@ from db.claims import LEASE, Claimed, claim, release_expired
 from db.crypto import Vault
 from db.outbox import OutboundMessage
 from db.quiet_hours import is_awake
-from db.rounds import Round
+from db.round_changes import undecided_change
+from db.rounds import Round, distributions_of
+from db.schedules import upcoming
 from db.session import Session, Store
 from db.settlement import Outcome, settle
 from tests.audience import HERE, THERE, contact, family, make_town
@@ -83,6 +86,7 @@ class Life(RuleBasedStateMachine):
         self.now = at(DAY - timedelta(days=2), 12)
         self.flying: list[Claimed] = []
         self.tended = False
+        self.approved: set[tuple[str, date]] = set()
         with self.store.begin() as session:
             self.round_id = make_round(session, PLANS[0], ONE, self.now).id
         self.announce(0, 2)
@@ -132,6 +136,13 @@ class Life(RuleBasedStateMachine):
             approving.submit(session, made.id, ONE, self.now, made.version, sure=True)
         if far > 1:
             approving.approve(session, made.id, OTHER, self.now, made.version, sure=True)
+            self.note(session)
+
+    def note(self, session: Session) -> None:
+        """Remember what has been approved."""
+        session.flush()
+        if undecided_change(session, self.round_id) is None:
+            self.approved |= planned(session, self.round_id)
 
     def announce(self, _which: int, far: int) -> None:
         with self.officer() as session:
@@ -162,6 +173,7 @@ class Life(RuleBasedStateMachine):
             one = known[which % len(known)]
             DEEDS[deed](session, one, self.now)
             assert deed != "approve own"
+            self.note(session)
 
     def cancel_all(self, which: int, far: int) -> None:
         with self.officer() as session:
@@ -206,6 +218,7 @@ class Life(RuleBasedStateMachine):
         assert broadcast.expires_at is not None
         assert broadcast.expires_at > self.now
         assert broadcast.urgent or is_awake(self.now, wave.zone)
+        self.is_true(session, session.get_one(Notice, row.notice_id), broadcast)
         if broadcast.kind in (Kind.REMINDER, Kind.FOLLOWUP):
             told = (
                 select(OutboundMessage.state)
@@ -214,6 +227,14 @@ class Life(RuleBasedStateMachine):
             )
             heard = told.where(OutboundMessage.state.in_(TOLD))
             assert session.scalars(heard).first() is not None
+
+    def is_true(self, session: Session, notice: Notice, broadcast: Broadcast) -> None:
+        """Nothing is told of a day that is not planned, nor of one that nobody approved."""
+        if broadcast.round_id is None or "BATAL" in notice.text:
+            return
+        stops = {one for one in planned(session, self.round_id) if one[0] == notice.area_code}
+        assert any(long_date(day) in notice.text for _area, day in stops)
+        assert stops <= self.approved
 
     def land(self, ends: list[str]) -> None:
         landed, self.flying = self.flying, []
@@ -242,6 +263,14 @@ class Life(RuleBasedStateMachine):
                     assert "queued" not in states
 
     @invariant()
+    def the_chat_tells_what_was_approved(self) -> None:
+        with self.store.read() as session:
+            known = {(one.area_code, one.held_on) for one in upcoming(session, self.now.date())}
+            assert known <= self.approved & planned(session, self.round_id)
+            for one in session.scalars(select(Broadcast).where(Broadcast.before.is_not(None))):
+                assert one.undone or one.state != State.REFUSED
+
+    @invariant()
     def nobody_is_told_twice(self) -> None:
         with self.store.read() as session:
             rows = session.execute(
@@ -261,6 +290,15 @@ class Life(RuleBasedStateMachine):
                 )
             )  # fmt: skip
             assert max(Counter(session.execute(follow).all()).values(), default=1) == 1
+
+
+def planned(session: Session, round_id: int) -> set[tuple[str, date]]:
+    """Give where and when a round is, as it stands."""
+    return {
+        (one.area_code, one.held_on)
+        for one in distributions_of(session, round_id)
+        if not one.canceled
+    }
 
 
 @pytest.mark.databases("sqlite")

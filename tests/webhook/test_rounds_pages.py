@@ -109,6 +109,14 @@ def test_a_round_is_made_shown_put_off_and_cancelled(site: Site) -> None:
     page = officer.get(address).text
     assert "Listrik padam" in page
     assert "belum tahu perubahan terakhir" in page
+    assert "Perubahan ini belum disetujui" in page
+    assert officer.get(f"{address}/poster.pdf").status_code == 404
+    officer.post(f"{told.location}/batal", why="Salah hari")
+    page = officer.get(address).text
+    assert say("round.undone") in page
+    assert "Salah hari" in page
+    assert "Listrik padam" not in page
+    assert officer.get(f"{address}/poster.pdf").status_code == 200
     assert officer.post(f"{address}/batal", why="", seen=version_on(page)).location == address
     assert say("change.no_why") in officer.get(address).text
     officer.post(f"{address}/batal", why="Dana belum turun", seen=version_on(page))

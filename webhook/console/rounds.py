@@ -5,12 +5,12 @@ from flask import Blueprint, render_template, request
 from bot.notices.changing import LONGEST_WHY
 from bot.service import Service
 from db.broadcast_lists import broadcasts_of
-from db.broadcasts import Kind, State
+from db.broadcasts import Broadcast, Kind, State
 from db.hoaxes import DECIDERS
 from db.pickups import answers_about
-from db.round_changes import areas_untold
+from db.round_changes import areas_untold, last_change, undecided_change
 from db.round_lists import AHEAD, PAGE, WHICH, RoundRow, count_rounds, list_rounds
-from db.rounds import CANCELED, areas_named
+from db.rounds import CANCELED, Round, areas_named
 from db.session import Session
 from webhook.console.desk import Desk
 from webhook.console.guards import require
@@ -58,11 +58,19 @@ def _page(session: Session, desk: Desk, row: RoundRow) -> str:
         one.broadcast.kind == Kind.DISTRIBUTION and one.broadcast.state not in _GONE for one in told
     )
     untold = areas_named(session, [*areas_untold(session, row.round.id)]).values()
+    last = last_change(session, row.round.id)
     return render_template(
         "console/round.html",
+        undone=last if last is not None and _is_taken_back(row.round, last) else None,
+        is_changing=undecided_change(session, row.round.id) is not None,
         untold=sorted(area.name for area in untold),
         row=row, stops=in_force(session, row), told=told, is_announced=is_announced,
         is_over=row.last_on is not None and row.last_on < desk.today,
         is_canceled=row.round.state == CANCELED, answers=answers_about(session, row.round.id),
         may_decide=desk.staff.role in DECIDERS, longest=LONGEST_WHY,
     )  # fmt: skip
+
+
+def _is_taken_back(round_: Round, last: Broadcast) -> bool:
+    """Say whether the last change of a round is undone, and nothing was changed after it."""
+    return last.undone and (round_.changed_at is None or round_.changed_at < last.created_at)

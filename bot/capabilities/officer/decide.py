@@ -10,7 +10,7 @@ from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.notices.showing import fits_in_chat
 from bot.turn import Turn, button
 from db.areas import Scope
-from db.broadcasts import Broadcast, State, held_within
+from db.broadcasts import Broadcast, State, find_within
 
 _SAID = re.compile(
     r"(?P<deed>setujui|tolak)\s+(?:(?:no\.?|nomor|siaran)\s+)*#?(?P<id>\d{1,18})\b", re.IGNORECASE
@@ -102,7 +102,7 @@ def _is_number(text: str) -> bool:
 
 
 def _found(turn: Turn, number: int) -> Broadcast | None:
-    """Hold the broadcast of a number, within the sender's own area."""
+    """Give the broadcast of a number, within the sender's own area."""
     if turn.staff is None:
         return None
-    return held_within(turn.session, Scope(turn.staff.area_code), number)
+    return find_within(turn.session, Scope(turn.staff.area_code), number)

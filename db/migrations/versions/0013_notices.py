@@ -91,6 +91,8 @@ def _make_broadcasts() -> None:
         sa.Column("remark", sa.String(length=300), nullable=True),
         sa.Column("version", BIG_ID, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("undone", sa.Boolean(), nullable=False),
         fk("broadcasts", "area_code", "areas"),
         fk("broadcasts", "parent_id", "broadcasts"),
         fk("broadcasts", "round_id", "rounds"),
@@ -237,10 +239,10 @@ def _change_notices() -> None:
     """Give each notice that was sent a broadcast of its own, with the same number."""
     kept = (
         "INSERT INTO broadcasts (id, kind, area_code, hoax_id, digest, state, urgent, send_at,"
-        " families, contacts, created_by, created_at, version)"
+        " families, contacts, created_by, created_at, version, undone)"
         " SELECT n.id, {kind}, o.area_code, n.hoax_id, n.digest, 'running', false, n.created_at,"
         " n.families, (SELECT count(*) FROM outbound WHERE notice_id = n.id), n.created_by,"
-        " n.created_at, 1 FROM notices n JOIN {table} o ON o.id = n.{column}"
+        " n.created_at, 1, false FROM notices n JOIN {table} o ON o.id = n.{column}"
     )
     told = kept.format(kind="'distribution'", table="distributions", column="distribution_id")
     op.execute(told)
