@@ -20,7 +20,7 @@ from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
 from bot.menu import menu_choices
 from bot.messages import Inbound
-from bot.router import Capability
+from bot.table.ways import Capability
 from bot.texts import say
 from bot.turn import CITIZEN, Turn
 from bot.visit_records import joins

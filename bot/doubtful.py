@@ -16,7 +16,7 @@ from bot.danger import (
 from bot.menu import menu_choices
 from bot.messages import Choice
 from bot.opting import wish
-from bot.router import Capability
+from bot.table.ways import Capability
 from bot.texts import known
 from bot.turn import CITIZEN, Turn, button
 from db.doubts import note_doubt, note_pick

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot import router
 from bot.opting import wish
-from bot.router import Capability
+from bot.table.ways import Capability
 from bot.turn import Turn, button
 from bot.visit_words import begins_report
 from nlu.parse import Band, Entity, Parse, Understander

@@ -25,7 +25,7 @@ from bot.forms import (
 from bot.menu import menu_choices
 from bot.messages import Choice, Reply
 from bot.opting import Kind, wish
-from bot.router import FormUse
+from bot.table.ways import FormUse
 from bot.texts import known, say
 from bot.turn import Turn, button
 

@@ -17,7 +17,6 @@ from bot.form_moves import advance
 from bot.form_steps import OpenForm, ask_again, question
 from bot.forms import LEAVE, RESUME, Answer, Asking, Done, Field, Form, FormState, Move, Step
 from bot.menu import menu_choices, menu_key
-from bot.router import Capability
 from bot.spoken import (
     asks,
     correction,
@@ -30,6 +29,7 @@ from bot.spoken import (
     tells_trouble,
 )
 from bot.spoken_places import is_place
+from bot.table.ways import Capability
 from bot.texts import say
 from bot.turn import CITIZEN, Turn, button
 from bot.written import plainly_asked

@@ -18,9 +18,9 @@ from bot.opting_language import language
 from bot.opting_lists import asks_list, ends_list, misses_messages
 from bot.opting_ways import way
 from bot.places import unknown_place
-from bot.router import Capability
 from bot.spoken import ticket_number
 from bot.stories import names_goods, reports
+from bot.table.ways import Capability
 from bot.turn import CITIZEN, Turn
 from bot.visit_words import begins_report
 from db.tickets import PLAIN

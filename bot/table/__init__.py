@@ -1,0 +1,1 @@
+"""The explicit table: which capability answers which intent, button, command and role."""
