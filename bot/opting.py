@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
+from bot.opting_ways import refuses_every_way
 from bot.opting_words import LONGEST, Sort, sorts_of
 from db.contacts import AID, EMERGENCY, NEWS, TOPICS
 from nlu.parse import Entity, Parse
@@ -128,6 +129,8 @@ def _hears(words: Words) -> Wish | None:
 def _stopped(words: Words, text: str) -> Wish | None:
     if _has(words, Sort.IF) or _tells_of_goods(words):
         return None
+    if refuses_every_way(text):
+        return Wish(Kind.STOP, off=frozenset(TOPICS), named=True)
     if _WAY.search(text) or (_FRAUD.search(text) and not _has(words, Sort.SEND)):
         return None
     tells = _has(words, Sort.MESSAGE, Sort.KABAR, Sort.NEWS, Sort.SEND, Sort.TELL)

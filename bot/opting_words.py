@@ -111,7 +111,7 @@ _WORDS = {
         " dari ke kesini ksini sini siko kesiko kene situ kemari untuk utk buat dengan sama kepada"
         " nang neng ning di d k nomor nomer nmr no hp hape hpku ini iki ni itu tu kuwi ko niku yang"
         " yg sing nan nen semua smua semuanya kabeh galo dan atau juga terus trus tentang soal"
-        " daerah kelurahan kel kecamatan kec desa lingkungan kampung tempat rumah dekat sekitar"
+        " daerah kelurahan kel kecamatan kec desa lingkungan kampung tempat rumah dekat sekitar utawa utowo"
         " lewat bisa jadi baru langsung macam begini ikut ikt nggih mangke nanti cukup program"
         " list daftar gpp bagian seterusnya tersebut pokoknya pokoke ka all me otomatis berisik"
         " brisik pernah kencang kenceng ribut topan tanah bumi alam bandang gunung meletus warga"

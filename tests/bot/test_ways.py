@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.messages import Address, Channel
+from bot.opting import Kind, wish
 from bot.opting_ways import way
 from db import pace
-from db.contacts import Contact
+from db.contacts import TOPICS, Contact
 from db.session import Store
 from tests.moment import NOW
 from tests.talk import Clock, Person, words
@@ -44,6 +45,28 @@ petugas minta uang lewat wa
 sms saja wa saja
 """.strip().splitlines()
 
+EVERY_WAY = """
+stop sms dan wa
+stop wa dan sms
+stop sms wa
+jangan kirim sms dan wa lagi
+jangan kirim lewat sms dan wa
+jangan kirim lewat wa dan lewat sms
+jangan lewat wa atau sms lagi pak
+jangan sms dan wa saya lagi
+tidak usah sms atau wa
+jangan sms jangan wa
+ojo sms utawa wa maneh
+stop sms/wa
+""".strip().splitlines()
+TROUBLE = """
+petugas stop sms dan wa saya
+bantuan lewat sms dan wa berhenti
+jangan kirim uang lewat sms dan wa
+jangan percaya sms dan wa
+sms dan wa saja
+""".strip().splitlines()
+
 
 def wishes(store: Store) -> dict[str, tuple[bool, bool, bool]]:
     with store.read() as session:
@@ -58,6 +81,16 @@ def test_a_way_is_read_in_any_manner_of_writing() -> None:
     assert [said for said in TO_WHATSAPP if wanted[said] != "whatsapp"] == []
     assert [said for said in TO_SMS if wanted[said] != "sms"] == []
     assert [said for said in NEITHER if wanted[said] is not None] == []
+
+
+@pytest.mark.databases("sqlite")
+def test_who_refuses_both_ways_chooses_none_and_ends_everything() -> None:
+    assert [said for said in EVERY_WAY if way(said) is not None] == []
+    stops = [wish(said, None) for said in EVERY_WAY]
+    assert [found and (found.kind, set(found.off)) for found in stops] == [
+        (Kind.STOP, set(TOPICS))
+    ] * len(EVERY_WAY)
+    assert [said for said in TROUBLE if way(said) or wish(said, None)] == []
 
 
 def test_one_telephone_is_told_by_the_way_that_it_chose(
