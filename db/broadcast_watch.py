@@ -9,12 +9,23 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from db.areas import Area
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
-from db.outbox import OutboundMessage
+from db.outbox import CHANGED, OutboundMessage
 from db.rounds import PLANNED, Round
 from db.schedules import Distribution
 from db.session import Session
@@ -246,3 +257,33 @@ def _about() -> Any:
         .join(Area, Area.code == Distribution.area_code)
         .order_by(Broadcast.id, Distribution.id)
     )  # fmt: skip
+
+
+_LAST_LOOK = (
+    select(
+        Notice.id,
+        or_(
+            _changed(Notice.area_code), and_(Round.state != PLANNED, Broadcast.kind != Kind.CHANGE)
+        ).label("is_changed"),
+        Distribution.held_on, Distribution.ends_at, Area.timezone,
+    )
+    .join(Broadcast, Broadcast.id == Notice.broadcast_id)
+    .join(Round, Round.id == Broadcast.round_id)
+    .outerjoin(Distribution, Distribution.id == Notice.distribution_id)
+    .outerjoin(Area, Area.code == Distribution.area_code)
+    .where(Notice.id.in_(bindparam("notices", expanding=True)), Broadcast.kind.in_(OF_A_DAY))
+)  # fmt: skip
+
+
+def untrue_notices(
+    connection: Connection, notices: Collection[int], now: datetime
+) -> dict[int, str]:
+    """Give those of some notices that do not hold any more, each with why it is not sent."""
+    found: dict[int, str] = {}
+    rows = connection.execute(_LAST_LOOK, {"notices": [*notices]})
+    for notice_id, is_changed, held_on, ends_at, zone in rows:
+        if is_changed:
+            found[notice_id] = CHANGED
+        elif zone is not None and datetime.combine(held_on, ends_at, ZoneInfo(zone)) <= now:
+            found[notice_id] = OUT_OF_DATE
+    return found

@@ -2,7 +2,8 @@
 
 A row in `sending` whose lease has run out belongs to a dispatcher that died and is queued again.
 `tries` is the fencing token: whoever lost the lease settles nothing. Here is the last look at
-whether a notice is still welcome, as it may have been queued again after its contact said no.
+whether a notice is still welcome and holds, as it may have been queued again after its contact said
+no, its day was over or other words took its place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,7 @@ from sqlalchemy.orm import aliased
 from db import pace
 from db.audiences import Topic, topic_of
 from db.base import UtcDateTime
+from db.broadcast_watch import OF_A_DAY, untrue_notices
 from db.broadcasts import Notice, waves_to_send
 from db.contacts import CONSENT_GIVEN, Contact
 from db.outbox import BULK, REPLY, UNWANTED, OutboundMessage
@@ -144,15 +146,32 @@ def _due(
             asked_of_wave = {"of_wave": wave, "waves": [*waves], "places": places}
             query = _DUE_OF_WAVE[topic_of(kind)]
             found = connection.execute(query, asked | asked_of_wave).all()
-            _end(connection, [row.id for row in found if not row.wanted])
-            wanted = (row[:-1] for row in found if row.wanted)
-            rows += [replace(Claimed(*row), expires_at=expires_at) for row in wanted]
+            _end(connection, UNWANTED, [row.id for row in found if not row.wanted])
+            wanted = [Claimed(*row[:-1]) for row in found if row.wanted]
+            holding = _holding(connection, wanted, now) if kind in OF_A_DAY else wanted
+            rows += [replace(row, expires_at=expires_at) for row in holding]
     return rows
 
 
-def _end(connection: Connection, unwanted: Sequence[int]) -> None:
-    if unwanted:
-        connection.execute(_END, {"ids": unwanted})
+def _holding(connection: Connection, rows: Sequence[Claimed], now: datetime) -> Sequence[Claimed]:
+    """Give the rows whose notices hold still; the others are ended, each with its reason.
+
+    Of the notices that were found alone, as a broadcast may have tens of thousands.
+    """
+    notices = {row.notice_id for row in rows if row.notice_id is not None}
+    untrue = untrue_notices(connection, notices, now) if notices else {}
+    ended: dict[str, list[int]] = {}
+    for row in rows:
+        if row.notice_id in untrue:
+            ended.setdefault(untrue[row.notice_id], []).append(row.id)
+    for reason, ids in ended.items():
+        _end(connection, reason, ids)
+    return [row for row in rows if row.notice_id not in untrue] if untrue else rows
+
+
+def _end(connection: Connection, reason: str, rows: Sequence[int]) -> None:
+    if rows:
+        connection.execute(_END, {"ids": rows, "why": reason})
 
 
 def _lease(connection: Connection, rows: list[Claimed], now: datetime) -> list[Claimed]:
@@ -256,7 +275,7 @@ _DUE_OF_WAVE = {topic: _due_of_wave(topic) for topic in Topic}
 _END = (
     update(_OUT)
     .where(_OUT.c.id.in_(bindparam("ids", expanding=True)))
-    .values(state="canceled", reason=UNWANTED)
+    .values(state="canceled", reason=bindparam("why"))
 )
 _TAKE = update(_OUT).values(
     state="sending",
