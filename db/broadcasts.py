@@ -162,20 +162,6 @@ def count_by_state(session: Session, broadcast_id: int) -> dict[str, int]:
     return {state: count for state, count in rows}  # noqa: C416 - dict() has no type here
 
 
-def submitted_since(session: Session, since: datetime, besides: int) -> Sequence[Broadcast]:
-    """Give what else somebody submitted that was made, or goes out, since a moment.
-
-    What was refused or cancelled does not count.
-    """
-    query = select(Broadcast).where(
-        or_(Broadcast.created_at >= since, Broadcast.send_at >= since),
-        Broadcast.kind.not_in((Kind.REMINDER, Kind.FOLLOWUP)),
-        Broadcast.state.not_in((State.DRAFT, State.REFUSED, State.CANCELED)),
-        Broadcast.id != besides,
-    )
-    return session.scalars(query.order_by(Broadcast.id)).all()
-
-
 def texts_of(session: Session, broadcast_ids: Collection[int]) -> dict[int, set[str]]:
     """Give the texts of some broadcasts."""
     query = select(Notice.broadcast_id, Notice.text).distinct()

@@ -1,21 +1,38 @@
 """Repeats: whether two broadcasts go to some of the same people."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from db.audiences import Filters, Topic, families, is_willing, topic_of
-from db.broadcasts import Broadcast, State, Wave
+from db.broadcasts import Broadcast, Kind, State, Wave
 from db.contacts import Contact
 from db.outbox import OutboundMessage
+from db.publishing import HEARD
 from db.recipients import besides
 from db.registry import Household, Person
+from db.round_changes import is_said
 from db.session import Session
 from db.traits import belongs
 
-_HAS_ROWS = (State.RUNNING, State.PAUSED, State.DONE)
-_HEARS = ("queued", "sending", "sent", "delivered", "read")
+_HAS_ROWS = (State.RUNNING, State.PAUSED, State.DONE, State.CANCELED)
+
+
+def submitted_since(session: Session, since: datetime, besides: int) -> Sequence[Broadcast]:
+    """Give what else somebody submitted that was made, or goes out, since a moment.
+
+    What was refused does not count, nor what was canceled before anybody heard it.
+    """
+    query = select(Broadcast).where(
+        or_(Broadcast.created_at >= since, Broadcast.send_at >= since),
+        Broadcast.kind.not_in((Kind.REMINDER, Kind.FOLLOWUP)),
+        is_said(),
+        Broadcast.id != besides,
+    )
+    return session.scalars(query.order_by(Broadcast.id)).all()
 
 
 def share_people(
@@ -27,17 +44,18 @@ def share_people(
     which would take seconds of a million.
     """
     if other.state in _HAS_ROWS:
-        found = _by_rows(other.id, ours, topic)
+        found = _by_rows(other, ours, topic)
     else:
         found = _by_filters(theirs, topic_of(other.kind), ours, topic)
     return bool(session.scalar(select(or_(*found))))
 
 
-def _by_rows(broadcast_id: int, ours: Filters, topic: Topic) -> list[ColumnElement[bool]]:
+def _by_rows(other: Broadcast, ours: Filters, topic: Topic) -> list[ColumnElement[bool]]:
+    hears = HEARD if other.state == State.CANCELED else ("queued", *HEARD)
     told = (
         select(OutboundMessage.id)
         .join(Wave, Wave.id == OutboundMessage.wave_id)
-        .where(Wave.broadcast_id == broadcast_id, OutboundMessage.state.in_(_HEARS))
+        .where(Wave.broadcast_id == other.id, OutboundMessage.state.in_(hears))
     )
     of_family = (
         told.join(Contact, Contact.id == OutboundMessage.contact_id)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from db.broadcast_watch import ANNOUNCES
 from db.broadcasts import UNENDED, Broadcast, Kind, Notice, State, Wave
 from db.outbox import OutboundMessage
 from db.publishing import HEARD
 from db.rounds import Round
+from db.schedules import Distribution
 from db.session import Session
 
 ADDRESSED = ("queued", *HEARD, "canceled", "failed")
@@ -53,12 +54,16 @@ def announcements(session: Session, round_id: int, states: Collection[str]) -> S
 
 
 def announced_besides(session: Session, round_id: int, besides: int) -> Sequence[Broadcast]:
-    """Give the other announcements of a round that were submitted and not refused or canceled."""
-    apart = (State.DRAFT, State.REFUSED, State.CANCELED)
+    """Give the other announcements of a round, or of its distributions, that are not for nothing.
+
+    A distribution of a round whose announcement was stopped may be in another one since.
+    """
+    of_round = select(Distribution.id).where(Distribution.round_id == round_id)
+    of_stops = select(Notice.broadcast_id).where(Notice.distribution_id.in_(of_round))
     query = select(Broadcast).where(
-        Broadcast.round_id == round_id,
+        or_(Broadcast.round_id == round_id, Broadcast.id.in_(of_stops)),
         Broadcast.kind == Kind.DISTRIBUTION,
-        Broadcast.state.not_in(apart),
+        is_said(),
         Broadcast.id != besides,
     )
     return session.scalars(query.order_by(Broadcast.id)).all()
@@ -115,6 +120,16 @@ def is_heard_since(session: Session, round_id: int, since: datetime) -> bool:
         _has_rows(HEARD),
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def is_said() -> ColumnElement[bool]:
+    """Give the condition that a broadcast is or will be heard, unless it is stopped before.
+
+    So it was submitted; of one that was stopped somebody has heard already.
+    """
+    ended = (State.REFUSED, State.CANCELED)
+    stopped_late = and_(Broadcast.state == State.CANCELED, _has_rows(HEARD))
+    return or_(Broadcast.state.not_in((State.DRAFT, *ended)), stopped_late)
 
 
 def _has_rows(states: Collection[str]) -> Any:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.notices.whom import audience_of, touches
 from db.areas import Area
 from db.audiences import topic_of
-from db.broadcasts import Broadcast, Kind, notices_of, submitted_since, texts_of
-from db.repeats import share_people
+from db.broadcasts import Broadcast, Kind, notices_of, texts_of
+from db.repeats import share_people, submitted_since
 from db.round_changes import announced_besides
 from db.session import Session
 

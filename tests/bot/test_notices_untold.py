@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.notices import approving
 from bot.notices.changing import cancel_round, change_round
@@ -11,6 +11,7 @@ from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, make_round
 from bot.notices.previewing import preview
 from bot.notices.refusals import NoticeRefused
+from bot.notices.repeats import same_today
 from bot.notices.whom import audience_of
 from db.areas import Scope
 from db.audiences import Filters, Topic
@@ -214,6 +215,40 @@ def test_a_round_is_announced_once_and_its_hours_stay(store: Store) -> None:
         hours = [slot.starts_at for slot in after if slot is not None]
         assert hours[:2] == told
         assert len(set(hours)) == len(hours) == 3
+
+
+def test_what_was_stopped_after_some_had_heard_it_is_asked_about_again(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        for address in ("ani", "budi"):
+            contact(session, family(session), address=address)
+        first = announce(session)
+        number, round_id = first.id, first.round_id or 0
+    look(store, EARLY)
+
+    def again(now: datetime, filters: Filters | None = None) -> list[int]:
+        """Stop what goes out, prepare it anew, and give what it is asked about."""
+        with store.begin() as session:
+            stopped = session.get_one(Broadcast, number)
+            if stopped.state == State.RUNNING:
+                approving.cancel(session, number, "staff:1", "salah tekan", now)
+            draft = Draft(Kind.DISTRIBUTION, filters, {}, round_id=round_id)
+            return [one.id for one in same_today(session, prepare(session, draft, "cli", now), now)]
+
+    assert send(store, EARLY, to=("ani",)) == ["ani"]
+    tomorrow = SOON + timedelta(days=1)
+    assert again(SOON) == again(tomorrow) == [number]
+    assert again(SOON, Filters((HERE,), "PKH", untold_of=round_id)) == []
+    with store.begin() as session:  # the same place, day and hour in a round of its own
+        session.execute(update(Broadcast).values(state=State.CANCELED))
+        other = make_round(session, plan(), "staff:1", tomorrow).id
+        draft = prepare(
+            session, Draft(Kind.DISTRIBUTION, None, {}, round_id=other), "cli", tomorrow
+        )
+        with pytest.raises(NoticeRefused, match="same_today"):
+            release(session, draft, tomorrow)
+        session.execute(update(OutboundMessage).values(state="canceled"))
+        assert same_today(session, draft, tomorrow) == []  # nobody has heard it
 
 
 def test_an_area_that_is_added_is_announced_to(store: Store) -> None:
