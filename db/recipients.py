@@ -20,7 +20,17 @@ from sqlalchemy.orm import aliased
 
 from db.areas import Area, in_areas, self_and_above
 from db.audience_files import AudienceMember
-from db.audiences import Filters, Topic, families, heard_of, is_of, is_willing
+from db.audiences import (
+    Filters,
+    Topic,
+    families,
+    has_agreed,
+    heard_of,
+    is_active,
+    is_of,
+    is_wanted,
+    is_willing,
+)
 from db.broadcasts import Broadcast, Wave
 from db.contacts import BY_NUMBER, Contact
 from db.outbox import OutboundMessage
@@ -110,22 +120,44 @@ def _first(filters: Filters) -> Any:
 
 
 def _of_no_family(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> Select[Any]:
-    told = and_(_lives_here(filters), willing, not_(_is_on_whatsapp(filters, topic)))
+    told = and_(_lives_here(filters, topic), willing, not_(_is_on_whatsapp(filters, topic)))
     return select(*_alone(_first(filters))).where(told)
 
 
-def _lives_here(filters: Filters, contact: Any = Contact) -> ColumnElement[bool]:
+def _lives_here(filters: Filters, topic: Topic, contact: Any = Contact) -> ColumnElement[bool]:
     """Give the condition that a contact is tied to no person and may live in some areas.
 
     Where he lives is known by what he asked to hear of, and otherwise only if there is nothing
     else.
     """
     others = exists().where(Area.level == "village", not_(in_areas(Area.code, filters.areas)))
-    asked_here = exists().where(
-        Subscription.contact_id == contact.id, in_areas(Subscription.area_code, filters.areas)
-    )
-    known = or_(not_(others.correlate(None)), asked_here.correlate(contact))
+    wishes = _wishes(topic)
+    asked_here = select(wishes.c.contact_id).where(_touches(wishes.c.area_code, filters.areas))
+    known = or_(not_(others.correlate(None)), contact.id.in_(asked_here))
     return and_(contact.person_id.is_(None), known)
+
+
+def _wishes(topic: Topic) -> Any:
+    """Select contact_id, area_code, program_code and emergencies of what was asked for.
+
+    What cannot come by WhatsApp, or not any more, comes by SMS to the same telephone, and the other
+    way round.
+    """
+    asker, twin = aliased(Contact), aliased(Contact)
+    wish = (Subscription.area_code, Subscription.program_code, Subscription.emergencies)
+    told_otherwise = (
+        select(twin.id, *wish)
+        .join(asker, asker.id == Subscription.contact_id)
+        .join(twin, and_(twin.address == asker.address, twin.id != asker.id))
+        .where(asker.channel.in_(BY_NUMBER), twin.channel.in_(BY_NUMBER))
+        .where(has_agreed(asker), not_(and_(is_active(asker), is_wanted(topic, asker))))
+    )
+    return select(Subscription.contact_id, *wish).union_all(told_otherwise).subquery("wishes")
+
+
+def _touches(area_code: Any, areas: tuple[str, ...]) -> ColumnElement[bool]:
+    """Give the condition that an area is of some, or holds one of them."""
+    return or_(in_areas(area_code, areas), area_code.in_(_areas_above(areas)))
 
 
 def _of_file(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> Select[Any]:
@@ -146,27 +178,24 @@ def _subscribers(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -
     last, and by SMS only where there is nothing else.
     """
     above = _areas_above(filters.areas)
-    within = in_areas(Subscription.area_code, filters.areas)
+    wishes = _wishes(topic)
+    asked_of = wishes.c.area_code
     area = case(
-        (within, Subscription.area_code),
-        *((Subscription.area_code == code, below) for code, below in above.items()),
+        (in_areas(asked_of, filters.areas), asked_of),
+        *((asked_of == code, below) for code, below in above.items()),
     )
-    asked_here = or_(within, Subscription.area_code.in_(above))
-    program = or_(Subscription.program_code.is_(None), Subscription.program_code == filters.program)
+    program = or_(wishes.c.program_code.is_(None), wishes.c.program_code == filters.program)
     asked = (
         select(
             Contact.id,
-            case(
-                (Contact.channel.in_(BY_NUMBER), Contact.address),
-                else_=Contact.channel + ":" + Contact.address,
-            ).label("phone"),
+            telephone().label("phone"),
             func.coalesce(Contact.person_id, -Contact.id).label("person"),
             case((Contact.channel == _SMS, 1), else_=0).label("by_sms"),
             Contact.last_inbound_at.label("heard_at"),
             area.label("area_code"),
         )
-        .join(Subscription, Subscription.contact_id == Contact.id)
-        .where(asked_here, program, ~Subscription.emergencies, willing)
+        .join(wishes, wishes.c.contact_id == Contact.id)
+        .where(_touches(asked_of, filters.areas), program, not_(wishes.c.emergencies), willing)
         .where(not_(_is_told_by_family(filters, topic)))
     ).subquery("asked")
     same_phone = select(asked, _best(asked, "person", "phone").label("owner")).subquery(
@@ -174,6 +203,14 @@ def _subscribers(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -
     )
     chosen = select(same_phone, _best(same_phone, "id", "owner").label("best")).subquery("chosen")
     return select(*_alone(chosen.c.area_code)).join(chosen, chosen.c.best == Contact.id).distinct()
+
+
+def telephone() -> ColumnElement[str]:
+    """Give what names the telephone of a contact, which is the same by WhatsApp and SMS."""
+    return case(
+        (Contact.channel.in_(BY_NUMBER), Contact.address),
+        else_=Contact.channel + ":" + Contact.address,
+    )
 
 
 def _best(rows: Any, column: str, among: str) -> Any:
@@ -199,7 +236,7 @@ def _is_on_whatsapp(filters: Filters, topic: Topic) -> ColumnElement[bool]:
     twin = aliased(Contact)
     told = [is_of(filters, twin)]
     if _is_for_all(filters, topic):
-        told.append(_lives_here(filters, twin))
+        told.append(_lives_here(filters, topic, twin))
     same_phone = exists().where(
         twin.channel == _WHATSAPP, twin.address == Contact.address,
         is_willing(topic, twin), or_(*told),

@@ -10,7 +10,7 @@ from db.assignments import Assignment
 from db.audience_files import AudienceMember, store_members
 from db.audiences import Filters, Topic, topic_of
 from db.broadcasts import Kind
-from db.contacts import Contact
+from db.contacts import BLOCKED, Contact
 from db.pickups import Pickup
 from db.reach import measure, samples, unreached
 from db.recipients import recipients
@@ -270,6 +270,41 @@ def test_of_danger_a_telephone_rings_once_though_sms_stands_in_for_whatsapp(stor
         whatsapp.person_id = None
         session.flush()
         assert told(session) == set()
+
+
+def test_a_wish_goes_with_its_telephone_where_whatsapp_cannot_be_had(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        asker, sms = (
+            contact(session, channel=way, address="+62811", emergencies=True)
+            for way in ("whatsapp", "sms")
+        )
+        subscribe(session, asker.id, "PKH", HERE, NOW)
+        subscribe(session, asker.id, None, HERE, NOW, emergencies=True)
+        danger = Filters(areas=(HERE,))
+        assert told(session) == told(session, danger, Topic.EMERGENCY) == {asker.id}
+        asker.state = BLOCKED  # as a number is that is not on WhatsApp
+        session.flush()
+        assert told(session) == told(session, danger, Topic.EMERGENCY) == {sms.id}
+        assert told(session, Filters(areas=(THERE,)), Topic.EMERGENCY) == set()
+        sms.notices = False
+        session.flush()
+        assert told(session) == set()
+
+
+def test_a_wish_for_dangers_of_an_area_is_for_all_that_is_in_it(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        wishes = {area: contact(session, emergencies=True).id for area in (HERE, WOLIO, CITY)}
+        for area, contact_id in wishes.items():
+            subscribe(session, contact_id, None, area, NOW, emergencies=True)
+
+        def heard(area: str) -> set[str]:
+            found = told(session, Filters(areas=(area,)), Topic.EMERGENCY)
+            return {area for area, contact_id in wishes.items() if contact_id in found}
+
+        assert heard(HERE) == heard(WOLIO) == {HERE, WOLIO, CITY}
+        assert heard(THERE) == {CITY}
 
 
 def test_everyone_is_also_who_is_on_no_list(store: Store) -> None:
