@@ -11,11 +11,11 @@ from bot.notices.whom import audience_of
 from bot.notices.wording import LONGEST
 from db.audiences import Filters, topic_of
 from db.broadcasts import Broadcast, Kind, Notice, notices_of
-from db.fan_out import concerned
 from db.notice_rules import notice_rules
 from db.reach import Reach, Recipient, measure, samples
 from db.session import Session
 from db.slots import capacity
+from db.told import concerned
 from db.traits import PREGNANT
 from db.wa_templates import USUAL_LANGUAGE
 
@@ -112,7 +112,7 @@ def _limits(
     """Give the keys of the sentences about whom a broadcast does not suffice for."""
     found = []
     if not reach.contacts:
-        found.append("notice.nobody")
+        found.append("notice.nobody" if broadcast.parent_id is None else "notice.nobody_left")
     if PREGNANT in filters.traits:
         found.append("notice.pregnant_unknown")
     if reach.excluded.get("no_template"):
