@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from bot.opting_words import LONGEST
@@ -54,13 +54,17 @@ class Way:
 
     wanted: str
     refused: str
+    only_refuses: bool = False  # the wanted one is not named
 
 
 _TO = {_Sort.WHATSAPP: Way("whatsapp", "sms"), _Sort.SMS: Way("sms", "whatsapp")}
 
 
-def way(text: str) -> Way | None:
-    """Give the way that a message chooses, if it says nothing else; "jangan sms" chooses none."""
+def way(text: str, here: str | None = None) -> Way | None:
+    """Give the way that a message chooses, if it says nothing else; "jangan sms" chooses none.
+
+    But by SMS that means this way: `here` is the channel on which it was written.
+    """
     said = _sorts(text)
     wanted, refused = _ways(said)
     if wanted & refused:
@@ -68,8 +72,9 @@ def way(text: str) -> Way | None:
     plain = _Sort.ONLY in said or {_Sort.BY, _Sort.SEND} <= set(said)
     if len(wanted) == 1 and (refused or plain):
         return _TO[wanted.pop()]
-    if not wanted and len(refused) == 1 and _Sort.BY in said:
-        return _TO[(_TO.keys() - refused).pop()]
+    named = _Sort.BY in said or (here == "sms" and refused == {_Sort.SMS})
+    if not wanted and len(refused) == 1 and named:
+        return replace(_TO[(_TO.keys() - refused).pop()], only_refuses=True)
     return None
 
 

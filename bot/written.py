@@ -235,7 +235,7 @@ def _asks_subscriptions(turn: Turn) -> bool:
 
 
 def _chooses_way(turn: Turn) -> bool:
-    return way(turn.text) is not None
+    return way(turn.text, turn.contact.channel) is not None
 
 
 def _wishes_language(turn: Turn) -> bool:

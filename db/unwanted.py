@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from db.audiences import Topic, topic_of
 from db.broadcasts import Broadcast, Kind, Wave
@@ -38,19 +38,23 @@ def end_of_family(session: Session, contact_id: int) -> int:
     return _cancel(session, contact_id, {Topic.AID})
 
 
-def _cancel(session: Session, contact_id: int, unwanted: Collection[Topic]) -> int:
-    kinds = [kind for kind in Kind if topic_of(kind) in unwanted]
-    of_these = (
+def waves_about(topics: Collection[Topic]) -> Select[Any]:
+    """Select the waves of the broadcasts that are about some topics."""
+    kinds = [kind for kind in Kind if topic_of(kind) in topics]
+    return (
         select(Wave.id)
         .join(Broadcast, Broadcast.id == Wave.broadcast_id)
         .where(Broadcast.kind.in_(kinds))
     )
+
+
+def _cancel(session: Session, contact_id: int, unwanted: Collection[Topic]) -> int:
     ended = (
         update(_OUT)
         .where(
             _OUT.c.contact_id == contact_id,
             _OUT.c.state == "queued",
-            _OUT.c.wave_id.in_(of_these),
+            _OUT.c.wave_id.in_(waves_about(unwanted)),
         )
         .values(state="canceled", reason=UNWANTED)
     )

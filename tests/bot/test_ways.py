@@ -8,7 +8,7 @@ from bot.messages import Address, Channel
 from bot.opting import Kind, wish
 from bot.opting_ways import way
 from db import pace
-from db.contacts import TOPICS, Contact
+from db.contacts import TOPICS, Contact, mark_reachable
 from db.session import Store
 from tests.moment import NOW
 from tests.talk import Clock, Person, words
@@ -115,3 +115,46 @@ def test_one_telephone_is_told_by_the_way_that_it_chose(
 def test_where_no_other_way_is_known_nothing_changes(citizen: Person) -> None:
     told = words(citizen.say("lewat wa saja"))
     assert "kirim dulu satu pesan" in told
+
+
+@pytest.mark.databases("sqlite")
+def test_what_was_stopped_stays_so_whatever_way_is_chosen(
+    engine: Engine, sample_store: Store, clock: Clock
+) -> None:
+    person = Person(engine, sample_store, clock, Address(Channel.WHATSAPP, "+628110001"))
+    person.say("halo")
+    person.press("consent:yes")
+    person.say("BERHENTI")
+    told = words(person.say("jangan kirim lewat sms"))
+    assert "sedang berhenti" in told
+    assert "LANGGANAN LAGI" in told
+    none = (False, False, False)
+    assert wishes(sample_store) == {"whatsapp": none, "sms": none}
+
+
+@pytest.mark.databases("sqlite")
+def test_who_refuses_sms_by_sms_is_told_elsewhere_or_not_at_all(
+    engine: Engine, sample_store: Store, clock: Clock
+) -> None:
+    by_sms = Person(engine, sample_store, clock, Address(Channel.SMS, "+628110001"))
+    by_sms.say("halo")
+    by_sms.press("consent:yes")
+    assert "belum kami kenal di WhatsApp" in words(by_sms.say("lewat wa saja"))
+    assert wishes(sample_store) == {"sms": (True, True, False)}
+    assert "tidak akan mengirim" in words(by_sms.say("jangan kirim sms"))
+    assert wishes(sample_store) == {"sms": (False, False, False)}
+
+    by_sms.say("langganan lagi")
+    by_sms.say("batal")
+    chat = Person(engine, sample_store, clock, Address(Channel.WHATSAPP, "+628110001"))
+    chat.say("halo")
+    chat.press("consent:yes")
+    with sample_store.begin() as session:
+        mark_reachable(session, "whatsapp", "+628110001", False)
+    told = words(by_sms.say("lewat wa saja"))
+    assert "tetap kami kirim lewat SMS" in told
+    assert wishes(sample_store)["sms"] == (True, True, False)
+    with sample_store.begin() as session:
+        mark_reachable(session, "whatsapp", "+628110001", True)
+    assert "WhatsApp saja" in words(by_sms.say("jangan kirim sms"))
+    assert wishes(sample_store) == {"sms": (False, False, False), "whatsapp": (True, True, False)}

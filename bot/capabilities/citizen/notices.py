@@ -4,10 +4,10 @@ from bot.notices.languages import LANGUAGES
 from bot.notices.topics import change_topics, topic_words, wanted_topics
 from bot.opting import Kind, Wish, wish
 from bot.opting_language import language
-from bot.opting_ways import way
+from bot.opting_ways import Way, way
 from bot.texts import say
 from bot.turn import Turn, button
-from db.channel_choice import choose_channel
+from db.channel_choice import Chosen, choose_channel
 from db.contacts import AID, BY_NUMBER, EMERGENCY, TOPICS
 from db.pace import is_served
 from db.subscriptions import subscriptions_of, unsubscribe
@@ -31,7 +31,11 @@ def stop(turn: Turn) -> None:
         return
     if not turn.argument and _end_one(turn):
         return
-    off, on = _meant(turn)
+    _end(turn, *_meant(turn))
+
+
+def _end(turn: Turn, off: frozenset[str], on: frozenset[str] = frozenset()) -> None:
+    """End some topics, and say what goes on and how they come back."""
     had_emergencies = turn.contact.emergencies
     change_topics(turn, on, off)
     left = wanted_topics(turn)
@@ -86,19 +90,32 @@ def _end_one(turn: Turn) -> bool:
 
 
 def choose_way(turn: Turn) -> None:
-    """Let messages come by WhatsApp alone, or by SMS alone; answers come where one asks."""
+    """Let messages come by WhatsApp alone, or by SMS alone; answers come where one asks.
+
+    Who refuses the way on which he writes, and has no other, gets none any more.
+    """
     menu = button("menu", "choice.menu")
-    chosen = way(turn.text)
+    chosen = way(turn.text, turn.contact.channel)
     if chosen is None or turn.contact.channel not in BY_NUMBER:
         turn.reply("way.elsewhere", menu)
         return
-    served = chosen.wanted != SMS or is_served(turn.session.core, SMS)
-    if not served or not choose_channel(
-        turn.session, turn.contact.id, chosen.wanted, chosen.refused, turn.now
-    ):
-        turn.reply(f"way.no_{chosen.wanted}", menu)
-        return
-    turn.reply(f"way.{chosen.wanted}", menu)
+    became = _try_way(turn, chosen)
+    if became in (Chosen.TOLD_THERE, Chosen.SILENT):
+        silent = "silent_" if became is Chosen.SILENT else ""
+        turn.reply(f"way.{silent}{chosen.wanted}", menu)
+    elif chosen.only_refuses and chosen.refused == turn.contact.channel:
+        _end(turn, frozenset(TOPICS))
+    elif became is Chosen.OF_ANOTHER:
+        turn.reply("way.of_another", button("human", "choice.human"), menu)
+    else:
+        unreachable = "unreachable" if became is Chosen.UNREACHABLE else "no"
+        turn.reply(f"way.{unreachable}_{chosen.wanted}", menu)
+
+
+def _try_way(turn: Turn, chosen: Way) -> Chosen:
+    if chosen.wanted == SMS and not is_served(turn.session.core, SMS):
+        return Chosen.UNKNOWN
+    return choose_channel(turn.session, turn.contact.id, chosen.wanted, chosen.refused, turn.now)
 
 
 def speak(turn: Turn) -> None:
