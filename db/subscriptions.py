@@ -91,6 +91,13 @@ def unsubscribe_all(session: Session, contact_id: int) -> int:
     return session.core.execute(delete(_TABLE).where(_TABLE.c.contact_id == contact_id)).rowcount
 
 
+def move_subscriptions(session: Session, contact_id: int, to_id: int) -> None:
+    """Let another contact of the same telephone hear of what one wanted to hear of."""
+    for one in subscriptions_of(session, contact_id):
+        subscribe(session, to_id, one.program_code, one.area_code, one.created_at, one.emergencies)
+    unsubscribe_all(session, contact_id)
+
+
 def forget(session: Session, contact_id: int) -> None:
     """Drop what a contact wanted to hear of, and its places in the lists of audiences."""
     unsubscribe_all(session, contact_id)

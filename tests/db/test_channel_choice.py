@@ -27,7 +27,7 @@ def ways(session: Session) -> list[tuple[str, str]]:
     query = select(OutboundMessage.channel, Contact.channel).join(
         Contact, Contact.id == OutboundMessage.contact_id
     )
-    return [(row, own) for row, own in session.execute(query)]  # noqa: C416 - typed as a row
+    return [(row, own) for row, own in session.execute(query)]
 
 
 def test_subscriptions_go_along_once(store: Store) -> None:
