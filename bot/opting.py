@@ -67,7 +67,12 @@ def wish(text: str, parse: Parse | None) -> Wish | None:
         return None
     if _has(words, Sort.ON) and _has(words, Sort.STOP, Sort.OFF):
         return None  # one of the two is told of the past
-    return _hears(words) or _stopped(words, text.lower()) or _resumed(words, text.lower())
+    about = {entity.entity for entity in (parse.entities if parse else ())}
+    return (
+        _hears(words, "program" in about)
+        or _stopped(words, text.lower())
+        or _resumed(words, text.lower())
+    )
 
 
 def _names(entities: Iterable[Entity]) -> list[Entity]:
@@ -111,7 +116,8 @@ def _tells_of_goods(words: Words) -> bool:
     return False
 
 
-def _hears(words: Words) -> Wish | None:
+def _hears(words: Words, names_program: bool) -> Wish | None:
+    """Give the wish to be told of aid, of dangers, or of both: "kalau ada PKH dan banjir"."""
     if _refusals(words) or _has(words, Sort.STOP, Sort.OFF) or not _has(words, Sort.IF):
         return None
     told = _has(words, Sort.TELL) or (
@@ -121,7 +127,8 @@ def _hears(words: Words) -> Wish | None:
         return None
     of_aid = any(Sort.GOODS in one and Sort.EMERGENCY in two for one, two in pairwise(words))
     if _has(words, Sort.EMERGENCY) and not of_aid:
-        return Wish(Kind.HEAR, on=frozenset((EMERGENCY,)), named=True)
+        aid = {AID} if names_program or _has(words, Sort.AID, Sort.GOODS) else set()
+        return Wish(Kind.HEAR, on=frozenset((EMERGENCY, *aid)), named=True)
     comes = _has(words, Sort.COMES, Sort.NAME, Sort.AID, Sort.GOODS, Sort.NEWS)
     return Wish(Kind.HEAR, on=frozenset((AID,)), named=True) if comes else None
 

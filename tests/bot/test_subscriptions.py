@@ -143,3 +143,42 @@ def test_a_wish_for_dangers_is_for_dangers_alone(citizen: Person, sample_store: 
     citizen.say("langgananku apa saja")
     citizen.press("subscriptions:end")
     assert kept(sample_store, citizen) == []
+
+
+@pytest.mark.databases("sqlite")
+def test_several_places_and_aid_beside_dangers_are_all_kept(
+    citizen: Person, sample_store: Store
+) -> None:
+    told = words(citizen.say("kabari kalau ada banjir di Lamangga dan Melai"))
+    assert "keadaan darurat di Lamangga dan Melai" in told
+    assert dangers(sample_store, citizen) == ["Lamangga", "Melai"]
+    citizen.say("hapus langganan")
+    told = words(citizen.say("kabari kalau ada PKH dan banjir di Lamangga"))
+    assert "Program Keluarga Harapan di Lamangga" in told
+    assert "keadaan darurat di Lamangga" in told
+    assert kept(sample_store, citizen) == [("PKH", "Lamangga"), (None, "Lamangga")]
+    citizen.say("hapus langganan")
+    assert "kelurahan mana" in words(citizen.say("kabari kalau ada PKH dan banjir"))
+    citizen.say("Melai")
+    assert kept(sample_store, citizen) == [("PKH", "Melai"), (None, "Melai")]
+    assert dangers(sample_store, citizen) == ["Melai"]
+
+
+@pytest.mark.databases("sqlite")
+def test_one_of_a_family_hears_of_dangers_at_home_and_where_he_says(
+    known: Person, sample_store: Store
+) -> None:
+    told = words(known.say("kabari kalau ada banjir di Lamangga"))
+    assert "di Bukit Wolio Indah dan Lamangga" in told
+    assert dangers(sample_store, known) == ["Lamangga"]
+    known.say("kabari kalau ada banjir di Bukit Wolio Indah")
+    assert dangers(sample_store, known) == ["Lamangga"]
+    known.say("hapus langganan")
+    assert wanted(known)[2]
+
+
+def dangers(store: Store, person: Person) -> list[str]:
+    with store.read() as session:
+        contact = select(Contact.id).where(Contact.address == person.address.user)
+        found = subscriptions_of(session, session.scalars(contact).one())
+        return [one.area for one in found if one.emergencies]

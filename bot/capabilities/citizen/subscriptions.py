@@ -44,6 +44,7 @@ FORM = Form(
         Field("area", _area_and_program),
         Field("program", _area_and_program, noted=True),
         Field("emergency", _area_and_program, noted=True),
+        Field("aid", _area_and_program, noted=True),  # beside dangers
     ),
 )
 
@@ -58,7 +59,7 @@ def handle(turn: Turn) -> None:
     on = _topics(turn)
     change_topics(turn, on)
     if EMERGENCY in on:
-        _will_hear_of_emergencies(turn)
+        _will_hear_of_emergencies(turn, and_aid=AID in on and _asks_to_hear(turn))
         return
     program, place = turn.entity("program"), _own_area(turn)
     if _place_unclear(turn, program):
@@ -74,22 +75,21 @@ def handle(turn: Turn) -> None:
 
 def finish(turn: Turn, answers: Answers) -> None:
     """Note the wish for the area that was asked for."""
-    if answers.get("emergency"):
-        _note_dangers(turn, answers["area"])
-    else:
+    named = _named_areas(turn)
+    areas = named if answers["area"] in named else [answers["area"]]
+    if answers.get("aid") or not answers.get("emergency"):
         # A new wish in place of the answer takes nothing over from the one before.
-        heard = wish(turn.text, turn.parse)
-        anew = heard is not None and heard.kind is Kind.HEAR
-        program = turn.entity("program") or (None if anew else answers.get("program"))
-        named = _named_areas(turn)
-        _note(turn, program, named if answers["area"] in named else [answers["area"]])
+        program = turn.entity("program")
+        _note(turn, program or (None if _asks_to_hear(turn) else answers.get("program")), areas)
+    if answers.get("emergency"):
+        _note_dangers(turn, areas)
 
 
 def emergencies(turn: Turn) -> None:
     """Take the answer to the question whether emergencies are to be told."""
     if turn.argument == "yes":
         change_topics(turn, on=(EMERGENCY,))
-        _will_hear_of_emergencies(turn)
+        _will_hear_of_emergencies(turn, and_aid=False)
     elif turn.argument != "no":
         turn.reply(
             "subscribe.ask_emergencies",
@@ -153,7 +153,8 @@ def _end(turn: Turn, which: str) -> None:
     one = next((one for one in found if _value(one) == which), None)
     if one is not None:
         unsubscribe(turn.session, turn.contact.id, one)
-        if one.emergencies and not any(other.emergencies for other in found if other != one):
+        others = any(other.emergencies for other in found if other != one)
+        if one.emergencies and not others and turn.contact.person_id is None:
             change_topics(turn, off=(EMERGENCY,))
         key = "subscribe.ended_one"
     elif which:
@@ -183,8 +184,13 @@ def _topics(turn: Turn) -> frozenset[str]:
 
 def _names_something(turn: Turn) -> bool:
     """Say whether a message asks for more than what was sent before."""
+    return turn.entity("program") is not None or _asks_to_hear(turn)
+
+
+def _asks_to_hear(turn: Turn) -> bool:
+    """Say whether a message asks to be told when something comes."""
     heard = wish(turn.text, turn.parse)
-    return turn.entity("program") is not None or (heard is not None and heard.kind is Kind.HEAR)
+    return heard is not None and heard.kind is Kind.HEAR
 
 
 def _has_any(turn: Turn) -> bool:
@@ -252,7 +258,7 @@ def _note(turn: Turn, program: str | None, area_codes: Sequence[str]) -> None:
         *(() if linked else (button("registration", "choice.registration"),)),
         _menu(),
         program=row.name if row else say("subscribe.any"),
-        area=" dan ".join(turn.places.name_of(code) for code in area_codes),
+        area=_called_areas(turn, area_codes),
     )
     offer_emergencies(turn)
 
@@ -268,25 +274,33 @@ def _tell_on(turn: Turn) -> None:
     offer_emergencies(turn)
 
 
-def _will_hear_of_emergencies(turn: Turn) -> None:
+def _will_hear_of_emergencies(turn: Turn, and_aid: bool) -> None:
     """Confirm it; where somebody lives who is in no list has to be asked."""
-    place = _own_area(turn)
+    home, named = _own_area(turn), _named_areas(turn)
+    program = turn.entity("program")
     found = subscriptions_of(turn.session, turn.contact.id)
-    named = turn.entity("area")
-    if place is not None:
-        _tell_of_emergencies(turn, turn.places.name_of(place))
-    elif named is not None:
+    if and_aid and (named or (home and program)):
+        _note(turn, program, named or [home or ""])
+    if home is not None or named:
         _note_dangers(turn, named)
-    elif found:
+    elif found and not and_aid:
         _tell_of_emergencies(turn, ", ".join(dict.fromkeys(one.area for one in found)))
     else:
-        _ask_area(turn, {"emergency": True})
+        of_aid = {"aid": and_aid, "program": program}
+        _ask_area(turn, {"emergency": True} | {key: said for key, said in of_aid.items() if said})
 
 
-def _note_dangers(turn: Turn, area_code: str) -> None:
-    """Keep where somebody who is in no list wants to hear of dangers; of aid he asked nothing."""
-    subscribe(turn.session, turn.contact.id, None, area_code, turn.now, emergencies=True)
-    _tell_of_emergencies(turn, turn.places.name_of(area_code))
+def _note_dangers(turn: Turn, area_codes: Sequence[str]) -> None:
+    """Keep where somebody wants to hear of dangers besides his home; of aid he asked nothing."""
+    home = _own_area(turn)
+    away = [code for code in area_codes if code != home]
+    for area_code in away:
+        subscribe(turn.session, turn.contact.id, None, area_code, turn.now, emergencies=True)
+    _tell_of_emergencies(turn, _called_areas(turn, [*([home] if home else ()), *away]))
+
+
+def _called_areas(turn: Turn, codes: Sequence[str]) -> str:
+    return " dan ".join(turn.places.name_of(code) for code in codes)
 
 
 def _tell_of_emergencies(turn: Turn, area_name: str) -> None:
