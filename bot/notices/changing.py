@@ -1,25 +1,24 @@
 """A round is changed or canceled: what was still to be said of it ends, and who was told hears."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.notices.drafting import Draft, prepare
-from bot.notices.planning import Plan, Stop, check_plan, keep_stop, stop_of
+from bot.notices.planning import Plan, check_plan
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
+from bot.notices.replanning import affected_areas, ahead_of, is_urgent, replan, without_the_past
 from bot.notices.undoing import end_for_change, queue_again, restore, standing
 from bot.notices.whom import touches
 from db import audit
-from db.areas import Area, Scope, common_area
+from db.areas import Scope
 from db.audiences import Filters, Topic
 from db.broadcast_rows import end_notices
 from db.broadcast_watch import GOING, changed_notices
 from db.broadcasts import Broadcast, Kind, State, notices_of
 from db.outbox import CHANGED
 from db.publishing import HEARD
-from db.quiet_hours import after_quiet_hours
 from db.reach import samples
 from db.round_changes import (
     ADDRESSED,
@@ -30,12 +29,10 @@ from db.round_changes import (
     is_heard_since,
     last_change,
 )
-from db.rounds import CANCELED, Round, areas_named, distributions_of
-from db.schedules import Distribution
+from db.rounds import CANCELED, Round
 from db.session import Session
 
 _AT_ONCE = 5_000  # rows that end with the change itself; the clock sees to the others
-_IN_TIME = timedelta(hours=1)  # that approval and sending take, and the way to the place
 LONGEST_WHY = 200  # characters
 _SHORTEST_WHY = 3
 
@@ -59,19 +56,19 @@ def change_round(
     of_round = _held(session, round_id, version)
     reason = _reason(why)
     is_again = _take_back_unheard(session, of_round, reason, actor, now)
-    ahead = _ahead(session, of_round, now)
-    plan = _without_the_past(session, of_round, plan, ahead)
+    ahead = ahead_of(session, of_round, now)
+    plan = without_the_past(session, of_round, plan, ahead)
     _check(session, of_round, plan, now)
-    affected = _affected(of_round, ahead, plan) | areas_untold(session, round_id)
+    affected = affected_areas(of_round, ahead, plan) | areas_untold(session, round_id)
     told = announcements(session, round_id, ADDRESSED)
     is_wider = _is_wider(session, of_round, plan, is_told=bool(told))
     unended = hold_unended(session, round_id)
     added = _added(session, told, plan)
     if not affected and not is_wider and not _is_unannounced(session, told, unended, added):
         raise NoticeRefused("change.as_before" if is_again else "change.nothing")
-    urgent = _is_urgent(session, ahead, affected, now)
+    urgent = is_urgent(session, ahead, affected, now)
     before = standing(session, of_round, plan.stops)
-    _replan(session, of_round, ahead, plan, now)
+    replan(session, of_round, ahead, plan, now)
     _note(session, of_round, reason, actor, "change round", now)
     begun = [one for one in unended if one.state not in GOING]
     before["ended"] = end_for_change(session, begun, reason, actor, now)
@@ -96,11 +93,11 @@ def cancel_round(
     of_round = _held(session, round_id, version)
     reason = _reason(why)
     _take_back_unheard(session, of_round, reason, actor, now)
-    ahead = _ahead(session, of_round, now)
+    ahead = ahead_of(session, of_round, now)
     if not ahead:
         raise NoticeRefused("change.over")
     affected = {one.area_code for one in ahead} | areas_untold(session, round_id)
-    urgent = _is_urgent(session, ahead, affected, now)
+    urgent = is_urgent(session, ahead, affected, now)
     before = standing(session, of_round, ())
     for one in ahead:
         one.canceled = True
@@ -216,86 +213,11 @@ def _reason(why: str) -> str:
     return reason
 
 
-def _ahead(session: Session, of_round: Round, now: datetime) -> list[Distribution]:
-    """Give the distributions of a round that are not over."""
-    planned = [one for one in distributions_of(session, of_round.id) if not one.canceled]
-    areas = areas_named(session, [one.area_code for one in planned])
-    return [
-        one
-        for one in planned
-        if now < datetime.combine(one.held_on, one.ends_at, ZoneInfo(areas[one.area_code].timezone))
-    ]
-
-
-def _without_the_past(
-    session: Session, of_round: Round, plan: Plan, ahead: Sequence[Distribution]
-) -> Plan:
-    """Leave out of a plan what is over already: nobody changes that."""
-    over = {
-        stop_of(one).key
-        for one in distributions_of(session, of_round.id)
-        if one not in ahead and not one.canceled
-    }
-    return replace(plan, stops=tuple(stop for stop in plan.stops if stop.key not in over))
-
-
 def _check(session: Session, of_round: Round, plan: Plan, now: datetime) -> None:
     if plan.program_code != of_round.program_code:
         raise NoticeRefused("change.other_program")
     for key in check_plan(session, plan, now, round_id=of_round.id):
         raise NoticeRefused(key)
-
-
-def _affected(of_round: Round, before: Sequence[Distribution], plan: Plan) -> set[str]:
-    """Give the areas for which a plan says something else than before."""
-    old, new = _by_area(stop_of(one) for one in before), _by_area(plan.stops)
-    general = (of_round.stage, of_round.bring, of_round.contact)
-    if general != (plan.stage, plan.bring, plan.contact):
-        return {*old, *new}
-    changed = {area for area in old.keys() | new.keys() if old.get(area) != new.get(area)}
-    hours = {stop.area_code for stop in plan.stops if stop.quota is not None}
-    # All families get their hours anew, once those of one area move.
-    return changed | hours if changed & (hours | _with_hours(before)) else changed
-
-
-def _with_hours(before: Sequence[Distribution]) -> set[str]:
-    return {one.area_code for one in before if one.quota is not None}
-
-
-def _by_area(stops: Iterable[Stop]) -> dict[str, set[Stop]]:
-    found: dict[str, set[Stop]] = {}
-    for stop in stops:
-        found.setdefault(stop.area_code, set()).add(stop)
-    return found
-
-
-def _is_urgent(
-    session: Session, before: Sequence[Distribution], affected: Collection[str], now: datetime
-) -> bool:
-    """Say whether people would come in vain, if they were told only after the quiet hours."""
-    for one in before:
-        zone = session.get_one(Area, one.area_code).timezone
-        begins = datetime.combine(one.held_on, one.starts_at, ZoneInfo(zone))
-        if (
-            one.area_code in affected
-            and begins <= after_quiet_hours(now + _IN_TIME, zone) + _IN_TIME
-        ):
-            return True
-    return False
-
-
-def _replan(
-    session: Session, of_round: Round, before: Sequence[Distribution], plan: Plan, now: datetime
-) -> None:
-    wanted = {stop.key for stop in plan.stops}
-    for one in before:
-        one.canceled = stop_of(one).key not in wanted
-    for stop in plan.stops:
-        keep_stop(session, of_round, stop, now)
-    of_round.stage, of_round.bring, of_round.contact = plan.stage, plan.bring, plan.contact
-    of_round.filters = plan.audience.to_data()
-    areas = {one.area_code for one in distributions_of(session, of_round.id)}
-    of_round.area_code = common_area(areas) or of_round.area_code
 
 
 def _note(

@@ -94,7 +94,8 @@ def take_back(
         return []
     of_round = hold_round(session, change.round_id)
     hold_broadcasts(session, change.round_id)
-    end_rows(session, change.id, CANCELED, max(change.contacts, 1))
+    while end_rows(session, change.id, CANCELED):
+        pass  # what is left then is being sent
     is_open = open_rows(session, change.id)
     if of_round is None or is_open or is_heard_since(session, of_round.id, change.created_at):
         return []

@@ -112,6 +112,7 @@ def test_a_round_is_made_shown_put_off_and_cancelled(site: Site) -> None:
     assert "Perubahan ini belum disetujui" in page
     assert officer.get(f"{address}/poster.pdf").status_code == 404
     officer.post(f"{told.location}/batal", why="Salah hari")
+    assert say("broadcast.next_undone") in officer.get(told.location or "").text
     page = officer.get(address).text
     assert say("round.undone") in page
     assert "Salah hari" in page
