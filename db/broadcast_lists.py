@@ -1,14 +1,15 @@
 """Broadcasts as the console lists them, within an area: by state, and what waits for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from db.areas import Area, Scope, in_areas, self_and_above
 from db.audience_files import AudienceFile
+from db.audiences import Filters
 from db.broadcasts import Broadcast, Notice, State
 from db.registry import Program
 from db.rounds import Round
@@ -158,18 +159,34 @@ def areas_called(session: Session, words: str, within: Sequence[str]) -> Sequenc
     return session.scalars(query.order_by(Area.code).limit(_MOST_NAMED)).all()
 
 
-def audience_files(session: Session, scope: Scope, most: int) -> Sequence[AudienceFile]:
-    """Give the lists of numbers that were brought in last."""
-    query = select(AudienceFile).where(scope.holds(AudienceFile.area_code))
-    return session.scalars(query.order_by(AudienceFile.id.desc()).limit(most)).all()
-
-
-def companions_in(session: Session, scope: Scope) -> Sequence[Staff]:
-    """Give the companions who work in an area."""
-    query = select(Staff).where(
-        Staff.role == "companion", Staff.active.is_(True), scope.holds(Staff.area_code)
+def audience_files(
+    session: Session, scope: Scope, most: int, chosen: Collection[int] = ()
+) -> Sequence[AudienceFile]:
+    """Give the lists of numbers that were brought in last, and those that are chosen already."""
+    newest = select(AudienceFile.id).where(scope.holds(AudienceFile.area_code))
+    newest = newest.order_by(AudienceFile.id.desc()).limit(most)
+    query = select(AudienceFile).where(
+        or_(AudienceFile.id.in_(newest.scalar_subquery()), AudienceFile.id.in_(chosen))
     )
+    return session.scalars(query.order_by(AudienceFile.id.desc())).all()
+
+
+def companions_in(
+    session: Session, scope: Scope, chosen: Collection[int] = ()
+) -> Sequence[Staff]:  # fmt: skip
+    """Give the companions who work in an area, and those who are chosen already."""
+    here = and_(Staff.role == "companion", Staff.active.is_(True), scope.holds(Staff.area_code))
+    query = select(Staff).where(or_(here, Staff.id.in_(chosen)))
     return session.scalars(query.order_by(Staff.name, Staff.id)).all()
+
+
+def names_in(session: Session, filters: Filters) -> Mapping[str, str]:
+    """Give the names of the list and of the companion of an audience, as far as it has them."""
+    found = {
+        "file": session.get(AudienceFile, filters.file_id) if filters.file_id else None,
+        "companion": session.get(Staff, filters.companion_id) if filters.companion_id else None,
+    }
+    return {name: one.name for name, one in found.items() if one is not None}
 
 
 def _row(row: Any) -> BroadcastRow:

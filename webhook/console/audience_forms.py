@@ -41,13 +41,19 @@ class Choices:
     files: Sequence[AudienceFile]
 
 
-def choices(session: Session, desk: Desk) -> Choices:
-    """Give what somebody may choose."""
+def choices(session: Session, desk: Desk, *standing: Mapping[str, Any] | None) -> Choices:
+    """Give what somebody may choose, and what audiences that stand have chosen already.
+
+    Their list may be one of another area or long ago, their companion may have left.
+    """
+    chosen = [Filters.from_data(data) for data in standing if data is not None]
+    companions = {one.companion_id for one in chosen if one.companion_id is not None}
+    files = {one.file_id for one in chosen if one.file_id is not None}
     return Choices(
         all_programs(session),
         grouped_areas(areas_within(session, desk.scope)),
-        companions_in(session, desk.scope),
-        audience_files(session, desk.scope, _FILES),
+        companions_in(session, desk.scope, companions),
+        audience_files(session, desk.scope, _FILES, files),
     )
 
 

@@ -1,6 +1,7 @@
 """The form of a broadcast: what it is about, whom it concerns, when it goes out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,14 +9,16 @@ from zoneinfo import ZoneInfo
 from bot.notices.drafting import Draft
 from bot.notices.languages import LANGUAGES
 from bot.notices.own_words import wrong_with
-from bot.notices.planning import FARTHEST
+from bot.notices.planning import FARTHEST, outermost
+from bot.notices.whom import audience_of, narrowed, touches
 from bot.notices.wording import LONGEST
 from bot.texts import say
 from db.audiences import Filters
-from db.broadcast_lists import wordings_of
+from db.broadcast_lists import find_broadcast, wordings_of
 from db.broadcasts import Broadcast, Kind
-from db.round_lists import find_round_row, stops_of
-from db.rounds import CANCELED
+from db.round_changes import announced_besides
+from db.round_lists import RoundRow, find_round_row, stops_of
+from db.rounds import CANCELED, Round
 from db.session import Session
 from webhook.console import audience_forms
 from webhook.console.audience_forms import Choices, Unfit
@@ -25,18 +28,25 @@ from webhook.console.fields import MOST, field, line
 ROUND = "round"
 ABOUT = (ROUND, Kind.NEWS, Kind.EMERGENCY)
 _SHORTEST_TEXT = 20
-_FIELDS = ("about", "round", "program", "send_at", "expires", "urgent")
+_FIELDS = ("about", "round", "untold", "like", "program", "send_at", "expires", "urgent")
 _SLACK = timedelta(minutes=10)  # in which a form is filled in
 
 
-def blank(round_id: str = "", file_id: str = "") -> dict[str, Any]:
-    """Give an empty form, for a round or a list of numbers where one is meant."""
-    about = ROUND if round_id else ""
+def blank(file_id: str = "") -> dict[str, Any]:
+    """Give an empty form, for a list of numbers where one is meant."""
     values = dict.fromkeys((*_FIELDS, *(f"text_{code}" for code in LANGUAGES)), "")
-    return {
-        **values, **audience_forms.values_of(None), "about": about, "round": round_id,
-        "file": file_id,
-    }  # fmt: skip
+    return {**values, **audience_forms.values_of(None), "file": file_id}
+
+
+def values_for(session: Session, desk: Desk, given: str) -> dict[str, Any]:
+    """Give the form for a round: its own audience, and of that who has not heard of it yet."""
+    values = blank() | {"about": ROUND, "round": given}
+    row = _round_of(session, desk, given)
+    if row is None:
+        return values
+    is_told = bool(announced_besides(session, row.round.id, besides=0))
+    own = audience_forms.values_of(_audience_of(session, row.round))
+    return values | own | {"area": [], "untold": "1" if is_told else ""}
 
 
 def written() -> dict[str, Any]:
@@ -46,23 +56,38 @@ def written() -> dict[str, Any]:
     return {**values, **texts, **audience_forms.written()}
 
 
-def values_of(session: Session, broadcast: Broadcast, zone: str) -> dict[str, Any]:
+def values_of(session: Session, desk: Desk, broadcast: Broadcast) -> dict[str, Any]:
     """Give what the form would hold for a broadcast that was prepared, to make another of it."""
-    filters = None if broadcast.audience is None else Filters.from_data(broadcast.audience)
-    is_round = broadcast.round_id is not None
-    values = blank(str(broadcast.round_id) if is_round else "")
-    values |= audience_forms.values_of(filters)
-    values["about"] = ROUND if is_round else broadcast.kind
-    values["program"] = "" if filters is None or is_round else filters.program or ""
-    values["urgent"] = "1" if broadcast.urgent else ""
-    if broadcast.expires_at is not None and not is_round:
-        values["expires"] = broadcast.expires_at.astimezone(ZoneInfo(zone)).date().isoformat()
-    if is_round:
+    filters = audience_of(session, broadcast)
+    if broadcast.round_id is not None:
+        values = values_for(session, desk, str(broadcast.round_id))
+        round_ = session.get_one(Round, broadcast.round_id)
+        values |= audience_forms.values_of(filters)
+        if set(filters.areas) == set(_audience_of(session, round_).areas):
+            values["area"] = []
         values |= {f"text_{code}": text for code, text in (broadcast.texts or {}).items()}
     else:
+        values = blank() | audience_forms.values_of(filters)
+        values |= {"about": broadcast.kind, "program": filters.program or ""}
+        values["urgent"] = "1" if broadcast.urgent else ""
+        if broadcast.expires_at is not None:
+            last = broadcast.expires_at.astimezone(ZoneInfo(desk.staff.zone))
+            values["expires"] = last.date().isoformat()
         for notice in wordings_of(session, broadcast.id, len(LANGUAGES)):
             values[f"text_{notice.language}"] = notice.text
-    return values
+    return values | {"like": str(broadcast.id)}
+
+
+def offered_for(session: Session, desk: Desk, values: Mapping[str, Any]) -> Choices:
+    """Give what may be chosen, with what the round and the broadcast before have chosen."""
+    row = _round_of(session, desk, values["round"])
+    like = _number(values["like"])
+    before = None if like is None else find_broadcast(session, desk.scope, like)
+    return audience_forms.choices(
+        session, desk,
+        None if row is None else row.round.filters,
+        None if before is None else before.broadcast.audience,
+    )  # fmt: skip
 
 
 def read_draft(
@@ -72,11 +97,11 @@ def read_draft(
     if values["about"] not in ABOUT:
         raise Unfit(say("broadcast.no_about"))
     send_at = _moment(values["send_at"], desk)
+    if values["urgent"] and values["about"] != Kind.EMERGENCY:
+        raise Unfit(say("broadcast.not_urgent"))
     if values["about"] == ROUND:
         return _of_round(session, desk, values, offered, send_at)
     kind = Kind(values["about"])
-    if values["urgent"] and kind is not Kind.EMERGENCY:
-        raise Unfit(say("broadcast.not_urgent"))
     areas = audience_forms.chosen_areas(values, offered)
     if not areas:
         raise Unfit(say("broadcast.no_area"))
@@ -97,22 +122,46 @@ def _of_round(
     session: Session, desk: Desk, values: Mapping[str, Any], offered: Choices,
     send_at: datetime | None,
 ) -> Draft:  # fmt: skip
-    given = values["round"]
-    row = find_round_row(session, desk.scope, int(given[:18])) if given.isdecimal() else None
+    row = _round_of(session, desk, values["round"])
     if row is None:
         raise Unfit(say("broadcast.no_round"))
     if row.round.state == CANCELED or (row.last_on is not None and row.last_on < desk.today):
         raise Unfit(say("broadcast.round_over"))
-    stops = [one.distribution for one in stops_of(session, row.round.id)]
-    areas = [stop.area_code for stop in stops if not stop.canceled]
-    filters = audience_forms.read_filters(values, offered, areas, row.round.program_code)
+    own = _audience_of(session, row.round)
+    chosen = audience_forms.chosen_areas(values, offered)
+    wished = audience_forms.read_filters(values, offered, chosen or own.areas, None)
+    filters = narrowed(own, wished)
+    if filters is None or values["program"] not in ("", row.round.program_code):
+        raise Unfit(say("broadcast.not_of_round"))
+    if values["untold"]:
+        filters = replace(filters, untold_of=row.round.id)
+    stops = [one.distribution.area_code for one in stops_of(session, row.round.id)]
     return Draft(
         kind=Kind.DISTRIBUTION,
-        filters=filters if filters.is_choosy else None,
+        filters=filters,
         texts=_words_of_round(values),
         round_id=row.round.id,
+        areas=tuple(one for one in stops if touches(one, chosen)) if chosen else None,
         send_at=send_at,
     )
+
+
+def _round_of(session: Session, desk: Desk, given: str) -> RoundRow | None:
+    number = _number(given)
+    return None if number is None else find_round_row(session, desk.scope, number)
+
+
+def _audience_of(session: Session, round_: Round) -> Filters:
+    """Give whom a round is for."""
+    if round_.filters is not None:
+        return Filters.from_data(round_.filters)
+    stops = (one.distribution for one in stops_of(session, round_.id))
+    areas = outermost(stop.area_code for stop in stops if not stop.canceled)
+    return Filters(areas, round_.program_code)
+
+
+def _number(given: str) -> int | None:
+    return int(given[:18]) if given.isdecimal() else None
 
 
 def _words_of_round(values: Mapping[str, Any]) -> dict[str, str]:

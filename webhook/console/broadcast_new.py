@@ -28,7 +28,7 @@ from db.intake.sheets import open_source
 from db.round_lists import AHEAD, find_round_row, list_rounds
 from db.session import Session
 from webhook.console import broadcast_forms
-from webhook.console.audience_forms import DECILES, STATUSES, Unfit, choices
+from webhook.console.audience_forms import DECILES, STATUSES, Unfit
 from webhook.console.desk import Desk
 from webhook.console.fields import line
 from webhook.console.guards import require
@@ -46,14 +46,14 @@ def add_new(blueprint: Blueprint) -> None:
         """Ask what is to be told to whom; as it was in another broadcast, where one is named."""
         of = request.args.get("dari", 0, type=int)
         with desk.read() as session:
-            values = broadcast_forms.blank(
-                request.args.get("penyaluran", "")[:18], request.args.get("berkas", "")[:18]
-            )
+            values = broadcast_forms.blank(request.args.get("berkas", "")[:18])
+            if given := request.args.get("penyaluran", "")[:18]:
+                values = broadcast_forms.values_for(session, desk, given)
             if of:
                 row = find_broadcast(session, desk.scope, min(of, 2**63 - 1))
                 if row is None:
                     abort(404)
-                values = broadcast_forms.values_of(session, row.broadcast, desk.staff.zone)
+                values = broadcast_forms.values_of(session, desk, row.broadcast)
             return _form(session, desk, values)
 
     @blueprint.post("/pengumuman/baru")
@@ -63,9 +63,8 @@ def add_new(blueprint: Blueprint) -> None:
         values = broadcast_forms.written()
         with desk.begin() as session:
             try:
-                draft = broadcast_forms.read_draft(
-                    session, desk, values, choices(session, desk)
-                )  # fmt: skip
+                offered = broadcast_forms.offered_for(session, desk, values)
+                draft = broadcast_forms.read_draft(session, desk, values, offered)
                 broadcast_id = prepare(session, draft, desk.actor, desk.now).id
             except Unfit as unfit:
                 return _form(session, desk, values, str(unfit)), 400
@@ -137,7 +136,8 @@ def _form(
         rounds += [row] if row is not None else []
     return render_template(
         "console/broadcast_new.html",
-        values=values, problem=problem, offered=choices(session, desk), rounds=rounds,
+        values=values, problem=problem, rounds=rounds,
+        offered=broadcast_forms.offered_for(session, desk, values),
         statuses=STATUSES, deciles=DECILES, traits=TRAITS, languages=LANGUAGES,
         longest=LONGEST, blanks=blanks_of(Kind.DISTRIBUTION),
     )  # fmt: skip

@@ -22,6 +22,7 @@ from db.broadcast_lists import (
     count_wordings,
     list_broadcasts,
     list_wordings,
+    names_in,
     to_approve,
 )
 from db.broadcasts import Broadcast, State, notices_of
@@ -177,6 +178,7 @@ def _told(session: Session, desk: Desk, row: BroadcastRow) -> dict[str, Any]:
         "row": row,
         "broadcast": broadcast,
         "filters": filters,
+        "named": names_in(session, filters),
         "areas": [areas.get(code, code) for code in filters.areas],
         "by": hands(session, (broadcast.created_by, broadcast.approved_by)),
         "wordings": wordings,

@@ -67,7 +67,8 @@ def _add_change(blueprint: Blueprint) -> None:
             if row.round.state == CANCELED:
                 return _refused(round_id, "round.is_canceled")
             stops = [stop.distribution for stop in in_force(session, row)]
-            return _form(choices(session, desk), round_forms.values_of(row.round, stops), row)
+            offered = choices(session, desk, row.round.filters)
+            return _form(offered, round_forms.values_of(row.round, stops), row)
 
     @blueprint.post("/penyaluran/<int:round_id>/ubah")
     @require(*DECIDERS)
@@ -75,7 +76,8 @@ def _add_change(blueprint: Blueprint) -> None:
         """Keep a change, or give the form one more place."""
         values = round_forms.written()
         with desk.read() as session:
-            row, offered = existing(session, desk, round_id), choices(session, desk)
+            row = existing(session, desk, round_id)
+            offered = choices(session, desk, row.round.filters)
         if values["act"] == "more":
             return _form(offered, round_forms.one_more(values), row)
         try:
