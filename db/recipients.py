@@ -120,21 +120,25 @@ def _first(filters: Filters) -> Any:
 
 
 def _of_no_family(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> Select[Any]:
-    told = and_(_lives_here(filters, topic), willing, not_(_is_on_whatsapp(filters, topic)))
+    told = and_(_is_near(filters, topic), willing, not_(_is_on_whatsapp(filters, topic)))
     return select(*_alone(_first(filters))).where(told)
 
 
-def _lives_here(filters: Filters, topic: Topic, contact: Any = Contact) -> ColumnElement[bool]:
-    """Give the condition that a contact is tied to no person and may live in some areas.
+def _is_near(filters: Filters, topic: Topic, contact: Any = Contact) -> ColumnElement[bool]:
+    """Give the condition that a contact of no family of some areas is to hear of what is there.
 
-    Where he lives is known by what he asked to hear of, and otherwise only if there is nothing
-    else.
+    Where one lives who is tied to no person is known by what he asked to hear of, and otherwise
+    only if there is nothing else. Of dangers hears whoever asked for these, wherever he lives.
     """
     others = exists().where(Area.level == "village", not_(in_areas(Area.code, filters.areas)))
     wishes = _wishes(topic)
-    asked_here = select(wishes.c.contact_id).where(_touches(wishes.c.area_code, filters.areas))
-    known = or_(not_(others.correlate(None)), contact.id.in_(asked_here))
-    return and_(contact.person_id.is_(None), known)
+    asked = select(wishes.c.contact_id).where(_touches(wishes.c.area_code, filters.areas))
+    known = or_(not_(others.correlate(None)), contact.id.in_(asked))
+    lives_here = and_(contact.person_id.is_(None), known)
+    if topic is not Topic.EMERGENCY:
+        return lives_here
+    of_dangers = contact.id.in_(asked.where(wishes.c.emergencies))
+    return or_(lives_here, and_(of_dangers, not_(is_of(filters, contact))))
 
 
 def _wishes(topic: Topic) -> Any:
@@ -236,7 +240,7 @@ def _is_on_whatsapp(filters: Filters, topic: Topic) -> ColumnElement[bool]:
     twin = aliased(Contact)
     told = [is_of(filters, twin)]
     if _is_for_all(filters, topic):
-        told.append(_lives_here(filters, topic, twin))
+        told.append(_is_near(filters, topic, twin))
     same_phone = exists().where(
         twin.channel == _WHATSAPP, twin.address == Contact.address,
         is_willing(topic, twin), or_(*told),

@@ -298,13 +298,18 @@ def test_a_wish_for_dangers_of_an_area_is_for_all_that_is_in_it(store: Store) ->
         wishes = {area: contact(session, emergencies=True).id for area in (HERE, WOLIO, CITY)}
         for area, contact_id in wishes.items():
             subscribe(session, contact_id, None, area, NOW, emergencies=True)
+        home = family(session, THERE)
+        wishes["family"] = contact(session, home, emergencies=True).id
+        subscribe(session, wishes["family"], None, HERE, NOW, emergencies=True)
 
         def heard(area: str) -> set[str]:
-            found = told(session, Filters(areas=(area,)), Topic.EMERGENCY)
+            chosen = recipients(Filters(areas=(area,)), Topic.EMERGENCY)
+            found = [row.contact_id for row in session.execute(chosen)]
+            assert len(found) == len(set(found))
             return {area for area, contact_id in wishes.items() if contact_id in found}
 
-        assert heard(HERE) == heard(WOLIO) == {HERE, WOLIO, CITY}
-        assert heard(THERE) == {CITY}
+        assert heard(HERE) == heard(WOLIO) == heard(CITY) == {*wishes}
+        assert heard(THERE) == {CITY, "family"}
 
 
 def test_everyone_is_also_who_is_on_no_list(store: Store) -> None:
