@@ -93,6 +93,7 @@ def test_a_template_is_written_checked_and_changed_by_one_at_a_time(site: Site) 
     of_part = signed_in(site, "chief", "74.72.06.1008")
     alone = of_part.post(f"{page}/keadaan", **marked, seen=unescape(seen[1]))
     assert (alone.status_code, say("template.not_whole") in alone.text) == (403, True)
+    assert_closed_to(signed_in(site, "officer", "74.72.06.1008"), page)
     assert officer.post(f"{page}/keadaan", **marked, seen=unescape(seen[1])).status_code == 403
     assert state(site.store, "kabar_2")[0] != APPROVED
     chief.post(f"{page}/keadaan", **marked, seen=unescape(seen[1]))
@@ -102,6 +103,24 @@ def test_a_template_is_written_checked_and_changed_by_one_at_a_time(site: Site) 
     again = officer.get(f"{NEW}?nama=kabar_2&bahasa=id").text
     assert "Kabar untuk warga {{1}} hari ini." in again
     assert 'value="area" selected' in again
+
+
+def assert_closed_to(local: Officer, page: str) -> None:
+    """Assert that whoever works in one kelurahan reads a template and changes nothing of it."""
+    told = say("template.not_yours")
+    for address in ("/console/templat", NEW, page):
+        shown = local.get(address).text
+        assert told in shown, address
+        assert 'name="body"' not in shown
+        assert NEW not in shown.replace(f'action="{NEW}"', "")
+    assert "Kabar untuk warga {{1}} hari ini." in local.get(page).text
+    for address in (NEW, page):
+        for act in ("save", "submit", "preview"):
+            refused = local.post(address, **WRITTEN | {"name": "kabar_lain"}, act=act)
+            assert (refused.status_code, told in refused.text) == (403, True)
+    local.post("/console/templat/perbarui")
+    assert told in local.get("/console/akun").text
+    assert local.get("/console/templat/kabar_lain/id").status_code == 404
 
 
 def test_a_template_may_be_in_the_language_of_contacts_and_the_page_says_how_it_goes(
@@ -162,3 +181,10 @@ def test_a_template_is_submitted_and_what_meta_says_is_fetched(
         assert state(sample_store, "kabar_baru") == (APPROVED, made)
     officer.post("/console/templat/perbarui")
     assert "Twilio tidak menjawab" in officer.get("/console/templat").text
+    officer.post(NEW, **WRITTEN | {"name": "kabar_3"}, act="save")
+    officer.get(page)
+    page = "/console/templat/kabar_3/id"
+    send(officer, page, **WRITTEN | {"name": "kabar_3"}, act="submit")
+    shown = officer.get(page).text
+    assert say("template.not_out") in shown
+    assert say("template.submitted") not in shown

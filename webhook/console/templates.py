@@ -65,15 +65,20 @@ def templates_pages(parts: Service) -> Blueprint:
         """Show every template with its state."""
         with desk.read() as session:
             found = list_templates(session)
+            may_change = rules_all(session, desk.scope)
         return render_template(
-            "console/wa_templates.html", found=found, connected=parts.settings.twilio is not None
-        )
+            "console/wa_templates.html",
+            found=found, connected=parts.settings.twilio is not None, may_change=may_change,
+        )  # fmt: skip
 
     @blueprint.post("/templat/perbarui")
     @require(*DECIDERS)
     def refresh(desk: Desk) -> Response:
         """Submit what waits, and fetch what Meta decided."""
-        _sync(parts, desk)
+        if _may_change(desk):
+            _sync(parts, desk)
+        else:
+            flash(say("template.not_yours"), "danger")
         return redirect(url_for("console.templates.show"), 303)
 
     _add_new(blueprint)
@@ -91,7 +96,7 @@ def _add_new(blueprint: Blueprint) -> None:
         with desk.read() as session:
             like = find_template(session, name, language)
         values = _values_of(like) | {"name": ""} if like else _written()
-        return _page(None, values, [])
+        return _page(desk, None, values, [])
 
     @blueprint.post("/templat/baru")
     @require(*DECIDERS)
@@ -99,14 +104,16 @@ def _add_new(blueprint: Blueprint) -> None:
         """Keep a new template as a draft, or show first how it reads."""
         values = _written()
         wording = _wording(values)
+        if not _may_change(desk):
+            return _page(desk, None, values, ["template.not_yours"]), 403
         problems = check_wording(wording)
         if problems or values["act"] == "preview":
-            return _answer(_page(None, values, problems), problems)
+            return _answer(_page(desk, None, values, problems), problems)
         try:
             with desk.begin() as session:
                 add_template(session, wording, desk.actor, desk.now)
         except NameTaken:
-            return _page(None, values, ["template.name_taken"]), 400
+            return _page(desk, None, values, ["template.name_taken"]), 400
         return _kept(wording, "template.saved")
 
 
@@ -117,7 +124,7 @@ def _add_one(blueprint: Blueprint, parts: Service) -> None:
         """Show a template as a recipient reads it, with what Meta says of it."""
         with desk.read() as session:
             found = _existing(session, name, language)
-        return _page(found, _values_of(found), [])
+        return _page(desk, found, _values_of(found), [])
 
     @blueprint.post(_ADDRESS)
     @require(*DECIDERS)
@@ -129,17 +136,20 @@ def _add_one(blueprint: Blueprint, parts: Service) -> None:
         submit = values["act"] == "submit"
         with desk.read() as session:
             found = _existing(session, name, language)
+        if not _may_change(desk):
+            return _page(desk, found, _values_of(found), ["template.not_yours"]), 403
         if problems or values["act"] == "preview":
-            return _answer(_page(found, values, problems), problems)
+            return _answer(_page(desk, found, values, problems), problems)
         try:
             _change(desk, found.id, wording, values["seen"], submit)
         except (StaleTemplate, TemplateFixed, NameTaken) as error:
             with desk.read() as session:
                 found = _existing(session, name, language)
-            return _page(found, values, [_REFUSED[type(error)]]), 409
-        if submit and parts.settings.twilio is not None:
-            _sync(parts, desk)
-        return _kept(wording, "template.submitted" if submit else "template.saved")
+            return _page(desk, found, values, [_REFUSED[type(error)]]), 409
+        if not submit:
+            return _kept(wording, "template.saved")
+        is_out = parts.settings.twilio is None or _sync(parts, desk)
+        return _kept(wording, "template.submitted" if is_out else "template.not_out")
 
 
 def _add_states(blueprint: Blueprint) -> None:
@@ -159,7 +169,7 @@ def _add_states(blueprint: Blueprint) -> None:
         with desk.begin() as session:
             found = _existing(session, name, language)
             if not rules_all(session, desk.scope):
-                return _page(found, _values_of(found), ["template.not_whole"]), 403
+                problem = "template.not_whole"
             if problem is None:
                 try:
                     mark_template(
@@ -169,7 +179,8 @@ def _add_states(blueprint: Blueprint) -> None:
                 except StaleTemplate:
                     problem = "template.stale"
         if problem is not None:
-            return _page(found, _values_of(found), [problem]), 400
+            status = 403 if problem == "template.not_whole" else 400
+            return _page(desk, found, _values_of(found), [problem]), status
         return _kept(_wording_of(found), "template.marked")
 
 
@@ -187,19 +198,26 @@ def _change(desk: Desk, template_id: int, wording: Wording, seen: str, submit: b
             mark_template(session, template_id, PENDING, None, None, desk.actor, desk.now)
 
 
-def _sync(parts: Service, desk: Desk) -> None:
-    """Ask Twilio and say what came of it."""
+def _may_change(desk: Desk) -> bool:
+    """Say whether somebody may change templates: all areas send by the same."""
+    with desk.read() as session:
+        return rules_all(session, desk.scope)
+
+
+def _sync(parts: Service, desk: Desk) -> bool:
+    """Ask Twilio and say what came of it; gives whether it answered."""
     twilio = parts.settings.twilio
     if twilio is None:
         flash(say("template.no_twilio"), "danger")
-        return
+        return False
     try:
         changes = sync(desk.store, twilio_client(twilio), desk.actor, parts.clock)
     except SendError as error:
         flash(say("template.no_answer", reason=error), "danger")
-        return
+        return False
     key = "template.synced" if changes else "template.nothing_new"
     flash(say(key, count=len(changes)))
+    return True
 
 
 def _existing(session: Session, name: str, language: str) -> WaTemplate:
@@ -219,7 +237,9 @@ def _answer(page: str, problems: Sequence[str]) -> tuple[str, int] | str:
     return (page, 400) if problems else page
 
 
-def _page(found: WaTemplate | None, values: Values, problems: Sequence[str]) -> str:
+def _page(
+    desk: Desk, found: WaTemplate | None, values: Values, problems: Sequence[str]
+) -> str:  # fmt: skip
     wording = _wording(values)
     sound = not check_wording(wording) or (found is not None and not problems)
     preview = filled_body(wording.body, sample_values(wording.variables)) if sound else ""
@@ -231,6 +251,7 @@ def _page(found: WaTemplate | None, values: Values, problems: Sequence[str]) -> 
         problems=[say(problem) for problem in problems],
         preview=preview,
         may_edit=found is None or found.state in EDITABLE,
+        may_change=_may_change(desk),
         kinds=tuple(VARIABLES),
         languages=TEMPLATE_LANGUAGES,
         at_meta=KNOWN_TO_META,
