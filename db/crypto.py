@@ -18,6 +18,7 @@ FIRST_KEY = 1
 LAST_KEY = 255  # the id stands in one byte before each ciphertext
 
 _NONCE_BYTES = 12  # NIST SP 800-38D §8.2
+SEALING_BYTES = 1 + _NONCE_BYTES + 16  # by which what is sealed is longer: mark, nonce, AES-GCM tag
 _INDEX_BYTES = 16
 _KEY_BYTES = 32
 # The keys of a store that keeps none of its own yet: derived from the master key.

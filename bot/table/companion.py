@@ -14,6 +14,7 @@ from bot.capabilities.companion import (
     pulse,
     tasks,
     visit,
+    visit_summary,
     vouch,
 )
 from bot.families import own_families
@@ -36,6 +37,12 @@ FIELD: tuple[Capability, ...] = (
     Capability(
         "plan", plans.handle, (), ("/rute", "rute", "rute hari ini", "kunjungan berikutnya"),
         roles=COMPANIONS, interrupts=True,
+    ),
+    Capability(
+        "my_visits", visit_summary.handle, (),
+        ("laporan saya bulan ini", "laporan bulan ini", "laporan bulanan", "laporan harian",
+         "laporan hari ini", "laporan saya hari ini", "/laporan"),
+        roles=COMPANIONS, interrupts=True, informs=True,
     ),
     Capability(
         "group_session", group_session.handle, (),

@@ -1,0 +1,156 @@
+"""A report of visits in words: the tables that page, workbook and PDF all show."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from bot.report_tables import Heat, Row, Table, decimal
+from bot.texts import say
+from bot.texts.format import plain_date
+from bot.texts.tickets import kind_name
+from db.kube_year import Share
+from db.visit_figures import Days, Figures, VisitReport, Work, colours
+from db.visit_report import PAYOUT, PURPOSES
+from db.visit_rules import Limit, visit_rules
+
+
+def title(days: Days) -> str:
+    """Name a report: of a day, or of a month."""
+    return say("visit_report.daily" if days.first == days.last else "visit_report.monthly")
+
+
+def period(days: Days, of: str) -> str:
+    """Say of which days a report is, and of whom or what place."""
+    first, last = plain_date(days.first), plain_date(days.last)
+    return f"{first}, {of}" if first == last else f"{first} – {last}, {of}"
+
+
+def percent(share: Share) -> str:
+    """Write a share as `62,5 %`; a dash where there was nothing to count."""
+    return "–" if share.percent is None else f"{decimal(share.percent)} %"
+
+
+def rule_of(name: str) -> str:
+    """Say what a share is and by which rule it has its colour."""
+    limit: Limit = visit_rules().report.lights[name]
+    key = "at_most" if limit.at_most else "at_least"
+    return say(f"visit_report.rule_{key}", green=limit.green, yellow=limit.yellow)
+
+
+def lights(figures: Figures) -> Table:
+    """Give the shares that have a colour, each with its rule."""
+    rules = visit_rules().report
+    rows: list[Row] = [
+        [say(f"visit_report.share_{name}", hours=rules.late_hours, letters=rules.least_letters),
+         f"{share.part} / {share.whole}", percent(share),
+         say(f"visit_report.{colour or 'no_colour'}"), rule_of(name)]
+        for name, share, colour in colours(figures, rules)
+    ]  # fmt: skip
+    heads = _heads("what", "count", "share", "colour", "rule")
+    return Table(say("visit_report.lights"), heads, rows)
+
+
+def purposes(report: VisitReport, names: Mapping[str, str]) -> Table:
+    """Give the visits by kelurahan and purpose, and the families seen there."""
+    heads = [
+        *_heads("area", "visits"), *(say(f"visit.purpose_{name}") for name in PURPOSES),
+        *_heads("families", "seen", "coverage"),
+    ]  # fmt: skip
+    rows = [_of_area(names.get(code, code), one) for code, one in report.areas.items()]
+    rows.append(_of_area(say("reports.all"), report.whole))
+    return Table(say("visit_report.visits"), heads, rows)
+
+
+def ages(report: VisitReport, names: Mapping[str, str]) -> Heat:
+    """Set kelurahan against the age of the last visit: how many families stand where."""
+    classes = range(len(visit_rules().report.ages) + 2)
+    return Heat(
+        age_classes(),
+        [
+            (names.get(code, code), [one.ages[place] for place in classes])
+            for code, one in report.areas.items()
+        ],
+    )
+
+
+def ages_table(report: VisitReport, names: Mapping[str, str]) -> Table:
+    """Give the ages of the last visits as a table."""
+    heat = ages(report, names)
+    rows: list[Row] = [[name, *numbers, sum(numbers)] for name, numbers in heat.rows]
+    heads = [say("visit_report.head_area"), *heat.categories, say("reports.all")]
+    return Table(say("visit_report.ages"), heads, rows)
+
+
+def age_classes() -> Sequence[str]:
+    """Name the classes in which the age of the last visit is counted."""
+    limits = visit_rules().report.ages
+    return [
+        say("visit_report.age_under", days=limits[0]),
+        *(
+            say("visit_report.age_between", first=low, last=high - 1)
+            for low, high in pairwise(limits)
+        ),
+        say("visit_report.age_from", days=limits[-1]),
+        say("visit_report.age_never"),
+    ]
+
+
+def sessions(report: VisitReport, names: Mapping[str, str]) -> Table:
+    """Give group sessions and who came, by kelurahan."""
+    held = {code: one for code, one in report.areas.items() if one.sessions}
+    rows: list[Row] = [
+        [names.get(code, code), one.sessions, one.headcount, one.awaited, one.came,
+         percent(Share(one.came, one.awaited))]
+        for code, one in held.items()
+    ]  # fmt: skip
+    heads = _heads("area", "sessions", "headcount", "awaited", "came", "share")
+    return Table(say("visit_report.sessions"), heads, rows)
+
+
+def payout(report: VisitReport) -> Table:
+    """Give what was answered about payouts."""
+    rows: list[Row] = [
+        [say(f"visit_report.payout_{name}"), yes, no, percent(Share(yes, yes + no))]
+        for name in PAYOUT
+        if (yes := report.payout.get((name, "yes"), 0)) + (no := report.payout.get((name, "no"), 0))
+    ]
+    return Table(say("visit_report.payout"), _heads("what", "yes", "no", "share"), rows)
+
+
+def work(report: VisitReport) -> Table:
+    """Give what was found and became work, and how it stands."""
+    named = sorted(
+        (_work_name(one), _work_state(one), number) for one, number in report.work.items()
+    )
+    rows: list[Row] = [list(one) for one in named]
+    return Table(say("visit_report.work"), _heads("work", "state", "count"), rows)
+
+
+def tables(report: VisitReport, names: Mapping[str, str]) -> Sequence[Table]:
+    """Give all tables of a report, with the names of areas by their codes."""
+    return (
+        lights(report.whole), purposes(report, names), ages_table(report, names),
+        sessions(report, names), payout(report), work(report),
+    )  # fmt: skip
+
+
+def how() -> str:
+    """Say how a report counts."""
+    return say("visit_report.how", fewest=visit_rules().report.fewest)
+
+
+def _of_area(name: str, one: Figures) -> Row:
+    kinds = [one.purposes[purpose] for purpose in PURPOSES]
+    return [name, one.visits, *kinds, one.families, one.seen, percent(one.share("coverage"))]
+
+
+def _work_name(one: Work) -> str:
+    return kind_name(one.what) if one.source == "ticket" else say(f"visit_report.{one.source}")
+
+
+def _work_state(one: Work) -> str:
+    begins = {"ticket": "visit_report.state", "task": "task.outcome"}
+    return say(f"{begins.get(one.source, 'graduation.state')}_{one.state}")
+
+
+def _heads(*names: str) -> list[str]:
+    return [say(f"visit_report.head_{name}") for name in names]
