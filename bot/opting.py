@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
+from bot.opting_phrases import says_enough, without_excuse
 from bot.opting_ways import refuses_every_way
 from bot.opting_words import LONGEST, Sort, sorts_of
 from db.contacts import AID, EMERGENCY, NEWS, TOPICS
@@ -20,7 +21,10 @@ _MESSAGES = frozenset((Sort.MESSAGE, Sort.KABAR, Sort.AID, Sort.NEWS, Sort.EMERG
 _ENDS = frozenset((Sort.STOP, Sort.OFF))
 # What a danger does by itself, unless messages about it are named: "banjir sudah berhenti".
 _ABOUT_DANGER = re.compile(r"\b(?:d[a]?rur\w*|ben?c\w*|alarm)\b")
-_HALTED_ENOUGH = re.compile(r"\b(?:s[e]?to+p+|stpo|unsub\w*|stopall|opt[\s-]?out)\s+mi\b")
+_HALTED_ENOUGH = re.compile(
+    r"\b(?:s[e]?to+p+|stpo|unsub\w*|stopall|opt[\s-]?out)\s+mi\b"
+    r"|\b(?:stop|setop|berhenti|brenti|mandeg|mandheg|mandek)\s+(?:saja|aja|sj|wae|ae|bae|mawon)\b"
+)
 _STARTS = re.compile(r"(?<!/)\b(?:start|unstop|opt[\s-]?in)\b")
 _SPACED = re.compile(r"\b(?:[a-z][\s.-]){3,}[a-z]\b", re.IGNORECASE)  # "b e r h e n t i"
 _CALLED_OFF = re.compile(
@@ -53,25 +57,36 @@ class Wish:
     off: frozenset[str] = frozenset()
     on: frozenset[str] = frozenset()
     named: bool = False  # it names messages, so that nothing else can be meant
+    goes_on: bool = False  # what was sent before is to come, and nothing new
 
 
 def wish(text: str, parse: Parse | None) -> Wish | None:
-    """Give what a message wishes, if it says nothing else."""
+    """Give what a message wishes, if it says nothing else; before an end it may be excused."""
     if len(text) > LONGEST:
         return None
+    entities = _names(parse.entities if parse else ())
+    if says_enough(text):
+        return Wish(Kind.STOP, off=frozenset(TOPICS), named=True)
+    bare = without_excuse(text)
+    if bare == text:
+        return _wish(text, entities)
+    said = len(bare) - len(bare.lstrip())
+    found = _wish(bare, [entity for entity in entities if entity.start >= said])
+    return found if found is not None and found.kind is Kind.STOP else None
+
+
+def _wish(text: str, entities: Sequence[Entity]) -> Wish | None:
     text = _SPACED.sub(lambda found: re.sub(r"\W", "", found[0]), text)
-    words = sorts_of(text, _names(parse.entities if parse else ()))
+    words = sorts_of(text, entities)
     if words is not None and _CALLED_OFF.match(text.lower()):
-        return Wish(Kind.RESUME, on=frozenset((AID, NEWS)), named=True)
+        return Wish(Kind.RESUME, on=frozenset((AID, NEWS)), named=True, goes_on=True)
     if words is None or _denies(words):
         return None
     if _has(words, Sort.ON) and _has(words, Sort.STOP, Sort.OFF):
         return None  # one of the two is told of the past
-    about = {entity.entity for entity in (parse.entities if parse else ())}
+    of_program = any(entity.entity == "program" for entity in entities)
     return (
-        _hears(words, "program" in about)
-        or _stopped(words, text.lower())
-        or _resumed(words, text.lower())
+        _hears(words, of_program) or _stopped(words, text.lower()) or _resumed(words, text.lower())
     )
 
 
@@ -212,16 +227,17 @@ def _resumed(words: Words, text: str) -> Wish | None:
     about, sent = _has(words, *_MESSAGES), _has(words, Sort.SEND, Sort.TELL)
     on = frozenset().union(*_topics(words)) or frozenset((AID, NEWS))
     if unstopped:
-        return Wish(Kind.RESUME, on=on, named=about) if about or sent else None
+        goes_on = Wish(Kind.RESUME, on=on, named=about, goes_on=True)
+        return goes_on if about or sent else None
     if EMERGENCY in on:
         wanted = _has(words, Sort.SEND, Sort.WANT, Sort.ON, Sort.LIST)
         return Wish(Kind.RESUME, on=on, named=True) if wanted and _has(words, Sort.KABAR) else None
     started = _STARTS.search(text) is not None and not sent
     if started or _has(words, Sort.LIST) or (_has(words, Sort.ON) and (about or sent)):
-        return Wish(Kind.RESUME, on=on, named=about)
+        return Wish(Kind.RESUME, on=on, named=about, goes_on=_has(words, Sort.AGAIN))
     wanted = about and _has(words, Sort.WANT) and _has(words, Sort.GET)
     if (sent or wanted) and _has(words, Sort.AGAIN):
-        return Wish(Kind.AGAIN, on=on, named=about)
+        return Wish(Kind.AGAIN, on=on, named=about, goes_on=True)
     return None
 
 

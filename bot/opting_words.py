@@ -50,6 +50,7 @@ _WORDS = {
     ),
     Sort.OFF: (
         "mati mtik copot cabut cbut putus batal btl hapus hps mute off lepas pateni pateno pejah"
+        " nonaktifkan nonaktifkn nonaktifin"
     ),
     Sort.DONT: "jangan jang jan jgn jngn jangn jgan jngan jangko jangki ojo ampun",
     Sort.NOT: (
@@ -62,7 +63,7 @@ _WORDS = {
     Sort.TELL: (
         "kabar kabari kabarin kbari kabrin kbrin kbri ngabari ingat ingt ingtn inget ingetin ingtin"
         " elingke elingno dielingke hubungi infoin infokan beritahu beritau britau kasitau wa sms"
-        " chat colek pm ganggu omongono umumkan broadcast"
+        " chat text colek pm ganggu omongono umumkan broadcast"
     ),
     Sort.GET: "terima trima nerima menerima nampi dapat dpt dapet nerimo terimo angsal dikasih",
     Sort.ON: ("aktif aktf hidup idup urip nyala lanjut lanjt unmute start unstop on optin"),
@@ -102,7 +103,7 @@ _WORDS = {
     ),
     Sort.GOODS: "bantuan bntuan bansos bnsos beras bras sembako uang duit dana cair kartu",
     Sort.NAME: "_",
-    Sort.OVER: "sudah sdh udah udh su wis wes sampun la dah",
+    Sort.OVER: "sudah sdh udah udh su wis wes uwis uwes sampun la dah",
     Sort.FILLER: (
         "saya sy sya sa aku ku q kami kita ki ambo awak kulo inyong torang kito mi pi ji lah kan"
         " kah pak pa bu bapak ibu kak min mas mbak dang admin bos bosku puskesos gan ya y yo iya"
@@ -111,10 +112,11 @@ _WORDS = {
         " dari ke kesini ksini sini siko kesiko kene situ kemari untuk utk buat dengan sama kepada"
         " nang neng ning di d k nomor nomer nmr no hp hape hpku ini iki ni itu tu kuwi ko niku yang"
         " yg sing nan nen semua smua semuanya kabeh galo dan atau juga terus trus tentang soal"
-        " daerah kelurahan kel kecamatan kec desa lingkungan kampung tempat rumah dekat sekitar utawa utowo"
+        " daerah kelurahan kel kecamatan kec desa lingkungan kampung tempat rumah dekat sekitar"
         " lewat bisa jadi baru langsung macam begini ikut ikt nggih mangke nanti cukup program"
         " list daftar gpp bagian seterusnya tersebut pokoknya pokoke ka all me otomatis berisik"
-        " brisik pernah kencang kenceng ribut topan tanah bumi alam bandang gunung meletus warga"
+        " utawa utowo brisik pernah kencang kenceng ribut topan tanah bumi alam bandang gunung"
+        " meletus warga"
     ),
 }
 _JOINED = tuple(
@@ -125,6 +127,21 @@ _JOINED = tuple(
         (r"\bapa\s*-?\s*(?:apa|pun)\b|\bapa[2²]", "pesan"),
         (r"\bk[e]?luar(?:kan|in)?\b(?=.*\b(?:siaran|daftar|list|langganan|bc|broadcast))", "copot"),
         (r"\bno more\b", "nomore"),
+        (r"\bnon[\s-]+(?=aktif(?:kan|kn|in)\b)", "non"),
+        # From which list is not said, so that it is ours.
+        (
+            r"\b(nomor|nomer|nmr|no|hp|kontak)((?:\s+(?:hp|wa|saya|sy|sa|ini|aku|ku))*)\s+dari\s+daftar"
+            r"(?=(?:\W+(?:ini|itu|kontak|pesan|ya|pak|bu|kak|min|dong|tolong|makasih))*\W*$)",
+            r"\1\2 dari siaran",
+        ),
+        # Of the schedules no single programme is kept apart: "stop semua kecuali pkh".
+        (
+            r"^(\W*(?:(?:tolong|mohon|pak|bu|min|kak|ya)\W+)*"
+            r"(?:stop|setop|hentikan|(?:jangan|jgn) (?:di)?kirim\w*)"
+            r"(?:\s+(?:semua|semuanya|lagi|lg|pesan|kabar|info|kirim|dulu))*"
+            r"\W+(?:kecuali|selain)\s+)_",
+            r"\1jadwal",
+        ),
         (r"\bdo(?:n['’]?t| not)\b", "jangan"),
         (
             r"\b(kabar|pesan|info|informasi)(?:\s+(?:yang|yg|sing))?\s+(?:lain|liyane)(?:nya)?\b",
@@ -153,7 +170,7 @@ _JOINED = tuple(
 )
 # Words that mean nothing here by themselves, but that one of the patterns above may take.
 _PART_OF_JOINED = re.compile(
-    r"2|don|do|t|not|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
+    r"2|don|do|t|not|non|kontak|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
     r"|ingat|lup?[ao]|lali|lpa?|apa\w*|\w*(?:usah|sah|perlu)\w*|k?e?luar\w*|terima|trima|matur\w*"
     r"|tarimo|nuwun|nak|sampai"
 )

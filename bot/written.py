@@ -16,6 +16,7 @@ from bot.opting import Kind
 from bot.opting import wish as wish_of_messages
 from bot.opting_language import language
 from bot.opting_lists import asks_list, ends_list, misses_messages
+from bot.opting_phrases import may_want_no_more, wants_no_nights
 from bot.opting_ways import way
 from bot.places import unknown_place
 from bot.spoken import ticket_number
@@ -217,7 +218,9 @@ def _asks_secrecy(turn: Turn) -> bool:
 
 
 def _wants_no_more(turn: Turn) -> bool:
-    """Say whether messages are to stop; in an open form only what names them."""
+    """Say whether messages are to stop, or may be; in an open form only what names them."""
+    if turn.conversation.form is None and may_want_no_more(turn.text):
+        return True
     found = wish_of_messages(turn.text, turn.parse)
     stops = found is not None and found.kind is Kind.STOP
     return found is not None and stops and (found.named or turn.conversation.form is None)
@@ -235,7 +238,7 @@ def _asks_subscriptions(turn: Turn) -> bool:
 
 
 def _chooses_way(turn: Turn) -> bool:
-    return way(turn.text, turn.contact.channel) is not None
+    return way(turn.text, turn.contact.channel) is not None or wants_no_nights(turn.text)
 
 
 def _wishes_language(turn: Turn) -> bool:

@@ -221,3 +221,21 @@ def test_what_is_queued_and_not_wanted_any_more_does_not_go_out(
 def states(store: Store, rows: dict[Kind, int]) -> dict[Kind, str]:
     with store.read() as session:
         return {kind: session.get_one(OutboundMessage, row).state for kind, row in rows.items()}
+
+
+@pytest.mark.databases("sqlite")
+def test_what_may_be_no_more_is_asked_back_outside_a_form_alone(known: Person) -> None:
+    assert "tidak mau dikirimi kabar lagi" in words(known.say("janganmi kirim"))
+    known.press("complaint")
+    assert "dikirimi kabar lagi" not in words(known.say("janganmi kirim"))
+    assert wanted(known) == (True, True, False)
+
+
+@pytest.mark.databases("sqlite")
+def test_who_is_woken_is_told_that_messages_come_by_day(known: Person) -> None:
+    told = known.say("jangan kirim pesan malam hari")
+    assert "08.00 sampai 20.00" in words(told)
+    assert labels(told) == ["Berhenti semua", "Menu"]
+    change(known, emergencies=True)
+    assert "BERHENTI DARURAT" in words(known.say("jangan kirim pesan malam-malam"))
+    assert wanted(known) == (True, True, True)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.opting import Kind, wish
 from bot.opting_language import language
+from bot.opting_phrases import wants_no_nights
 from bot.places import places_of_sample
 from db.contacts import AID, EMERGENCY, NEWS
 from nlu.corpus import corpus_files, read_annotated
@@ -100,6 +101,16 @@ don't message me anymore
 tolong stop pesan otomatisnya
 hapus nomor saya dari siaran
 keluarkan saya dari daftar siaran
+maaf salah nomor, jangan kirim lagi
+salah sambung stop
+saya bukan Wa Siti, jangan kirim lagi
+hapus nomor saya dari daftar
+do not text me again
+nonaktifkan pesan
+non aktifkan pesan
+uwis mandeg wae
+ini spam
+sudah cukup pesannya
 """.strip().splitlines()
 
 NO_STOPS = """
@@ -198,6 +209,22 @@ stop dia mau bunuh saya
 jangan potong lagi bantuan saya
 tidak usah bayar katanya
 berhenti banjirnya
+saya bukan penerima PKH lagi, berhenti
+saya bukan budak, berhenti pukul saya
+salah nomor rekening, stop
+maaf salah nomor
+salah orang, jangan pukul dia
+hapus nomor saya
+hapus nama saya dari daftar penerima
+PKH saya dinonaktifkan
+pesan itu spam
+sms dari nomor ini spam
+bantuan sudah cukup
+semua berhenti kecuali PKH
+sudah stop semua kecuali pkh
+bantuan stop semua kecuali pkh
+janganmi kasih tau
+jangan kirim malam
 banjir sudah berhenti
 gempa sudah berhenti
 hujan angin sudah berhenti
@@ -288,6 +315,8 @@ PARTS = [
     ("jangan kirim kabar, jadwal saja", {NEWS}, {AID}),
     ("jgn kirim berita, jadwal saja ya", {NEWS}, {AID}),
     ("stop kabar, jadwal tetap", {NEWS}, {AID}),
+    ("stop semua kecuali pkh", {NEWS}, {AID}),
+    ("jangan kirim lagi kecuali PKH", {NEWS}, {AID}),
     ("jadwal saja, kabar jangan dikirim", {NEWS}, {AID}),
     ("jangan kirim lagi, kecuali jadwal", {NEWS}, {AID}),
     ("jangan kirim jadwal lagi", {AID}, set()),
@@ -322,6 +351,12 @@ def kind(text: str) -> Kind | None:
 def test_who_wants_no_more_is_heard_however_he_writes() -> None:
     assert [said for said in STOPS if kind(said) is not Kind.STOP] == []
     assert len(STOPS) >= 60
+    assert [kind(said) for said in ("berhenti?", "Stop ?", "langganan?", "jadwal?")] == [
+        Kind.STOP, Kind.STOP, None, None
+    ]  # fmt: skip
+    nights = ("jangan kirim pesan malam hari", "tolong jangan wa saya malam-malam pak")
+    assert [(wants_no_nights(said), kind(said)) for said in nights] == [(True, None)] * 2
+    assert not wants_no_nights("jangan pukul saya malam hari")
 
 
 @given(

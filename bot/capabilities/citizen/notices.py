@@ -4,12 +4,14 @@ from bot.notices.languages import LANGUAGES
 from bot.notices.topics import change_topics, topic_words, wanted_topics
 from bot.opting import Kind, Wish, wish
 from bot.opting_language import language
+from bot.opting_phrases import wants_no_nights
 from bot.opting_ways import Way, way
 from bot.texts import say
 from bot.turn import Turn, button
 from db.channel_choice import Chosen, choose_channel
 from db.contacts import AID, BY_NUMBER, EMERGENCY, TOPICS
 from db.pace import is_served
+from db.quiet_hours import QUIET_BEGINS, QUIET_ENDS
 from db.subscriptions import subscriptions_of, unsubscribe
 
 SMS = "sms"
@@ -95,6 +97,9 @@ def choose_way(turn: Turn) -> None:
     Who refuses the way on which he writes, and has no other, gets none any more.
     """
     menu = button("menu", "choice.menu")
+    if wants_no_nights(turn.text):
+        _tell_hours(turn)
+        return
     chosen = way(turn.text, turn.contact.channel)
     if chosen is None or turn.contact.channel not in BY_NUMBER:
         turn.reply("way.elsewhere", menu)
@@ -110,6 +115,17 @@ def choose_way(turn: Turn) -> None:
     else:
         unreachable = "unreachable" if became is Chosen.UNREACHABLE else "no"
         turn.reply(f"way.{unreachable}_{chosen.wanted}", menu)
+
+
+def _tell_hours(turn: Turn) -> None:
+    """Say that messages come by day; what comes by night is what he asked for himself."""
+    menu = button("menu", "choice.menu")
+    hours = {"begin": f"{QUIET_ENDS:%H.%M}", "end": f"{QUIET_BEGINS:%H.%M}"}
+    if turn.contact.emergencies:
+        dangers = button(f"unsubscribe:{EMERGENCY}", "choice.emergencies_end")
+        turn.reply("way.by_day_but_dangers", dangers, menu, **hours)
+    else:
+        turn.reply("way.by_day", button("unsubscribe:all", "choice.unsubscribe_all"), menu, **hours)
 
 
 def _try_way(turn: Turn, chosen: Way) -> Chosen:

@@ -1,0 +1,70 @@
+"""Whole phrases that want no more messages, and what people say before such a wish."""
+
+import re
+
+from bot.opting_words import LONGEST
+
+_POLITE = r"(?:maaf|mf|sorry|tolong|tlg|mohon|pak|bu|bapak|ibu|kak|min|ya|dong|nih|deh|makasih)"
+# Without the words that follow it a "salah nomor" may be about an account or a card.
+_EXCUSE = re.compile(
+    rf"\W*(?:{_POLITE}\W+)*(?:(?:ini|anda|kamu|itu|kayaknya|sepertinya|mungkin)\s+)*"
+    rf"(?:salah\s+(?:nomor|nomer|nmr|no|sambung|orang|alamat)(?:nya)?(?:\s+(?:ini|itu|{_POLITE}))*"
+    r"(?:\s*[.,;:!-]+\s*|\s+)"
+    r"|(?=.*\b(?:di|me|nge)?(?:kirim|krm|pesan|sms|wa|kabar|info|hubungi|chat))"
+    r"(?:(?:saya|sy|sa|aku|kami)\s+(?:ini\s+)?(?:bukan|bkn)|(?:bukan|bkn)\s+(?:nomor|nomer|no))"
+    r"\s+(?:[\w']+\s+){0,3}[\w']+\s*[.,;:!-]+\s*)",
+    re.IGNORECASE,
+)
+_ASKED_WORD = re.compile(r"(\W*[a-z]+)\s*\?+\W*", re.IGNORECASE)
+_MESSAGE = r"(?:pesan|kabar|info|sms|wa|notif|kiriman|siaran)"
+_ENOUGH = r"(?:sudah|sdh|udah|wis|uwis|sudahmi)"
+_ENDS = re.compile(
+    rf"\W*(?:{_POLITE}\W+)*"
+    rf"(?:(?:(?:{_MESSAGE}\s+)?ini|kok)\s+spam(?:\s+(?:terus|semua|lagi|saja|aja))*"
+    rf"|(?:{_ENOUGH}\s+)?cukup(?:mi|kan)?\s+{_MESSAGE}nya"
+    rf"|{_MESSAGE}nya\s+{_ENOUGH}\s+cukup)"
+    rf"(?:\W+{_POLITE})*\W*",
+    re.IGNORECASE,
+)
+_MAY_END = re.compile(
+    rf"\W*(?:{_POLITE}\W+)*(?:jangan|jang|jan|jgn)\s*mi\s+(?:di)?ki?ri?m(?:i|kan)?(?:\W+{_POLITE})*\W*",
+    re.IGNORECASE,
+)
+_NO_NIGHTS = re.compile(
+    rf"\W*(?:{_POLITE}\W+)*"
+    r"(?:jangan|jgn|jngan|jangko|ojo|(?:tidak|tdk|gak|ndak|nda|idak)\s+(?:usah|perlu)|stop)(?:mi)?\s+"
+    r"(?:lagi\s+|lg\s+)?"
+    rf"(?:(?:di)?(?:kirim|krm|kirimi|kirimkan|kabari|kabarin|sms|wa|chat)(?:\s+(?:saya|sa|sy|lagi|{_MESSAGE}(?:nya)?))*"
+    rf"|{_MESSAGE}(?:nya)?)\s+"
+    r"(?:(?:di|pas|pada|waktu|kalau|kalo|saat|tengah|larut|jam)\s+)*"
+    r"(?:malam|malem|bengi|subuh|dini)(?:\W*malam|\W*malem)?"
+    rf"(?:\s+(?:hari|terus|lagi|saja|begini|buta|{_POLITE}))*\W*",
+    re.IGNORECASE,
+)
+
+
+def without_excuse(text: str) -> str:
+    """Blank out what excuses a wish, such as "maaf salah nomor"; every word keeps its place.
+
+    One word with a question mark asks nothing: "berhenti?".
+    """
+    asked = _ASKED_WORD.fullmatch(text)
+    if asked is not None:
+        return asked[1]
+    excuse = _EXCUSE.match(text)
+    return text if excuse is None else " " * excuse.end() + text[excuse.end() :]
+
+
+def says_enough(text: str) -> bool:
+    """Say whether a whole message has enough of messages: "ini spam", "sudah cukup pesannya"."""
+    return len(text) <= LONGEST and _ENDS.fullmatch(text) is not None
+
+
+def may_want_no_more(text: str) -> bool:
+    """Say whether a message may want no more messages, or answer something: "janganmi kirim"."""
+    return _MAY_END.fullmatch(text) is not None
+
+
+def wants_no_nights(text: str) -> bool:
+    """Say whether a message wants no messages by night, and nothing else."""
+    return len(text) <= LONGEST and _NO_NIGHTS.fullmatch(text) is not None
