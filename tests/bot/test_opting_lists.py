@@ -16,6 +16,12 @@ pytestmark = pytest.mark.databases("sqlite")
         ("tolong pakai bahasa wolio", "wlo"), ("bahasa buton", "wlo"),
         ("pakai bahasa bengkulu", "pse"), ("bahasa melayu bengkulu saja", "pse"),
         ("pakai bahasa inggris", "?"), ("saya tidak bisa bahasa jawa", None),
+        ("kembali ke bahasa indonesia", "id"), ("jangan pakai bahasa jawa lagi", "id"),
+        ("saya tidak mengerti bahasa jawa", "id"), ("ojo nganggo boso jowo", "id"),
+        ("tidak usah bahasa jawa, bahasa indonesia saja", "id"),
+        ("jangan bahasa jawa, pakai bahasa wolio", "wlo"), ("ganti bahasa", "?"),
+        ("ubah bahasanya pak", "?"), ("saya tidak paham bahasa indonesia", "?"),
+        ("saya tidak mengerti bahasa hukum", None), ("petugas tidak mengerti bahasa wolio", None),
         ("petugas pakai bahasa kasar", None), ("orang jawa", None),
     ],
 )  # fmt: skip
