@@ -87,8 +87,25 @@ _AROUND_TAKEN = frozenset(
 _AROUND_NOT_TAKEN = _AROUND_TAKEN | frozenset(
     ("sempat", "pergi", "kesana", "ke", "sana", "bisa", "sama", "sekali", "apa-apa", "apa", "dulu",
      "sampai", "sekarang", "skrg", "lagi", "antri", "antre", "ngantri", "antrian", "panjang",
-     "ramai", "rame", "penuh", "sakit", "sibuk", "kerja", "jauh", "hujan", "karena", "krn", "masih")
+     "ramai", "rame", "penuh", "sakit", "sibuk", "kerja", "jauh", "hujan", "karena", "krn", "masih",
+     "katanya", "habis", "kosong", "stok", "stoknya", "kali")
 )  # fmt: skip
+# "Sudah dua kali ke sana" says how often somebody tried, and "sudah tapi kurang" that he got some.
+_TRIED = re.compile(
+    r"\b(?:sudah|sdh|udah|wis|sampun|bolak)\s*-?(?:(?:\s*(?:\w+\s+kali|\d+\s*x|berkali\W?kali|balik))"
+    r"(?:\s+(?:saya|sa|sy|ke\s?sana|datang|pergi|antri|antre))*"
+    r"|(?:\s*(?:ke\s?sana|antri|antre)))\b"
+)
+_SHORT = re.compile(
+    r"\b(?:tapi|tp|tetapi|namun|ning|cuma|hanya)\s+"
+    r"(?:(?:uangnya|berasnya|jumlahnya|isinya|barangnya|masih|baru|cuma|hanya|dapat)\s+)*"
+    r"(?:kurang|separuh|separo|setengah|sebagian)(?:mi|ki)?\b"
+)
+_KIN_TOOK = re.compile(
+    r"(?<!bukan )\b(?:suami|istri|isteri|anak|ibu|mama|mamak|bapak|ayah|adik|kakak|nenek|kakek"
+    r"|menantu|mantu|cucu)(?:ku|e|ne)?(?:\s+(?:saya|sa|sy|aku))?\s+(?:yang|yg|sing)\s+"
+    r"(?:ambil|mengambil|ambilkan|jupuk|njupuk|terima)\b"
+)
 _ASKING = re.compile(r"\?|\b(?:kapan|kpn|berapa|brp|apakah|bagaimana|gimana|gmn|siapa|mana)\b")
 _BUT = re.compile(r"\b(?:tapi|tp|tetapi|namun|ning|cuma|hanya)\b")
 _BEGINS_LATER = re.compile(
@@ -135,21 +152,28 @@ def read_verdict(text: str, *, asked: bool) -> Verdict | None:
 def got_it(text: str, *, asked: bool = False) -> bool | None:
     """Read whether aid was got; None where a text says anything else besides, or asks.
 
-    A bare yes or no counts only where it was `asked` just before.
+    A bare yes or no counts only where it was `asked` just before. Too little of it was got.
     """
-    words = set(_tokens(_THANK.sub("makasih", text.lower())))
+    told = _KIN_TOOK.sub("diambil", _THANK.sub("makasih", text.lower()))
+    words = set(_tokens(told))
     if not words or _ASKING.search(text.lower()):
         return None
     not_yet, nay = words & _NOT_YET, words & _NO
     if not_yet or nay:
+        words = set(_tokens(_TRIED.sub(" ", told)))
         said = _NOT_YET | _NO | _NAY_AROUND | _AROUND | _TAKEN | _AROUND_NOT_TAKEN
         sure = bool(not_yet or asked or words & _TAKEN) and not words & _ALREADY
         return False if sure and words <= said else None
     if words & _ALREADY:
-        words = set(_tokens(_AMOUNT.sub(" ", _THANK.sub("makasih", text.lower()))))
+        words = set(_tokens(_AMOUNT.sub(" ", _SHORT.sub(" ", told))))
     said = _ALREADY | _YES | _SOLVED | _THANKS | _AROUND | _TAKEN | _AROUND_TAKEN
     sure = bool(words & (_ALREADY | _YES | _SURELY_TAKEN if asked else _ALREADY))
     return True if sure and words <= said else None
+
+
+def falls_short(text: str) -> bool:
+    """Say whether somebody got less than all: "sudah tapi kurang"."""
+    return _SHORT.search(text.lower()) is not None
 
 
 def is_bare(text: str) -> bool:

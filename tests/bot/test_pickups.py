@@ -146,20 +146,39 @@ def test_bare_yes_no_and_numbers_count_right_after_the_question(
 def test_what_says_got_and_what_says_not() -> None:
     got = ["sudah", "sdh ambil", "sudahmi", "sdh terima kemarin", "wis", "sampun mendhet",
            "alhamdulillah sudah", "sudah pak terima kasih", "udah dapat", "sdah",
+           "sudah tapi kurang", "sdh dapat tapi uangnya kurang 50 ribu",
            "sudah diambil suami", "alhamdulillah sdh cair 600rb", "telah saya terima"]  # fmt: skip
     nothing = ["belum", "blm dapat", "belumpi", "blm ambil pak", "durung", "belum sempat",
                "tidak dapat", "belum cair", "blm terima sama sekali", "belum, antri panjang",
-               "blm ambil sakit"]  # fmt: skip
-    neither = ["sudah tapi dipotong", "sudah cair?", "kapan", "sudah lapor", "belum makan", "ya",
+               "belum, katanya habis", "sudah dua kali ke sana belum dikasih",
+               "sdh 3x ke sana blm dapat", "blm ambil sakit"]  # fmt: skip
+    neither = ["sudah tapi dipotong", "sudah tapi dipotong dan kurang", "sudah datang belum",
+               "tetangga yang ambil", "suami yang ambil", "sudah diambil orang lain",
+               "sudah cair?", "kapan", "sudah lapor", "belum makan", "ya",
                "tidak", "sudah belum", "sudah dipotong 50 ribu", "halo", "1", ""]  # fmt: skip
     assert [said for said in got if got_it(said) is not True] == []
     assert [said for said in nothing if got_it(said) is not False] == []
     assert [said for said in neither if got_it(said) is not None] == []
     assert (got_it("ya", asked=True), got_it("tidak", asked=True)) == (True, False)
+    assert (got_it("suami yang ambil", asked=True), got_it("petugas yang ambil", asked=True)) == (
+        True, None
+    )  # fmt: skip
     thanks = ["terima kasih", "baik terima kasih", "terima kasih infonya", "terima", "masuk",
               "ok makasih pak", "matur nuwun"]  # fmt: skip
     assert [said for said in thanks if got_it(said, asked=True) is not None] == []
     assert got_it("iya terima kasih", asked=True) is True
+
+
+@pytest.mark.databases("sqlite")
+def test_too_little_counts_as_got_and_leads_to_a_complaint(
+    known: Person, sample_store: Store, clock: Clock
+) -> None:
+    held = ask(sample_store, clock)
+    told = known.say("sudah tapi kurang")
+    assert "sudah diterima, tetapi kurang" in words(told)
+    assert labels(told) == ["Lapor masalah", "Menu"]
+    assert answers(sample_store) == [(held, True)]
+    assert "belum Bapak/Ibu terima" in words(known.say("belum, katanya habis"))
 
 
 def test_late_receipt_of_the_question_makes_nothing_of_the_next_number(

@@ -3,7 +3,7 @@
 from bot.choices import is_number
 from bot.texts.format import long_date
 from bot.turn import Turn, button
-from bot.verdicts import got_it
+from bot.verdicts import falls_short, got_it
 from db.pickup_questions import Question, last_question, was_asked
 from db.pickups import keep_answer
 from db.registry import Program, household_of
@@ -30,7 +30,7 @@ def handle(turn: Turn) -> None:
     menu = button("menu", "choice.menu")
     if said == _YES:
         turn.reply(
-            "pickup.thanks",
+            "pickup.short" if falls_short(turn.text) else "pickup.thanks",
             button("complaint", "choice.complaint"),
             menu,
             program=program,
