@@ -44,7 +44,9 @@ _POINTS = _PLACES | {"photo"}
 _PEOPLE = "members"  # its answers name babies and the pregnant, who are in no danger by that
 _CRY = 80  # characters; what is longer or holds an address is the message that is doubted
 # What is answered for its plain words alone.
-_ASIDE = ("schedule", "office", "track", "genuine", "human", "hide", "unsubscribe")
+_ASIDE = (
+    "schedule", "office", "track", "genuine", "human", "hide", "unsubscribe", "subscriptions",
+)  # fmt: skip
 
 
 def read_move(text: str, asked: Field | None) -> tuple[Move, str]:

@@ -177,6 +177,22 @@ def test_one_of_a_family_hears_of_dangers_at_home_and_where_he_says(
     assert wanted(known)[2]
 
 
+@pytest.mark.databases("sqlite")
+def test_what_went_on_before_goes_on_and_words_about_messages_are_no_places(
+    citizen: Person, sample_store: Store
+) -> None:
+    citizen.say("BERHENTI")
+    assert "kami kabari lagi" in words(citizen.say("LANGGANAN LAGI"))
+    citizen.press("emergencies:no")
+    assert "kami kabari lagi" in words(citizen.say("jangan stop kirim kabar"))
+    assert wanted(citizen) == (True, True, False)
+    assert "kelurahan mana" in words(citizen.say("kasih tau kalau PKH cair"))
+    assert "Tidak ada langganan" in words(citizen.say("langganan saya apa"))
+    assert "menemukan kelurahan" in words(citizen.say("kirim lagi"))
+    citizen.say("Melai")
+    assert kept(sample_store, citizen) == [("PKH", "Melai")]
+
+
 def dangers(store: Store, person: Person) -> list[str]:
     with store.read() as session:
         contact = select(Contact.id).where(Contact.address == person.address.user)

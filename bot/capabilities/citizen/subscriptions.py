@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.fields import area, area_choices, is_ambiguous
-from bot.forms import Answer, Answers, Facts, Field, Form
+from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice
 from bot.notices.topics import change_topics, offer_emergencies
 from bot.opting import Kind, wish
@@ -32,7 +32,9 @@ _EVERYWHERE = re.compile(
 
 
 def _area_and_program(answer: Answer, facts: Facts) -> Answers:
-    """Take an area, and a programme that is named with it."""
+    """Take an area, and a programme that is named with it; a wish about messages names none."""
+    if "area" not in answer.entities and wish(answer.text, None) is not None:
+        raise Refused("form.area_unknown")
     program = {"program": answer.entities["program"]} if "program" in answer.entities else {}
     return _area(answer, facts) | program
 
@@ -67,7 +69,7 @@ def handle(turn: Turn) -> None:
     named = _named_areas(turn)
     if named or (program and place):
         _note(turn, program, named or [place or ""])
-    elif place or (not _names_something(turn) and _has_any(turn)):
+    elif place or (not _names_something(turn) and (_has_any(turn) or _goes_on(turn))):
         _tell_on(turn)
     else:
         _ask_area(turn, {"program": program} if program else {})
@@ -191,6 +193,12 @@ def _asks_to_hear(turn: Turn) -> bool:
     """Say whether a message asks to be told when something comes."""
     heard = wish(turn.text, turn.parse)
     return heard is not None and heard.kind is Kind.HEAR
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Say whether what was sent before is to come again, or still."""
+    heard = wish(turn.text, turn.parse)
+    return heard is not None and heard.goes_on
 
 
 def _has_any(turn: Turn) -> bool:
