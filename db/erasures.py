@@ -127,7 +127,7 @@ def erase_chat(session: Session, request: Erasure, now: datetime) -> bool:
             _OUT.c.state.not_in(_MOVING),
             _OUT.c.created_at <= until,
         )
-        .values(body=None, callback_id=None)
+        .values(body=None, callback_id=None, provider_id=None)
     )
     if not is_back:
         change_contact(session, contact.id, conversation=None)

@@ -6,7 +6,9 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import aliased
 
 from db.audience_files import AudienceFile, AudienceMember
+from db.broadcasts import Broadcast, Notice
 from db.contacts import CONSENT_GIVEN, Contact
+from db.outbox import OutboundMessage
 from db.pickups import Pickup
 from db.registry import Person, Program
 from db.schedules import Distribution
@@ -14,12 +16,13 @@ from db.session import Session
 from db.slots import Slot
 from db.subscriptions import forget, subscriptions_of
 
+_NOTICES = 1_000  # of the newest, in one file
 _MEMBER: Any = AudienceMember.__table__
 _PICKUP: Any = Pickup.__table__
 
 
 def notices_of_contact(session: Session, contact_id: int) -> dict[str, Any]:
-    """Give what a contact wants to hear of, and what it said about aid that was handed out."""
+    """Give what a contact wants to hear of, what went to it, and what it said about aid."""
     query = (
         select(Program.name, Distribution.held_on, Pickup.got_it, Pickup.answered_at)
         .join(Distribution, Distribution.id == Pickup.distribution_id)
@@ -39,7 +42,26 @@ def notices_of_contact(session: Session, contact_id: int) -> dict[str, Any]:
             for program, held_on, got_it, at in session.execute(query)
         ],
         "audience_lists": _lists(session, AudienceMember.contact_id == contact_id),
+        "notices": _told(session, contact_id),
     }  # fmt: skip
+
+
+def _told(session: Session, contact_id: int) -> list[dict[str, Any]]:
+    """Give the newest notices for a contact, with what became of each and when."""
+    query = (
+        select(Broadcast.kind, Notice.text, OutboundMessage)
+        .join(Notice, Notice.id == OutboundMessage.notice_id)
+        .join(Broadcast, Broadcast.id == Notice.broadcast_id)
+        .where(OutboundMessage.contact_id == contact_id)
+        .order_by(OutboundMessage.id.desc())
+        .limit(_NOTICES)
+    )
+    return [
+        {"kind": kind, "text": words, "channel": row.channel, "state": row.state,
+         "since": row.created_at.isoformat(),
+         "at": row.settled_at.isoformat() if row.settled_at else None}
+        for kind, words, row in session.execute(query)
+    ][::-1]  # fmt: skip
 
 
 def notices_of_family(session: Session, person_id: int) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from db.audience_files import AudienceFile, AudienceMember
 from db.contacts import Contact
+from db.erasures import erase_due
+from db.outbox import OutboundMessage
 from db.pickups import Pickup
 from db.privacy import file_of
 from db.retention import Keep, count_due, purge
@@ -68,6 +70,9 @@ def test_own_file_tells_it_and_an_erasure_ends_it(
     assert [(one["from"], one["to"]) for one in kept["slots"]] == [("09:00", "10:00")]
     lists = kept["audience_lists"] + kept["family_in_audience_lists"]
     assert [one["list"] for one in lists] == ["daftar.csv"] * 2
+    [notice] = kept["notices"]
+    assert (notice["kind"], notice["text"], notice["state"]) == ("followup", "Sudah ambil?", "sent")
+    assert notice["at"] is not None
 
     known.press("privacy:erase_yes")
     assert wanted(known) == (False, False, False)
@@ -77,6 +82,22 @@ def test_own_file_tells_it_and_an_erasure_ends_it(
     known.press(f"pickup:yes:{1}")
     with sample_store.read() as session:
         assert held(session)[1] == 0
+
+
+def test_an_erasure_leaves_no_number_of_a_provider(
+    known: Person, sample_store: Store, clock: Clock
+) -> None:
+    ask(sample_store, clock)
+    of_notice = OutboundMessage.wave_id.is_not(None)
+    with sample_store.begin() as session:
+        session.execute(update(OutboundMessage).values(state="sent", provider_id="SM1"))
+    known.press("privacy:erase_yes")
+    with sample_store.begin() as session:
+        session.execute(update(OutboundMessage).values(state="sent"))
+        assert erase_due(session, clock() + timedelta(hours=2)) == 1
+        row = session.scalars(select(OutboundMessage).where(of_notice)).one()
+        assert (row.provider_id, row.state, row.body) == (None, "sent", None)
+        assert session.get_one(Contact, row.contact_id).address == f"erased-{row.contact_id}"
 
 
 def test_family_stays_in_a_list_while_another_of_it_has_agreed(
