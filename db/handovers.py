@@ -100,6 +100,9 @@ def _require_fit(session: Session, household_ids: Collection[int], to_id: int) -
 def _take_from(
     session: Session, household_ids: Sequence[int], from_id: int | None, to_id: int
 ) -> None:
+    # The families too: where nobody has them yet, no assignment is there to be held.
+    families = select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id)
+    session.scalars(families.with_for_update(key_share=True)).all()
     of_them = Assignment.household_id.in_(household_ids)
     rows = session.scalars(select(Assignment).where(of_them).with_for_update()).all()
     if from_id is None:

@@ -22,6 +22,7 @@ from db.visits import Visit
 from tests.moment import NOW
 from tests.talks import planned, waiting
 from tests.webhook.causes import incident_in, sent_referral
+from tests.webhook.companions import companion_in, leave_in
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.hoaxes import told_hoax
 from tests.webhook.lists import noted_split, open_match, rejected_batch
@@ -51,7 +52,14 @@ NAMED: dict[str, Callable[[Store], int]] = (
         "/console/kabar/<int:hoax_id>/peringatan": lambda store: told_hoax(store, WOLIO),
         "/console/tempat/<int:office_id>": lambda store: office_in(store, WOLIO),
         "/console/piket/<int:duty_id>/hapus": lambda store: planned(store, WOLIO),
+        "/console/pendamping/pengganti/<int:substitution_id>/selesai": lambda store: leave_in(
+            store, WOLIO
+        ),
         "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
+    }
+    | {
+        f"/console/pendamping/<int:staff_id>{page}": lambda store: companion_in(store, WOLIO)
+        for page in ("", "/serahkan", "/pengganti", "/kode")
     }
     | {
         f"/console/bicara/<int:talk_id>{page}": lambda store: waiting(store, NOW, WOLIO)
@@ -77,6 +85,7 @@ NAMED: dict[str, Callable[[Store], int]] = (
         f"/console/pengumuman/<int:broadcast_id>{page}": lambda store: broadcast_in(store, WOLIO)
         for page in (
             "",
+            "/isi",
             "/kemajuan",
             "/belum-sampai.xlsx",
             "/ajukan",

@@ -19,6 +19,7 @@ from webhook.console.batches import batches_pages
 from webhook.console.broadcasts import broadcasts_pages
 from webhook.console.canned import canned_pages
 from webhook.console.catalogue import catalogue_pages
+from webhook.console.companions import companions_pages
 from webhook.console.duty import duty_pages
 from webhook.console.entrance import entrance_pages
 from webhook.console.files import files_pages
@@ -50,7 +51,7 @@ SUBJECTS = (
     hoaxes_pages, matches_pages, mismatch_pages, people_pages, phrases_pages, trail_pages,
     canned_pages, live_pages, tickets_pages,
     catalogue_pages, offices_pages,
-    duty_pages, talks_pages,
+    duty_pages, talks_pages, companions_pages,
     incidents_pages, referrals_pages,
     reports_pages, rules_pages,
     rounds_pages, broadcasts_pages,

@@ -48,6 +48,7 @@ ENTRIES = (
     Entry("phrases.show", "Pesan belum jelas", CONTENT),
     Entry("templates.show", "Templat WhatsApp", CONTENT),
     Entry("duty.show", "Piket", OFFICE),
+    Entry("companions.show", "Pendamping", OFFICE),
     Entry("reports.show", "Laporan", OFFICE),
     Entry("rules.show", "Aturan", OFFICE),
     Entry("trail.show", "Jejak", OFFICE),
