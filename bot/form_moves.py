@@ -202,7 +202,10 @@ def _take(
                     replace(state, answers=kept | late, touched_at=now), said="form.kept_late"
                 )
             failed = replace(state, answers=kept, fails=fails, touched_at=now)
-            return Asking(failed, refusal.key, choices=refusal.choices, stuck=fails >= STUCK_AFTER)
+            return Asking(
+                failed, refusal.key, choices=refusal.choices, stuck=fails >= STUCK_AFTER,
+                blanks=refusal.blanks,
+            )  # fmt: skip
     answers = state.answers | found
     # An answer may close the way to fields that were answered on another way.
     open_names = {item.name for item in form.fields if item.when(answers)}

@@ -89,7 +89,8 @@ def question(turn: Turn, use: FormUse, step: Asking) -> Reply:
         if asked.optional:
             choices.append(button(SKIP, "choice.skip"))
     if step.problem:
-        text = say(step.problem) if step.choices else f"{say(step.problem)}\n\n{text}"
+        problem = say(step.problem, **step.blanks)
+        text = problem if step.choices else f"{problem}\n\n{text}"
     if step.said:
         count = len(step.state.answers.get(FILES) or ())
         text = f"{say(step.said, count=count)}\n\n{text}"

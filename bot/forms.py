@@ -42,7 +42,8 @@ class Refused(Exception):
     """An answer does not fit its field; `key` is the sentence that says why.
 
     What was found beside it, for noted fields, is kept all the same. One that `goes_on` is part of
-    an answer of many, such as a tick in a list: it is asked on, and nothing is wrong.
+    an answer of many, such as a tick in a list: it is asked on, and nothing is wrong. `blanks` are
+    what its sentence leaves open.
     """
 
     def __init__(
@@ -51,12 +52,14 @@ class Refused(Exception):
         choices: Sequence[Choice] = (),
         found: Answers | None = None,
         goes_on: bool = False,
+        blanks: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(key)
         self.key = key
         self.choices = tuple(choices)
         self.found = found or {}
         self.goes_on = goes_on
+        self.blanks = blanks or {}
 
 
 Parser = Callable[[Answer, Facts], Answers]
@@ -199,6 +202,7 @@ class Asking:
     said: str | None = None
     choices: tuple[Choice, ...] = ()
     stuck: bool = False
+    blanks: Mapping[str, object] = field(default_factory=dict)  # of the problem
 
 
 @dataclass(frozen=True, slots=True)

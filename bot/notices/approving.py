@@ -31,8 +31,8 @@ from db.broadcasts import (
 )
 from db.hoaxes import HOAX, Hoax
 from db.notice_rules import notice_rules
-from db.publishing import HEARD
-from db.round_changes import announced_besides, announcements, hold_round, undecided_change
+from db.quiet_hours import after_quiet_hours
+from db.round_changes import announced_besides, hold_round, undecided_change
 from db.rounds import PLANNED, Round, distributions_of
 from db.session import Session
 from db.slots import assign_slots
@@ -88,8 +88,12 @@ def approve(
     _check(session, broadcast, now, sure)
     _release(session, broadcast, actor, now)
     zone = session.get_one(Area, broadcast.area_code).timezone
-    moment = local_moment(max(broadcast.send_at, now), zone)
-    _tell_maker(session, broadcast, "notice.approved", actor, now, moment=moment)
+    begins = max(broadcast.send_at, now)
+    if broadcast.urgent:
+        key = "notice.approved_urgent"
+    else:
+        key, begins = "notice.approved", after_quiet_hours(begins, zone)
+    _tell_maker(session, broadcast, key, actor, now, moment=local_moment(begins, zone))
     return broadcast
 
 
@@ -230,10 +234,7 @@ def _give_hours(session: Session, broadcast: Broadcast, of_round: Round, now: da
         stops = distributions_of(session, of_round.id)
         if broadcast.audience is not None and any(stop.quota is not None for stop in stops):
             since = first_day(session, broadcast, now)
-            is_told = bool(
-                announced_besides(session, of_round.id, broadcast.id)
-                or announcements(session, of_round.id, HEARD)
-            )
+            is_told = bool(announced_besides(session, of_round.id, broadcast.id))
             filters = Filters.from_data(broadcast.audience)
             assign_slots(session, of_round.id, filters, since, keep=is_told)
 

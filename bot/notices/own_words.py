@@ -16,12 +16,17 @@ _NEEDED = (("day",), ("hours", "slot"), ("place",))
 
 
 def blanks_of(kind: Kind) -> tuple[str, ...]:
-    """Give the blanks that words of a kind may leave to be filled, as {day}."""
+    """Give the blanks that words of a kind may leave to be filled, as {day}; none without a round.
+
+    What a round is not about is said in full.
+    """
+    if kind in (Kind.NEWS, Kind.WARNING, Kind.EMERGENCY):
+        return ()
     return _BLANKS if kind is Kind.CHANGE else _BLANKS[:-1]
 
 
 def wrong_with(words: str, kind: Kind = Kind.DISTRIBUTION) -> list[str]:
-    """Give the sentences about all that is wrong with an officer's words for a round.
+    """Give the sentences about all that is wrong with an officer's words.
 
     Words without any blank are right: day, hours and place then stand below them.
     """
@@ -35,7 +40,8 @@ def wrong_with(words: str, kind: Kind = Kind.DISTRIBUTION) -> list[str]:
         wrong.append(say("ownwords.short", least=SHORTEST))
     if unknown:
         found = ", ".join(dict.fromkeys(unknown))
-        wrong.append(say("ownwords.unknown", found=found, known=braces(known)))
+        key = "ownwords.unknown" if known else "ownwords.no_blanks"
+        wrong.append(say(key, found=found, known=braces(known)))
     if missing:
         wrong.append(say("ownwords.missing", missing=braces(missing)))
     return wrong

@@ -16,7 +16,8 @@ _AT = re.compile(r"\bdi\s+", re.IGNORECASE)
 _PLACE_ENDS = re.compile(r"\s+(?:untuk|utk|buat|bagi|kepada|di|jam|pukul)\s", re.IGNORECASE)
 _NO_PLACE = re.compile(r"(?:kel|kec|desa|kota|sini|sana|situ)", re.IGNORECASE)
 _PLACE_LENGTHS = range(4, 121)  # characters
-_NOON = 12
+NOON = 12
+DAWN = 6  # nothing is handed out at night: an hour before it is one of the afternoon
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def read_hours(text: str) -> tuple[time | None, time | None]:
 def _times(found: re.Match[str]) -> tuple[time | None, time | None]:
     begin, end = _time(*found.groups()[:3]), _time(*found.groups()[3:])
     if begin is not None and end is not None and end <= begin and not found[6] and end.hour < 7:
-        end = end.replace(hour=end.hour + _NOON)  # "jam 8 sampai 2"
+        end = end.replace(hour=end.hour + NOON)  # "jam 8 sampai 6"
     return begin, end
 
 
@@ -58,9 +59,11 @@ def _time(hour: str | None, minute: str | None, part: str | None) -> time | None
     if hour is None:
         return None
     number, said = int(hour), (part or "").lower()
-    afternoon = {"siang": number < 6, "sore": number < 8, "malam": 5 < number < _NOON}
+    afternoon = {
+        "": 0 < number < DAWN, "siang": number < 6, "sore": number < 8, "malam": 5 < number < NOON
+    }  # fmt: skip
     if afternoon.get(said, False):
-        number += _NOON
+        number += NOON
     try:
         return time(number, int(minute or 0))
     except ValueError:

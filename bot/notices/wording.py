@@ -1,7 +1,7 @@
 """What the broadcasts of a round say: a wording for each area, hour of the slots and language."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from itertools import groupby
 from typing import Protocol
@@ -90,6 +90,17 @@ def first_words(plan: Plan, program: str, places: Names, words: str = "") -> str
     if words:
         return own_text(words, facts_of(plan, program, stops, places), _lines(stops, places))
     return _text("notice.distribution", plan, program, stops, places)
+
+
+def letters_over(plan: Plan, program: str, places: Names, words: str) -> int:
+    """Give by how many letters words are too long once they are filled; 0 where they fit."""
+    areas = {stop.area_code for stop in plan.stops}
+    parts = (
+        replace(plan, stops=tuple(stop for stop in plan.stops if stop.area_code == area))
+        for area in areas
+    )
+    longest = max(len(first_words(part, program, places, words)) for part in parts)
+    return max(0, longest - LONGEST)
 
 
 def facts_of(

@@ -13,7 +13,9 @@ from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, make_round
 from bot.notices.previewing import preview
 from bot.notices.showing import fits_in_chat, messages_for_approvers, template_words
+from bot.outbox import open_reply
 from bot.texts import say
+from bot.texts.format import local_moment
 from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, Notice, State, count_by_state, notices_of
 from db.contacts import Contact
@@ -193,6 +195,28 @@ def test_approvers_are_woken_for_an_emergency_alone(session: Session) -> None:
         approving.submit(session, draft.id, "staff:999", night, draft.version, sure=True)
         asked = select(OutboundMessage.not_before).join(Contact).where(Contact.address == "k1")
         assert session.scalars(asked.order_by(OutboundMessage.id.desc())).first() == heard_at
+
+
+def test_who_prepared_it_reads_when_it_goes_out(session: Session) -> None:
+    maker = Staff(name="Rahma", role="officer", area_code=CITY, created_at=NOW)
+    session.add(maker)
+    session.flush()
+    session.add(Contact(channel="telegram", address="r", staff_id=maker.id, created_at=NOW))
+    session.execute(update(Contact).values(emergencies=True))
+    night, morning = NOW + timedelta(hours=12), NOW + timedelta(hours=22)
+    actor = f"staff:{maker.id}"
+    for urgent, key, begins in (
+        (True, "notice.approved_urgent", night), (False, "notice.approved", morning),
+    ):  # fmt: skip
+        emergency = replace(NEWS, kind=Kind.EMERGENCY, urgent=urgent)
+        draft = prepare(session, emergency, actor, night)
+        approving.submit(session, draft.id, actor, night, draft.version, sure=True)
+        approving.approve(session, draft.id, "staff:999", night, draft.version, sure=True)
+        told = select(OutboundMessage.body).join(Contact).where(Contact.address == "r")
+        body = session.scalars(told.order_by(OutboundMessage.id.desc())).first()
+        assert body is not None
+        moment = local_moment(begins, "Asia/Makassar")
+        assert open_reply(session.vault, body).text == say(key, number=draft.id, moment=moment)
 
 
 def test_the_preview_says_that_no_list_tells_of_a_pregnancy(session: Session) -> None:

@@ -1,5 +1,6 @@
 """Words in the language of each: chosen in the chat, written by officers, read by the contact."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -175,6 +176,16 @@ def test_an_officer_adds_a_language_in_the_chat_and_sees_how_it_reads(
     assert say("texts.ask").splitlines()[0] in words(officer.press("form:edit:texts"))
     assert say("announce.texts_unread") in words(officer.say("Bugis: ada bantuan untuk kita semua"))
     assert "hari, jam, dan tempat" in words(officer.say("Jawa: Bantuan dina {day} ing kantor pos"))
+    long = f"{JAVANESE} {'a' * 2_000}"
+    told = words(officer.say(f"Jawa: {long}"))
+    refused = re.search(r"Bahasa Jawa kelebihan ([0-9.]+) huruf", told)
+    assert refused is not None
+    most = long[: -int(refused[1].replace(".", ""))]
+    assert f"{'a' * 700}\n\n" in words(officer.say(f"Jawa: {most}"))  # nothing was cut
+    officer.press("form:edit:place")
+    officer.say("Kantor Pos Baubau Lama")
+    assert "Bahasa Jawa kelebihan 5 huruf" in words(officer.say("ya"))
+    officer.press("form:edit:texts")
     shown = words(officer.say(f"bahasa Jawa: {JAVANESE}"))
     assert "dibagi dina Selasa, 1 Desember 2026 jam 08.00-12.00 WITA ing" in shown
     assert "Kabar dari Dinas Sosial" in shown

@@ -191,6 +191,7 @@ def test_reminders_are_of_one_day_and_questions_of_one_distribution(session: Ses
     [
         ("8-12", 8, 12), ("jam 8 sampai jam 12", 8, 12), ("08.00 s.d. 11.00", 8, 11),
         ("jam 8", 8, None), ("jam 1 siang", 13, None), ("jam 8 pagi sampai 2", 8, 14),
+        ("jam 1 sampai 3", 13, 15), ("jam 5 pagi sampai 9", 5, 9), ("jam 9 sampai 6", 9, 18),
         ("4 sore", 16, None), ("12 siang", 12, None),
         ("7 malam", 19, None), ("nanti", None, None), ("25", None, None),
     ],

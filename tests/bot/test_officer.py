@@ -221,6 +221,15 @@ def test_hours_and_place_of_the_sentence_are_taken(officer: Person, text: str) -
     assert "pukul 09.00-11.00 WITA, di Kantor Pos Baubau" in preview
 
 
+def test_an_hour_of_the_night_is_one_of_the_afternoon_and_that_is_said(officer: Person) -> None:
+    about = "umumkan PKH di Bukit Wolio Indah 1 Desember 2026 jam {} di Kantor Pos Baubau"
+    preview = words(officer.say(about.format("1 sampai 3")))
+    assert "pukul 13.00-15.00 WITA" in preview
+    assert say("announce.afternoon", hour=1, clock="13.00") in preview
+    officer.say("batal")
+    assert "kami baca" not in words(officer.say(about.format("10 sampai 12")))
+
+
 def test_what_is_not_surely_a_place_is_asked(officer: Person) -> None:
     said = officer.say("umumkan PKH di Bukit Wolio Indah jam 9-11 di Kantor Pos tanggal 1 Des 2026")
     assert "Di mana tempatnya" in words(said)

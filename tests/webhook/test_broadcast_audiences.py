@@ -124,6 +124,7 @@ def test_the_announcement_of_a_round_is_for_its_own_audience_or_a_part_of_it(sit
     with site.store.begin() as session:
         own = Filters((LAMANGGA,), "PKH", deciles=(1, 2))
         session.get_one(Round, round_id).filters = own.to_data()
+    assert "yang menerima PKH; desil 1, 2" in officer.get(f"/console/penyaluran/{round_id}").text
     form = form_at(officer, f"penyaluran={round_id}")
     assert form["decile"] == ["1", "2"]
     assert made(officer, form)[1]["decile"] == ["1", "2"]
@@ -145,6 +146,19 @@ def test_the_announcement_of_a_round_is_for_its_own_audience_or_a_part_of_it(sit
         assert (answered.status_code, fields) == (400, fields)
         assert say("broadcast.not_of_round") in answered.text
     assert say("broadcast.not_urgent") in officer.post(NEW, **plain, urgent="1").text
+
+
+@pytest.mark.databases("sqlite")
+def test_words_too_long_for_their_round_are_refused_and_nothing_is_kept(site: Site) -> None:
+    officer = signed_in(site, "officer", CITY)
+    round_id = str(round_in(site.store, LAMANGGA))
+    fields = {"about": "round", "round": round_id, "text_wlo": "Poma " * 198}
+    answered = officer.post(NEW, **fields)
+    assert answered.status_code == 400
+    assert f"Isi dalam {say('choice.language_wlo')} kelebihan " in answered.text
+    assert form_of(answered.text, NEW)["text_wlo"] == fields["text_wlo"].strip()
+    with site.store.read() as session:
+        assert session.scalars(select(Broadcast)).all() == []
 
 
 @pytest.mark.databases("sqlite")

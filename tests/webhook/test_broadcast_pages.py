@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, make_round
@@ -123,6 +123,11 @@ def test_an_office_of_one_submits_and_that_is_all(site: Site) -> None:
     assert say("broadcast.did_release") in decide(officer, address, "ajukan")
     assert state_of(site.store, address) == State.SCHEDULED
     assert "Menunggu waktunya" in officer.get(address).text
+    with site.store.begin() as session:
+        session.execute(update(Contact).values(emergencies=True))
+    flood = news(area=[WOLIO], about="emergency", urgent="1", everyone="1")
+    told = decide(officer, officer.post(NEW, **flood).location or "", "ajukan")
+    assert say("broadcast.did_release_urgent") in told
     # What is announced already is not offered again.
     assert "Umumkan ke keluarganya" not in officer.get(f"/console/penyaluran/{round_id}").text
     chosen = officer.post(
@@ -206,6 +211,10 @@ def test_every_state_says_what_happens_next(site: Site) -> None:
     assert say("broadcast.none_going") in officer.get(f"{LIST}?yang=going").text
 
 
+def too_long(code: str, count: str) -> dict[str, str]:
+    return {"language": say(f"choice.language_{code}"), "count": count, "most": "1.000"}
+
+
 def upload(officer: Officer, content: bytes, name: str = "Banjir Wale") -> Any:
     return officer.post(f"{LIST}/berkas", name=name, list=(io.BytesIO(content), "daftar.csv"))
 
@@ -254,7 +263,10 @@ def test_what_is_wrong_is_said_and_the_form_keeps_what_was_written(site: Site) -
         ("broadcast.no_area", news(area=[]), {}),
         ("broadcast.bad_area", news(area=[MURHUM]), {}),
         ("broadcast.no_text", news(area=[WOLIO], text_id="pendek"), {"least": 20}),
-        ("broadcast.long_text", news(area=[WOLIO], text_id="x" * 1001), {"most": 1000}),
+        ("broadcast.long_text", news(area=[WOLIO], text_id="x" * 1001), too_long("id", "1")),
+        ("broadcast.long_text", news(area=[WOLIO], text_jv="x" * 5_001), too_long("jv", "4.001")),
+        ("ownwords.short", news(area=[WOLIO], text_jv="cekak"), {"least": 20}),
+        ("ownwords.no_blanks", news(area=[WOLIO], text_jv=f"{NEWS} {{day}}"), {"found": "{day}"}),
         ("broadcast.not_urgent", news(area=[WOLIO], urgent="1"), {}),
         ("broadcast.bad_moment", news(area=[WOLIO], send_at="besok pagi"), {}),
         ("broadcast.past_moment", news(area=[WOLIO], send_at="2020-01-01T08:00"), {}),

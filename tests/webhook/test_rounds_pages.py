@@ -148,7 +148,7 @@ def test_a_round_is_announced_in_the_languages_of_its_readers(site: Site) -> Non
         ("Bantuan {programme} dina {day} jam {hours} ing {place}.", "{programme} tidak dikenal"),
         ("Bantuan {program} dibagi dina {day}.", "{hours}, {place} belum ada"),
         ("PKH", say("ownwords.short", least=20)),
-        ("x" * 1001, say("broadcast.long_text", most=1000)),
+        ("x" * 1001, "Isi dalam Bahasa Jawa kelebihan 1 huruf"),
     ):
         refused = officer.post(new, about="round", round=round_id, text_jv=text)
         assert refused.status_code == 400

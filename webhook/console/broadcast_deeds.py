@@ -11,7 +11,7 @@ from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.texts import say
 from bot.texts.format import grouped
 from db.broadcast_lists import BroadcastRow, find_broadcast
-from db.broadcasts import State
+from db.broadcasts import Broadcast, State
 from db.hoaxes import DECIDERS
 from db.session import Session
 from webhook.console.desk import Desk
@@ -33,9 +33,9 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | 
         """Ask for approval; in an office of one this is the approval."""
         return _do(
             desk, broadcast_id, _say_submitted,
-            lambda session: approving.submit(
+            lambda session: _key_of(approving.submit(
                 session, broadcast_id, desk.actor, desk.now, _seen(), _is_sure(), public_url
-            ).state,
+            )),
         )  # fmt: skip
 
     @blueprint.post("/pengumuman/<int:broadcast_id>/setujui")
@@ -136,9 +136,15 @@ def _saying(key: str) -> Callable[[object], None]:
     return lambda _done: flash(say(key))
 
 
-def _say_submitted(state: str) -> None:
-    is_released = state == State.SCHEDULED
-    flash(say("broadcast.did_release" if is_released else "broadcast.did_submit"))
+def _key_of(submitted: Broadcast) -> str:
+    """Give the sentence about what was submitted: it waits, or it is as good as sent."""
+    if submitted.state != State.SCHEDULED:
+        return "broadcast.did_submit"
+    return "broadcast.did_release_urgent" if submitted.urgent else "broadcast.did_release"
+
+
+def _say_submitted(key: str) -> None:
+    flash(say(key))
 
 
 def _say_resent(count: int) -> None:

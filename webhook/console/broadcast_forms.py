@@ -1,6 +1,6 @@
 """The form of a broadcast: what it is about, whom it concerns, when it goes out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 
 from bot.notices.drafting import Draft
 from bot.notices.languages import LANGUAGES
-from bot.notices.own_words import wrong_with
+from bot.notices.own_words import SHORTEST, wrong_with
 from bot.notices.planning import FARTHEST, outermost
 from bot.notices.whom import audience_of, narrowed, touches
 from bot.notices.wording import LONGEST
 from bot.texts import say
+from bot.texts.format import grouped
 from db.audiences import Filters
 from db.broadcast_lists import find_broadcast, wordings_of
-from db.broadcasts import Broadcast, Kind
+from db.broadcasts import Broadcast, Kind, Notice
 from db.round_changes import announced_besides
 from db.round_lists import RoundRow, find_round_row, stops_of
 from db.rounds import CANCELED, Round
@@ -23,11 +24,10 @@ from db.session import Session
 from webhook.console import audience_forms
 from webhook.console.audience_forms import Choices, Unfit
 from webhook.console.desk import Desk
-from webhook.console.fields import MOST, field, line
+from webhook.console.fields import field, line
 
 ROUND = "round"
 ABOUT = (ROUND, Kind.NEWS, Kind.EMERGENCY)
-_SHORTEST_TEXT = 20
 _FIELDS = ("about", "round", "untold", "like", "program", "send_at", "expires", "urgent")
 _SLACK = timedelta(minutes=10)  # in which a form is filled in
 
@@ -45,14 +45,14 @@ def values_for(session: Session, desk: Desk, given: str) -> dict[str, Any]:
     if row is None:
         return values
     is_told = bool(announced_besides(session, row.round.id, besides=0))
-    own = audience_forms.values_of(_audience_of(session, row.round))
+    own = audience_forms.values_of(audience_of_round(session, row.round))
     return values | own | {"area": [], "untold": "1" if is_told else ""}
 
 
 def written() -> dict[str, Any]:
     """Give what the form holds, to be shown again as it was."""
     values: dict[str, Any] = {name: line(name) for name in _FIELDS}
-    texts = {f"text_{code}": field(f"text_{code}", MOST) for code in LANGUAGES}
+    texts = {f"text_{code}": field(f"text_{code}") for code in LANGUAGES}
     return {**values, **texts, **audience_forms.written()}
 
 
@@ -63,7 +63,7 @@ def values_of(session: Session, desk: Desk, broadcast: Broadcast) -> dict[str, A
         values = values_for(session, desk, str(broadcast.round_id))
         round_ = session.get_one(Round, broadcast.round_id)
         values |= audience_forms.values_of(filters)
-        if set(filters.areas) == set(_audience_of(session, round_).areas):
+        if set(filters.areas) == set(audience_of_round(session, round_).areas):
             values["area"] = []
         values |= {f"text_{code}": text for code, text in (broadcast.texts or {}).items()}
     else:
@@ -111,7 +111,7 @@ def read_draft(
     return Draft(
         kind=kind,
         filters=audience_forms.read_filters(values, offered, areas, program),
-        texts=_texts(values),
+        texts=_texts(values, kind),
         urgent=values["urgent"] == "1",
         send_at=send_at,
         expires_at=_end_of(values["expires"], desk),
@@ -127,7 +127,7 @@ def _of_round(
         raise Unfit(say("broadcast.no_round"))
     if row.round.state == CANCELED or (row.last_on is not None and row.last_on < desk.today):
         raise Unfit(say("broadcast.round_over"))
-    own = _audience_of(session, row.round)
+    own = audience_of_round(session, row.round)
     chosen = audience_forms.chosen_areas(values, offered)
     wished = audience_forms.read_filters(values, offered, chosen or own.areas, None)
     filters = narrowed(own, wished)
@@ -139,7 +139,7 @@ def _of_round(
     return Draft(
         kind=Kind.DISTRIBUTION,
         filters=filters,
-        texts=_words_of_round(values),
+        texts=_texts_of(values, Kind.DISTRIBUTION),
         round_id=row.round.id,
         areas=tuple(one for one in stops if touches(one, chosen)) if chosen else None,
         send_at=send_at,
@@ -151,7 +151,7 @@ def _round_of(session: Session, desk: Desk, given: str) -> RoundRow | None:
     return None if number is None else find_round_row(session, desk.scope, number)
 
 
-def _audience_of(session: Session, round_: Round) -> Filters:
+def audience_of_round(session: Session, round_: Round) -> Filters:
     """Give whom a round is for."""
     if round_.filters is not None:
         return Filters.from_data(round_.filters)
@@ -164,26 +164,35 @@ def _number(given: str) -> int | None:
     return int(given[:18]) if given.isdecimal() else None
 
 
-def _words_of_round(values: Mapping[str, Any]) -> dict[str, str]:
-    """Read what is to be said instead of our own words, in each language; raises Unfit."""
-    texts = _written_texts(values)
-    for code, text in texts.items():
-        for wrong in wrong_with(text):
-            raise Unfit(f"{say(f'choice.language_{code}')}: {wrong}")
-    return texts
+def check_lengths(draft: Draft, notices: Iterable[Notice]) -> None:
+    """Raise Unfit where somebody's own words are too long, once they are filled."""
+    longest: dict[str, int] = {}
+    for one in notices:
+        longest[one.language] = max(len(one.text), longest.get(one.language, 0))
+    for code in draft.texts:
+        _check_length(code, longest.get(code, 0))
 
 
-def _texts(values: Mapping[str, Any]) -> dict[str, str]:
-    texts = _written_texts(values)
-    if len(texts.get("id", "")) < _SHORTEST_TEXT:
-        raise Unfit(say("broadcast.no_text", least=_SHORTEST_TEXT))
-    return texts
+def _check_length(code: str, length: int) -> None:
+    if length > LONGEST:
+        language, most = say(f"choice.language_{code}"), grouped(LONGEST)
+        over = grouped(length - LONGEST)
+        raise Unfit(say("broadcast.long_text", language=language, count=over, most=most))
 
 
-def _written_texts(values: Mapping[str, Any]) -> dict[str, str]:
+def _texts(values: Mapping[str, Any], kind: Kind) -> dict[str, str]:
+    if len(values["text_id"]) < SHORTEST:
+        raise Unfit(say("broadcast.no_text", least=SHORTEST))
+    return _texts_of(values, kind)
+
+
+def _texts_of(values: Mapping[str, Any], kind: Kind) -> dict[str, str]:
+    """Read what is to be said in each language, of a round instead of ours; raises Unfit."""
     texts = {code: values[f"text_{code}"] for code in LANGUAGES if values[f"text_{code}"]}
-    if any(len(text) > LONGEST for text in texts.values()):
-        raise Unfit(say("broadcast.long_text", most=LONGEST))
+    for code, text in texts.items():
+        _check_length(code, len(text))
+        for wrong in wrong_with(text, kind):
+            raise Unfit(f"{say(f'choice.language_{code}')}: {wrong}")
     return texts
 
 

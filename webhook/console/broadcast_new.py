@@ -21,7 +21,7 @@ from bot.texts.format import grouped
 from db.audience_files import store_members
 from db.audiences import TRAITS
 from db.broadcast_lists import find_broadcast
-from db.broadcasts import Kind
+from db.broadcasts import Kind, notices_of
 from db.hoaxes import DECIDERS
 from db.intake.lines import FileRefused
 from db.intake.sheets import open_source
@@ -61,15 +61,16 @@ def add_new(blueprint: Blueprint) -> None:
     def make(desk: Desk) -> Response | tuple[str, int]:
         """Keep it as a draft and show what it would come to."""
         values = broadcast_forms.written()
-        with desk.begin() as session:
-            try:
+        try:
+            with desk.begin() as session:
                 offered = broadcast_forms.offered_for(session, desk, values)
                 draft = broadcast_forms.read_draft(session, desk, values, offered)
                 broadcast_id = prepare(session, draft, desk.actor, desk.now).id
-            except Unfit as unfit:
-                return _form(session, desk, values, str(unfit)), 400
-            except NoticeRefused as refused:
-                return _form(session, desk, values, say(refused.key)), 400
+                broadcast_forms.check_lengths(draft, notices_of(session, broadcast_id))
+        except (Unfit, NoticeRefused) as error:
+            told = say(error.key) if isinstance(error, NoticeRefused) else str(error)
+            with desk.read() as session:
+                return _form(session, desk, values, told), 400
         return redirect(url_for("console.broadcasts.one", broadcast_id=broadcast_id), 303)
 
     _add_files(blueprint)

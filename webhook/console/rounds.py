@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 
 from bot.notices.changing import LONGEST_WHY
 from bot.service import Service
-from db.broadcast_lists import broadcasts_of
+from db.broadcast_lists import broadcasts_of, names_in
 from db.broadcasts import Broadcast, Kind, State
 from db.hoaxes import DECIDERS
 from db.pickups import answers_about
@@ -12,6 +12,7 @@ from db.round_changes import areas_untold, last_change, undecided_change
 from db.round_lists import AHEAD, PAGE, WHICH, RoundRow, count_rounds, list_rounds
 from db.rounds import CANCELED, Round, areas_named
 from db.session import Session
+from webhook.console.broadcast_forms import audience_of_round
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 from webhook.console.paging import page_asked
@@ -59,8 +60,10 @@ def _page(session: Session, desk: Desk, row: RoundRow) -> str:
     )
     untold = areas_named(session, [*areas_untold(session, row.round.id)]).values()
     last = last_change(session, row.round.id)
+    audience = audience_of_round(session, row.round)
     return render_template(
         "console/round.html",
+        audience=audience, named=names_in(session, audience),
         undone=last if last is not None and _is_taken_back(row.round, last) else None,
         is_changing=undecided_change(session, row.round.id) is not None,
         untold=sorted(area.name for area in untold),

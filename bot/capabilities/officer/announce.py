@@ -1,8 +1,9 @@
 """An officer announces a distribution in plain words: asked for, shown, and handed in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, time
+from functools import partial
 
 from bot.fields import area, day, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
@@ -14,11 +15,11 @@ from bot.notices.languages import LANGUAGES
 from bot.notices.own_words import wrong_with
 from bot.notices.planning import LONGEST_PLACE, Plan, Stop, check_plan, make_round, outermost
 from bot.notices.refusals import NoticeRefused
-from bot.notices.sentence import read_hours, read_sentence
-from bot.notices.wording import LONGEST, first_words
+from bot.notices.sentence import DAWN, NOON, read_hours, read_sentence
+from bot.notices.wording import LONGEST, first_words, letters_over
 from bot.opting_language import language
 from bot.texts import say
-from bot.texts.format import grouped
+from bot.texts.format import clock, grouped
 from bot.turn import Turn, button
 from db.areas import Scope
 from db.audiences import Topic
@@ -30,6 +31,7 @@ from db.wa_templates import USUAL_LANGUAGE, approved_template
 _FIRST_OFFERED = ("PKH", "BPNT", "PBI", "PIP", "LANSIA", "DHUAFA")
 _BETWEEN = re.compile(r"\s*(?:[,;&+]|\bdan\b|\bserta\b|\bsama\b|\bdn\b)\s*", re.IGNORECASE)
 _MOST_NAMED = 5  # areas in a preview
+_PLANNED = {"program", "areas", "date", "begin", "end", "place"}
 
 
 def _program_field(answer: Answer, facts: Facts) -> Answers:
@@ -97,7 +99,19 @@ def _texts_field(answer: Answer, facts: Facts) -> Answers:
         raise Refused("announce.texts_unread")
     if wrong_with(words):
         raise Refused("announce.texts_wrong")
-    return {"texts": facts["texts"] | {code: words.strip()[:LONGEST]}}
+    said = words.strip()
+    over: Callable[[str], int] | None = facts["over"]
+    count = max(len(said) - LONGEST, 0 if over is None else over(said))
+    if count:
+        raise Refused("announce.texts_long", blanks=_too_long(code, count))
+    return {"texts": facts["texts"] | {code: said}}
+
+
+def _too_long(code: str, count: int) -> dict[str, str]:
+    return {
+        "language": say(f"choice.language_{code}"), "count": grouped(count),
+        "most": grouped(LONGEST),
+    }  # fmt: skip
 
 
 FORM = Form(
@@ -116,11 +130,20 @@ FORM = Form(
 
 
 def facts(turn: Turn) -> Facts:
-    """Give the catalogue, the areas, the day, and when it begins if that was said."""
+    """Give the catalogue, the areas, the day, and what was said that other answers depend on.
+
+    `over` counts by how many letters words are too long for what was said, once all of it was.
+    """
     form = turn.conversation.form
     begin = form.answers.get("begin") if form is not None else None
+    programs = {program.code: program.name for program in all_programs(turn.session)}
+    over = None
+    if form is not None and form.answers.keys() >= _PLANNED:
+        plan = _plan(form.answers)
+        over = partial(letters_over, plan, programs[plan.program_code], turn.places)
     return {
-        "programs": {program.code: program.name for program in all_programs(turn.session)},
+        "programs": programs,
+        "over": over,
         "gazetteer": turn.places.gazetteer,
         "areas": turn.places.names,
         "today": turn.today,
@@ -168,7 +191,7 @@ def summary(turn: Turn, answers: Answers) -> str:
     return say(
         "announce.preview",
         text="\n\n".join(shown),
-        others=_other_areas(turn, plan),
+        others=f"{_afternoon(plan)}{_other_areas(turn, plan)}",
         families=grouped(reach.families),
         contacts=grouped(reach.contacts),
         left=f" {say('announce.left', reasons=', '.join(left))}" if left else "",
@@ -178,6 +201,13 @@ def summary(turn: Turn, answers: Answers) -> str:
 def finish(turn: Turn, answers: Answers) -> None:
     """Hand the announcement in: for approval, or to be sent where nobody else is needed."""
     plan, menu = _plan(answers), button("menu", "choice.menu")
+    program = turn.session.get_one(Program, plan.program_code).name
+    texts: dict[str, str] = answers.get("texts") or {}
+    for code, text in texts.items():
+        if count := letters_over(plan, program, turn.places, text):
+            turn.reply("announce.texts_long", **_too_long(code, count))
+            turn.open_form(FORM.name, answers)  # the place has become longer since, or an area
+            return
     wrong = check_plan(turn.session, plan, turn.now, _scope(turn))
     if wrong:
         turn.reply(wrong[0], button("announce", "choice.announce"), menu)
@@ -187,7 +217,6 @@ def finish(turn: Turn, answers: Answers) -> None:
     except NoticeRefused as refused:  # somebody else announced it at the same moment
         turn.reply(refused.key, menu)
         return
-    texts = answers.get("texts") or {}
     draft = Draft(Kind.DISTRIBUTION, None, texts, round_id=of_round.id)
     broadcast = prepare(turn.session, draft, turn.actor, turn.now)
     try:
@@ -219,6 +248,14 @@ def _plan(answers: Answers) -> Plan:
     held_on, place = date.fromisoformat(answers["date"]), answers["place"][:LONGEST_PLACE]
     stops = (Stop(code, held_on, begin, end, place) for code in answers["areas"])
     return Plan(answers["program"], tuple(stops))
+
+
+def _afternoon(plan: Plan) -> str:
+    """Say which hour is meant where a bare `jam 1` would be one of the night."""
+    begin = plan.stops[0].starts_at
+    if not NOON < begin.hour < NOON + DAWN:
+        return ""
+    return f"{say('announce.afternoon', hour=begin.hour - NOON, clock=clock(begin))}\n\n"
 
 
 def _other_areas(turn: Turn, plan: Plan) -> str:
