@@ -50,14 +50,23 @@ def lights(figures: Figures) -> Table:
 
 
 def purposes(report: VisitReport, names: Mapping[str, str]) -> Table:
-    """Give the visits by kelurahan and purpose, and the families seen there."""
-    heads = [
-        *_heads("area", "visits"), *(say(f"visit.purpose_{name}") for name in PURPOSES),
-        *_heads("families", "seen", "coverage"),
-    ]  # fmt: skip
-    rows = [_of_area(names.get(code, code), one) for code, one in report.areas.items()]
-    rows.append(_of_area(say("reports.all"), report.whole))
+    """Give the visits by kelurahan and purpose."""
+    heads = [*_heads("area", "visits"), *(say(f"visit.purpose_{name}") for name in PURPOSES)]
+    rows: list[Row] = [
+        [name, one.visits, *(one.purposes[purpose] for purpose in PURPOSES)]
+        for name, one in _places(report, names)
+    ]
     return Table(say("visit_report.visits"), heads, rows)
+
+
+def coverage(report: VisitReport, names: Mapping[str, str]) -> Table:
+    """Give how many of the families of each kelurahan were seen."""
+    rows: list[Row] = [
+        [name, one.families, one.seen, percent(one.share("coverage"))]
+        for name, one in _places(report, names)
+    ]
+    heads = _heads("area", "families", "seen", "coverage")
+    return Table(say("visit_report.share_coverage"), heads, rows)
 
 
 def ages(report: VisitReport, names: Mapping[str, str]) -> Heat:
@@ -128,8 +137,8 @@ def work(report: VisitReport) -> Table:
 def tables(report: VisitReport, names: Mapping[str, str]) -> Sequence[Table]:
     """Give all tables of a report, with the names of areas by their codes."""
     return (
-        lights(report.whole), purposes(report, names), ages_table(report, names),
-        sessions(report, names), payout(report), work(report),
+        lights(report.whole), purposes(report, names), coverage(report, names),
+        ages_table(report, names), sessions(report, names), payout(report), work(report),
     )  # fmt: skip
 
 
@@ -138,9 +147,10 @@ def how() -> str:
     return say("visit_report.how", fewest=visit_rules().report.fewest)
 
 
-def _of_area(name: str, one: Figures) -> Row:
-    kinds = [one.purposes[purpose] for purpose in PURPOSES]
-    return [name, one.visits, *kinds, one.families, one.seen, percent(one.share("coverage"))]
+def _places(report: VisitReport, names: Mapping[str, str]) -> Sequence[tuple[str, Figures]]:
+    """Give the figures of each kelurahan with its name, and last those of all."""
+    areas = [(names.get(code, code), one) for code, one in report.areas.items()]
+    return [*areas, (say("reports.all"), report.whole)]
 
 
 def _work_name(one: Work) -> str:

@@ -89,6 +89,11 @@ def test_the_workbook_is_read_back_as_it_was_counted() -> None:
     assert [row[2] for row in judged.values()] == [
         "kuning", "hijau", "merah", "hijau", "kuning", "merah",
     ]  # fmt: skip
+    assert sheets["Kunjungan menurut tujuan"][3] == ("Lamangga", 36, 30, 0, 0, 0, 6)
+    assert sheets["Keluarga yang dikunjungi"][3:] == [
+        ("Lamangga", 40, 30, "75,0 %"), ("'=Wangkanapi", 3, 0, "0,0 %"),
+        ("Semua", 40, 30, "75,0 %"),
+    ]  # fmt: skip
     aged = sheets["Umur kunjungan terakhir"]
     assert aged[2][1:6] == (
         "kurang dari 30 hari", "30–59 hari", "60–89 hari", "90 hari atau lebih", "belum pernah",

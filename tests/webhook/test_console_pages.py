@@ -70,6 +70,12 @@ NAMED: dict[str, Callable[[Store], int]] = (
         for page in ("", "/kemajuan", "/ditolak.csv", "/setujui", "/tolak", "/ambil-kembali")
     }
     | {
+        f"/console/kunjungan/pendamping/<int:staff_id>.{kind}": lambda store: companion_in(
+            store, WOLIO
+        )
+        for kind in ("pdf", "xlsx")
+    }
+    | {
         f"/console/rujukan/<int:referral_id>/{page}": sent_referral
         for page in ("surat", "tautan", "cabut")
     }

@@ -44,6 +44,7 @@ from webhook.console.talks import talks_pages
 from webhook.console.templates import templates_pages
 from webhook.console.tickets import tickets_pages
 from webhook.console.trail import trail_pages
+from webhook.console.visit_reports import visit_reports_pages
 from webhook.console.wording import words
 
 SUBJECTS = (
@@ -53,7 +54,7 @@ SUBJECTS = (
     catalogue_pages, offices_pages,
     duty_pages, talks_pages, companions_pages,
     incidents_pages, referrals_pages,
-    reports_pages, rules_pages,
+    reports_pages, rules_pages, visit_reports_pages,
     rounds_pages, broadcasts_pages,
     posters_pages, templates_pages,
 )  # fmt: skip

@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("duty.show", "Piket", OFFICE),
     Entry("companions.show", "Pendamping", OFFICE),
     Entry("reports.show", "Laporan", OFFICE),
+    Entry("visit_reports.show", "Kunjungan", OFFICE),
     Entry("rules.show", "Aturan", OFFICE),
     Entry("trail.show", "Jejak", OFFICE),
 )
