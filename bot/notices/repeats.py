@@ -39,6 +39,8 @@ def same_today(session: Session, broadcast: Broadcast, now: datetime) -> Sequenc
 
 
 def _share(session: Session, other: Broadcast, broadcast: Broadcast) -> bool:
+    if broadcast.hoax_id is not None and other.hoax_id == broadcast.hoax_id:
+        return False  # nobody is warned twice of one: whoever was is left out
     topic = topic_of(broadcast.kind)
     theirs, ours = audience_of(session, other), audience_of(session, broadcast)
     return share_people(session, other, theirs, ours, topic)
