@@ -38,7 +38,7 @@ lint: $(VENV)/.dev
 
 test: lint ## every check and every test
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m slipcover -m pytest -n 2
+	@$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 bench: $(VENV)/.dev ## how fast, beside the floor of the same machine
 	@$(BIN)/python -m tests.bench
