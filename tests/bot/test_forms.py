@@ -44,7 +44,7 @@ FACTS: Mapping[str, Any] = {
     "own_area": "74.72",
     "villages": {place.code: place.name for place in PLACES},
     "own_village": None,
-    "begin": time(8),
+    "begin": time(13),
     "households": {"1": "La Ode", "2": "Wa Ode", "3": "La Ode"},
     "members": {"7": "Wa Siti", "8": "Lipu"},
     "names": {"1": ["La Ode", "Wa Nia"], "2": ["Wa Ode"], "3": ["La Ode"]},
