@@ -1,24 +1,25 @@
 """Budget lines: what a city set aside for a purpose in a year, what it spent, and who says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
-from db.areas import Area, Scope
+from db.areas import Scope
 from db.base import Base, BigId
-from db.enrolments import ACTIVE, Enrolment
-from db.registry import Household, Person
+from db.identities import Change
 from db.session import Session
 
 # The three strategies against extreme poverty, Inpres 4/2022: less to pay for, more to earn, and
 # fewer places where the poor live crowded together.
 BURDEN, INCOME, POCKETS = "burden", "income", "pockets"
 STRATEGIES = (BURDEN, INCOME, POCKETS)
+_SUBJECT = "budget"  # of its changes
 
 
 class StaleBudget(Exception):
@@ -52,6 +53,16 @@ class BudgetLine(Base):
     changed_by: Mapped[str] = mapped_column(String(60))
     changed_at: Mapped[datetime]
 
+    @property
+    def in_use(self) -> bool:
+        """Say whether the line counts; one that nobody needs any more is set to nothing."""
+        return bool(self.allocated or self.realised)
+
+    @property
+    def share(self) -> float | None:
+        """Give the part of the line that was spent, in hundredths."""
+        return 100 * self.realised / self.allocated if self.allocated else None
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -64,6 +75,9 @@ class Planned:
     realised: int
     source: str
     as_of: date
+
+
+_FIELDS = tuple(field.name for field in fields(Planned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +97,13 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many of a kelurahan's families a programme reaches."""
+class Edit:
+    """One writing of a line: who and when, and what each field said before and after."""
 
-    area_code: str
-    name: str
-    families: int
-    reached: int
-
-    @property
-    def share(self) -> float | None:
-        """Give the part that is reached, in hundredths."""
-        return 100 * self.reached / self.families if self.families else None
+    actor: str
+    at: datetime
+    is_first: bool
+    changes: Sequence[Change]
 
 
 def years_of(session: Session, scope: Scope) -> Sequence[int]:
@@ -128,31 +137,86 @@ def add_line(
     if _same(session, area_code, year, planned.name) is not None:
         raise BudgetTaken
     line = BudgetLine(
-        area_code=area_code, year=year, changed_by=actor, changed_at=now, **_values(planned)
+        area_code=area_code, year=year, changed_by=actor, changed_at=now, **asdict(planned)
     )
     session.add(line)
     session.flush()
-    audit.record(session, now, actor, "change budget", f"budget:{line.id}")
+    _note(session, line, {}, actor, now)
     return line
 
 
 def change_line(
     session: Session, line: BudgetLine, seen: int, planned: Planned, actor: str, now: datetime
-) -> None:
-    """Let a held line say something else; raises StaleBudget where `seen` is not its version.
+) -> bool:
+    """Let a held line say something else; False where nothing differs.
 
-    Raises BudgetTaken where another line of the year has the name.
+    Raises StaleBudget where `seen` is not its version, BudgetTaken where another line of the year
+    has the name.
     """
     if line.version != seen:
         raise StaleBudget
     if _same(session, line.area_code, line.year, planned.name) not in (None, line.id):
         raise BudgetTaken
-    for name, value in _values(planned).items():
+    if (before := said_by(line)) == planned:
+        return False
+    for name, value in asdict(planned).items():
         setattr(line, name, value)
     line.version += 1
     line.changed_by, line.changed_at = actor, now
     session.flush()
-    audit.record(session, now, actor, "change budget", f"budget:{line.id}")
+    _note(session, line, asdict(before), actor, now)
+    return True
+
+
+def said_by(line: BudgetLine) -> Planned:
+    """Give what a line says now."""
+    return Planned(**{name: getattr(line, name) for name in _FIELDS})
+
+
+def put_line(
+    session: Session, area_code: str, year: int, planned: Planned, actor: str, now: datetime
+) -> bool:
+    """Enter a line, or let the one of its name say this; False where nothing differs."""
+    found = _same(session, area_code, year, planned.name)
+    if found is None:
+        add_line(session, area_code, year, planned, actor, now)
+        return True
+    held = find_line(session, Scope(area_code), found, lock=True)
+    return held is not None and change_line(session, held, held.version, planned, actor, now)
+
+
+def last_named(session: Session, area_code: str, year: int, name: str) -> BudgetLine | None:
+    """Give the line of a name of a year, or else of the last year before it that has one."""
+    query = select(BudgetLine).where(
+        BudgetLine.area_code == area_code, BudgetLine.year <= year, BudgetLine.name == name
+    )  # fmt: skip
+    return session.scalars(query.order_by(BudgetLine.year.desc()).limit(1)).one_or_none()
+
+
+def begin_year(
+    session: Session, area_code: str, year: int, planned: Sequence[Planned], actor: str,
+    now: datetime,
+) -> int:  # fmt: skip
+    """Enter those lines whose names a year has not yet; says how many they were."""
+    new = [one for one in planned if _same(session, area_code, year, one.name) is None]
+    for one in new:
+        add_line(session, area_code, year, one, actor, now)
+    return len(new)
+
+
+def history_of(session: Session, line_id: int) -> Sequence[Edit]:
+    """Give what a line said before and after each writing, newest first."""
+    query = select(Change).where(Change.subject == _SUBJECT, Change.subject_id == line_id)
+    changes = session.scalars(query.order_by(Change.id.desc())).all()
+    edits = [
+        (actor, at, list(group))
+        for (actor, at), group in groupby(changes, lambda one: (one.actor, one.at))
+    ]
+    return [
+        Edit(actor, at, any(one.field == "name" and one.before is None for one in group),
+             group[::-1])
+        for actor, at, group in edits
+    ]  # fmt: skip
 
 
 def sums_of(lines: Sequence[BudgetLine]) -> Sums:
@@ -176,36 +240,29 @@ def by_strategy(lines: Sequence[BudgetLine]) -> Mapping[str, Sums]:
     }
 
 
-def coverage_of(session: Session, scope: Scope, program_code: str) -> Sequence[Coverage]:
-    """Give for each kelurahan of an area how many of its families a programme reaches now."""
-    families = func.count(Household.id.distinct())
-    reached = func.count(Person.household_id.distinct())
-    home = select(Household.area_code, families).group_by(Household.area_code)
-    served = (
-        select(Household.area_code, reached)
-        .join(Person, Person.household_id == Household.id)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(
-            Enrolment.program_code == program_code,
-            Enrolment.status == ACTIVE,
-            Enrolment.ended_batch_id.is_(None),
-            scope.holds(Household.area_code),
+def by_program(lines: Sequence[BudgetLine]) -> Mapping[str | None, Sums]:
+    """Add lines up by the one programme that they serve; None is of those that serve no one."""
+    codes = dict.fromkeys(line.program_code for line in lines)
+    return {code: sums_of([line for line in lines if line.program_code == code]) for code in codes}
+
+
+def _note(
+    session: Session, line: BudgetLine, before: Mapping[str, Any], actor: str, now: datetime
+) -> None:
+    """Write down what each field says now and said before, and that somebody changed the line."""
+    session.add_all(
+        Change(
+            subject=_SUBJECT, subject_id=line.id, field=name, before=_text(before.get(name)),
+            after=_text(getattr(line, name)), actor=actor, at=now,
         )
-        .group_by(Household.area_code)
-    )
-    all_families = _counts(session, home.where(scope.holds(Household.area_code)))
-    with_it = _counts(session, served)
-    villages = select(Area.code, Area.name).where(
-        Area.level == "village", scope.holds(Area.code)
+        for name in _FIELDS
+        if getattr(line, name) != before.get(name)
     )  # fmt: skip
-    return [
-        Coverage(code, name, all_families.get(code, 0), with_it.get(code, 0))
-        for code, name in session.execute(villages.order_by(Area.code))
-    ]
+    audit.record(session, now, actor, "change budget", f"budget:{line.id}")
 
 
-def _counts(session: Session, query: Any) -> dict[str, int]:
-    return {code: count for code, count in session.execute(query)}  # noqa: C416 - its type
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _same(session: Session, area_code: str, year: int, name: str) -> int | None:
@@ -214,11 +271,3 @@ def _same(session: Session, area_code: str, year: int, name: str) -> int | None:
             BudgetLine.area_code == area_code, BudgetLine.year == year, BudgetLine.name == name
         )
     )
-
-
-def _values(planned: Planned) -> dict[str, Any]:
-    return {
-        "name": planned.name, "program_code": planned.program_code, "strategy": planned.strategy,
-        "allocated": planned.allocated, "realised": planned.realised, "source": planned.source,
-        "as_of": planned.as_of,
-    }  # fmt: skip

@@ -47,13 +47,13 @@ class IdentityDecision(Base):
 
 
 class Change(Base):
-    """One value of a person or family that a newer list, or a human, changed."""
+    """One value of a person, family or budget line that a newer list, or a human, changed."""
 
     __tablename__ = "changes"
     __table_args__ = (Index("ix_changes_subject", "subject", "subject_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    subject: Mapped[str] = mapped_column(String(10))  # person or household
+    subject: Mapped[str] = mapped_column(String(10))  # person, household or budget
     subject_id: Mapped[int] = mapped_column(BigId)
     field: Mapped[str] = mapped_column(String(20))  # the column
     before: Mapped[str | None] = mapped_column(String(200))

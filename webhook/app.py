@@ -19,6 +19,7 @@ from webhook.channels.twilio import twilio_webhook
 from webhook.console import console, error_page
 from webhook.console.guards import ROOT
 from webhook.health import health
+from webhook.pages.aid_totals import aid_totals_page
 from webhook.pages.export import export_page
 from webhook.pages.referral import referral_page
 from webhook.pages.start import start_page
@@ -61,6 +62,7 @@ def create_app(settings: Settings, service: Service | None = None) -> Flask:
     app.register_blueprint(health(parts))
     app.register_blueprint(start_page(settings, parts.clock))
     app.register_blueprint(totals_page(parts.store, parts.clock))
+    app.register_blueprint(aid_totals_page(parts.store, parts.clock))
     app.register_blueprint(export_page(parts.store, parts.clock))
     app.register_blueprint(referral_page(parts))
     app.register_blueprint(console(parts))

@@ -1,7 +1,7 @@
-"""Budget lines: those of Baubau of 2023, their sums, who may change them, and whom they reach."""
+"""Budget lines: those of Baubau of 2023, their sums, who may change them, and what they said."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,20 +16,21 @@ from db.budgets import (
     add_line,
     by_strategy,
     change_line,
-    coverage_of,
     find_line,
+    history_of,
     lines_of,
+    put_line,
     sums_of,
     years_of,
 )
 from db.sample.budget import load_budget
 from db.session import Store
-from tests.audience import HERE, THERE, family, make_town
+from tests.audience import make_town
 from tests.bot.registry import trail
 from tests.moment import NOW
 from tests.tickets import CITY, MURHUM
 
-ELSEWHERE = "64.71"
+ELSEWHERE, LATER = "64.71", NOW + timedelta(days=2)
 LINE = Planned("Rutilahu", "PKH", POCKETS, 1_000, 0, "APBD 2024", date(2024, 1, 2))
 
 
@@ -64,26 +65,21 @@ def test_a_line_is_changed_by_whoever_saw_it_as_it_is(store: Store) -> None:
         assert find_line(session, Scope(MURHUM), line.id) is None  # the city's, not the kecamatan's
         held = find_line(session, Scope(CITY), line.id, lock=True)
         assert held is not None
-        change_line(session, held, 1, replace(LINE, realised=990), "staff:2", NOW)
+        assert change_line(session, held, 1, replace(LINE, realised=990), "staff:2", LATER)
+        assert not change_line(session, held, 2, replace(LINE, realised=990), "staff:3", LATER)
         assert (held.realised, held.version, held.changed_by) == (990, 2, "staff:2")
         with pytest.raises(StaleBudget):
             change_line(session, held, 1, LINE, "staff:3", NOW)
         other = add_line(session, CITY, 2024, replace(LINE, name="Lain"), "staff:1", NOW)
         with pytest.raises(BudgetTaken):
             change_line(session, other, 1, LINE, "staff:1", NOW)
+        assert put_line(session, CITY, 2024, replace(LINE, name="Lain", allocated=5), "cli", NOW)
+        assert (other.allocated, other.version) == (5, 2)
+        last, first = history_of(session, line.id)
+        assert (last.actor, last.at, last.is_first) == ("staff:2", LATER, False)
+        [change] = last.changes
+        assert (change.field, change.before, change.after) == ("realised", "0", "990")
+        assert (first.actor, first.is_first, len(first.changes)) == ("staff:1", True, 7)
         empty = sums_of([])
         assert (empty.share, empty.mean_share, empty.left) == (None, None, 0)
-    assert len(trail(store, "change budget")) == 3
-
-
-def test_coverage_counts_families_not_people_and_only_those_in_force(store: Store) -> None:
-    with store.begin() as session:
-        make_town(session)
-        for _ in range(3):
-            family(session, HERE, programs=("PKH", "BPNT"), ages=(40, 12))
-        family(session, HERE, programs=("BPNT",))
-        family(session, HERE, programs=("PKH",), status="waiting")
-        found = {one.area_code: one for one in coverage_of(session, Scope(CITY), "PKH")}
-        assert (found[HERE].families, found[HERE].reached, found[HERE].share) == (5, 3, 60.0)
-        assert (found[THERE].families, found[THERE].share) == (0, None)
-        assert [one.area_code for one in coverage_of(session, Scope(MURHUM), "PKH")] == [THERE]
+    assert len(trail(store, "change budget")) == 4

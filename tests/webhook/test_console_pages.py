@@ -21,6 +21,7 @@ from db.staff import Staff
 from db.visits import Visit
 from tests.moment import NOW
 from tests.talks import planned, waiting
+from tests.webhook.budgets import line_in
 from tests.webhook.causes import incident_in, sent_referral
 from tests.webhook.companions import companion_in, leave_in
 from tests.webhook.console import Officer, signed_in
@@ -50,6 +51,7 @@ NAMED: dict[str, Callable[[Store], int]] = (
         "/console/pasangan/<int:match_id>/batalkan": lambda store: open_match(store, WOLIO),
         "/console/kabar/<int:hoax_id>": lambda store: told_hoax(store, WOLIO),
         "/console/kabar/<int:hoax_id>/peringatan": lambda store: told_hoax(store, WOLIO),
+        "/console/anggaran/<int:line_id>": lambda store: line_in(store, WOLIO),
         "/console/tempat/<int:office_id>": lambda store: office_in(store, WOLIO),
         "/console/piket/<int:duty_id>/hapus": lambda store: planned(store, WOLIO),
         "/console/pendamping/pengganti/<int:substitution_id>/selesai": lambda store: leave_in(

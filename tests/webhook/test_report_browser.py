@@ -24,8 +24,11 @@ pytestmark = [
 ]
 OLD_PC, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 PAGES = (
-    "/angka", "/console/laporan-bulanan?lama=6", "/console/laporan-bulanan?bulan=2025-01",
+    "/angka", "/angka/bantuan",
+    "/console/laporan-bulanan?lama=6", "/console/laporan-bulanan?bulan=2025-01",
     "/console/aturan?jenis=complaint&kategori=kis", "/console/aturan?instansi=dinkes",
+    "/console/anggaran", "/console/anggaran/1", "/console/anggaran/berkas",
+    "/console/anggaran/cakupan?program=PKH",
 )  # fmt: skip
 
 

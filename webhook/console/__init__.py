@@ -17,6 +17,7 @@ from bot.service import Service
 from webhook.console.account import account_pages
 from webhook.console.batches import batches_pages
 from webhook.console.broadcasts import broadcasts_pages
+from webhook.console.budget import budget_pages
 from webhook.console.canned import canned_pages
 from webhook.console.catalogue import catalogue_pages
 from webhook.console.companions import companions_pages
@@ -56,7 +57,7 @@ SUBJECTS = (
     incidents_pages, referrals_pages,
     reports_pages, rules_pages, visit_reports_pages,
     rounds_pages, broadcasts_pages,
-    posters_pages, templates_pages,
+    posters_pages, templates_pages, budget_pages,
 )  # fmt: skip
 
 

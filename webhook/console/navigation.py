@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("companions.show", "Pendamping", OFFICE),
     Entry("reports.show", "Laporan", OFFICE),
     Entry("visit_reports.show", "Kunjungan", OFFICE),
+    Entry("budget.show", "Anggaran", OFFICE),
     Entry("rules.show", "Aturan", OFFICE),
     Entry("trail.show", "Jejak", OFFICE),
 )

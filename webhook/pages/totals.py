@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from threading import Lock
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template
@@ -16,9 +15,9 @@ from bot.texts.format import grouped, local_moment
 from db.areas import all_areas
 from db.session import Session, Store
 from db.ticket_reports import Period, Report, report_of
+from webhook.pages.kitchen import Kitchen, kept_page
 from webhook.pages.small_numbers import LEAST, Kept, kept_back
 
-KEPT_FOR = timedelta(minutes=10)
 _YEAR = 12  # months
 _KECAMATAN = 8  # letters of a code down to the kecamatan: 74.72.05
 
@@ -45,9 +44,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """All that the page tells, and when it was counted."""
+    """All that the page tells, and the moment of which it is."""
 
-    counted_at: datetime
     moment: str
     sums: Sequence[Sum]
     months: str  # of the tables
@@ -55,36 +53,15 @@ class Totals:
     matters: Sequence[Part] | None
 
 
-class Kitchen:
-    """Counts the totals, and keeps them for some minutes for all who ask."""
-
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store, self._clock = store, clock
-        self._lock = Lock()
-        self._kept: Totals | None = None
-
-    def totals(self) -> Totals:
-        """Give the totals; one request counts while the others wait for it."""
-        with self._lock:
-            now = self._clock()
-            if self._kept is None or now - self._kept.counted_at >= KEPT_FOR:
-                with self._store.read() as session:
-                    self._kept = count(session, now)
-            return self._kept
-
-
 def totals_page(store: Store, clock: Callable[[], datetime]) -> Blueprint:
     """Make the route of the page."""
     blueprint = Blueprint("totals", __name__, template_folder="templates")
-    kitchen = Kitchen(store, clock)
+    kitchen = Kitchen(store, clock, count)
 
     @blueprint.get("/angka")
     def show() -> Response:
-        """Tell the totals; browsers and servers in between may keep them too."""
-        page = render_template("pages/totals.html", totals=kitchen.totals(), least=LEAST)
-        response = Response(page)
-        response.headers["Cache-Control"] = f"public, max-age={int(KEPT_FOR.total_seconds())}"
-        return response
+        """Tell the totals."""
+        return kept_page(render_template("pages/totals.html", totals=kitchen.serve(), least=LEAST))
 
     return blueprint
 
@@ -103,7 +80,6 @@ def count(session: Session, now: datetime) -> Totals:
     ]  # fmt: skip
     names = {area.code: area.name for area in all_areas(session)}
     return Totals(
-        counted_at=now,
         moment=local_moment(now, zone),
         sums=[_sum(report) for report in reports],
         months=period_name(before),

@@ -1,0 +1,41 @@
+"""Numbers that are dear to count and asked for by anybody: counted once for all who ask."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Generic, TypeVar
+
+from flask import Response
+
+from db.session import Session, Store
+
+KEPT_FOR = timedelta(minutes=10)
+_Dish = TypeVar("_Dish")
+
+
+class Kitchen(Generic[_Dish]):
+    """Counts something, and keeps it for some minutes for all who ask."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime],
+        count: Callable[[Session, datetime], _Dish],
+    ) -> None:  # fmt: skip
+        self._store, self._clock, self._count = store, clock, count
+        self._lock = Lock()
+        self._kept: tuple[datetime, _Dish] | None = None
+
+    def serve(self) -> _Dish:
+        """Give what was counted; one request counts while the others wait for it."""
+        with self._lock:
+            now = self._clock()
+            if self._kept is None or now - self._kept[0] >= KEPT_FOR:
+                with self._store.read() as session:
+                    self._kept = now, self._count(session, now)
+            return self._kept[1]
+
+
+def kept_page(page: str) -> Response:
+    """Let browsers and servers in between keep a page too."""
+    response = Response(page)
+    response.headers["Cache-Control"] = f"public, max-age={int(KEPT_FOR.total_seconds())}"
+    return response
