@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 
+from bot.opting_hearing import heard_of
 from bot.opting_phrases import says_enough, without_excuse
 from bot.opting_ways import refuses_every_way
-from bot.opting_words import LONGEST, Sort, sorts_of
+from bot.opting_words import LONGEST, Sort, Words, denies, has, refusals, sorts_of
 from db.contacts import AID, EMERGENCY, NEWS, TOPICS
 from nlu.parse import Entity, Parse
 
@@ -27,6 +28,7 @@ _HALTED_ENOUGH = re.compile(
 )
 _STARTS = re.compile(r"(?<!/)\b(?:start|unstop|opt[\s-]?in)\b")
 _SPACED = re.compile(r"\b(?:[a-z][\s.-]){3,}[a-z]\b", re.IGNORECASE)  # "b e r h e n t i"
+_TO_BE_SENT = re.compile(r"\bdi\s?(?:kirimi|kirimin|kabari|kabarin|sms|wa)")
 _CALLED_OFF = re.compile(
     r"(?:\W|maaf|pak|bu|min|kak|saya|sa|sy)*\b(?:batal|btl|(?:tidak|tdk|tak|gak|ga|gk|nggak|ndak|nda|idak|ora|ra)"
     r" (?:jadi|jd|sido))(?:kan)? (?:saja |aja |untuk )?(?:ber?henti|brenti|stop|unsub\w*)\b"
@@ -36,8 +38,6 @@ _WAY = re.compile(r"\b(?:lewat|via|melalui|pakai|pake)\s+(?:sms|wa|whatsapp|tele
 _FRAUD = re.compile(r"\b(?:hoa[kx]\w*|penipuan)")
 _BOTHERED = re.compile(r"ganggu")  # by whom is not said
 _TWICE = re.compile(r"\b(?:\w*(?:ki?ri?m|wa|sms|kabar)\w*)(?:2|\s*-\s*\w*(?:ki?ri?m|wa|sms|kabar))")
-
-Words = Sequence[frozenset[Sort]]
 
 
 class Kind(Enum):
@@ -80,47 +80,25 @@ def _wish(text: str, entities: Sequence[Entity]) -> Wish | None:
     words = sorts_of(text, entities)
     if words is not None and _CALLED_OFF.match(text.lower()):
         return Wish(Kind.RESUME, on=frozenset((AID, NEWS)), named=True, goes_on=True)
-    if words is None or _denies(words):
+    if words is None:
         return None
-    if _has(words, Sort.ON) and _has(words, Sort.STOP, Sort.OFF):
-        return None  # one of the two is told of the past
     of_program = any(entity.entity == "program" for entity in entities)
-    return (
-        _hears(words, of_program) or _stopped(words, text.lower()) or _resumed(words, text.lower())
-    )
+    if heard := heard_of(words, text.lower(), of_program):
+        return Wish(Kind.HEAR, on=heard, named=True)
+    if denies(words):
+        return None
+    if has(words, Sort.ON) and has(words, Sort.STOP, Sort.OFF):
+        return None  # one of the two is told of the past
+    return _stopped(words, text.lower()) or _resumed(words, text.lower())
 
 
 def _names(entities: Iterable[Entity]) -> list[Entity]:
     return [entity for entity in entities if entity.entity in ("area", "program")]
 
 
-def _has(words: Words, *sorts: Sort) -> bool:
-    return any(word.intersection(sorts) for word in words)
-
-
-def _refusals(words: Words) -> list[int]:
-    """Give where something is refused: "jangan", "tidak usah", "tidak mau"."""
-    found = []
-    for at, word in enumerate(words):
-        behind = words[at + 1 : at + 3]
-        refused = Sort.NOT in word and _has(behind, Sort.NEED, Sort.WANT)
-        if Sort.DONT in word or refused:
-            found.append(at)
-    return found
-
-
-def _denies(words: Words) -> bool:
-    """Say whether a text tells that something is not so: "tidak dikirim lagi"."""
-    refusals = _refusals(words)
-    return any(
-        Sort.NOT in word and Sort.WANT not in word and at not in refusals
-        for at, word in enumerate(words)
-    )
-
-
 def _tells_of_goods(words: Words) -> bool:
     """Say whether aid itself is meant, or a programme: no word for a message is about it."""
-    if _has(words, Sort.NAME) and not _has(words, *_MESSAGES, Sort.TELL):
+    if has(words, Sort.NAME) and not has(words, *_MESSAGES, Sort.TELL):
         return True
     before: frozenset[Sort] = frozenset()
     for word in words:
@@ -131,34 +109,17 @@ def _tells_of_goods(words: Words) -> bool:
     return False
 
 
-def _hears(words: Words, names_program: bool) -> Wish | None:
-    """Give the wish to be told of aid, of dangers, or of both: "kalau ada PKH dan banjir"."""
-    if _refusals(words) or _has(words, Sort.STOP, Sort.OFF) or not _has(words, Sort.IF):
-        return None
-    told = _has(words, Sort.TELL) or (
-        _has(words, Sort.SEND) and _has(words, Sort.MESSAGE, Sort.KABAR, Sort.AID)
-    )
-    if not told:
-        return None
-    of_aid = any(Sort.GOODS in one and Sort.EMERGENCY in two for one, two in pairwise(words))
-    if _has(words, Sort.EMERGENCY) and not of_aid:
-        aid = {AID} if names_program or _has(words, Sort.AID, Sort.GOODS) else set()
-        return Wish(Kind.HEAR, on=frozenset((EMERGENCY, *aid)), named=True)
-    comes = _has(words, Sort.COMES, Sort.NAME, Sort.AID, Sort.GOODS, Sort.NEWS)
-    return Wish(Kind.HEAR, on=frozenset((AID,)), named=True) if comes else None
-
-
 def _stopped(words: Words, text: str) -> Wish | None:
-    if _has(words, Sort.IF) or _tells_of_goods(words):
+    if has(words, Sort.IF) or _tells_of_goods(words):
         return None
     if refuses_every_way(text):
         return Wish(Kind.STOP, off=frozenset(TOPICS), named=True)
-    if _WAY.search(text) or (_FRAUD.search(text) and not _has(words, Sort.SEND)):
+    if _WAY.search(text) or (_FRAUD.search(text) and not has(words, Sort.SEND)):
         return None
-    tells = _has(words, Sort.MESSAGE, Sort.KABAR, Sort.NEWS, Sort.SEND, Sort.TELL)
-    if _has(words, Sort.EMERGENCY) and not tells and not _ABOUT_DANGER.search(text):
+    tells = has(words, Sort.MESSAGE, Sort.KABAR, Sort.NEWS, Sort.SEND, Sort.TELL)
+    if has(words, Sort.EMERGENCY) and not tells and not _ABOUT_DANGER.search(text):
         return None
-    if _BOTHERED.search(text) and not _has(words, *_MESSAGES, Sort.SEND):
+    if _BOTHERED.search(text) and not has(words, *_MESSAGES, Sort.SEND):
         return None
     if not (_halts(words, text) or _switches_off(words) or _refuses(words, text)):
         return None
@@ -168,7 +129,7 @@ def _stopped(words: Words, text: str) -> Wish | None:
         off = frozenset((AID, NEWS)) - kept
     elif not off:
         off = frozenset(TOPICS)
-    named = _has(words, *_MESSAGES) or "unsub" in text
+    named = has(words, *_MESSAGES) or "unsub" in text
     return Wish(Kind.STOP, off - on, on, named)
 
 
@@ -177,9 +138,9 @@ def _halts(words: Words, text: str) -> bool:
     places = [at for at, word in enumerate(words) if Sort.STOP in word]
     if not places or _goes_on(words):
         return False
-    if _has(words, *_MESSAGES, Sort.SEND, Sort.TELL):
+    if has(words, *_MESSAGES, Sort.SEND, Sort.TELL):
         return True
-    if _has(words, Sort.GET, Sort.AGAIN) or any(word == {Sort.COMES} for word in words):
+    if has(words, Sort.GET, Sort.AGAIN) or any(word == {Sort.COMES} for word in words):
         return False
     # "Sudah berhenti" tells of what has ended, and "sudah stop" may; "sudah, stop" wishes.
     over = any(at and Sort.OVER in words[at - 1] for at in places)
@@ -188,55 +149,58 @@ def _halts(words: Words, text: str) -> bool:
 
 def _switches_off(words: Words) -> bool:
     """Say whether messages are to be off; "jadwal batal" tells of a day that was given up."""
-    if _refusals(words):
+    if refusals(words):
         return False
     places = [at for at, word in enumerate(words) if Sort.OFF in word]
     if not places:
         return False
-    if _has(words, Sort.MESSAGE, Sort.KABAR, Sort.LIST):
+    if has(words, Sort.MESSAGE, Sort.KABAR, Sort.LIST):
         return True
-    return _has(words[places[0] :], *_MESSAGES)
+    return has(words[places[0] :], *_MESSAGES)
 
 
 def _refuses(words: Words, text: str) -> bool:
-    refusals = _refusals(words)
-    if not refusals or _goes_on(words):
+    refused = refusals(words)
+    if not refused or _goes_on(words):
         return False
-    about = _has(words, *_MESSAGES)
-    again = _has(words, Sort.AGAIN) or _TWICE.search(text) is not None
-    asked_not = any(Sort.NOT in words[at] for at in refusals)
-    if _has(words, Sort.SEND, Sort.TELL):
-        return about or again or (asked_not and _has(words, Sort.TELL))
-    return about and (again or asked_not or _has(words, Sort.ONLY, Sort.EXCEPT))
+    about = has(words, *_MESSAGES)
+    again = has(words, Sort.AGAIN) or _TWICE.search(text) is not None
+    asked_not = any(Sort.NOT in words[at] for at in refused)
+    if has(words, Sort.SEND, Sort.TELL):
+        return about or again or (asked_not and has(words, Sort.TELL))
+    return about and (again or asked_not or has(words, Sort.ONLY, Sort.EXCEPT))
 
 
 def _goes_on(words: Words) -> bool:
     """Say whether ending is what is refused: "jangan berhenti kirim kabar"."""
     return any(
         next((bool(word & _ENDS) for word in words[at + 1 :] if Sort.FILLER not in word), False)
-        for at in _refusals(words)
+        for at in refusals(words)
     )
 
 
 def _resumed(words: Words, text: str) -> Wish | None:
-    if _has(words, Sort.IF) or _tells_of_goods(words):
+    if has(words, Sort.IF) or _tells_of_goods(words):
         return None
     unstopped = _goes_on(words)
-    if (_refusals(words) or _has(words, Sort.STOP, Sort.OFF)) and not unstopped:
+    if (refusals(words) or has(words, Sort.STOP, Sort.OFF)) and not unstopped:
         return None
-    about, sent = _has(words, *_MESSAGES), _has(words, Sort.SEND, Sort.TELL)
+    about, sent = has(words, *_MESSAGES), has(words, Sort.SEND, Sort.TELL)
     on = frozenset().union(*_topics(words)) or frozenset((AID, NEWS))
     if unstopped:
         goes_on = Wish(Kind.RESUME, on=on, named=about, goes_on=True)
         return goes_on if about or sent else None
     if EMERGENCY in on:
-        wanted = _has(words, Sort.SEND, Sort.WANT, Sort.ON, Sort.LIST)
-        return Wish(Kind.RESUME, on=on, named=True) if wanted and _has(words, Sort.KABAR) else None
+        wanted = has(words, Sort.SEND, Sort.WANT, Sort.ON, Sort.LIST)
+        return Wish(Kind.RESUME, on=on, named=True) if wanted and has(words, Sort.KABAR) else None
     started = _STARTS.search(text) is not None and not sent
-    if started or _has(words, Sort.LIST) or (_has(words, Sort.ON) and (about or sent)):
-        return Wish(Kind.RESUME, on=on, named=about, goes_on=_has(words, Sort.AGAIN))
-    wanted = about and _has(words, Sort.WANT) and _has(words, Sort.GET)
-    if (sent or wanted) and _has(words, Sort.AGAIN):
+    if started or has(words, Sort.LIST) or (has(words, Sort.ON) and (about or sent)):
+        return Wish(Kind.RESUME, on=on, named=about, goes_on=has(words, Sort.AGAIN))
+    wanted = about and has(words, Sort.WANT) and has(words, Sort.GET)
+    only = has(words, Sort.WANT) and has(words, Sort.ONLY) and any(_topics(words))
+    if only and _TO_BE_SENT.search(text):  # "mau dikirimi jadwal saja"
+        return Wish(Kind.RESUME, on=on, named=True)
+    if (sent or wanted or has(words, Sort.ON)) and has(words, Sort.AGAIN):
         return Wish(Kind.AGAIN, on=on, named=about, goes_on=True)
     return None
 
@@ -251,12 +215,12 @@ def _topics(words: Words) -> tuple[frozenset[str], frozenset[str]]:
     kabar = False
     for clause in _clauses(words):
         named = _specific(clause)
-        verb = _refusals(clause) or _has(clause, Sort.STOP, Sort.OFF)
+        verb = refusals(clause) or has(clause, Sort.STOP, Sort.OFF)
         exempt = next((at for at, word in enumerate(clause) if Sort.EXCEPT in word), None)
         if exempt is not None:
             kept |= _specific(clause[exempt:])
             about |= _specific(clause[:exempt])
-        elif _has(clause, Sort.ONLY) and not verb and _has(words, Sort.PAUSE):
+        elif has(clause, Sort.ONLY) and not verb and has(words, Sort.PAUSE):
             kept |= named
         else:
             about |= named
@@ -270,10 +234,10 @@ def _topics(words: Words) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _specific(words: Words) -> frozenset[str]:
-    found = {topic for sort, topic in _TOPIC_OF.items() if _has(words, sort)}
+    found = {topic for sort, topic in _TOPIC_OF.items() if has(words, sort)}
     if any(Sort.NEWS in one and Sort.EMERGENCY in other for one, other in pairwise(words)):
         found.discard(NEWS)  # "peringatan banjir"
-    return frozenset(found | {AID}) if _has(words, Sort.GOODS) and not found else frozenset(found)
+    return frozenset(found | {AID}) if has(words, Sort.GOODS) and not found else frozenset(found)
 
 
 def _clauses(words: Words) -> list[Words]:

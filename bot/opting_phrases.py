@@ -17,6 +17,9 @@ _EXCUSE = re.compile(
 )
 _ASKED_WORD = re.compile(r"(\W*[a-z]+)\s*\?+\W*", re.IGNORECASE)
 _MESSAGE = r"(?:pesan|kabar|info|sms|wa|notif|kiriman|siaran)"
+_NEEDLESS = (
+    r"(?:tidak|tdk|tak|gak|ga|nggak|ndak|nda|idak|te|ora|mboten)\s+(?:usah|perlu)|gausah|rasah"
+)
 _ENOUGH = r"(?:sudah|sdh|udah|wis|uwis|sudahmi)"
 _ENDS = re.compile(
     rf"\W*(?:{_POLITE}\W+)*"
@@ -26,8 +29,17 @@ _ENDS = re.compile(
     rf"(?:\W+{_POLITE})*\W*",
     re.IGNORECASE,
 )
+_DONT = r"(?:jangan|jang|jan|jgn|jngan|ojo)"
+_SEND_ME = (
+    r"(?:di)?(?:ki?ri?m(?:i|in|kan)?|kabari|kabarin|hubungi|sms|wa|chat)"
+    r"(?:\s+(?:saya|sa|sy|aku|ka|kami|ki|kita|ke\s+sini|kesini|dulu|pi|mi|terus|trus))*"
+)
 _MAY_END = re.compile(
-    rf"\W*(?:{_POLITE}\W+)*(?:jangan|jang|jan|jgn)\s*mi\s+(?:di)?ki?ri?m(?:i|kan)?(?:\W+{_POLITE})*\W*",
+    rf"\W*(?:{_POLITE}\W+)*{_DONT}\s*mi\s+{_SEND_ME}(?:\W+{_POLITE})*\W*", re.IGNORECASE
+)
+_ENDS_NOTICES = re.compile(
+    rf"\W*(?:{_POLITE}\W+)*(?:{_DONT}\s*mi|(?:{_DONT}|{_NEEDLESS})(?:\s*mi)?\s+{_SEND_ME})"
+    rf"(?:\W+{_POLITE})*\W*",
     re.IGNORECASE,
 )
 _NO_NIGHTS = re.compile(
@@ -63,6 +75,11 @@ def says_enough(text: str) -> bool:
 def may_want_no_more(text: str) -> bool:
     """Say whether a message may want no more messages, or answer something: "janganmi kirim"."""
     return _MAY_END.fullmatch(text) is not None
+
+
+def refuses_notice(text: str) -> bool:
+    """Say whether a message wants no more of what it follows, if that was a notice: "janganmi"."""
+    return len(text) <= LONGEST and _ENDS_NOTICES.fullmatch(text) is not None
 
 
 def wants_no_nights(text: str) -> bool:

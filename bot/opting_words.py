@@ -1,7 +1,7 @@
 """The words with which people ask for messages or against them, sorted by what they do."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
@@ -41,6 +41,7 @@ class Sort(Enum):
     FILLER = auto()
 
 
+Words = Sequence[frozenset[Sort]]
 _WORDS = {
     Sort.PAUSE: ". , ; : ! tapi tp tetapi tpi ning",
     Sort.STOP: (
@@ -57,7 +58,7 @@ _WORDS = {
         "tidak tdk tak gak ga gk nggak ngga enggak engga ndak nda idak dak tida te tra ora ra"
         " mboten moten"
     ),
-    Sort.NEED: "usah usha ush sah perlu prlu butuh minat sudi purun kersa pengin",
+    Sort.NEED: "usah usha ush sah perlu prlu butuh minat sudi purun kersa pengin suka",
     Sort.WANT: "mau mo mw ingin pengen pingin gelem minta mintak nak purun galak ndak butuh",
     Sort.SEND: "kirim krim krm knrim ngirim kirm kirin kintun send sending",
     Sort.TELL: (
@@ -119,6 +120,8 @@ _WORDS = {
         " meletus warga"
     ),
 }
+_IF = r"\b(?:kalau|kalo|klo|kl|klu|kalu|kalaw|jika|bila|nek|yen|pas|begitu|ketika)\b"
+_ENDED = r"(?:surut|reda|redah|mereda|padam|selesai|asat)(?:mi|pi|nya)?"
 _JOINED = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
@@ -162,6 +165,18 @@ _JOINED = tuple(
         (r"\b(idak|dak)\s+ndak\b", r"\1 mau"),
         (r"\b(?:terima|trima|matur|tarimo)\s*(?:kasih|ksih|nuwun)\b", "makasih"),
         (r"\b(?:d|di)\s+(?=k[ai]?[br]|kirim|ingat)", "di"),
+        # What a danger has done when it is over, and nothing else is told of so.
+        (
+            rf"({_IF}.*)\b(?:air|api|hujan|genangan)(?:nya|e|mi)?\b"
+            r"(?=.*\b(?:surut|reda|redah|mereda|padam|asat))",
+            r"\1banjir",
+        ),
+        (rf"({_IF}.*)\b{_ENDED}\b", r"\1berhenti"),
+        (
+            r"\bbilang\w*\s+(?:(?:sama|ke|pada|di|dengan)\s+)?"
+            rf"(?=(?:sa|sy|saya|ka|ki|kami|aku)\b.*{_IF})",
+            "kabari ",
+        ),
         # "Aja" is "only", and in Java "do not".
         (r"^\W*aja\s+(?=[dnk])|\baja\s+(?=(?:di|ng).*\b(?:maneh|meneh|malih)\b)", "ojo "),
         # "Kirim2", "kirim-kirim", "wa2an".
@@ -172,14 +187,14 @@ _JOINED = tuple(
 _PART_OF_JOINED = re.compile(
     r"2|don|do|t|not|non|kontak|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
     r"|ingat|lup?[ao]|lali|lpa?|apa\w*|\w*(?:usah|sah|perlu)\w*|k?e?luar\w*|terima|trima|matur\w*"
-    r"|tarimo|nuwun|nak|sampai"
+    rf"|tarimo|nuwun|nak|sampai|bilang\w*|(?:air|api|hujan|genangan)(?:nya|e|mi)?|{_ENDED}"
 )
 _REPEATED = re.compile(r"([a-z])\1+")
 _PART = re.compile(r"[a-z]+|_|[.,;:!?]|\d+")
 _BEFORE = ("di", "d", "me", "meng", "nge", "ng", "ke")
 _BEHIND = (
     "kannya", "kanmi", "kan", "kn", "inlah", "in", "an", "ilah", "i", "lah", "mi", "pi", "ji", "ki",
-    "nya", "nyo", "ny", "ne", "no", "ke", "aken", "ku", "e", "k",
+    "nya", "ja", "ka", "nyo", "ny", "ne", "no", "ke", "aken", "ku", "e", "k",
 )  # fmt: skip
 
 
@@ -214,6 +229,31 @@ def sorts_of(text: str, named: Iterable[Entity] = ()) -> list[frozenset[Sort]] |
         said = pattern.sub(instead, said)
     found = [_sort(word) for word in _PART.findall(said)]
     return found if found and all(found) else None
+
+
+def has(words: Words, *sorts: Sort) -> bool:
+    """Say whether one of some words does one of these things."""
+    return any(word.intersection(sorts) for word in words)
+
+
+def refusals(words: Words) -> list[int]:
+    """Give where something is refused: "jangan", "tidak usah", "tidak mau"."""
+    found = []
+    for at, word in enumerate(words):
+        behind = words[at + 1 : at + 3]
+        refused = Sort.NOT in word and has(behind, Sort.NEED, Sort.WANT)
+        if Sort.DONT in word or refused:
+            found.append(at)
+    return found
+
+
+def denies(words: Words) -> bool:
+    """Say whether a text tells that something is not so: "tidak dikirim lagi"."""
+    refused = refusals(words)
+    return any(
+        Sort.NOT in word and Sort.WANT not in word and at not in refused
+        for at, word in enumerate(words)
+    )
 
 
 def names_hazard(text: str) -> bool:

@@ -6,7 +6,7 @@ from enum import Enum
 _WORD = re.compile(r"[a-z0-9']+")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")  # "beluuum"
 # Of Buton and Makassar; taken off where the rest is one of the words below.
-_CLITICS = ("mi", "pi", "ji", "mo", "pa", "lah", "mako", "maki")
+_CLITICS = ("mi", "pi", "ji", "mo", "pa", "lah", "mako", "maki", "ka")
 _NOT_YET = frozenset(
     ("belum", "blm", "blum", "blom", "belom", "bloman", "lum", "durung", "drg", "dereng", "alun",
      "olun", "balun", "belun")
@@ -71,24 +71,25 @@ _NEVER_LOOKED = re.compile(
 _TAKEN = frozenset(
     ("ambil", "ambi", "diambil", "kuambil", "ngambil", "njupuk", "jupuk", "mendhet", "terima",
      "diterima", "nerima", "tarimo", "dapat", "dpt", "dapet", "dapek", "oleh", "angsal", "cair",
-     "masuk", "kebagian", "dikasih", "diberi")
+     "masuk", "kebagian", "dikasih", "diberi", "pegang", "kupegang", "dipegang")
 )  # fmt: skip
+_STEMS = _NOT_YET | _ALREADY | _YES | _SOLVED | _NO | _TAKEN
 # By themselves these may belong to anything: "terima kasih", "masuk".
 _SURELY_TAKEN = _TAKEN - {"terima", "nerima", "tarimo", "masuk"}
 _THANK = re.compile(r"\b(?:terima|trima|tarimo|matur)\s*(?:kasih|kasi|ksih|ksh|nuwun|suwun)\b")
 _AMOUNT = re.compile(r"\b(?:rp\s*)?\d[\d.,]*\s*(?:rb|ribu|k|jt|juta|kg|kilo|karung)?\b")
 _AROUND_TAKEN = frozenset(
     ("kemarin", "kmrn", "tadi", "pagi", "siang", "sore", "hari", "ini", "itu", "itumi", "barusan",
-     "pkh", "bpnt", "sembako", "blt", "beras", "lengkap", "full", "utuh", "aman", "juga", "kok",
-     "e", "nya", "di", "sana", "kantor", "pos", "bank", "atm", "wingi", "mau", "oleh", "sama",
-     "suami", "istri", "isteri", "anak", "ibu", "mama", "bapak", "adik", "kakak", "nenek", "kakek",
-     "keluarga", "telah")
+     "ka", "ki", "kita", "pa", "kodong", "pkh", "bpnt", "sembako", "blt", "beras", "lengkap",
+     "full", "utuh", "aman", "juga", "kok", "e", "nya", "di", "sana", "kantor", "pos", "bank",
+     "atm", "wingi", "mau", "oleh", "sama", "suami", "istri", "isteri", "anak", "ibu", "mama",
+     "bapak", "adik", "kakak", "nenek", "kakek", "keluarga", "telah")
 )  # fmt: skip
 _AROUND_NOT_TAKEN = _AROUND_TAKEN | frozenset(
     ("sempat", "pergi", "kesana", "ke", "sana", "bisa", "sama", "sekali", "apa-apa", "apa", "dulu",
      "sampai", "sekarang", "skrg", "lagi", "antri", "antre", "ngantri", "antrian", "panjang",
      "ramai", "rame", "penuh", "sakit", "sibuk", "kerja", "jauh", "hujan", "karena", "krn", "masih",
-     "katanya", "habis", "kosong", "stok", "stoknya", "kali")
+     "katanya", "habis", "kosong", "stok", "stoknya", "kali", "pernah", "jadi", "sakitka")
 )  # fmt: skip
 # "Sudah dua kali ke sana" says how often somebody tried, and "sudah tapi kurang" that he got some.
 _TRIED = re.compile(
@@ -215,6 +216,6 @@ def _plain(word: str) -> str:
     """Take the clitic off a word that is known without it: "belumpi", "sudahmi"."""
     for clitic in _CLITICS:
         stem = word.removesuffix(clitic)
-        if stem != word and stem in _NOT_YET | _ALREADY | _YES | _SOLVED | _NO:
+        if stem != word and stem in _STEMS:
             return stem
     return word

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot import router
-from bot.capabilities.citizen import eligibility, genuine, pickups
+from bot.capabilities.citizen import eligibility, genuine, notices, pickups
 from bot.capabilities.companion import households
 from bot.danger import names_danger
 from bot.desk.secrecy import wish
@@ -14,9 +14,9 @@ from bot.kube_sight import own_groups
 from bot.kube_words import tells_of_group
 from bot.opting import Kind
 from bot.opting import wish as wish_of_messages
-from bot.opting_language import language
+from bot.opting_language import asks_language, language
 from bot.opting_lists import asks_list, ends_list, misses_messages
-from bot.opting_phrases import may_want_no_more, wants_no_nights
+from bot.opting_phrases import wants_no_nights
 from bot.opting_ways import way
 from bot.places import unknown_place
 from bot.spoken import ticket_number
@@ -217,15 +217,6 @@ def _asks_secrecy(turn: Turn) -> bool:
     return found is not None and found[0] != PLAIN and not found[1]
 
 
-def _wants_no_more(turn: Turn) -> bool:
-    """Say whether messages are to stop, or may be; in an open form only what names them."""
-    if turn.conversation.form is None and may_want_no_more(turn.text):
-        return True
-    found = wish_of_messages(turn.text, turn.parse)
-    stops = found is not None and found.kind is Kind.STOP
-    return found is not None and stops and (found.named or turn.conversation.form is None)
-
-
 def _wants_more(turn: Turn) -> bool:
     found = wish_of_messages(turn.text, turn.parse)
     if found is None or found.kind is Kind.STOP:
@@ -242,7 +233,7 @@ def _chooses_way(turn: Turn) -> bool:
 
 
 def _wishes_language(turn: Turn) -> bool:
-    return language(turn.text) is not None
+    return language(turn.text) is not None or asks_language(turn.text)
 
 
 def _beside_names(turn: Turn) -> set[str]:
@@ -259,7 +250,7 @@ _ASKED = (
     ("pulse", _reports_group),
     ("subscriptions", _asks_subscriptions),
     ("way", _chooses_way),
-    ("unsubscribe", _wants_no_more),
+    ("unsubscribe", notices.is_unwanted),
     ("subscribe", _wants_more),
     ("language", _wishes_language),
     ("pickup", pickups.is_answered),

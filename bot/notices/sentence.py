@@ -8,7 +8,8 @@ from datetime import time
 from nlu.parse import Entity, Parse
 
 _PART = r"(?:\s*(pagi|siang|sore|malam|malem))?"
-_CLOCK = rf"(\d{{1,2}})(?:[.:](\d{{2}}))?(?![.:]?\d){_PART}"
+# Digits inside a NIK or a telephone number, however it is parted, are no hour.
+_CLOCK = rf"(?<!\d)(?<!\d{{3}}[.-])(\d{{1,2}})(?:[.:](\d{{2}}))?(?![.:]?\d){_PART}"
 _TO = r"\s*(?:-|–|—|s\.?/?d\.?|sampai|sampe|hingga|smp)\s*(?:jam\s+|pukul\s+|pkl\.?\s+)?"
 _SPAN = re.compile(rf"{_CLOCK}(?:{_TO}{_CLOCK})?", re.IGNORECASE)
 _NAMED_SPAN = re.compile(rf"\b(?:jam|pukul|pkl\.?|jm)\s*{_SPAN.pattern}", re.IGNORECASE)

@@ -6,6 +6,8 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.notices.changing import change_round
 from bot.notices.drafting import Draft, prepare
@@ -199,6 +201,19 @@ def test_reminders_are_of_one_day_and_questions_of_one_distribution(session: Ses
 def test_hours_are_read_as_people_say_them(text: str, begin: int | None, end: int | None) -> None:
     found = read_hours(text)
     assert [moment.hour if moment else None for moment in found] == [begin, end]
+
+
+@pytest.mark.databases("sqlite")
+@given(
+    st.from_regex(r"[0-9]{9,18}", fullmatch=True), st.sampled_from(["", " ", "-", "."]),
+    st.integers(3, 4), st.integers(6, 12),
+)  # fmt: skip
+@settings(max_examples=60)
+def test_a_long_number_holds_no_hour(number: str, between: str, size: int, hour: int) -> None:
+    groups = [number[at : at + size] for at in range(0, len(number) - 2, size)]
+    parted = between.join(group for group in groups if len(group) > 2)
+    assert read_hours(parted) == (None, None)
+    assert read_hours(f"hubungi {parted}, jam {hour}") == (time(hour), None)
 
 
 @pytest.mark.databases("sqlite")

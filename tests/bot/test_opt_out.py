@@ -1,5 +1,6 @@
 """Who wants no more messages gets none, of one topic or of all; and gets them again."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from db.outbox import BULK, OutboundMessage
 from db.session import Store
 from tests.bot.registry import trail
 from tests.bot.test_opting import NO_STOPS, STOPS
+from tests.bot.test_pickups import ask
 from tests.queued import NOW, new_wave
 from tests.talk import Person, labels, words
 
@@ -86,9 +88,10 @@ def test_emergencies_are_asked_about_once_and_only_a_yes_counts(known: Person) -
 
 @pytest.mark.databases("sqlite")
 def test_a_wish_to_hear_of_dangers_calls_no_hotline(alarming: Person) -> None:
-    told = words(alarming.say("kabari sa kalau ada banjir"))
-    assert "Di kelurahan mana" in told
-    assert "Lapor darurat" not in told
+    for said in ("kabari sa kalau ada banjir", "kabari kalau sudah tidak banjir"):
+        told = words(alarming.say(said))
+        assert "Di kelurahan mana" in told
+        assert "112" not in told
     told = words(alarming.say("Lamangga"))
     assert "keadaan darurat di Lamangga" in told
     assert "112" in told
@@ -221,6 +224,37 @@ def test_what_is_queued_and_not_wanted_any_more_does_not_go_out(
 def states(store: Store, rows: dict[Kind, int]) -> dict[Kind, str]:
     with store.read() as session:
         return {kind: session.get_one(OutboundMessage, row).state for kind, row in rows.items()}
+
+
+def test_bare_words_right_after_a_notice_want_no_more(known: Person, sample_store: Store) -> None:
+    held = ask(sample_store, known.clock)
+    assert "kami tidak akan mengirim" in words(known.say("janganmi kirimi sa"))
+    assert wanted(known) == (False, False, False)
+    known.say("langganan lagi")
+    known.press("emergencies:no")
+    assert "tidak mau dikirimi" in words(known.say("janganmi kirimi sa"))
+    known.clock.forward(timedelta(minutes=5))
+    assert ask(sample_store, known.clock) != held
+    known.say("janganmi")
+    assert wanted(known) == (False, False, False)
+    known.say("langganan lagi")
+    known.clock.forward(timedelta(minutes=5))
+    ask(sample_store, known.clock)
+    known.clock.forward(timedelta(days=4))
+    known.say("janganmi")
+    assert wanted(known) == (True, True, False)
+
+
+@pytest.mark.databases("sqlite")
+def test_who_does_not_know_a_language_is_told_in_which_messages_come(known: Person) -> None:
+    assert "dalam Bahasa Indonesia" in words(known.say("saya tidak bisa bahasa jawa"))
+    known.say("pakai bahasa wolio")
+    told = known.say("sa tidak tahu bahasa Jawa")
+    assert "dalam Bahasa Wolio" in words(told)
+    assert "Bahasa Indonesia" in labels(told)
+    assert "dalam Bahasa Wolio" in words(known.say("bahasa apa ini"))
+    assert "dalam bahasa Indonesia" in words(known.say("sa tidak tahu bahasa wolio"))
+    assert "dalam Bahasa Indonesia" in words(known.say("sa tidak tahu bahasa wolio"))
 
 
 @pytest.mark.databases("sqlite")

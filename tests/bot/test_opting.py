@@ -1,4 +1,4 @@
-"""Wishes about messages in the words that people use, and what only looks like one."""
+"""Wishes for no more messages in the words that people use, and what only looks like one."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from bot.opting import Kind, wish
 from bot.opting_language import language
 from bot.opting_phrases import wants_no_nights
-from bot.places import places_of_sample
 from db.contacts import AID, EMERGENCY, NEWS
 from nlu.corpus import corpus_files, read_annotated
-from nlu.entities import Extractor
 from nlu.parse import Parse, Thresholds
-from tests.moment import NOW
+from tests.bot.wishes import kind, parsed
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -111,6 +109,7 @@ non aktifkan pesan
 uwis mandeg wae
 ini spam
 sudah cukup pesannya
+sa te suka dikirimi pesan trus
 """.strip().splitlines()
 
 NO_STOPS = """
@@ -224,92 +223,12 @@ semua berhenti kecuali PKH
 sudah stop semua kecuali pkh
 bantuan stop semua kecuali pkh
 janganmi kasih tau
+jangan bilang sama saya
 jangan kirim malam
 banjir sudah berhenti
 gempa sudah berhenti
 hujan angin sudah berhenti
 """.strip().splitlines()
-
-RESUMES = """
-lanjut kirim
-lanjutkan kirim pesan
-langganan lagi
-langganan
-mau langganan lagi
-langganan mi sa lagi
-START
-start
-subscribe
-unstop
-aktifkan notif
-aktifkan lagi pesannya
-hidupkan lagi notifikasinya
-nyalakan lagi infonya
-notif on
-kasi hidup lagi itu info
-urip no maneh notif e
-jangan berhenti kirim kabar
-jangan pernah berhenti kirim kabar
-kabarnya jangan di stop
-batal berhenti
-tidak jadi berhenti
-gak jadi stop
-langganan maning
-hidupkanmi lagi kabarnya
-aktifkan maneh infone
-uripno maneh notif e
-kulo purun langganan malih
-ambo ndak langganan lagi
-sa mau langganan lagi
-tolong aktifkan kembali notifikasi
-aktifkan lagi jadwalnya
-nyalakan notif jadwal
-langganan jadwal saja
-jgn stop kabarnya
-jangan dimatikan notifnya
-lanjutkan lagi infonya pak
-opt in
-""".strip().splitlines()
-
-AGAINS = [
-    "mau dikirimi kabar lagi",
-    "mau terima info lagi",
-    "saya mau dikabari lagi",
-    "boleh mi kirimkan lagi kabar",
-    "minta dikirimi info lagi",
-    "kirim lagi ya",
-    "kirim lagi",
-    "boleh kirim lagi",
-    "kirimi lagi mi",
-    "kabari lagi yo",
-]
-MERE_REQUESTS = [
-    "kapan kirim lagi", "kirim lagi uangnya", "kirim lagi berasnya", "kirim ulang bantuan",
-    "lanjut", "lanjutkan", "mulai", "ya", "mau", "jadwal lagi", "tolong kirim PKH lagi",
-    "daftar lagi", "mau daftar PKH lagi", "buka lagi laporan saya", "on", "aktifkan kartu saya",
-    "/menu",
-]  # fmt: skip
-HEARS = [
-    "kabari kalau ada bantuan banjir",
-    "kabari sa kalau ada PKH di Lamangga", "kasih tau kalau beras cair", "kasi tau sa kalau cairmi",
-    "kabarin klo pkh cair", "tlg kasih tau kl bantuan udah keluar", "wa saya kalau ada pembagian",
-    "elingke aku nek pkh metu", "kabari ambo kalu la cair", "ingatkan saya kalau ada jadwal",
-    "jangan lupa kabari saya kalau BLT turun", "tolong kabari kami bila ada bantuan di Lipu",
-]  # fmt: skip
-ALARMS = [
-    "kabari sa kalau ada bencana", "kasih tau kalau banjir", "kabari saya kalau ada kabar darurat",
-    "mau kabar darurat", "kirim kabar darurat ya", "aktifkan info bencana",
-    "kabari kalau ada banjir", "kabari sa kalau ada gempa", "kasi tau sa kalau ada bnjir",
-    "kabari klo ada sunami", "wa saya kalau ada longsor", "infokan kalau ada kebkaran",
-    "kabari kalau ada angin kencang", "kasih tau kalau ada puting beliung",
-    "elingke aku nek ono lindu", "kabari ambo kalu ado banjir", "tlg kabari kl ada bencna alam",
-    "kabari kalau ada angin puting beliung di Lamangga", "kabari kami kalau ada bahaya",
-]  # fmt: skip
-NEITHER = [
-    "kenapa tidak kasih tau kalau beras cair", "kabari kalau laporan saya selesai",
-    "kalau ada masalah hubungi siapa", "kalau cair berapa", "kirim beras kalau ada",
-    "kalau ada banjir", "kapan cair kasih tau", "tidak ada yang kasih tau kalau cair",
-]  # fmt: skip
 
 PARTS = [
     ("jangan kirim kabar, jadwal saja", {NEWS}, {AID}),
@@ -335,17 +254,6 @@ PARTS = [
     ("jangan kirim pengumuman, cukup jadwal", {NEWS}, {AID}),
     ("jangan kirim kabar lagi", {AID, NEWS, EMERGENCY}, set()),
 ]
-
-EXTRACTOR = Extractor(places_of_sample(NOW).gazetteer, lambda: NOW.date())
-
-
-def parsed(text: str) -> Parse:
-    return Parse(text, (("out_of_scope", 0.0),), EXTRACTOR.extract(text), Thresholds(0.8, 0.4))
-
-
-def kind(text: str) -> Kind | None:
-    found = wish(text, parsed(text))
-    return None if found is None else found.kind
 
 
 def test_who_wants_no_more_is_heard_however_he_writes() -> None:
@@ -389,19 +297,6 @@ def test_no_text_is_too_odd_to_be_read(said: str) -> None:
 def test_what_only_looks_like_it_stops_nothing() -> None:
     assert [said for said in NO_STOPS if kind(said) is not None] == []
     assert len(NO_STOPS) >= 60
-
-
-def test_who_wants_messages_again_is_heard() -> None:
-    assert [said for said in RESUMES if kind(said) is not Kind.RESUME] == []
-    assert [said for said in AGAINS if kind(said) is not Kind.AGAIN] == []
-    assert [said for said in MERE_REQUESTS if kind(said) is not None] == []
-
-
-def test_who_wants_to_hear_when_something_comes_is_heard() -> None:
-    assert [said for said in HEARS if kind(said) is not Kind.HEAR] == []
-    alarms = [wish(said, parsed(said)) for said in ALARMS]
-    assert [set(found.on) if found else None for found in alarms] == [{EMERGENCY}] * len(ALARMS)
-    assert [said for said in NEITHER if kind(said) is not None] == []
 
 
 @pytest.mark.parametrize(("said", "off", "on"), PARTS)

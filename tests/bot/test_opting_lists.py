@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.opting_language import language
+from bot.opting_language import asks_language, language, refused_language
 from bot.opting_lists import asks_list, ends_list, misses_messages
+from bot.opting_phrases import may_want_no_more, refuses_notice
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -15,7 +16,9 @@ pytestmark = pytest.mark.databases("sqlite")
         ("bahasa indonesia saja", "id"), ("ganti bahasa indonesia lagi", "id"),
         ("tolong pakai bahasa wolio", "wlo"), ("bahasa buton", "wlo"),
         ("pakai bahasa bengkulu", "pse"), ("bahasa melayu bengkulu saja", "pse"),
-        ("pakai bahasa inggris", "?"), ("saya tidak bisa bahasa jawa", None),
+        ("pakai bahasa inggris", "?"), ("saya tidak bisa bahasa jawa", "id"),
+        ("sa tidak tahu bahasa Jawa", "id"), ("tidak bisa berbahasa indonesia", "?"),
+        ("balikmi bahasa indonesia", "id"),
         ("kembali ke bahasa indonesia", "id"), ("jangan pakai bahasa jawa lagi", "id"),
         ("saya tidak mengerti bahasa jawa", "id"), ("ojo nganggo boso jowo", "id"),
         ("tidak usah bahasa jawa, bahasa indonesia saja", "id"),
@@ -27,6 +30,24 @@ pytestmark = pytest.mark.databases("sqlite")
 )  # fmt: skip
 def test_language_that_is_wished_for(said: str, code: str | None) -> None:
     assert language(said) == code
+
+
+def test_language_that_is_not_known_or_asked_for() -> None:
+    assert refused_language("sa nda tau itu bahasa jawa") == "jv"
+    assert refused_language("jangan bahasa jawa, pakai bahasa wolio") is None
+    assert refused_language("pakai bahasa jawa") is None
+    assert all(map(asks_language, ["bahasa apa ini", "kita pake bahasa apa"]))
+    assert not any(map(asks_language, ["bahasa indonesia", "apa ini", "bahasa apa yang kasar"]))
+
+
+def test_bare_words_end_messages_right_after_one_alone() -> None:
+    bare = ["janganmi", "jangan mi pak", "janganmi kirim", "janganmi kirimi sa",
+            "jangan kirim dulu", "te usah mi kabari sa", "tidak usahmi kirim"]  # fmt: skip
+    others = ["jangan", "tidak usah", "janganmi pukul sa", "jangan kirim uang", "jangan kasih tau",
+              "janganmi kirim beras"]  # fmt: skip
+    assert [said for said in bare if not refuses_notice(said)] == []
+    assert [said for said in others if refuses_notice(said)] == []
+    assert [said for said in bare if may_want_no_more(said)] == bare[2:4]
 
 
 def test_list_of_subscriptions_is_asked_for_and_ended() -> None:

@@ -147,11 +147,13 @@ def test_what_says_got_and_what_says_not() -> None:
     got = ["sudah", "sdh ambil", "sudahmi", "sdh terima kemarin", "wis", "sampun mendhet",
            "alhamdulillah sudah", "sudah pak terima kasih", "udah dapat", "sdah",
            "sudah tapi kurang", "sdh dapat tapi uangnya kurang 50 ribu",
+           "sudah ambilmi", "sudah dapatka kemarin",
            "sudah diambil suami", "alhamdulillah sdh cair 600rb", "telah saya terima"]  # fmt: skip
     nothing = ["belum", "blm dapat", "belumpi", "blm ambil pak", "durung", "belum sempat",
                "tidak dapat", "belum cair", "blm terima sama sekali", "belum, antri panjang",
                "belum, katanya habis", "sudah dua kali ke sana belum dikasih",
-               "sdh 3x ke sana blm dapat", "blm ambil sakit"]  # fmt: skip
+               "sdh 3x ke sana blm dapat", "blm ambil sakit", "belum pi kodong", "blum pa",
+               "belum sempat pak sakitka"]  # fmt: skip
     neither = ["sudah tapi dipotong", "sudah tapi dipotong dan kurang", "sudah datang belum",
                "tetangga yang ambil", "suami yang ambil", "sudah diambil orang lain",
                "sudah cair?", "kapan", "sudah lapor", "belum makan", "ya",
@@ -167,6 +169,8 @@ def test_what_says_got_and_what_says_not() -> None:
               "ok makasih pak", "matur nuwun"]  # fmt: skip
     assert [said for said in thanks if got_it(said, asked=True) is not None] == []
     assert got_it("iya terima kasih", asked=True) is True
+    assert [got_it(said, asked=True) for said in ("tidak pernah pi sa ambil", "tidak jadi ambil",
+                                                  "nda dapat ka")] == [False] * 3  # fmt: skip
 
 
 @pytest.mark.databases("sqlite")

@@ -3,18 +3,29 @@
 from bot.notices.languages import LANGUAGES
 from bot.notices.topics import change_topics, topic_words, wanted_topics
 from bot.opting import Kind, Wish, wish
-from bot.opting_language import language
-from bot.opting_phrases import wants_no_nights
+from bot.opting_language import asks_language, language, refused_language
+from bot.opting_phrases import may_want_no_more, refuses_notice, wants_no_nights
 from bot.opting_ways import Way, way
 from bot.texts import say
 from bot.turn import Turn, button
 from db.channel_choice import Chosen, choose_channel
-from db.contacts import AID, BY_NUMBER, EMERGENCY, TOPICS
+from db.contacts import AID, BY_NUMBER, EMERGENCY, TOPICS, Contact
+from db.last_notice import follows_notice
 from db.pace import is_served
 from db.quiet_hours import QUIET_BEGINS, QUIET_ENDS
 from db.subscriptions import subscriptions_of, unsubscribe
+from db.wa_templates import USUAL_LANGUAGE
 
 SMS = "sms"
+_EVERYTHING = Wish(Kind.STOP, off=frozenset(TOPICS), named=True)
+
+
+def is_unwanted(turn: Turn) -> bool:
+    """Say whether messages are to stop, or may be; in an open form only what names them."""
+    heard, in_form = _heard(turn), turn.conversation.form is not None
+    if heard is not None:
+        return heard.named or not in_form
+    return not in_form and may_want_no_more(turn.text)
 
 
 def stop(turn: Turn) -> None:
@@ -65,7 +76,11 @@ def _meant(turn: Turn) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _heard(turn: Turn) -> Wish | None:
+    """Give the wish for no more; a bare "janganmi" is one right after a notice."""
     heard = wish(turn.text, turn.parse)
+    if heard is None and turn.conversation.form is None and refuses_notice(turn.text):
+        bare = follows_notice(turn.session, turn.contact.id, turn.now)
+        return _EVERYTHING if bare else None
     return heard if heard is not None and heard.kind is Kind.STOP else None
 
 
@@ -135,10 +150,20 @@ def _try_way(turn: Turn, chosen: Way) -> Chosen:
 
 
 def speak(turn: Turn) -> None:
-    """Note the language in which notices are to come."""
+    """Note the language in which notices are to come.
+
+    Who asks for it, or does not know one in which none come, is told in which they do.
+    """
     code = turn.argument or language(turn.text) or ""
+    languages = [button(f"language:{one}", f"choice.language_{one}") for one in LANGUAGES]
+    used = turn.session.get_one(Contact, turn.contact.id).language or USUAL_LANGUAGE
+    refused = refused_language(turn.text)
+    is_other = refused is not None and code in LANGUAGES and refused != used
+    if not turn.argument and (is_other or asks_language(turn.text)):
+        name = say(f"choice.language_{used}")
+        turn.reply("language.still", *languages, button("menu", "choice.menu"), language=name)
+        return
     if code not in LANGUAGES:
-        languages = (button(f"language:{one}", f"choice.language_{one}") for one in LANGUAGES)
         turn.reply("language.which", *languages, button("menu", "choice.menu"))
         return
     turn.change_contact(language=code)
