@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from db.areas import Area, Scope
 from db.registry import Program
@@ -104,11 +104,13 @@ def stops_of(session: Session, round_id: int) -> Sequence[StopRow]:
 
 
 def _is(which: str, today: date) -> ColumnElement[bool]:
+    """Give the condition that a round is listed so; one whose places another has is in no list."""
+    has_places = exists().where(Distribution.round_id == Round.id)
     if which == CANCELED:
-        return Round.state == CANCELED
+        return and_(has_places, Round.state == CANCELED)
     last_on = func.coalesce(_DAYS.c.last_on, today)
     is_ahead: ColumnElement[bool] = last_on >= today
-    return (Round.state == PLANNED) & (is_ahead if which == AHEAD else ~is_ahead)
+    return and_(has_places, Round.state == PLANNED, is_ahead if which == AHEAD else ~is_ahead)
 
 
 def _row(row: Any) -> RoundRow:

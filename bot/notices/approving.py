@@ -6,6 +6,7 @@ From the moment at which it is submitted nothing of a broadcast changes but its 
 from collections.abc import Collection
 from datetime import datetime
 
+from bot.notices.abandoning import abandon_round
 from bot.notices.drafting import is_unchanged
 from bot.notices.previewing import preview, problems
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
@@ -102,12 +103,14 @@ def refuse(
 ) -> Broadcast:
     """Give a broadcast back for good, with a reason that its author reads.
 
-    A change is undone: its round stands as it was last approved, and its author is told so.
+    A change is undone: its round stands as it was last approved, and its author is told so. What
+    was announced in one with its round ends with it.
     """
     broadcast = _held(session, broadcast_id, (State.WAITING,), version)
     _end(broadcast, State.REFUSED, why, now)
     audit.record(session, now, actor, "refuse notice", f"broadcast:{broadcast.id}")
     reason = broadcast.remark or why
+    abandon_round(session, broadcast, reason, actor, now)
     if not _undo(session, broadcast, reason, actor, now):
         _tell_maker(session, broadcast, "notice.refused", actor, now, why=reason)
     return broadcast
@@ -139,6 +142,7 @@ def cancel(session: Session, broadcast_id: int, actor: str, why: str, now: datet
     for one in (broadcast, *followers_of(session, broadcast_id)):
         _end(one, State.CANCELED, why, now)
         audit.record(session, now, actor, "cancel notice", f"broadcast:{one.id}")
+    abandon_round(session, broadcast, broadcast.remark or why, actor, now)
     _undo(session, broadcast, broadcast.remark or why, actor, now)
     return broadcast
 

@@ -7,14 +7,18 @@ from bot.notices import approving
 from bot.notices.drafting import Draft, prepare
 from bot.notices.tending import tend
 from bot.texts import say
+from db.areas import Scope
 from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, State
 from db.contacts import Contact
 from db.notice_rules import notice_rules
 from db.outbox import OutboundMessage
+from db.round_lists import WHICH, list_rounds
+from db.rounds import Round
 from db.schedules import Distribution
 from db.session import Store
 from db.staff import Staff
+from tests.moment import NOW
 from tests.talk import OfStaff, Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
@@ -109,6 +113,32 @@ def test_his_own_is_canceled_not_refused(
     said = words(officer.say(f"tolak {broadcast.id} jamnya salah"))
     assert say("notice.did_cancel", number=broadcast.id) in said
     assert broadcasts(sample_store)[0].state == State.CANCELED
+    assert listed(sample_store) == []
+    officer.tell(WHOLE, "12", "batal")
+    assert listed(sample_store) == []
+    officer.tell(WHOLE, "12", "ya")
+    assert len(listed(sample_store)) == 1
+
+
+def test_of_what_reaches_nobody_nothing_is_kept(officer: Person, sample_store: Store) -> None:
+    with sample_store.begin() as session:
+        for one in session.scalars(select(Contact).where(Contact.staff_id.is_(None))):
+            one.notices = False
+    officer.tell(WHOLE, "12")
+    assert say("notice.nobody") in words(officer.say("ya"))
+    assert broadcasts(sample_store) == []
+    assert listed(sample_store) == []
+    with sample_store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Round)) == 0
+
+
+def listed(store: Store) -> list[int]:
+    """Give the rounds of any list of the console."""
+    with store.read() as session:
+        return [
+            row.round.id for which in WHICH
+            for row in list_rounds(session, Scope("74.72"), which, NOW.date())
+        ]  # fmt: skip
 
 
 NEWS = {
@@ -159,6 +189,7 @@ def test_another_officer_refuses_with_a_reason(
             chief.say(f"tolak {broadcast.id} jamnya salah")
         assert "jamnya salah" in words(officer.unread())
         assert broadcasts(sample_store)[-1].state == State.REFUSED
+        assert listed(sample_store) == []
     assert say("notice.not_found") in words(chief.say("setujui 999"))
 
 

@@ -213,21 +213,16 @@ def finish(turn: Turn, answers: Answers) -> None:
         turn.reply(wrong[0], button("announce", "choice.announce"), menu)
         return
     try:
-        of_round = make_round(turn.session, plan, turn.actor, turn.now)
-    except NoticeRefused as refused:  # somebody else announced it at the same moment
+        with turn.session.begin_nested():  # of what cannot be handed in nothing is kept
+            of_round = make_round(turn.session, plan, turn.actor, turn.now)
+            draft = Draft(Kind.DISTRIBUTION, None, texts, round_id=of_round.id)
+            broadcast = prepare(turn.session, draft, turn.actor, turn.now)
+            approving.submit(
+                turn.session, broadcast.id, turn.actor, turn.now, broadcast.version,
+                public_url=turn.public_url,
+            )  # fmt: skip
+    except NoticeRefused as refused:  # such as where somebody else announced it at this moment
         turn.reply(refused.key, menu)
-        return
-    draft = Draft(Kind.DISTRIBUTION, None, texts, round_id=of_round.id)
-    broadcast = prepare(turn.session, draft, turn.actor, turn.now)
-    try:
-        approving.submit(
-            turn.session, broadcast.id, turn.actor, turn.now, broadcast.version,
-            public_url=turn.public_url,
-        )  # fmt: skip
-    except NoticeRefused as refused:
-        why = say(refused.key)
-        approving.cancel(turn.session, broadcast.id, turn.actor, why, turn.now)
-        turn.tell(why, menu)
         return
     key = "announce.waits" if broadcast.state == State.WAITING else "announce.queued"
     turn.reply(key, menu, number=broadcast.id)
