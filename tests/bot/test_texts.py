@@ -57,6 +57,10 @@ def test_every_sentence_asked_for_is_there() -> None:
     assert (asked_for() | made_up()) - set(sentences()) == set()
 
 
+def test_no_sentence_of_the_command_is_left_that_nothing_says() -> None:
+    assert {key for key in sentences() if key.startswith("cli.")} - asked_for() == set()
+
+
 def test_every_capability_that_may_be_offered_has_a_label() -> None:
     offered = {item.name for item in CAPABILITIES if item.intents} - {
         "thanks", "other", "nothing_asked", "kube",
