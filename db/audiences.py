@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 
 from db.areas import in_areas
 from db.assignments import Assignment
@@ -14,6 +14,7 @@ from db.contacts import ACTIVE as REACHABLE
 from db.contacts import CONSENT_GIVEN, Contact, Topic
 from db.enrolments import ACTIVE
 from db.outbox import CHANGED, OutboundMessage
+from db.publishing import may_be_heard
 from db.registry import Household, Person
 from db.ticket_inbox import IS_URGENT
 from db.ticket_states import OPEN, State
@@ -108,15 +109,33 @@ def is_of(filters: Filters, contact: Any = Contact) -> ColumnElement[bool]:
 
 
 def heard_of(round_id: int) -> Select[int]:
-    """Select the contacts that heard of a round, or are about to: by its change at the latest."""
+    """Select the contacts that may have heard of a round, or are about to: by its change at last.
+
+    What failed was heard by nobody.
+    """
     return (
         select(Contact.id)
         .join(OutboundMessage, OutboundMessage.contact_id == Contact.id)
         .join(Wave, Wave.id == OutboundMessage.wave_id)
         .join(Broadcast, Broadcast.id == Wave.broadcast_id)
         .where(Broadcast.round_id == round_id)
-        .where(or_(OutboundMessage.state != "canceled", OutboundMessage.reason == CHANGED))
+        .where(
+            or_(
+                OutboundMessage.state == "queued",
+                may_be_heard(),
+                and_(OutboundMessage.state == "canceled", OutboundMessage.reason == CHANGED),
+            )
+        )
     )
+
+
+def is_told_and_falls_out(round_id: int, old: Filters, new: Filters) -> Select[bool]:
+    """Select whether a family that may have heard of a round is of one audience but not another."""
+    theirs = heard_of(round_id).join(Person, Person.id == Contact.person_id)
+    told = theirs.where(Person.household_id == Household.id, belongs(Person)).correlate(Household)
+    is_meant = func.coalesce(families(new), false())  # unknown where the decile is
+    falls_out = and_(families(old), not_(is_meant), told.exists())
+    return select(exists().where(falls_out))
 
 
 def has_agreed(contact: Any = Contact) -> ColumnElement[bool]:

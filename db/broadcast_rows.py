@@ -4,11 +4,22 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from db.audiences import is_willing, topic_of
-from db.broadcasts import Broadcast, Wave
+from db.broadcasts import Broadcast, Kind, Wave
 from db.contacts import Contact
 from db.outbox import OutboundMessage
 from db.registry import Person
@@ -75,7 +86,8 @@ def requeue_failed(
     """Queue again what failed for a reason that may have passed; gives how many.
 
     Whoever opted out meanwhile is left alone, and so are the notices `besides` and whose family
-    was told in another way. `tries` goes on, as it is the fencing token.
+    was told in another way or by another announcement of the round. `tries` goes on, as it is the
+    fencing token.
     """
     failed = and_(_OUT.c.state == "failed", _OUT.c.reason.not_in(LASTING))
     return _requeue(session, broadcast_id, now, failed, besides)
@@ -103,14 +115,16 @@ def _requeue(
     which: ColumnElement[bool],
     besides: Collection[int],
 ) -> int:
-    kind = session.get_one(Broadcast, broadcast_id).kind
-    willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_willing(topic_of(kind)))
+    broadcast = session.get_one(Broadcast, broadcast_id)
+    topic = topic_of(broadcast.kind)
+    willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_willing(topic))
     again = update(_OUT).where(
         _OUT.c.wave_id.in_(waves_of(broadcast_id)),
         which,
         _OUT.c.notice_id.not_in([*besides]),
         willing.exists(),
         not_(_told_otherwise(broadcast_id)),
+        not_(_told_anew(broadcast)),
     )
     fresh = {"state": "queued", "not_before": now, "failures": 0, "outages": None}
     # A late receipt of the failed try has nothing to say about the next one.
@@ -137,6 +151,27 @@ def _told_otherwise(broadcast_id: int) -> ColumnElement[bool]:
         .where(or_(other.address == first.address, _are_kin(first, whose, other, theirs)))
         .correlate(_OUT)
     )
+
+
+def _told_anew(broadcast: Broadcast) -> ColumnElement[bool]:
+    """Give the condition that another announcement of the round has told, or will tell, the same.
+
+    It was for those who had not heard of it.
+    """
+    if broadcast.kind != Kind.DISTRIBUTION or broadcast.round_id is None:
+        return false()
+    anew = aliased(OutboundMessage)
+    others = (
+        select(Wave.id)
+        .join(Broadcast, Broadcast.id == Wave.broadcast_id)
+        .where(Broadcast.round_id == broadcast.round_id, Broadcast.kind == Kind.DISTRIBUTION)
+        .where(Broadcast.id > broadcast.id)
+    )
+    same = exists().where(
+        anew.contact_id == _OUT.c.contact_id, anew.wave_id.in_(others),
+        anew.state.not_in(("failed", "canceled")),
+    )  # fmt: skip
+    return same.correlate(_OUT)
 
 
 def _are_kin(first: Any, whose: Any, other: Any, theirs: Any) -> ColumnElement[bool]:

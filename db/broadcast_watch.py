@@ -57,6 +57,7 @@ class Occasion:
     starts_at: time
     ends_at: time
     zone: str
+    area_code: str
 
     def moment(self, day: date, at: time) -> datetime:
         """Give the moment of a local time."""
@@ -132,18 +133,25 @@ def is_outdated(session: Session, broadcast: Broadcast) -> bool:
     return of_round.state != PLANNED and broadcast.kind != Kind.CHANGE
 
 
-def has_child(session: Session, parent_id: int, digest: bytes) -> bool:
-    """Say whether a broadcast was followed by this one already, whatever became of that."""
-    followed = select(Broadcast.id).where(
-        Broadcast.parent_id == parent_id, Broadcast.digest == digest
+def areas_followed(
+    session: Session, children: Collection[tuple[int, bytes]]
+) -> dict[tuple[int, bytes], set[str]]:
+    """Give the areas for which some of what follows was made already, whatever became of that.
+
+    Each is named by its parent and its digest.
+    """
+    parents, digests = {parent for parent, _ in children}, {digest for _, digest in children}
+    query = (
+        select(Broadcast.parent_id, Broadcast.digest, Notice.area_code)
+        .join(Notice, Notice.broadcast_id == Broadcast.id)
+        .where(Broadcast.parent_id.in_(parents), Broadcast.digest.in_(digests))
+        .distinct()
     )
-    return session.scalar(followed.limit(1)) is not None
-
-
-def children_made(session: Session, parents: Collection[int]) -> set[tuple[int | None, bytes]]:
-    """Give parent and digest of all that follows some broadcasts."""
-    query = select(Broadcast.parent_id, Broadcast.digest).where(Broadcast.parent_id.in_([*parents]))
-    return {(parent_id, digest) for parent_id, digest in session.execute(query)}
+    found: dict[tuple[int, bytes], set[str]] = {}
+    for parent_id, digest, area_code in session.execute(query):
+        if parent_id is not None and area_code is not None:
+            found.setdefault((parent_id, digest), set()).add(area_code)
+    return found
 
 
 def occasions(
@@ -251,6 +259,7 @@ def _about() -> Any:
         select(
             Broadcast.id, Broadcast.send_at, Broadcast.approved_at, Distribution.id,
             Distribution.held_on, Distribution.starts_at, Distribution.ends_at, Area.timezone,
+            Distribution.area_code,
         )
         .join(Round, Round.id == Broadcast.round_id)
         .join(Distribution, Distribution.round_id == Round.id)

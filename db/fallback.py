@@ -188,6 +188,7 @@ def _by_sms(
         Contact.id.in_(numbers), Contact.channel == _WHATSAPP, Contact.consent == CONSENT_GIVEN,
         is_wanted(topic_of(broadcast.kind)),
     )  # fmt: skip
+    session.core.execute(_inherit_wish(numbers))
     insert_new = DIALECT_INSERT[session.core.dialect.name](_CONTACT)
     session.core.execute(
         insert_new.from_select(
@@ -209,6 +210,27 @@ def _by_sms(
         )
     )  # fmt: skip
     return {numbers[of]: _Way(contact_id, _SMS) for of, contact_id in rows}
+
+
+def _inherit_wish(numbers: Collection[int]) -> Any:
+    """Let the SMS contacts of some numbers that are known already hear of dangers, as was asked.
+
+    Whoever ends something ends it for his telephone, so that what SMS does not know was never
+    ended; but where a provider was told by SMS that nothing more may come, that holds.
+    """
+    asker = aliased(Contact)
+    asked = exists().where(
+        asker.id.in_(numbers), asker.channel == _WHATSAPP, asker.address == _CONTACT.c.address,
+        asker.consent == CONSENT_GIVEN, asker.emergencies,
+    )  # fmt: skip
+    return (
+        update(_CONTACT)
+        .where(
+            _CONTACT.c.channel == _SMS, _CONTACT.c.consent == CONSENT_GIVEN,
+            or_(_CONTACT.c.notices, _CONTACT.c.news), asked.correlate(_CONTACT),
+        )
+        .values(emergencies=True)
+    )  # fmt: skip
 
 
 def _by_family(

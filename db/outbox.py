@@ -46,6 +46,7 @@ class OutboundMessage(Base):
     `tries` counts the claims and is the fencing token; `failures` counts what the message itself
     is to blame for, so that an outage of the provider uses up nobody's chances; `outages` counts
     the other failures. Both say how long it waits: what was claimed and given back has not failed.
+    A lease on what is not being sent is that of a dispatcher that died with it.
     """
 
     __tablename__ = "outbound"

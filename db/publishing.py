@@ -8,9 +8,16 @@ from sqlalchemy.orm import aliased
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.outbox import TOLD, OutboundMessage
 
-# Of a message that is being sent nobody knows whether it was read.
-HEARD = ("sending", *TOLD)
 _CHANGE = aliased(Broadcast)
+
+
+def may_be_heard(message: Any = OutboundMessage) -> ColumnElement[bool]:
+    """Give the condition that somebody may have heard a message: it was sent, or may have been.
+
+    Of what is being sent, or was held by a dispatcher that died, nobody knows.
+    """
+    is_lost = and_(message.state.in_(("queued", "canceled")), message.lease_until.is_not(None))
+    return or_(message.state.in_(("sending", *TOLD)), is_lost)
 
 
 def is_public(distributions: FromClause) -> ColumnElement[bool]:
@@ -47,7 +54,7 @@ def _stands(said: Any) -> ColumnElement[bool]:
     heard = exists().where(
         Wave.broadcast_id == said.id,
         OutboundMessage.wave_id == Wave.id,
-        OutboundMessage.state.in_(HEARD),
+        may_be_heard(),
     )
     return and_(said.approved_at.is_not(None), or_(said.state != State.CANCELED, heard))
 

@@ -89,7 +89,7 @@ def _of_families(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -
 def besides(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> list[Select[Any]]:
     """Select the contacts that belong to no family of the audience."""
     if filters.untold_of is not None:
-        willing = and_(willing, Contact.id.not_in(heard_of(filters.untold_of).correlate(None)))
+        willing = and_(willing, not_(_has_heard(filters.untold_of)))
     if _is_for_all(filters, topic):
         return [_of_no_family(filters, topic, willing)]
     if filters.file_id is not None:
@@ -97,6 +97,17 @@ def besides(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> lis
     if topic is Topic.AID and filters.program is not None and not filters.is_choosy:
         return [_subscribers(filters, topic, willing)]
     return []
+
+
+def _has_heard(round_id: int) -> ColumnElement[bool]:
+    """Give the condition that a contact, or its telephone by another channel, heard of a round."""
+    twin = aliased(Contact)
+    heard = heard_of(round_id).correlate(None)
+    same_phone = exists().where(
+        twin.id.in_(heard), twin.address == Contact.address,
+        twin.channel.in_(BY_NUMBER), Contact.channel.in_(BY_NUMBER),
+    )  # fmt: skip
+    return or_(Contact.id.in_(heard), same_phone.correlate(Contact))
 
 
 def _is_for_all(filters: Filters, topic: Topic) -> bool:

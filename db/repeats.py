@@ -11,7 +11,7 @@ from db.audiences import Filters, Topic, families, is_willing, topic_of
 from db.broadcasts import Broadcast, Kind, State, Wave
 from db.contacts import Contact
 from db.outbox import OutboundMessage
-from db.publishing import HEARD
+from db.publishing import may_be_heard
 from db.recipients import besides
 from db.registry import Household, Person
 from db.round_changes import is_said
@@ -51,11 +51,13 @@ def share_people(
 
 
 def _by_rows(other: Broadcast, ours: Filters, topic: Topic) -> list[ColumnElement[bool]]:
-    hears = HEARD if other.state == State.CANCELED else ("queued", *HEARD)
+    hears = may_be_heard()
+    if other.state != State.CANCELED:
+        hears = or_(hears, OutboundMessage.state == "queued")
     told = (
         select(OutboundMessage.id)
         .join(Wave, Wave.id == OutboundMessage.wave_id)
-        .where(Wave.broadcast_id == other.id, OutboundMessage.state.in_(hears))
+        .where(Wave.broadcast_id == other.id, hears)
     )
     of_family = (
         told.join(Contact, Contact.id == OutboundMessage.contact_id)

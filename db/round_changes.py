@@ -1,20 +1,18 @@
 """What a change of a round has to know: what is said of it, who was told, and who still is not."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from db.broadcast_watch import ANNOUNCES
 from db.broadcasts import UNENDED, Broadcast, Kind, Notice, State, Wave
 from db.outbox import OutboundMessage
-from db.publishing import HEARD
+from db.publishing import may_be_heard
 from db.rounds import Round
 from db.schedules import Distribution
 from db.session import Session
-
-ADDRESSED = ("queued", *HEARD, "canceled", "failed")
 
 
 def hold_round(session: Session, round_id: int) -> Round | None:
@@ -43,12 +41,12 @@ def hold_unended(session: Session, round_id: int) -> Sequence[Broadcast]:
     return [one for one in hold_broadcasts(session, round_id) if one.state in UNENDED]
 
 
-def announcements(session: Session, round_id: int, states: Collection[str]) -> Sequence[Broadcast]:
-    """Give the first announcements of a round that have messages in one of some states."""
+def announcements(session: Session, round_id: int, heard: bool = False) -> Sequence[Broadcast]:
+    """Give the first announcements of a round that have messages, or that somebody has heard."""
     query = select(Broadcast).where(
         Broadcast.round_id == round_id,
         Broadcast.kind == Kind.DISTRIBUTION,
-        _has_rows(states),
+        _has_rows(may_be_heard() if heard else true()),
     )
     return session.scalars(query.order_by(Broadcast.id)).all()
 
@@ -72,7 +70,7 @@ def announced_besides(session: Session, round_id: int, besides: int) -> Sequence
 def areas_untold(session: Session, round_id: int) -> set[str]:
     """Give the areas whose last change was written and never sent to anybody."""
     query = (
-        select(Notice.area_code, _has_rows(ADDRESSED))
+        select(Notice.area_code, _has_rows(true()))
         .join(Broadcast, Broadcast.id == Notice.broadcast_id)
         .where(
             Broadcast.round_id == round_id,
@@ -117,7 +115,7 @@ def is_heard_since(session: Session, round_id: int, since: datetime) -> bool:
         Broadcast.round_id == round_id,
         Broadcast.kind.in_(ANNOUNCES),
         Broadcast.created_at >= since,
-        _has_rows(HEARD),
+        _has_rows(may_be_heard()),
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -128,16 +126,16 @@ def is_said() -> ColumnElement[bool]:
     So it was submitted; of one that was stopped somebody has heard already.
     """
     ended = (State.REFUSED, State.CANCELED)
-    stopped_late = and_(Broadcast.state == State.CANCELED, _has_rows(HEARD))
+    stopped_late = and_(Broadcast.state == State.CANCELED, _has_rows(may_be_heard()))
     return or_(Broadcast.state.not_in((State.DRAFT, *ended)), stopped_late)
 
 
-def _has_rows(states: Collection[str]) -> Any:
-    """Give the condition that a broadcast has messages in one of some states."""
+def _has_rows(such: ColumnElement[bool]) -> Any:
+    """Give the condition that a broadcast has such messages."""
     found = (
         select(OutboundMessage.id)
         .join(Wave, Wave.id == OutboundMessage.wave_id)
-        .where(Wave.broadcast_id == Broadcast.id, OutboundMessage.state.in_([*states]))
+        .where(Wave.broadcast_id == Broadcast.id, such)
         .limit(1)
     )
     return found.correlate(Broadcast).scalar_subquery().is_not(None)

@@ -26,6 +26,7 @@ from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import BY_NUMBER, Contact
 from db.outbox import CHANGED, TOLD, OutboundMessage
 from db.pickups import Pickup
+from db.publishing import may_be_heard
 from db.recipients import telephone
 from db.registry import Household, Person
 from db.rounds import PLANNED, Round
@@ -119,7 +120,8 @@ def _rows_of_told(session: Session, broadcast: Broadcast, parent_id: int) -> Sel
     told = aliased(OutboundMessage)
     of_family = and_(Household.id == Person.household_id, belongs(Person))
     is_silent = and_(told.state == "sent", told.passed_on_at.is_not(None))
-    place = case((or_(told.state == "failed", is_silent), _IT_MAY_NOT_HAVE_COME), else_=_IT_CAME)
+    is_unsure = or_(told.state.not_in(("sending", *TOLD)), is_silent)
+    place = case((is_unsure, _IT_MAY_NOT_HAVE_COME), else_=_IT_CAME)
     query: Any = (
         select(
             Contact.id.label("contact_id"),
@@ -162,9 +164,7 @@ def _is_concerned(told: Any, is_planned: bool) -> ColumnElement[bool]:
 
     Nobody hears that something is off of which he never heard; what goes on he has to know.
     """
-    heard = or_(
-        told.state.in_((*TOLD, "sending")), and_(told.state == "canceled", told.reason == CHANGED)
-    )
+    heard = or_(may_be_heard(told), and_(told.state == "canceled", told.reason == CHANGED))
     if not is_planned:
         return heard
     return or_(heard, and_(Broadcast.state != State.CANCELED, told.state.in_(("queued", "failed"))))

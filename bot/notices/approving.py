@@ -11,6 +11,7 @@ from bot.notices.drafting import is_unchanged
 from bot.notices.previewing import preview, problems
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.notices.repeats import same_today
+from bot.notices.replanning import is_urgent_by_now
 from bot.notices.telling import STAFF, ask_approvers, tell_maker
 from bot.notices.timing import first_day
 from bot.notices.undoing import take_back
@@ -93,6 +94,7 @@ def approve(
     if broadcast.urgent:
         key = "notice.approved_urgent"
     else:
+    _see_urgency(session, broadcast, now)
         key, begins = "notice.approved", after_quiet_hours(begins, zone)
     _tell_maker(session, broadcast, key, actor, now, moment=local_moment(begins, zone))
     return broadcast
@@ -116,6 +118,7 @@ def refuse(
     return broadcast
 
 
+    _see_urgency(session, broadcast, now)
 def pause(session: Session, broadcast_id: int, actor: str, now: datetime) -> Broadcast:
     """Stop sending until it is resumed; the next claim finds nothing of it."""
     broadcast = _held(session, broadcast_id, (State.RUNNING,))
@@ -210,6 +213,12 @@ def _end(broadcast: Broadcast, state: State, why: str, now: datetime) -> None:
         raise NoticeRefused("notice.no_reason")
     _move(broadcast, state)
     broadcast.remark, broadcast.ended_at = reason, now
+
+def _see_urgency(session: Session, broadcast: Broadcast, now: datetime) -> None:
+    """Let a change go out by night where people would come in vain, as it is by now."""
+    if broadcast.kind == Kind.CHANGE:
+        broadcast.urgent = is_urgent_by_now(session, broadcast, now)
+
 
 
 def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) -> None:

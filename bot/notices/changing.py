@@ -13,15 +13,13 @@ from bot.notices.undoing import end_for_change, queue_again, restore, standing
 from bot.notices.whom import touches
 from db import audit
 from db.areas import Scope
-from db.audiences import Filters, Topic
+from db.audiences import Filters, Topic, is_told_and_falls_out
 from db.broadcast_rows import end_notices
 from db.broadcast_watch import GOING, changed_notices
 from db.broadcasts import Broadcast, Kind, State, notices_of
 from db.outbox import CHANGED
-from db.publishing import HEARD
 from db.reach import samples
 from db.round_changes import (
-    ADDRESSED,
     announcements,
     areas_untold,
     hold_round,
@@ -29,7 +27,7 @@ from db.round_changes import (
     is_heard_since,
     last_change,
 )
-from db.rounds import CANCELED, Round
+from db.rounds import CANCELED, Round, distributions_of
 from db.session import Session
 
 _AT_ONCE = 5_000  # rows that end with the change itself; the clock sees to the others
@@ -45,13 +43,14 @@ def change_round(
     actor: str,
     now: datetime,
     version: int,
-) -> Broadcast | None:
-    """Give a round another plan; gives the draft for those who were told, None for nobody.
+) -> list[Broadcast]:
+    """Give a round another plan; gives the drafts that it needs, that of the change first.
 
     Those hear of it whose area it concerns; an area that is new gets an announcement, as a draft
     of its own, and so do those families who are meant only now. What is over already stays as it
     was. A change of which nobody heard is taken back for it: people hear of one change, from what
-    they know. Raises NoticeRefused and StaleBroadcast.
+    they know. Nobody who was told falls out of its audience. Raises NoticeRefused and
+    StaleBroadcast.
     """
     of_round = _held(session, round_id, version)
     reason = _reason(why)
@@ -60,7 +59,8 @@ def change_round(
     plan = without_the_past(session, of_round, plan, ahead)
     _check(session, of_round, plan, now)
     affected = affected_areas(of_round, ahead, plan) | areas_untold(session, round_id)
-    told = announcements(session, round_id, ADDRESSED)
+    told = announcements(session, round_id)
+    _refuse_narrower(session, of_round, plan)
     is_wider = _is_wider(session, of_round, plan, is_told=bool(told))
     unended = hold_unended(session, round_id)
     added = _added(session, told, plan)
@@ -80,13 +80,13 @@ def change_round(
         end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
     if is_again:
         queue_again(session, round_id, now)
-    return drafts[0] if drafts else None
+    return drafts
 
 
 def cancel_round(
     session: Session, round_id: int, why: str, actor: str, now: datetime, version: int
-) -> Broadcast | None:
-    """Cancel a round; gives the draft for those who were told, None for nobody.
+) -> list[Broadcast]:
+    """Cancel a round; gives the draft for those who were told, none where that is nobody.
 
     What is over already stays as it was. Raises NoticeRefused and StaleBroadcast.
     """
@@ -104,12 +104,12 @@ def cancel_round(
     of_round.state = CANCELED
     _note(session, of_round, reason, actor, "cancel round", now)
     unended = hold_unended(session, round_id)
-    told = announcements(session, round_id, HEARD)
+    told = announcements(session, round_id, heard=True)
     ended = [one for one in unended if one.kind != Kind.FOLLOWUP or one.state not in GOING]
     before["ended"] = end_for_change(session, ended, reason, actor, now)
     drafts = _tell(session, of_round, told, affected, urgent, actor, now)
     _keep_before(session, drafts, before)
-    return drafts[0] if drafts else None
+    return drafts
 
 
 def _take_back_unheard(
@@ -155,6 +155,17 @@ def _is_wider(session: Session, of_round: Round, plan: Plan, is_told: bool) -> b
     if replace(before, areas=()) == replace(plan.audience, areas=()):
         return False
     return not is_told or bool(samples(session, _untold(of_round, plan), Topic.AID, 1))
+
+
+def _refuse_narrower(session: Session, of_round: Round, plan: Plan) -> None:
+    """Refuse an audience out of which a family would fall that was told to come."""
+    before = replace(Filters.from_data(of_round.filters or {"areas": ()}), areas=())
+    if before == replace(plan.audience, areas=()):
+        return
+    areas = tuple({one.area_code for one in distributions_of(session, of_round.id)})
+    old, new = (replace(filters, areas=areas) for filters in (before, plan.audience))
+    if session.scalar(is_told_and_falls_out(of_round.id, old, new)):
+        raise NoticeRefused("change.narrower")
 
 
 def _untold(of_round: Round, plan: Plan) -> Filters:

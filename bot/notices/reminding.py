@@ -1,7 +1,7 @@
 """Reminders of a distribution and the question after it: what follows an announcement, and when."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -11,8 +11,7 @@ from bot.places import Places
 from db import audit
 from db.broadcast_watch import (
     Occasion,
-    children_made,
-    has_child,
+    areas_followed,
     hold_if_free,
     occasions,
 )
@@ -29,6 +28,7 @@ _ASKED_AT = time(10)  # on the day after the distribution
 _ASKED_FOR = timedelta(days=3)  # then the question is too late
 _DAY = timedelta(days=1)
 _AFTER = "after"
+_NOTHING_MADE: Mapping[tuple[int, bytes], Collection[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,7 @@ class Child:
 
 def children_due(session: Session, now: datetime) -> list[Child]:
     """Give what is to be made now: what is near, and not there yet."""
-    near = plan_children(occasions(session, now), notice_rules(session), now)
-    made = children_made(session, {child.parent_id for child in near})
-    return [child for child in near if (child.parent_id, child.digest) not in made]
+    return _not_made(session, occasions(session, now), now)
 
 
 def make_child(session: Session, now: datetime, child: Child, places: Places) -> bool:
@@ -55,8 +53,7 @@ def make_child(session: Session, now: datetime, child: Child, places: Places) ->
     parent = hold_if_free(session, child.parent_id, (State.RUNNING, State.DONE))
     if parent is None or parent.round_id is None:
         return False
-    still = plan_children(occasions(session, now, parent.id), notice_rules(session), now)
-    if child not in still or has_child(session, parent.id, child.digest):
+    if child not in _not_made(session, occasions(session, now, parent.id), now):
         return False
     of_round = session.get_one(Round, parent.round_id)
     notices = [
@@ -86,12 +83,33 @@ def make_child(session: Session, now: datetime, child: Child, places: Places) ->
     return True
 
 
-def plan_children(about: Iterable[Occasion], rules: NoticeRules, now: datetime) -> list[Child]:
-    """Give what follows the broadcasts about some distributions and whose moment is near."""
+def _not_made(session: Session, about: Sequence[Occasion], now: datetime) -> list[Child]:
+    """Give what is near of some distributions, for the areas for which it is not there yet.
+
+    An area whose change is undone comes back after the others may have been reminded.
+    """
+    rules = notice_rules(session)
+    near = plan_children(about, rules, now)
+    made = areas_followed(session, {(child.parent_id, child.digest) for child in near})
+    return plan_children(about, rules, now, made) if made else near
+
+
+def plan_children(
+    about: Iterable[Occasion],
+    rules: NoticeRules,
+    now: datetime,
+    made: Mapping[tuple[int, bytes], Collection[str]] = _NOTHING_MADE,
+) -> list[Child]:
+    """Give what follows the broadcasts about some distributions and whose moment is near.
+
+    `made` names the areas that have it, by parent and digest.
+    """
     found: dict[tuple[int, str, datetime], list[tuple[Occasion, datetime]]] = {}
     for occasion in about:
         for mark, send_at, expires_at in _moments(occasion, rules):
-            if send_at - _NEAR <= now < expires_at:
+            digest = _digest(occasion.broadcast_id, mark, occasion)
+            is_made = occasion.area_code in made.get((occasion.broadcast_id, digest), ())
+            if send_at - _NEAR <= now < expires_at and not is_made:
                 of_moment = found.setdefault((occasion.broadcast_id, mark, send_at), [])
                 of_moment.append((occasion, expires_at))
     return [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.notices.planning import Plan, Stop, keep_stop, stop_of
 from db.areas import Area, common_area
+from db.broadcasts import Broadcast, notices_of
 from db.quiet_hours import after_quiet_hours
 from db.rounds import Round, areas_named, distributions_of
 from db.schedules import Distribution
@@ -18,6 +19,12 @@ _IN_TIME = timedelta(hours=1)  # that approval and sending take, and the way to 
 def ahead_of(session: Session, of_round: Round, now: datetime) -> list[Distribution]:
     """Give the distributions of a round that are not over."""
     planned = [one for one in distributions_of(session, of_round.id) if not one.canceled]
+    return _not_over(session, planned, now)
+
+
+def _not_over(
+    session: Session, planned: Sequence[Distribution], now: datetime
+) -> list[Distribution]:
     areas = areas_named(session, [one.area_code for one in planned])
     return [
         one
@@ -74,6 +81,21 @@ def is_urgent(
         ):
             return True
     return False
+
+
+def is_urgent_by_now(session: Session, change: Broadcast, now: datetime) -> bool:
+    """Say the same of a change that is written, by what stood before it."""
+    if change.before is None or change.round_id is None:
+        return change.urgent
+    stood = {
+        stop["id"]
+        for stop in change.before["stops"]
+        if stop["round_id"] == change.round_id and not stop["canceled"]
+    }
+    planned = [one for one in distributions_of(session, change.round_id) if one.id in stood]
+    areas = {notice.area_code for notice in notices_of(session, change.id)}
+    affected = {area for area in areas if area is not None}
+    return is_urgent(session, _not_over(session, planned, now), affected, now)
 
 
 def replan(

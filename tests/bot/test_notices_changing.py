@@ -14,8 +14,6 @@ from bot.notices.previewing import preview
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, State, notices_of
-from db.contacts import Contact
-from db.outbox import OutboundMessage
 from db.rounds import CANCELED, distributions_of
 from db.schedules import upcoming
 from db.session import Store
@@ -35,6 +33,7 @@ from tests.broadcasts import (
     rows_of,
     send,
     stop,
+    tell_all_but_budi,
 )
 
 MINUTE, HOUR, EVE = timedelta(minutes=1), timedelta(hours=1), DAY - timedelta(days=1)
@@ -46,17 +45,7 @@ Told = Callable[..., int]
 @pytest.fixture
 def told(store: Store) -> int:
     """Give an announcement to two families here, of whom one was told, and one there, who was."""
-    with store.begin() as session:
-        make_town(session)
-        for address, area in (("ani", HERE), ("cici", THERE), ("budi", HERE)):
-            contact(session, family(session, area), address=address)
-        broadcast_id = announce(session, stop(HERE), stop(THERE)).id
-    look(store, EARLY)
-    with store.begin() as session:
-        row = select(OutboundMessage).join(Contact).where(Contact.address == "budi")
-        session.scalars(row).one().not_before = EARLY + MINUTE
-    assert send(store, EARLY) == ["ani", "cici"]
-    return broadcast_id
+    return tell_all_but_budi(store)
 
 
 def change(
@@ -66,8 +55,10 @@ def change(
     known = round_of(store, broadcast_id)
     with store.begin() as session:
         if new is None:
-            return cancel_round(session, known.id, why, "staff:1", now, known.version)
-        return change_round(session, known.id, new, why, "staff:1", now, known.version)
+            made = cancel_round(session, known.id, why, "staff:1", now, known.version)
+        else:
+            made = change_round(session, known.id, new, why, "staff:1", now, known.version)
+    return made[0] if made else None
 
 
 def approve(store: Store, broadcast: Broadcast | None, now: datetime = SOON) -> int:

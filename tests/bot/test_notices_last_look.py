@@ -12,7 +12,7 @@ from db.outbox import CHANGED
 from db.receipts import record_receipt
 from db.session import Store
 from db.settlement import Outcome, settle
-from tests.audience import HERE, THERE, contact, family, make_town
+from tests.audience import HERE, THERE, contact, family, make_neighbours, make_town
 from tests.broadcasts import (
     DAY,
     EARLY,
@@ -41,9 +41,7 @@ def end(store: Store, outcome: Outcome, now: datetime) -> None:
 
 def test_a_day_that_passed_while_nobody_sent_is_not_announced(store: Store) -> None:
     with store.begin() as session:
-        make_town(session)
-        for address, area in (("ani", HERE), ("budi", HERE), ("cici", THERE)):
-            contact(session, family(session, area), address=address)
+        make_neighbours(session)
         broadcast_id = announce(session, stop(HERE), stop(THERE, LATER)).id
     look(store, EARLY)
     ani = lease(store, "telegram", EARLY)["ani"]
@@ -74,8 +72,7 @@ def test_old_words_that_come_back_to_the_queue_are_not_sent(store: Store) -> Non
     end(store, Outcome(told.id, told.tries, "sent", provider_id="p"), EARLY)
     known, new, now = round_of(store, broadcast_id), plan(stop(day=LATER)), EARLY + SECOND
     with store.begin() as session:
-        draft = change_round(session, known.id, new, "hujan", "staff:1", now, known.version)
-    assert draft is not None
+        [draft] = change_round(session, known.id, new, "hujan", "staff:1", now, known.version)
     end(store, put_off(flying["tried"], TemporaryError("network"), now, 0), now)
     with store.begin() as session:
         record_receipt(session, "whatsapp", "p", "failed", "withheld", False, now)

@@ -164,8 +164,8 @@ class Life(RuleBasedStateMachine):
             made = change_round(
                 session, self.round_id, PLANS[which % len(PLANS)], "hujan", ONE, self.now, version
             )
-            if made is not None:
-                self.hand_in(session, made, far)
+            for draft in made[:1]:
+                self.hand_in(session, draft, far)
 
     def decide(self, which: int, deed: str) -> None:
         with self.officer() as session:
@@ -180,8 +180,8 @@ class Life(RuleBasedStateMachine):
             version = session.get_one(Round, self.round_id).version
             if not which:  # seldom, as little comes after it
                 made = cancel_round(session, self.round_id, "hujan", ONE, self.now, version)
-                if made is not None:
-                    self.hand_in(session, made, far)
+                for draft in made:
+                    self.hand_in(session, draft, far)
 
     def tend(self, hours: int) -> None:
         """Let time pass, with one or another dispatcher at work."""

@@ -38,6 +38,7 @@ from tests.broadcasts import (
     rows_of,
     send,
     stop,
+    tell_all_but_budi,
 )
 from tests.tickets import CITY, MURHUM
 
@@ -53,19 +54,11 @@ _OF_STOP = ("id", "area_code", "held_on", "starts_at", "ends_at", "place", "plac
 @pytest.fixture
 def told(store: Store) -> int:
     """Give an announcement that ani here and cici there were told; budi's is still queued."""
+    broadcast_id = tell_all_but_budi(store)
     with store.begin() as session:
-        make_town(session)
-        for address, area in (("ani", HERE), ("cici", THERE), ("budi", HERE)):
-            contact(session, family(session, area), address=address)
         session.add(Staff(id=1, name="Petugas", role="officer", area_code=CITY, created_at=EARLY))
         session.flush()
         contact(session, staff_id=1, address="petugas", consent=None)
-        broadcast_id = announce(session, stop(HERE), stop(THERE)).id
-    look(store, EARLY)
-    with store.begin() as session:
-        row = select(OutboundMessage).join(Contact).where(Contact.address == "budi")
-        session.scalars(row).one().not_before = EARLY + MINUTE
-    assert send(store, EARLY) == ["ani", "cici"]
     return broadcast_id
 
 
@@ -77,8 +70,7 @@ def change(store: Store, broadcast_id: int, new: Plan | None, now: datetime = SO
             made = cancel_round(session, known.id, "hujan", "staff:1", now, known.version)
         else:
             made = change_round(session, known.id, new, "hujan", "staff:1", now, known.version)
-    assert made is not None
-    return made
+    return made[0]
 
 
 def submit(store: Store, broadcast_id: int, now: datetime = SOON) -> None:
@@ -156,6 +148,22 @@ def test_after_a_refused_change_chat_reminders_and_what_is_queued_say_the_old(
     assert all("Kantor Pos" in text and "Balai" not in text for text in texts)
     look(store, at(DAY + timedelta(days=1), 10))
     assert send(store, at(DAY + timedelta(days=1), 10)) == ["ani", "budi", "cici"]
+
+
+def test_an_area_whose_change_is_undone_is_reminded_after_the_others(
+    store: Store, told: int
+) -> None:
+    draft = change(store, told, plan(stop(HERE, LATER), stop(THERE)), at(EVE, 12))
+    look(store, at(EVE, 15, 45))
+    look(store, at(EVE, 16))
+    assert send(store, at(EVE, 16)) == ["cici"]
+    refuse(store, draft.id, at(EVE, 17))
+    for minute in (1, 2):
+        look(store, at(EVE, 17, minute))
+    assert send(store, at(EVE, 17, 2)) == ["ani", "budi", "petugas"]
+    look(store, at(EVE, 17, 3))
+    reminders = [one.id for one in children(store, told) if one.kind == Kind.REMINDER]
+    assert [set(rows_of(store, one)) for one in reminders] == [{"cici"}, {"ani"}]
 
 
 def test_a_refused_cancellation_lets_all_go_on(store: Store, told: int) -> None:

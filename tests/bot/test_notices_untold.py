@@ -57,7 +57,7 @@ def give_reason(store: Store, reason: str) -> None:
             row.reason = reason
 
 
-def change(store: Store, broadcast_id: int, new: Plan | None) -> Broadcast | None:
+def change(store: Store, broadcast_id: int, new: Plan | None) -> list[Broadcast]:
     with store.begin() as session:
         round_id = session.get_one(Broadcast, broadcast_id).round_id
         assert round_id is not None
@@ -80,7 +80,7 @@ def resend(store: Store, broadcast_id: int) -> int:
 def test_what_failed_is_not_sent_again_once_its_round_is_canceled(
     store: Store, failed: int
 ) -> None:
-    assert change(store, failed, None) is None
+    assert change(store, failed, None) == []
     with pytest.raises(NoticeRefused, match="changed_meanwhile"):
         resend(store, failed)
     look(store, SOON)
@@ -88,8 +88,7 @@ def test_what_failed_is_not_sent_again_once_its_round_is_canceled(
 
 
 def test_whom_an_announcement_failed_hears_of_the_change_alone(store: Store, failed: int) -> None:
-    draft = change(store, failed, plan(stop(HERE, LATER), stop(THERE)))
-    assert draft is not None
+    [draft] = change(store, failed, plan(stop(HERE, LATER), stop(THERE)))
     assert resend(store, failed) == 1  # there it holds
     look(store, SOON)
     assert send(store, SOON) == ["cici"]
@@ -102,6 +101,19 @@ def test_whom_an_announcement_failed_hears_of_the_change_alone(store: Store, fai
         release(session, found)
     look(store, SOON + HOUR)
     assert send(store, SOON + HOUR) == ["ani"]
+
+
+def test_whom_it_failed_may_be_told_by_another_announcement_and_once(
+    store: Store, failed: int
+) -> None:
+    with store.begin() as session:
+        round_id = session.get_one(Broadcast, failed).round_id
+        untold = Filters((CITY,), "PKH", untold_of=round_id)
+        draft = Draft(Kind.DISTRIBUTION, untold, {}, round_id=round_id)
+        release(session, prepare(session, draft, "staff:1", SOON))
+    look(store, SOON)
+    assert send(store, SOON) == ["ani", "cici"]
+    assert resend(store, failed) == 0
 
 
 def test_nobody_else_is_told_in_place_of_whom_an_old_word_failed(store: Store, failed: int) -> None:
@@ -259,8 +271,7 @@ def test_an_area_that_is_added_is_announced_to(store: Store) -> None:
         broadcast_id = announce(session, stop(HERE)).id
     look(store, EARLY)
     assert send(store, EARLY) == ["ani"]
-    added = change(store, broadcast_id, plan(stop(HERE), stop(THERE)))
-    assert added is not None
+    [added] = change(store, broadcast_id, plan(stop(HERE), stop(THERE)))
     assert (added.kind, added.state) == (Kind.DISTRIBUTION, State.DRAFT)
     with store.begin() as session:
         assert preview(session, added, SOON).same_today == []
@@ -269,9 +280,8 @@ def test_an_area_that_is_added_is_announced_to(store: Store) -> None:
     look(store, SOON)
     assert send(store, SOON) == ["cici"]
     with store.begin() as session:
-        both = change_round(
+        [both] = change_round(
             session, added.round_id or 0, plan(stop(HERE, LATER), stop(THERE, LATER)), "hujan",
             "staff:1", SOON + HOUR, 2,
         )  # fmt: skip
-        assert both is not None
         assert both.kind == Kind.CHANGE

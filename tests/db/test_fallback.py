@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from db.areas import Scope
 from db.broadcast_progress import progress, untold_families
 from db.broadcast_rows import end_rows, open_rows, requeue_failed
-from db.broadcasts import Broadcast, Notice, State, Wave
+from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import TOPICS, Contact
 from db.erasures import Erasure, stop_processing
 from db.fallback import fall_back, serve
@@ -137,6 +137,26 @@ def test_a_number_that_is_not_on_whatsapp_is_written_to_by_sms(store: Store) -> 
         assert (made.consent, made.language) == ("given", "jv")
         assert made.person_id == session.get_one(Contact, gone).person_id
         assert contact_id not in (other, opted_out)
+
+
+def test_a_wish_for_dangers_follows_the_telephone_to_its_sms(store: Store) -> None:
+    with store.begin() as session:
+        wave = a_wave(session, kind=Kind.EMERGENCY)
+        known, *others = (
+            a_family(session, ("sms", f"+6281{number}"), **wishes)[0]
+            for number, wishes in enumerate(({}, {"notices": False, "news": False}, {}))
+        )
+        asked = [
+            a_family(session, ("whatsapp", f"+6281{number}"), emergencies=number < 2)[0]
+            for number in range(3)
+        ]
+        for contact in asked:
+            tell(session, wave, contact, "failed", reason="not_on_channel")
+        session.add(ChannelPace(channel="sms", next_at=NOW))
+    with store.begin() as session:
+        assert fall_back(session, NOW) == 1
+        assert rows_of(session, wave)[3:] == [(known, "sms", "queued")]
+        assert not any(session.get_one(Contact, one).emergencies for one in others)
 
 
 def test_what_found_no_way_goes_out_once_sms_is_served(store: Store) -> None:

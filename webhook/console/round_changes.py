@@ -1,6 +1,6 @@
 """A round is made, changed, put off and cancelled; each change tells those who were told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,8 +11,7 @@ from bot.notices.planning import LONGEST_PLACE, Plan, check_plan, make_round
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.texts import say
 from db.audiences import TRAITS
-from db.broadcast_lists import broadcasts_of
-from db.broadcasts import Broadcast, Kind, State
+from db.broadcasts import Broadcast, Kind
 from db.hoaxes import DECIDERS
 from db.round_lists import RoundRow, StopRow, find_round_row, stops_of
 from db.rounds import CANCELED, PLACE_KINDS
@@ -23,7 +22,7 @@ from webhook.console.desk import Desk
 from webhook.console.fields import line
 from webhook.console.guards import require
 
-Change = Callable[[Session, int], Broadcast | None]  # of the version that was looked at
+Change = Callable[[Session, int], Sequence[Broadcast]]  # of the version that was looked at
 
 
 def add_changes(blueprint: Blueprint) -> None:
@@ -145,32 +144,19 @@ def _change(desk: Desk, round_id: int, change: Change) -> Response:
     """Change a round, and show what is to be told those who were told; raises NoticeRefused."""
     try:
         with desk.begin() as session:
-            told = change(session, request.form.get("seen", 0, type=int))
-            broadcast_id = None if told is None else told.id
-            added = 0 if told is None else _announced_anew(session, told)
+            drafts = change(session, request.form.get("seen", 0, type=int))
+            made = {Kind(draft.kind): draft.id for draft in drafts}
     except StaleBroadcast:
         return _refused(round_id, "round.stale")
-    if broadcast_id is None:
+    if not made:
         flash(say("round.changed_untold"))
         return _to(round_id)
-    if added != broadcast_id:
+    if Kind.CHANGE in made:
         flash(say("round.changed_told"))
-    if added:
-        flash(say("round.changed_added", number=added))
-    return redirect(url_for("console.broadcasts.one", broadcast_id=broadcast_id), 303)
-
-
-def _announced_anew(session: Session, told: Broadcast) -> int:
-    """Give the number of the announcement that a change brought for added areas, 0 for none."""
-    if told.round_id is None:
-        return 0
-    drafts = (row.broadcast for row in broadcasts_of(session, told.round_id))
-    is_new = (
-        one.id
-        for one in drafts
-        if one.kind == Kind.DISTRIBUTION and one.state == State.DRAFT and one.id >= told.id
-    )
-    return next(is_new, 0)
+    if Kind.DISTRIBUTION in made:
+        flash(say("round.changed_added", number=made[Kind.DISTRIBUTION]))
+    first = min(made.values())
+    return redirect(url_for("console.broadcasts.one", broadcast_id=first), 303)
 
 
 def _words_of(refused: Unfit | NoticeRefused) -> str:
