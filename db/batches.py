@@ -82,6 +82,7 @@ class StagedRow(Base):
     paid_on: Mapped[date | None]
     place: Mapped[str | None] = mapped_column(String(120))
     has_card: Mapped[bool | None]  # None where the list does not speak of cards
+    pregnant_until: Mapped[date | None]
     details_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     person_key: Mapped[bytes] = mapped_column(
         LargeBinary(16)

@@ -18,6 +18,7 @@ LISTED = "listed"  # in a register such as DTSEN, which is no programme
 
 _IN_FORCE = text("ended_batch_id IS NULL")
 _ENDED = text("ended_batch_id IS NOT NULL")
+_EXPECTING = text("pregnant_until IS NOT NULL AND ended_batch_id IS NULL")
 
 
 class Enrolment(Base):
@@ -42,6 +43,10 @@ class Enrolment(Base):
             "ix_enrolments_ended_batch_id", "ended_batch_id",
             sqlite_where=_ENDED, postgresql_where=_ENDED,
         ),
+        Index(
+            "ix_enrolments_pregnant_until", "pregnant_until", "person_id",
+            sqlite_where=_EXPECTING, postgresql_where=_EXPECTING,
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -61,6 +66,7 @@ class Enrolment(Base):
     area_code: Mapped[str | None] = mapped_column(ForeignKey("areas.code"))
     decile: Mapped[int | None]
     has_card: Mapped[bool | None]  # None where the list does not speak of cards
+    pregnant_until: Mapped[date | None]  # from then on nobody knows
     details_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # card, phone, other columns
 
 

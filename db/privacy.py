@@ -171,6 +171,7 @@ def _lines(session: Session, person_id: int) -> list[dict[str, Any]]:
             "status": line.status,
             "since": _day(line.since),
             "reason": line.reason,
+            "pregnant_until": _day(line.pregnant_until),
             "details": _opened(session, line.details_sealed, "enrolments", "details_sealed"),
             "payouts": _payouts(session, line.id),
         }

@@ -62,7 +62,7 @@ def enrolled(program_code: str | None, status: str, areas: tuple[str, ...]) -> S
 def with_traits(traits: tuple[str, ...], areas: tuple[str, ...]) -> Any:
     """Select the families of some areas in which somebody lives who has one of some traits today.
 
-    Of a pregnancy no list tells that the service knows, so that it is nobody's.
+    A pregnancy counts as long as the list that tells of it can be right (db/intake).
     """
     home = aliased(Household)
     members = (
@@ -75,13 +75,17 @@ def with_traits(traits: tuple[str, ...], areas: tuple[str, ...]) -> Any:
     )  # fmt: skip
     ages = {ELDERLY: _age() >= _OLD * _YEAR, TODDLER: _age() < _SMALL * _YEAR}
     programs = [_PROGRAMS[trait] for trait in traits if trait in _PROGRAMS]
-    listed = members.join(Enrolment, Enrolment.person_id == Person.id).where(
-        Enrolment.ended_batch_id.is_(None),
-        Enrolment.program_code.in_(programs),
-        Enrolment.status == ACTIVE,
+    named = members.join(Enrolment, Enrolment.person_id == Person.id).where(
+        Enrolment.ended_batch_id.is_(None)
     )
     of_age = or_(false(), *(ages[trait] for trait in traits if trait in ages))
-    return union(members.where(of_age), listed)
+    found = [
+        members.where(of_age),
+        named.where(Enrolment.program_code.in_(programs), Enrolment.status == ACTIVE),
+    ]
+    if PREGNANT in traits:
+        found.append(named.where(Enrolment.pregnant_until >= func.current_date()))
+    return union(*found)
 
 
 def confirmed(program_code: str | None) -> ColumnElement[bool]:

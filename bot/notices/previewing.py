@@ -16,7 +16,6 @@ from db.reach import Reach, Recipient, measure, samples
 from db.session import Session
 from db.slots import capacity
 from db.told import concerned
-from db.traits import PREGNANT
 from db.wa_templates import USUAL_LANGUAGE
 
 _SAMPLES = 3
@@ -113,8 +112,6 @@ def _limits(
     found = []
     if not reach.contacts:
         found.append("notice.nobody" if broadcast.parent_id is None else "notice.nobody_left")
-    if PREGNANT in filters.traits:
-        found.append("notice.pregnant_unknown")
     if reach.excluded.get("no_template"):
         found.append("notice.no_template")
     if broadcast.round_id is not None and broadcast.kind == Kind.DISTRIBUTION:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from db.batches import Batch
+from db.intake.cells_pregnancy import TERM
 from db.intake.golden import note_source, note_stated, set_noted
 from db.intake.judge import TABLES, judge
 from db.intake.likely import find_likely
@@ -106,11 +107,13 @@ _NIK_FOUND = (
 _END = """
     UPDATE enrolments SET ended_batch_id = :batch WHERE id IN (SELECT id FROM ending)
 """
-# Where only the list's own day is known, a line that goes on in the same standing keeps its day.
+# Where only the list's own day is known, a line that goes on in the same standing keeps its day,
+# and one that goes on saying that somebody is pregnant the day until which that counts.
 _NEW_ENROLMENTS = """
     INSERT INTO enrolments
         (id, person_id, list_id, batch_id, program_code, status, since, reason, row_no, digest,
-         kk_index, name, birth_date, area_code, decile, has_card, details_sealed)
+         kk_index, name, birth_date, area_code, decile, has_card, pregnant_until,
+         details_sealed)
     SELECT :enrolments + judged.row_no, COALESCE(judged.person_id, newcomers.person_id), :list,
         :batch, staged.program_code, staged.status,
         CASE WHEN staged.since <> :as_of THEN staged.since ELSE COALESCE((
@@ -120,6 +123,10 @@ _NEW_ENROLMENTS = """
         ), staged.since) END,
         staged.reason, staged.row_no, staged.digest, staged.kk_index, staged.name,
         staged.birth_date, staged.area_code, staged.decile, staged.has_card,
+        CASE WHEN staged.pregnant_until = :term_ends THEN COALESCE((
+            SELECT min(ending.pregnant_until) FROM ending
+            WHERE ending.person_id = judged.person_id AND ending.program = judged.program
+        ), staged.pregnant_until) ELSE staged.pregnant_until END,
         staged.details_sealed
     FROM judged
     JOIN staged_rows AS staged ON staged.batch_id = :batch AND staged.row_no = judged.row_no
@@ -154,6 +161,7 @@ def apply(
     counts = dict(judge(connection, batch).counts)
     binds: dict[str, Any] = {
         "batch": batch.id, "list": batch.list_id, "area": batch.area_code, "as_of": batch.as_of,
+        "term_ends": batch.as_of + TERM,
         "actor": actor, "at": now, "undone": False, **_first_numbers(connection, batch.id),
     }  # fmt: skip
     tell(1, steps, "people")

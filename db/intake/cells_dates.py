@@ -31,8 +31,10 @@ _NAMED = re.compile(r"(\d{1,2})[\s\-/.]*([A-Za-z]{3,9})[\s\-/.,]*(\d{4}|\d{2})",
 _SERIAL = re.compile(r"(\d{1,5})(?:\.\d+)?", re.ASCII)
 
 
-def date_cleaner(column: str, latest: date, is_1904: bool = False) -> Callable[[str], date | None]:
-    """Make the cleaner of a date that is not after `latest`.
+def date_cleaner(
+    column: str, latest: date, is_1904: bool = False, far: str = "import.date_future"
+) -> Callable[[str], date | None]:
+    """Make the cleaner of a date that is not after `latest`; `far` is the key of what is said then.
 
     A date of slashes is read day first, as in Indonesia; a month above 12 is told, not swapped.
     """
@@ -52,7 +54,7 @@ def date_cleaner(column: str, latest: date, is_1904: bool = False) -> Callable[[
         if day.year < _FIRST_YEAR:
             raise Unreadable("import.date_old", column=column)
         if day > latest:
-            raise Unreadable("import.date_future", column=column)
+            raise Unreadable(far, column=column)
         return day
 
     return clean

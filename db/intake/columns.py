@@ -13,7 +13,7 @@ HEADER_WITHIN = 20  # rows, below titles
 # The columns of the template, by the names that the sentences use.
 COLUMNS = (
     "nik", "no_kk", "nama", "tanggal_lahir", "jenis_kelamin", "hubungan_keluarga", "alamat", "rt",
-    "rw", "kelurahan", "kecamatan", "desil", "program", "status", "periode", "nominal",
+    "rw", "kelurahan", "kecamatan", "desil", "hamil", "program", "status", "periode", "nominal",
     "tanggal_salur", "tempat_salur", "no_kartu", "no_hp",
 )  # fmt: skip
 
@@ -47,6 +47,10 @@ _ALIASES: Mapping[str, str] = {
     " kode wilayah",
     "kecamatan": "kecamatan, kec, nama kecamatan, distrik",
     "desil": "desil, decile, desil kesejahteraan, desil dtsen, peringkat desil, desil nasional",
+    "hamil": "hamil, ibu hamil, bumil, sedang hamil, status hamil, status kehamilan, kehamilan,"
+    " apakah hamil, apakah sedang hamil",
+    "hamil_sampai": "hamil sampai, hpl, hari perkiraan lahir, tanggal perkiraan lahir,"
+    " tgl perkiraan lahir, perkiraan lahir, perkiraan persalinan, taksiran persalinan",
     "program": "program, bantuan, jenis bantuan, jenis bansos, nama program, bansos,"
     " program bantuan,"
     " jenis program, nama bantuan",

@@ -33,7 +33,7 @@ _FORMER = (
     CREATE TEMPORARY TABLE former AS
     SELECT enrolments.id, enrolments.person_id,
         COALESCE(enrolments.program_code, '') AS program, enrolments.status, enrolments.since,
-        enrolments.digest,
+        enrolments.pregnant_until, enrolments.digest,
         COALESCE(enrolments.area_code, batches.area_code, households.area_code) AS area_code
     FROM enrolments
     JOIN people ON people.id = enrolments.person_id

@@ -51,6 +51,7 @@ class Line:
     amount: int | None = None  # rupiah
     paid_on: date | None = None
     place: str | None = None
+    pregnant_until: date | None = None  # the day of birth that is stated, or that may be at last
     details: Mapping[str, str] = field(default_factory=dict)  # card, phone, other columns
     warnings: tuple[Problem, ...] = ()  # taken all the same, but the officer hears of it
 

@@ -26,6 +26,7 @@ from db.intake.cells_numbers import (
     refuse_rounded,
 )  # fmt: skip
 from db.intake.cells_places import Places
+from db.intake.cells_pregnancy import due_reader
 from db.intake.cells_words import UNKNOWN, why_left
 from db.intake.columns import IGNORED, Header
 from db.intake.lines import Line, Problem, RefusedLine
@@ -35,6 +36,7 @@ _ROW, _NAME, _SINCE, _NIK = (SLOTS[name] for name in ("row_no", "name", "since",
 _KK, _BORN, _SEX, _AREA = (SLOTS[name] for name in ("kk", "birth_date", "sex", "area_code"))
 _RT, _RW, _PROGRAM, _STATUS = (SLOTS[name] for name in ("rt", "rw", "program_code", "status"))
 _REASON, _LEFT, _RELATION = SLOTS["reason"], SLOTS["left_because"], SLOTS["relation"]
+_PREGNANT = SLOTS["pregnant_until"]
 _DETAILS, _WARNINGS = SLOTS["details"], SLOTS["warnings"]
 
 # Which number columns a workbook may have rounded, and how the sentences call them.
@@ -53,6 +55,7 @@ _OTHER_BIRTH = Problem("import.nik_other_birth")
 _OTHER_SEX = Problem("import.nik_other_sex")
 _LEFT_IN_REMARK = Problem("import.left_in_remark")
 _RELATION_UNKNOWN = Problem("import.relation_unknown")
+_PREGNANT_UNKNOWN = Problem("import.pregnant_unknown")
 _SHORT = Problem("import.row_short")
 _NO_DETAILS: Mapping[str, str] = {}
 
@@ -80,6 +83,8 @@ class LineReader:
             if column in header.places
         ]
         self._both = header.places.get("rt/rw")
+        self._due = due_reader(header, context.as_of, is_1904)
+        self._pregnancy = header.places.get("hamil_sampai", header.places.get("hamil", -1))
         self._details = detail_cleaners(header)
         self._counter = header.places.get(IGNORED)
         long_texts = {header.places.get(column) for column in _LONG_TEXTS}
@@ -139,6 +144,9 @@ class LineReader:
             out[_AREA] = self._area(row)
         if self._both is not None and row[self._both]:
             out[_RT], out[_RW] = clean_neighbourhoods(row[self._both]) or (None, None)
+        if self._due is not None:
+            out[_PREGNANT], is_unclear = self._due(row)
+            out[_WARNINGS] += (_PREGNANT_UNKNOWN,) if is_unclear else ()
         if self._details:
             out[_DETAILS] = {
                 name: value
@@ -212,6 +220,8 @@ class LineReader:
                 attempt(place, clean, cells[place])
         if self._village is not None:
             attempt(self._village, self._area, cells)
+        if self._due is not None:
+            attempt(self._pregnancy, self._due, cells)
         name = self._header.places["nama"]
         if not plain(cells[name]) and name not in (place for place, _ in found):
             found.append((name, Problem("import.name_missing")))

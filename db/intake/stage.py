@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, update
 
 from db.batches import READING, Batch, RefusedRow, StagedRow
 from db.crypto import Vault
+from db.intake.cells_pregnancy import TERM
 from db.intake.lines import Line, RefusedLine
 from db.intake.names import name_key
 from db.session import Store
@@ -52,6 +53,7 @@ class Sealer:
         self.batch_id = batch_id
         self._tells_cards = tells_cards
         self._as_of = as_of.isoformat()
+        self._term_ends = (as_of + TERM).isoformat()
         self._kk: str | None = None
         self._kk_sealed: bytes | None = None
         self._kk_index: bytes | None = None
@@ -78,11 +80,15 @@ class Sealer:
         since = line.since.isoformat()
         # A day that is only that of the list is no news when the next version comes.
         news = None if since == self._as_of else since
-        digest = vault.digest(repr((line.nik, line.kk, news, said, details)))
+        told: tuple[Any, ...] = (line.nik, line.kk, news, said, details)
+        pregnant = line.pregnant_until.isoformat() if line.pregnant_until else None
+        if pregnant is not None:
+            told = (*told, None if pregnant == self._term_ends else pregnant)
+        digest = vault.digest(repr(told))
         return (
             self.batch_id, line.row_no, digest, nik_sealed, nik_index, self._kk_sealed,
             self._kk_index, *said[:_BEFORE_SINCE], since, *said[_BEFORE_SINCE:],
-            vault.seal(details, "details") if details else None,
+            pregnant, vault.seal(details, "details") if details else None,
             nik_index or self._key_by_name(line, digest),
         )  # fmt: skip
 

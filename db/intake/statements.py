@@ -11,6 +11,7 @@ from db.base import UtcDateTime
 # The types of the binds that a driver would not write as the columns hold them.
 _TYPES: dict[str, TypeEngine[Any]] = {
     "as_of": Date(),
+    "term_ends": Date(),
     "at": UtcDateTime(),
     "people": BigInteger(),
     "households": BigInteger(),

@@ -15,8 +15,8 @@ _EXAMPLE = {
     "nik": "9999994101900001", "no_kk": "9999990101200001", "nama": "CONTOH HAPUS BARIS INI",
     "tanggal_lahir": "01/01/1990", "jenis_kelamin": "P", "hubungan_keluarga": "kepala keluarga",
     "alamat": "Jalan Contoh 1", "rt": "001", "rw": "002", "kelurahan": "Nama Kelurahan",
-    "kecamatan": "Nama Kecamatan", "desil": "1", "program": "PKH", "status": "aktif",
-    "periode": "2026-3", "nominal": "600000", "tanggal_salur": "15/07/2026",
+    "kecamatan": "Nama Kecamatan", "desil": "1", "hamil": "tidak", "program": "PKH",
+    "status": "aktif", "periode": "2026-3", "nominal": "600000", "tanggal_salur": "15/07/2026",
     "tempat_salur": "Kantor Pos", "no_kartu": "0000000000000000", "no_hp": "081200000000",
 }  # fmt: skip
 _AS_TEXT = "@"  # so that Excel leaves NIK and dates alone

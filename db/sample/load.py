@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import bindparam, insert, literal, select, update
 
 from db.areas import Area
 from db.assignments import Assignment
@@ -17,6 +17,7 @@ from db.registry import AgencyList, Household, Person, Program
 from db.sample.answers import load_catalogue, load_offices
 from db.sample.budget import load_budget
 from db.sample.chats import CHANNEL
+from db.sample.expecting import expecting
 from db.sample.generate import generate
 from db.sample.named import named_households
 from db.sample.plant import Planter
@@ -192,6 +193,14 @@ class _Loader:
             "area_code", "decile",
         )  # fmt: skip
         self._connection.execute(insert(Enrolment).from_select(columns, lines))
+        told = update(Enrolment).where(
+            Enrolment.person_id == bindparam("who"), Enrolment.list_id == self._lists["dtsen"]
+        )
+        until = expecting(self._sample.households, self._as_of)
+        self._connection.execute(
+            told.values(pregnant_until=bindparam("until")),
+            [{"who": self._people[nik], "until": day} for nik, day in until.items()],
+        )
 
     def payouts(self) -> None:
         """Load what was paid."""

@@ -219,14 +219,6 @@ def test_who_prepared_it_reads_when_it_goes_out(session: Session) -> None:
         assert open_reply(session.vault, body).text == say(key, number=draft.id, moment=moment)
 
 
-def test_the_preview_says_that_no_list_tells_of_a_pregnancy(session: Session) -> None:
-    for traits, is_said in ((("pregnant", "toddler"), True), (("toddler",), False)):
-        filters = Filters((AREA,), "PKH", traits=traits)
-        broadcast = prepare(session, Draft(Kind.NEWS, filters, {"id": "Tutup."}), ONE, NOW)
-        found = preview(session, broadcast, NOW).problems
-        assert ("notice.pregnant_unknown" in found) is is_said
-
-
 def test_what_is_wrong_is_not_submitted(session: Session) -> None:
     nowhere = Draft(Kind.NEWS, Filters((BESIDE,), traits=("pregnant",), status="stopped"), {})
     for draft, key in (

@@ -70,7 +70,7 @@ def test_filters_choose_families(store: Store) -> None:
         assert homes(session, deciles=(1,)) == {old.id}
         assert homes(session, traits=("elderly",)) == {old.id}
         assert homes(session, traits=("toddler", "disabled")) == {small.id, disabled.id}
-        assert homes(session, traits=("pregnant",)) == set()  # no list tells it
+        assert homes(session, traits=("pregnant",)) == set()
         assert homes(session, companion_id=companion(session, plain, old)) == {plain.id, old.id}
         confirm(session, plain, "PKH")
         unconfirmed = homes(session, program="PKH", unconfirmed=True)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from db.batches import Batch
 from db.contacts import Contact
 from db.crypto import Vault
+from db.intake.cells_pregnancy import TERM
 from db.intake.importer import ImportRefused, take_back
 from db.intake.lines import Line
 from db.registry import AgencyList, Person
@@ -56,6 +57,7 @@ lines = st.builds(
     since=st.sampled_from((SINCE, PKH.as_of)),
     paid_on=st.sampled_from((None, SINCE)),
     amount=st.sampled_from((None, 600_000)),
+    pregnant_until=st.sampled_from((None, PKH.as_of + TERM, PKH.as_of)),
 )
 versions = st.tuples(
     st.sampled_from(LISTS), st.integers(0, 3), st.lists(lines, min_size=1, max_size=5)
