@@ -3,11 +3,11 @@
 From the moment at which it is submitted nothing of a broadcast changes but its state.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.notices.abandoning import abandon_round
-from bot.notices.drafting import is_unchanged
+from bot.notices.drafting import is_unchanged, write_anew
 from bot.notices.previewing import preview, problems
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.notices.repeats import same_today
@@ -26,6 +26,7 @@ from db.broadcasts import (
     UNENDED,
     Broadcast,
     Kind,
+    Notice,
     State,
     followers_of,
     hold_broadcast,
@@ -40,12 +41,41 @@ from db.session import Session
 from db.slots import assign_slots
 
 __all__ = (
-    "NoticeRefused", "StaleBroadcast", "approve", "cancel", "pause", "refuse",
-    "resend_failed", "resume", "submit",
+    "NoticeRefused", "StaleBroadcast", "approve", "cancel", "may_reword", "pause", "refuse",
+    "resend_failed", "resume", "reword", "submit",
 )  # fmt: skip
 
 LONGEST_WHY = 300  # characters
 _SHORTEST_WHY = 3
+
+
+def may_reword(broadcast: Broadcast, actor: str) -> bool:
+    """Say whether somebody may give a draft about a change other words.
+
+    It is he who prepared it: anybody else could approve his own.
+    """
+    is_draft = broadcast.kind == Kind.CHANGE and broadcast.state == State.DRAFT
+    return is_draft and broadcast.created_by == actor
+
+
+def reword(
+    session: Session,
+    broadcast_id: int,
+    texts: Mapping[str, str],
+    actor: str,
+    now: datetime,
+    version: int,
+) -> Sequence[Notice]:
+    """Let the draft about a change say it in own words, by their languages; in ours without any.
+
+    Raises NoticeRefused and StaleBroadcast.
+    """
+    broadcast = _held(session, broadcast_id, (State.DRAFT,), version)
+    if not may_reword(broadcast, actor):
+        raise NoticeRefused("notice.not_to_reword")
+    notices = write_anew(session, broadcast, texts, now)
+    audit.record(session, now, actor, "reword notice", f"broadcast:{broadcast.id}")
+    return notices
 
 
 def submit(

@@ -13,7 +13,7 @@ from bot.notices.wording import notices_of_round
 from db import audit
 from db.areas import Area, common_area
 from db.audiences import Filters
-from db.broadcasts import Broadcast, Kind, Notice, State
+from db.broadcasts import Broadcast, Kind, Notice, State, notices_of
 from db.rounds import Round, areas_named, distributions_of
 from db.session import Session
 from db.wa_templates import approved_template
@@ -91,6 +91,29 @@ def keep(session: Session, broadcast: Broadcast, notices: Iterable[Notice]) -> N
         notice.broadcast_id = broadcast.id
         session.add(notice)
     session.flush()
+
+
+def write_anew(
+    session: Session, broadcast: Broadcast, texts: Mapping[str, str], now: datetime
+) -> Sequence[Notice]:
+    """Write what a draft says of its round anew, in an officer's words; in ours where he has none.
+
+    Raises NoticeRefused where nothing of the round is ahead any more.
+    """
+    before = notices_of(session, broadcast.id)
+    areas = tuple(one.area_code for one in before if one.area_code is not None)
+    draft = Draft(Kind(broadcast.kind), None, texts, areas=areas)
+    of_round = session.get_one(Round, broadcast.round_id)
+    notices = _of_round(session, of_round, draft, broadcast, now)
+    if not notices:
+        raise NoticeRefused("notice.out_of_date")
+    for one in before:
+        session.delete(one)
+    broadcast.texts = dict(texts) or None
+    broadcast.digest = _digest(broadcast, notices)
+    broadcast.version += 1
+    keep(session, broadcast, notices)
+    return notices
 
 
 def is_unchanged(broadcast: Broadcast, notices: Sequence[Notice]) -> bool:

@@ -132,7 +132,7 @@ async def _submit(catalogue: Catalogue, template: WaTemplate, sid: str | None) -
     name, language = name_at_meta(template.name, template.language)
     try:
         if sid is None:
-            samples = sample_values(template.variables)
+            samples = sample_values(template.kind, template.variables)
             sid = await catalogue.add_template(name, language, template.body, samples)
         await catalogue.submit_template(sid, name)
     except PermanentError as error:

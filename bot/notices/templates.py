@@ -99,12 +99,14 @@ def instead(name: str, facts: Mapping[str, str]) -> str:
     return say(f"template.no_{name}")
 
 
-def sample_values(variables: Sequence[str]) -> dict[str, str]:
+def sample_values(kind: str, variables: Sequence[str]) -> dict[str, str]:
     """Give an example of each value: Meta's reviewers want them, and officers see them."""
-    return {
-        str(at): say(f"template.sample_{name}") if known(f"template.sample_{name}") else name
-        for at, name in enumerate(variables, 1)
-    }
+    return {str(at): _sample(kind, name) for at, name in enumerate(variables, 1)}
+
+
+def _sample(kind: str, name: str) -> str:
+    keys = (f"template.sample_{name}_{kind}", f"template.sample_{name}")
+    return next((say(key) for key in keys if known(key)), name)
 
 
 def _has_word(piece: str) -> bool:

@@ -90,7 +90,7 @@ def test_the_programs_own_templates_keep_the_rules_and_every_kind_has_one(store:
         wording = Wording(one.kind, one.language, one.name, one.body, tuple(one.variables))
         assert check_wording(wording) == [], one.name
         assert one.language == USUAL_LANGUAGE
-        shown = filled_body(one.body, sample_values(one.variables))
+        shown = filled_body(one.body, sample_values(one.kind, one.variables))
         assert "{" not in shown
         assert len(shown) < 600
 

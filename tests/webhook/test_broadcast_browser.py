@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from bot.dispatcher import start_in_thread
 from bot.service import utc_now
@@ -82,12 +82,32 @@ def plan(page: Page) -> None:
     assert_fits(page)
 
 
+def pick_list(page: Page) -> None:
+    """Bring a list in where the families are chosen; what was written before stays."""
+    page.get_by_label("Bahasa Indonesia", exact=True).fill("Bantuan sudah bisa diambil.")
+    page.get_by_text("Hanya untuk sebagian keluarga?").click()
+    page.get_by_label("Nama daftar baru").fill("Banjir Wale")
+    listed = b"NIK\n7472010101800009\n"
+    file: FilePayload = {"name": "nik.csv", "mimeType": "text/csv", "buffer": listed}
+    page.get_by_label("Berkasnya").set_input_files(file)
+    page.get_by_role("button", name="Unggah daftar").click()
+    told = page.get_by_role("status").filter(has_text="Banjir Wale")
+    expect(told).to_be_in_viewport()
+    expect(told).to_contain_text("0 dari 1 nomor ditemukan")
+    chosen = page.get_by_label("Daftar dari berkas")
+    expect(chosen).not_to_have_value("")
+    assert_fits(page)
+    chosen.select_option("")
+    page.get_by_label("Bahasa Indonesia", exact=True).clear()
+
+
 def test_a_distribution_is_planned_approved_by_another_and_sent(office: Page) -> None:
     page = office
     enter(page, MAKER)
     plan(page)
     page.get_by_role("link", name="Umumkan ke keluarganya").click()
     assert_fits(page)
+    pick_list(page)
     page.get_by_role("button", name="Lihat dulu siapa yang menerima").click()
     expect(page.get_by_role("heading", name="Siapa yang menerima")).to_be_visible()
     expect(page.locator(".bubble").first).to_contain_text("Program Keluarga Harapan")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, make_round
@@ -24,6 +25,7 @@ from db.registry import Person
 from db.sample.named import named_people
 from db.session import Store
 from tests.webhook.console import Officer, signed_in
+from tests.webhook.forms import form_of
 from tests.webhook.notices import NEWS, broadcast_in, round_in, stop
 from tests.webhook.site import Site, over_sample
 
@@ -31,6 +33,7 @@ site = over_sample
 
 CITY, WOLIO, MURHUM = "74.72", "74.72.02", "74.72.06"
 LIST, NEW = "/console/pengumuman", "/console/pengumuman/baru"
+ROUND = "/console/penyaluran/baru"
 SITI = named_people()[0]  # of Bukit Wolio Indah, which is in Wolio
 
 
@@ -136,31 +139,42 @@ def test_an_office_of_one_submits_and_that_is_all(site: Site) -> None:
     assert "desil 1, 2; dengan lansia" in officer.get(chosen or "").text
 
 
-def test_a_list_of_numbers_comes_in_and_is_not_kept(site: Site) -> None:
+def test_a_list_of_numbers_comes_in_with_the_form_and_is_not_kept(site: Site) -> None:
     officer = signed_in(site, "officer", WOLIO)
     grouped = f"{SITI.nik[:4]} {SITI.nik[4:8]} {SITI.nik[8:12]} {SITI.nik[12:]}"
     lines = f"NIK;Nama\n{grouped};Wa Siti\n7472010101800009;Entah\n7,47E+15;Rusak\n"
-    answered = upload(officer, lines.encode())
-    assert (answered.location or "").startswith(f"{NEW}?berkas=")
-    form = officer.get(answered.location or "").text
-    assert say("broadcast.file_kept", found="1", of="2", name="Banjir Wale") in form
-    assert say("broadcast.file_unread", count="1") in form
-    assert "Banjir Wale (1 ditemukan)" in form
-    assert SITI.nik not in form
+    written = news(area=[WOLIO], decile="1")
+    answered = upload(officer, lines.encode(), **written, act="upload")
+    assert answered.status_code == 200
+    assert say("broadcast.file_kept", found="1", of="2", name="Banjir Wale") in answered.text
+    assert say("broadcast.file_unread", count="1") in answered.text
+    assert "Banjir Wale (1 ditemukan)" in answered.text
+    assert SITI.nik not in answered.text
     with site.store.read() as session:
         file_id = session.scalars(select(AudienceFile.id)).one()
-    page = officer.get(officer.post(NEW, **news(area=[WOLIO], file=str(file_id))).location or "")
-    assert re.search(r'count-number">1</p><p class="mb-0">keluarga dituju', page.text)
+    form = form_of(answered.text, NEW)
+    assert (form["file"], form["text_id"], form["decile"]) == (str(file_id), NEWS, "1")
+    page = officer.get(officer.post(NEW, **form | {"decile": []}).location or "").text
+    assert re.search(r'count-number">1</p><p class="mb-0">keluarga dituju', page)
     # What another area brought in is not offered here, nor taken.
     elsewhere = signed_in(site, "officer", MURHUM)
     assert "Banjir Wale" not in elsewhere.get(NEW).text
     taken = elsewhere.post(NEW, **news(area=[MURHUM], file=str(file_id)))
     assert say("broadcast.bad_choice") in taken.text
     for content in (b"", b"nama\nWa Siti\n", b"%PDF-1.7", b"PK\x03\x04"):
-        assert upload(officer, content).location == NEW
-    assert upload(officer, lines.encode(), "x").location == NEW
+        refused = upload(officer, content, **written)
+        assert (refused.status_code, form_of(refused.text, NEW)["text_id"]) == (400, NEWS)
+    assert say("broadcast.no_file_name") in upload(officer, lines.encode(), "x", **written).text
+    assert say("batches.no_file") in officer.post(NEW, **written, act="upload").text
     with site.store.read() as session:
         assert session.scalars(select(AudienceFile.id)).all() == [file_id]
+        assert len(session.scalars(select(Broadcast.id)).all()) == 1
+    # A round takes one too, and keeps its places meanwhile.
+    planned = upload(officer, lines.encode(), to=ROUND, stop="0", place_0="Balai Wale")
+    form = form_of(planned.text, ROUND)
+    assert form["place_0"] == "Balai Wale"
+    with site.store.read() as session:
+        assert form["file"] == str(session.scalars(select(AudienceFile.id)).all()[-1])
 
 
 def test_an_approver_can_read_every_wording(site: Site) -> None:
@@ -215,8 +229,12 @@ def too_long(code: str, count: str) -> dict[str, str]:
     return {"language": say(f"choice.language_{code}"), "count": count, "most": "1.000"}
 
 
-def upload(officer: Officer, content: bytes, name: str = "Banjir Wale") -> Any:
-    return officer.post(f"{LIST}/berkas", name=name, list=(io.BytesIO(content), "daftar.csv"))
+def upload(
+    officer: Officer, content: bytes, name: str = "Banjir Wale", to: str = NEW, **fields: Any
+) -> TestResponse:
+    """Send a form with a list picked in it."""
+    file = (io.BytesIO(content), "daftar.csv")
+    return officer.post(to, **fields, list_name=name, list=file)
 
 
 def sheet(book: bytes) -> list[tuple[Any, ...]]:
@@ -293,6 +311,6 @@ def test_what_is_wrong_is_said_and_the_form_keeps_what_was_written(site: Site) -
         assert session.scalars(select(Broadcast.id)).all() == []
     for odd in ("yang=x", "halaman=x", "halaman=99999999999999999999"):
         assert officer.get(f"{LIST}?{odd}").status_code == 200
-    for odd in ("penyaluran=x", "berkas=" + "9" * 40, "dari=x", f"penyaluran={elsewhere}"):
+    for odd in ("penyaluran=x", "dari=x", f"penyaluran={elsewhere}"):
         assert officer.get(f"{NEW}?{odd}").status_code == 200
     assert officer.get(f"{NEW}?dari={broadcast_in(site.store, MURHUM)}").status_code == 404

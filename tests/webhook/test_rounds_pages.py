@@ -19,6 +19,7 @@ from db.session import Store
 from tests.broadcasts import look
 from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
+from tests.webhook.forms import form_of
 from tests.webhook.notices import round_in
 from tests.webhook.site import Site, over_sample
 
@@ -66,6 +67,29 @@ def announce(officer: Officer, site: Site, round_id: int) -> int:
     return broadcast_id
 
 
+def put_in_own_words(site: Site, officer: Officer, change: str) -> None:
+    """Let a change be told in Javanese too, and submitted so."""
+    words = f"{change}/kata"
+    assert f'href="{words}"' in officer.get(change).text
+    form = form_of(officer.get(words).text, words)
+    refused = officer.post(words, **form | {"text_jv": "Jadwal {dino} owah, mboten siyos."})
+    assert "{dino} tidak dikenal" in refused.text
+    assert form_of(refused.text, words)["text_jv"] == "Jadwal {dino} owah, mboten siyos."
+    fit = form | {"text_jv": "Jadwal owah, {why}: dina {day} jam {hours} ing {place}."}
+    # Nobody else may: he could approve his own.
+    other = signed_in(site)
+    assert say("notice.not_to_reword") in other.post(words, **fit).text
+    assert other.get(words).location == change
+    assert officer.post(words, **fit).location == change
+    said = officer.get(f"{change}/isi").text
+    assert "Jadwal owah, Listrik padam: dina" in said
+    assert "Ada perubahan dari Dinas Sosial" in said
+    assert say("broadcast.stale") in officer.post(words, **fit).text
+    officer.post(f"{change}/ajukan", seen=version_on(officer.get(change).text))
+    assert say("broadcast.did_submit") in officer.get(change).text
+    assert officer.get(words).location == change
+
+
 def test_a_round_is_made_shown_put_off_and_cancelled(site: Site) -> None:
     officer = signed_in(site, "officer")
     assert say("round.which_ahead") in officer.get("/console/penyaluran").text
@@ -103,6 +127,7 @@ def test_a_round_is_made_shown_put_off_and_cancelled(site: Site) -> None:
     told = officer.post(f"{address}/tunda", why="Listrik padam", seen=version_on(page), **later)
     assert (told.location or "").startswith("/console/pengumuman/")
     assert "Listrik padam" in officer.get(told.location or "").text
+    put_in_own_words(site, officer, told.location or "")
     stale = officer.post(f"{address}/tunda", why="Lagi", seen=version_on(page), **later)
     assert stale.location == address
     assert say("round.stale") in officer.get(address).text

@@ -34,7 +34,7 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | 
         return _do(
             desk, broadcast_id, _say_submitted,
             lambda session: _key_of(approving.submit(
-                session, broadcast_id, desk.actor, desk.now, _seen(), _is_sure(), public_url
+                session, broadcast_id, desk.actor, desk.now, seen(), _is_sure(), public_url
             )),
         )  # fmt: skip
 
@@ -45,7 +45,7 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | 
         return _do(
             desk, broadcast_id, _saying("broadcast.did_approve"),
             lambda session: approving.approve(
-                session, broadcast_id, desk.actor, desk.now, _seen(), sure=_is_sure()
+                session, broadcast_id, desk.actor, desk.now, seen(), sure=_is_sure()
             ),
         )  # fmt: skip
 
@@ -56,7 +56,7 @@ def add_deeds(blueprint: Blueprint, wake: Callable[[], None], public_url: str | 
         return _do(
             desk, broadcast_id, _saying("broadcast.did_refuse"),
             lambda session: approving.refuse(
-                session, broadcast_id, desk.actor, line("why"), desk.now, _seen()
+                session, broadcast_id, desk.actor, line("why"), desk.now, seen()
             ),
         )  # fmt: skip
 
@@ -152,7 +152,7 @@ def _say_resent(count: int) -> None:
     flash(say(key, count=grouped(count)), "success" if count else "danger")
 
 
-def _seen() -> int:
+def seen() -> int:
     """Give the version of the broadcast that the form was made of; 0 fits none."""
     return request.form.get("seen", 0, type=int)
 

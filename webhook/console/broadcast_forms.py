@@ -32,10 +32,10 @@ _FIELDS = ("about", "round", "untold", "like", "program", "send_at", "expires", 
 _SLACK = timedelta(minutes=10)  # in which a form is filled in
 
 
-def blank(file_id: str = "") -> dict[str, Any]:
-    """Give an empty form, for a list of numbers where one is meant."""
+def blank() -> dict[str, Any]:
+    """Give an empty form."""
     values = dict.fromkeys((*_FIELDS, *(f"text_{code}" for code in LANGUAGES)), "")
-    return {**values, **audience_forms.values_of(None), "file": file_id}
+    return {**values, **audience_forms.values_of(None)}
 
 
 def values_for(session: Session, desk: Desk, given: str) -> dict[str, Any]:
@@ -52,8 +52,12 @@ def values_for(session: Session, desk: Desk, given: str) -> dict[str, Any]:
 def written() -> dict[str, Any]:
     """Give what the form holds, to be shown again as it was."""
     values: dict[str, Any] = {name: line(name) for name in _FIELDS}
-    texts = {f"text_{code}": field(f"text_{code}") for code in LANGUAGES}
-    return {**values, **texts, **audience_forms.written()}
+    return {**values, **written_texts(), **audience_forms.written()}
+
+
+def written_texts() -> dict[str, str]:
+    """Give what the form says in each language."""
+    return {f"text_{code}": field(f"text_{code}") for code in LANGUAGES}
 
 
 def values_of(session: Session, desk: Desk, broadcast: Broadcast) -> dict[str, Any]:
@@ -139,7 +143,7 @@ def _of_round(
     return Draft(
         kind=Kind.DISTRIBUTION,
         filters=filters,
-        texts=_texts_of(values, Kind.DISTRIBUTION),
+        texts=texts_of(values, Kind.DISTRIBUTION),
         round_id=row.round.id,
         areas=tuple(one for one in stops if touches(one, chosen)) if chosen else None,
         send_at=send_at,
@@ -164,12 +168,12 @@ def _number(given: str) -> int | None:
     return int(given[:18]) if given.isdecimal() else None
 
 
-def check_lengths(draft: Draft, notices: Iterable[Notice]) -> None:
+def check_lengths(languages: Iterable[str], notices: Iterable[Notice]) -> None:
     """Raise Unfit where somebody's own words are too long, once they are filled."""
     longest: dict[str, int] = {}
     for one in notices:
         longest[one.language] = max(len(one.text), longest.get(one.language, 0))
-    for code in draft.texts:
+    for code in languages:
         _check_length(code, longest.get(code, 0))
 
 
@@ -183,10 +187,10 @@ def _check_length(code: str, length: int) -> None:
 def _texts(values: Mapping[str, Any], kind: Kind) -> dict[str, str]:
     if len(values["text_id"]) < SHORTEST:
         raise Unfit(say("broadcast.no_text", least=SHORTEST))
-    return _texts_of(values, kind)
+    return texts_of(values, kind)
 
 
-def _texts_of(values: Mapping[str, Any], kind: Kind) -> dict[str, str]:
+def texts_of(values: Mapping[str, Any], kind: Kind) -> dict[str, str]:
     """Read what is to be said in each language, of a round instead of ours; raises Unfit."""
     texts = {code: values[f"text_{code}"] for code in LANGUAGES if values[f"text_{code}"]}
     for code, text in texts.items():

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from bot.notices.approving import LONGEST_WHY
+from bot.notices.approving import LONGEST_WHY, may_reword
 from bot.notices.languages import LANGUAGES
 from bot.notices.previewing import preview
 from bot.notices.showing import templates_by_notice
@@ -37,6 +37,7 @@ from db.wa_templates import USUAL_LANGUAGE
 from webhook.console.broadcast_deeds import add_deeds, existing
 from webhook.console.broadcast_live import READERS, add_live, live_parts, span
 from webhook.console.broadcast_new import add_new
+from webhook.console.broadcast_words import add_words
 from webhook.console.conversation import Bubble
 from webhook.console.desk import Desk
 from webhook.console.guards import require
@@ -88,6 +89,7 @@ def broadcasts_pages(parts: Service) -> Blueprint:
 
     _add_wordings(blueprint)
     add_new(blueprint)
+    add_words(blueprint)
     add_deeds(blueprint, parts.dispatcher.wake, parts.settings.page_url)
     add_live(blueprint, parts.store)
     return blueprint
@@ -151,6 +153,7 @@ def _preview_page(session: Session, desk: Desk, row: BroadcastRow) -> str:
         hour_example=[Bubble(False, example, (), begins)] if example else [],
         problems=[say(key) for key in (foreseen.problems if foreseen else ())],
         may_approve=not (rules.four_eyes and is_own),
+        may_reword=may_reword(broadcast, desk.actor),
         others=approvers(session, broadcast.area_code, but=broadcast.created_by),
     )  # fmt: skip
 

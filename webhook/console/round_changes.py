@@ -16,7 +16,7 @@ from db.hoaxes import DECIDERS
 from db.round_lists import RoundRow, StopRow, find_round_row, stops_of
 from db.rounds import CANCELED, PLACE_KINDS
 from db.session import Session
-from webhook.console import round_forms
+from webhook.console import audience_upload, round_forms
 from webhook.console.audience_forms import DECILES, STATUSES, Choices, Unfit, choices
 from webhook.console.desk import Desk
 from webhook.console.fields import line
@@ -40,6 +40,8 @@ def add_changes(blueprint: Blueprint) -> None:
     def make(desk: Desk) -> Response | str | tuple[str, int]:
         """Keep a round, or give its form one more place."""
         values = round_forms.written()
+        if audience_upload.is_sent():
+            return _with_list(desk, values, None)
         with desk.begin() as session:
             offered = choices(session, desk)
             if values["act"] == "more":
@@ -77,6 +79,8 @@ def _add_change(blueprint: Blueprint) -> None:
         with desk.read() as session:
             row = existing(session, desk, round_id)
             offered = choices(session, desk, row.round.filters)
+        if audience_upload.is_sent():
+            return _with_list(desk, values, row)
         if values["act"] == "more":
             return _form(offered, round_forms.one_more(values), row)
         try:
@@ -171,14 +175,27 @@ def _checked(session: Session, desk: Desk, plan: Plan) -> Plan:
     return plan
 
 
+def _with_list(
+    desk: Desk, values: Mapping[str, Any], row: RoundRow | None
+) -> tuple[str, int]:  # fmt: skip
+    """Show the form again with the list that came with it."""
+    values, told_of_list = audience_upload.take_in(desk, values)
+    with desk.read() as session:
+        offered = choices(session, desk, None if row is None else row.round.filters)
+    page = _form(offered, values, row, told_of_list=told_of_list)
+    return page, audience_upload.status_of(told_of_list)
+
+
 def _form(
-    offered: Choices, values: Mapping[str, Any], row: RoundRow | None, problem: str | None = None
-) -> str:
+    offered: Choices, values: Mapping[str, Any], row: RoundRow | None, problem: str | None = None,
+    told_of_list: Sequence[tuple[str, str]] = (),
+) -> str:  # fmt: skip
     return render_template(
         "console/round_form.html",
         offered=offered, values=values, row=row, problem=problem, place_kinds=PLACE_KINDS,
         statuses=STATUSES, deciles=DECILES, traits=TRAITS, longest=LONGEST_WHY,
         most_stops=round_forms.MOST_STOPS, lengths=round_forms.LENGTHS, longest_place=LONGEST_PLACE,
+        told_of_list=told_of_list,
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def _page(session: Session, desk: Desk, row: RoundRow) -> str:
         "console/round.html",
         audience=audience, named=names_in(session, audience),
         undone=last if last is not None and _is_taken_back(row.round, last) else None,
-        is_changing=undecided_change(session, row.round.id) is not None,
+        changing=undecided_change(session, row.round.id),
         untold=sorted(area.name for area in untold),
         row=row, stops=in_force(session, row), told=told, is_announced=is_announced,
         is_over=row.last_on is not None and row.last_on < desk.today,

@@ -242,7 +242,9 @@ def _page(
 ) -> str:  # fmt: skip
     wording = _wording(values)
     sound = not check_wording(wording) or (found is not None and not problems)
-    preview = filled_body(wording.body, sample_values(wording.variables)) if sound else ""
+    preview = (
+        filled_body(wording.body, sample_values(wording.kind, wording.variables)) if sound else ""
+    )
     return render_template(
         "console/wa_template.html",
         template=found,
