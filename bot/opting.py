@@ -191,7 +191,7 @@ def _resumed(words: Words, text: str) -> Wish | None:
         goes_on = Wish(Kind.RESUME, on=on, named=about, goes_on=True)
         return goes_on if about or sent else None
     if EMERGENCY in on:
-        wanted = has(words, Sort.SEND, Sort.WANT, Sort.ON, Sort.LIST)
+        wanted = has(words, Sort.SEND, Sort.WANT, Sort.ON, Sort.LIST, Sort.ONLY, Sort.EXCEPT)
         return Wish(Kind.RESUME, on=on, named=True) if wanted and has(words, Sort.KABAR) else None
     started = _STARTS.search(text) is not None and not sent
     if started or has(words, Sort.LIST) or (has(words, Sort.ON) and (about or sent)):

@@ -21,8 +21,8 @@ _BEHIND = (
 )
 _NOT = r"(?:tidak|tdk|tak|gak|ga|nggak|ndak|nda|idak|dak|te|ora|mboten|kurang|belum)"
 _UNDERSTAND = (
-    r"(?:mengerti|ngerti|ngarti|paham|mudeng|bisa|bs|tahu|tau|taw|fasih|lancar|pandai|pintar|iso"
-    r"|saget)(?:mi|ka|pi)?(?:\W+(?:baca|membaca|bicara|ngomong|itu|ini|sama|sekali|pakai|pake))*"
+    r"(?:mengerti|ngerti|ngarti|mangarti|mangerti|paham|mudeng|bisa|bs|tahu|tau|taw|fasih|lancar|pandai|pintar|iso"
+    r"|saget)(?:mi|ka|pi)?(?:\W+(?:saya|sa|sy|baca|membaca|bicara|ngomong|itu|ini|sama|sekali|pakai|pake))*"
 )
 _LANGUAGE = re.compile(f"{_BEFORE}{_BY}{_NAMED}{_BEHIND}", re.IGNORECASE)
 _REFUSAL = re.compile(

@@ -4,7 +4,9 @@ import re
 
 from bot.opting_words import LONGEST
 
-_POLITE = r"(?:maaf|mf|sorry|tolong|tlg|mohon|pak|bu|bapak|ibu|kak|min|ya|dong|nih|deh|makasih)"
+_POLITE = (
+    r"(?:maaf|mf|sorry|tolong|tlg|mohon|pak|bu|bapak|ibu|kak|min|ya|dong|nih|deh|kodong|makasih)"
+)
 # Without the words that follow it a "salah nomor" may be about an account or a card.
 _EXCUSE = re.compile(
     rf"\W*(?:{_POLITE}\W+)*(?:(?:ini|anda|kamu|itu|kayaknya|sepertinya|mungkin)\s+)*"

@@ -82,7 +82,7 @@ _WORDS = {
         " tiba sampai dibagi dibagikan bagi mudun metu disalurkan terjadi muncul dapat teko"
         " tersedia dimulai mulai mau mo"
     ),
-    Sort.ONLY: "saja aja sj wae mawon bae ajo doang tetap tetep ttp boleh cukup",
+    Sort.ONLY: "saja aja sj wae mawon bae ajo ji doang tetap tetep ttp boleh cukup",
     Sort.EXCEPT: "kecuali selain cuma cuman hanya mung",
     Sort.MESSAGE: (
         "pesan psan pesen notif notip notifikasi notfikasi notifksi siaran siarn bc broadcast"
@@ -117,11 +117,12 @@ _WORDS = {
         " lewat bisa jadi baru langsung macam begini ikut ikt nggih mangke nanti cukup program"
         " list daftar gpp bagian seterusnya tersebut pokoknya pokoke ka all me otomatis berisik"
         " utawa utowo brisik pernah kencang kenceng ribut topan tanah bumi alam bandang gunung"
-        " meletus warga"
+        " meletus warga kodong"
     ),
 }
 _IF = r"\b(?:kalau|kalo|klo|kl|klu|kalu|kalaw|jika|bila|nek|yen|pas|begitu|ketika)\b"
 _ENDED = r"(?:surut|reda|redah|mereda|padam|selesai|asat)(?:mi|pi|nya)?"
+_STREET = r"(?:jalan|jalanan|jalannya|lorong)"
 _JOINED = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
@@ -172,6 +173,7 @@ _JOINED = tuple(
             r"\1banjir",
         ),
         (rf"({_IF}.*)\b{_ENDED}\b", r"\1berhenti"),
+        (rf"({_IF}.*)\b{_STREET}\b(?=.*\bbanjir)", r"\1"),
         (
             r"\bbilang\w*\s+(?:(?:sama|ke|pada|di|dengan)\s+)?"
             rf"(?=(?:sa|sy|saya|ka|ki|kami|aku)\b.*{_IF})",
@@ -187,7 +189,7 @@ _JOINED = tuple(
 _PART_OF_JOINED = re.compile(
     r"2|don|do|t|not|non|kontak|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
     r"|ingat|lup?[ao]|lali|lpa?|apa\w*|\w*(?:usah|sah|perlu)\w*|k?e?luar\w*|terima|trima|matur\w*"
-    rf"|tarimo|nuwun|nak|sampai|bilang\w*|(?:air|api|hujan|genangan)(?:nya|e|mi)?|{_ENDED}"
+    rf"|tarimo|nuwun|nak|sampai|bilang\w*|(?:air|api|hujan|genangan)(?:nya|e|mi)?|{_ENDED}|{_STREET}"
 )
 _REPEATED = re.compile(r"([a-z])\1+")
 _PART = re.compile(r"[a-z]+|_|[.,;:!?]|\d+")

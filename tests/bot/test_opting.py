@@ -237,6 +237,7 @@ PARTS = [
     ("stop semua kecuali pkh", {NEWS}, {AID}),
     ("jangan kirim lagi kecuali PKH", {NEWS}, {AID}),
     ("jadwal saja, kabar jangan dikirim", {NEWS}, {AID}),
+    ("jan kirim-kirim berita, jadwal ji", {NEWS}, {AID}),
     ("jangan kirim lagi, kecuali jadwal", {NEWS}, {AID}),
     ("jangan kirim jadwal lagi", {AID}, set()),
     ("stop jadwal bantuan", {AID}, set()),

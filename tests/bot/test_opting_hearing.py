@@ -26,6 +26,7 @@ ALARMS = [
     "kabari kalau ada angin kencang", "kasih tau kalau ada puting beliung",
     "elingke aku nek ono lindu", "kabari ambo kalu ado banjir", "tlg kabari kl ada bencna alam",
     "kabari kalau ada angin puting beliung di Lamangga", "kabari kami kalau ada bahaya",
+    "kabar darurat saja",
 ]  # fmt: skip
 NEITHER = [
     "kenapa tidak kasih tau kalau beras cair", "kabari kalau laporan saya selesai",
@@ -38,7 +39,8 @@ ENDS = [
     "kalau sudah tidak banjir kabari sa", "kalau banjirnya selesai, tolong kabari",
     "wa sa kalau apinya sudah padam", "kabari kalau tidak ada banjir lagi",
     "kirim kabar kalau air surut", "kabari ambo kalu banjir la surut",
-    "kabari aku nek banjire wis surut", "kabari kalau gempa sudah berhenti di Lamangga",
+    "kabari aku nek banjire wis surut", "kabari kalau jalan tidak banjir lagi",
+    "kabari kalau gempa sudah berhenti di Lamangga",
 ]  # fmt: skip
 GOING_ON = [
     "banjir, kabari kalau surut", "tolong banjir kabari kalau sudah tidak banjir",

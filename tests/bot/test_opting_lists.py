@@ -33,7 +33,8 @@ def test_language_that_is_wished_for(said: str, code: str | None) -> None:
 
 
 def test_language_that_is_not_known_or_asked_for() -> None:
-    assert refused_language("sa nda tau itu bahasa jawa") == "jv"
+    for said in ("sa nda tau itu bahasa jawa", "te mangarti sa bahasa jawa"):
+        assert refused_language(said) == "jv"
     assert refused_language("jangan bahasa jawa, pakai bahasa wolio") is None
     assert refused_language("pakai bahasa jawa") is None
     assert all(map(asks_language, ["bahasa apa ini", "kita pake bahasa apa"]))
