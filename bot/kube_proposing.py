@@ -7,7 +7,14 @@ from bot.messages import Reply
 from bot.texts import say
 from db.areas import Scope
 from db.kube_groups import add_asset, hold_group
-from db.kube_proposals import DELIVERED, GRANTED, KubeProposal, move_proposal, what_of
+from db.kube_proposals import (
+    DELIVERED,
+    GRANTED,
+    KubeProposal,
+    move_proposal,
+    proposal_within,
+    what_of,
+)
 from db.session import Session
 
 _SHOWN = 100  # characters of what was asked for
@@ -21,10 +28,11 @@ def move_up(
 
     Raises ProposalMoved where it is not in the state that was `seen`, or cannot go there.
     """
-    proposal = move_proposal(session, scope, proposal_id, seen, state, actor, now, why)
+    proposal = proposal_within(session, scope, proposal_id)
     if proposal is None:
         return None
-    group = hold_group(session, proposal.group_id)
+    group = hold_group(session, proposal.group_id)  # before the proposal, as whoever ends a group
+    move_proposal(session, scope, proposal_id, seen, state, actor, now, why)
     text = say(
         "kube_wish.moved",
         name=group.name,

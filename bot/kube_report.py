@@ -30,7 +30,7 @@ def kube_pdf(
     parts: list[Flowable] = [
         sums([
             (say("lpj.sum_groups"), grouped(len(year.groups))),
-            *((say(f"lpj.{name}"), percent(_share(year, name))) for name in INDICATORS),
+            *((say(f"lpj.{name}"), percent(share_of(year, name))) for name in INDICATORS),
         ])
     ]  # fmt: skip
     for table in (indicators(year), conditions(year)):
@@ -47,7 +47,7 @@ def indicators(year: KubeYear) -> Table:
         [say(f"lpj.{name}"), f"{grouped(share.part)} / {grouped(share.whole)}", percent(share),
          say(f"lpj.rule_{name}", days=year.answer_days)]
         for name in INDICATORS
-        for share in [_share(year, name)]
+        for share in [share_of(year, name)]
     ]  # fmt: skip
     return Table(say("lpj.indicators"), _heads("indicator", "count", "share", "rule"), rows)
 
@@ -69,6 +69,12 @@ def groups(year: KubeYear, names: Mapping[str, str]) -> Table:
     return Table(say("lpj.groups"), heads, rows)
 
 
+def share_of(year: KubeYear, name: str) -> Share:
+    """Give one of the indicators."""
+    shares = (year.effectiveness, year.responsiveness, year.accountability)
+    return dict(zip(INDICATORS, shares, strict=True))[name]
+
+
 def percent(share: Share) -> str:
     """Write a share as `62,5 %`; a dash where there was nothing to count."""
     return "–" if share.percent is None else f"{decimal(share.percent)} %"
@@ -81,11 +87,6 @@ def _for_paper(table: Table) -> Table:
         [table.heads[place] for place in _ON_PAPER],
         [[row[place] for place in _ON_PAPER] for row in table.rows],
     )
-
-
-def _share(year: KubeYear, name: str) -> Share:
-    shares = (year.effectiveness, year.responsiveness, year.accountability)
-    return dict(zip(INDICATORS, shares, strict=True))[name]
 
 
 def _row(one: GroupYear, names: Mapping[str, str]) -> Row:

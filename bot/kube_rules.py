@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.texts import say
-from db.kube_groups import OFFICERS, KubeRules
+from db.kube_groups import OFFICERS
 from db.kube_members import Member
+from db.kube_rules import KubeRules
 
 TOO_FEW, TOO_MANY = "too_few", "too_many"
 NOT_REGISTERED, NOT_HEAD = "not_registered", "not_head"

@@ -1,12 +1,14 @@
-"""Which groups the sender of a message sees, and how they are named in buttons."""
+"""Which groups the sender of a message sees, and how they and what is about them are named."""
 
 from collections.abc import Sequence
 
 from bot.messages import Choice
 from bot.texts import say
+from bot.texts.lessons import Lesson
 from bot.turn import Turn
 from db.areas import Scope
-from db.kube_groups import KubeGroup, Viewer, group_for, groups_for
+from db.kube_groups import ENDED, KubeGroup, Viewer, group_for, groups_for
+from db.kube_lessons import KubeLesson
 from db.substitutions import absent_ones
 
 _OFFERED = 9
@@ -30,10 +32,11 @@ def own_groups(turn: Turn) -> Sequence[KubeGroup]:
 
 
 def own_group(turn: Turn, key: str, lock: bool = False) -> KubeGroup | None:
-    """Give a group by the id in a button, if the sender sees it now; else None."""
+    """Give a group by the id in a button, if the sender sees it now and it goes on; else None."""
     if not key.isdecimal() or len(key) > _MOST_DIGITS:
         return None
-    return group_for(turn.session, viewer_of(turn), int(key), lock)
+    group = group_for(turn.session, viewer_of(turn), int(key), lock)
+    return None if group is None or group.state == ENDED else group
 
 
 def group_choices(prefix: str, groups: Sequence[KubeGroup]) -> list[Choice]:
@@ -44,3 +47,12 @@ def group_choices(prefix: str, groups: Sequence[KubeGroup]) -> list[Choice]:
 def condition_name(condition: str) -> str:
     """Name how a group fares."""
     return say(f"pulse.condition_{condition}")
+
+
+def lesson_state(lesson: Lesson, kept: KubeLesson | None) -> str:
+    """Say how far a group has come in a lesson."""
+    if kept is None:
+        return say("lesson.state_new")
+    if kept.passed_at is not None:
+        return say("lesson.state_passed")
+    return say("lesson.state_begun", card=kept.card + 1, cards=len(lesson.cards))

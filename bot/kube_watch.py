@@ -16,7 +16,8 @@ from bot.kube_telling import tell_companion, tell_officers
 from bot.messages import Choice, Reply
 from bot.texts import say
 from bot.texts.format import month_name, plain_date
-from db.kube_groups import KubeGroup, KubeRules, hold_group, kube_rules
+from db.kube_groups import KubeGroup, hold_group
+from db.kube_rules import KubeRules, kube_rules
 from db.pulses import (
     ASKED,
     REMINDED,

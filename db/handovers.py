@@ -13,6 +13,7 @@ from db.assignments import Assignment
 from db.base import Base, BigId
 from db.contacts import Contact
 from db.findings import DONE, Finding
+from db.kube_handovers import bring_groups
 from db.registry import Household, Person
 from db.session import Session
 from db.staff import Staff
@@ -57,11 +58,11 @@ def hand_over(
     why: str,
     actor: str,
     now: datetime,
-) -> None:
+) -> Sequence[int]:
     """Give families to another companion; without a former one they must have had none.
 
-    Open mismatch tasks, and tickets that the former one filed for them, go along.
-    Raises HandoverRefused.
+    Open mismatch tasks, and tickets that the former one filed for them, go along; so do the KUBE
+    of which most families are the new one's then, whose ids it gives. Raises HandoverRefused.
     """
     wanted = sorted(set(household_ids))
     _require_fit(session, wanted, to_id)
@@ -77,6 +78,7 @@ def hand_over(
     if from_id is not None:
         _bring_along(session, wanted, from_id, to_id)
     audit.record_families(session, now, actor, "hand over family", wanted)
+    return bring_groups(session, wanted, from_id, to_id, why=why, actor=actor, now=now)
 
 
 def history_of(session: Session, household_id: int) -> Sequence[Handover]:

@@ -1,4 +1,4 @@
-"""KUBE, joint business groups of poor families: who sees them, their rules, assets, accounts."""
+"""KUBE, joint business groups of poor families: who sees them, their assets and accounts."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -20,28 +20,11 @@ ROLES = (*OFFICERS, MEMBER)
 ACTIVE, SLOW, STOPPED, UNKNOWN = "active", "slow", "stopped", "unknown"
 CONDITIONS = (ACTIVE, SLOW, STOPPED, UNKNOWN)
 LONGEST_NAME = 80
-ACCOUNT_PURPOSE = "kube account"
-_ONLY = 1
+ACCOUNT_PURPOSE, END_PURPOSE = "kube account", "kube end"
 
 
 class StaleGroup(Exception):
     """Somebody changed the group after it was looked at; nothing was changed."""
-
-
-class KubeRules(Base):
-    """What a decree or an office decides about groups; one row, with its source."""
-
-    __tablename__ = "kube_rules"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    least_members: Mapped[int]
-    most_members: Mapped[int]
-    ask_day: Mapped[int]  # of the next month: its pulse is asked for
-    remind_day: Mapped[int]
-    silent_day: Mapped[int]  # from here on a month without a pulse is unknown
-    answer_days: Mapped[int]  # in which a proposal is to be answered
-    source: Mapped[str] = mapped_column(String(200))
-    source_date: Mapped[date]
 
 
 class KubeGroup(Base):
@@ -60,6 +43,7 @@ class KubeGroup(Base):
     condition_month: Mapped[date | None]  # the month for which that is so, by its first day
     running_since: Mapped[date | None]
     ended_on: Mapped[date | None]
+    end_why_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_by: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -93,6 +77,7 @@ class KubeAsset(Base):
     source: Mapped[str] = mapped_column(String(100))
     recorded_by: Mapped[str] = mapped_column(String(60))
     recorded_at: Mapped[datetime]
+    struck_by: Mapped[str | None] = mapped_column(String(60))  # who took a mistake out of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +90,6 @@ class Viewer:
     companion_ids: Collection[int] = ()
     person_id: int | None = None
     scope: Scope | None = None
-
-
-def kube_rules(session: Session) -> KubeRules:
-    """Give the rules; the migration that made the table put them in."""
-    return session.get_one(KubeRules, _ONLY)
 
 
 def groups_for(session: Session, viewer: Viewer) -> Sequence[KubeGroup]:
@@ -158,35 +138,45 @@ def begin_running(
     audit.record(session, now, actor, "start kube", f"kube:{group.id}")
 
 
-def end_group(session: Session, group: KubeGroup, today: date, actor: str, now: datetime) -> None:
-    """End a held group; what it reported stays."""
+def end_group(
+    session: Session, group: KubeGroup, why: str, today: date, actor: str, now: datetime
+) -> None:
+    """End a held group for a reason; what it reported stays."""
     group.state, group.ended_on = ENDED, today
+    group.end_why_sealed = session.vault.seal(why, END_PURPOSE)
     group.version += 1
     session.flush()
     audit.record(session, now, actor, "end kube", f"kube:{group.id}")
 
 
 def change_group(
-    session: Session, group: KubeGroup, seen: int, actor: str, now: datetime, *,
-    name: str, business: str, companion_id: int | None, account: str,
+    session: Session, group: KubeGroup, actor: str, now: datetime, *,
+    name: str, business: str, account: str,
 ) -> None:  # fmt: skip
-    """Keep what an officer wrote of a held group; an empty account is none.
-
-    Raises StaleGroup where `seen` is not its version any more.
-    """
-    if group.version != seen:
-        raise StaleGroup
-    group.name, group.business, group.companion_id = name, business, companion_id
+    """Keep what an officer wrote of a held group; an empty account is none."""
+    group.name, group.business = name, business
     group.account_sealed = session.vault.seal(account, ACCOUNT_PURPOSE) if account else None
     group.version += 1
     session.flush()
     audit.record(session, now, actor, "change kube", f"kube:{group.id}")
 
 
+def require_seen(group: KubeGroup, seen: int) -> None:
+    """Raise StaleGroup where a held group is not the version that was looked at any more."""
+    if group.version != seen:
+        raise StaleGroup
+
+
 def account_of(session: Session, group: KubeGroup) -> str:
     """Give the bank and number of a group's account, or an empty text."""
     sealed = group.account_sealed
     return "" if sealed is None else session.vault.open(sealed, ACCOUNT_PURPOSE)
+
+
+def end_why_of(session: Session, group: KubeGroup) -> str:
+    """Give why a group ended, or an empty text."""
+    sealed = group.end_why_sealed
+    return "" if sealed is None else session.vault.open(sealed, END_PURPOSE)
 
 
 def add_asset(
@@ -204,9 +194,26 @@ def add_asset(
     return asset
 
 
+def asset_within(session: Session, scope: Scope, asset_id: int) -> KubeAsset | None:
+    """Give something that a group of an area received."""
+    query = (
+        select(KubeAsset)
+        .join(KubeGroup, KubeGroup.id == KubeAsset.group_id)
+        .where(KubeAsset.id == asset_id, scope.holds(KubeGroup.area_code))
+    )
+    return session.scalars(query).one_or_none()
+
+
+def strike_asset(session: Session, asset: KubeAsset, actor: str, now: datetime) -> None:
+    """Take what was noted by mistake of a held group out of what it received."""
+    asset.struck_by = actor
+    session.flush()
+    audit.record(session, now, actor, "strike kube asset", f"kube:{asset.group_id}")
+
+
 def assets_of(session: Session, group_id: int) -> Sequence[KubeAsset]:
-    """Give what a group received, newest first."""
-    query = select(KubeAsset).where(KubeAsset.group_id == group_id)
+    """Give what a group received, newest first; nothing that was struck out."""
+    query = select(KubeAsset).where(KubeAsset.group_id == group_id, KubeAsset.struck_by.is_(None))
     return session.scalars(query.order_by(KubeAsset.received_on.desc(), KubeAsset.id.desc())).all()
 
 

@@ -1,17 +1,18 @@
 """Who is in a group, in which role, and how the registry knows him."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from db import audit
-from db.areas import Area
-from db.assignments import looked_after
+from db.areas import Area, Scope
+from db.assignments import Assignment, looked_after
 from db.kube_groups import ENDED, MEMBER, OFFICERS, ROLES, KubeGroup, KubeMember
 from db.registry import Household, Person
 from db.session import Session
@@ -30,6 +31,12 @@ class Member:
     is_head: bool
     is_registered: bool  # a person in force who neither died nor moved away
     is_elsewhere: bool  # in another group that has not ended
+
+
+_KNOWN = (
+    Person.id, Person.name, Person.relation, Person.left_on, Person.merged_into,
+    Household.area_code,
+)  # fmt: skip
 
 
 def name_member(
@@ -70,14 +77,36 @@ def take_out(
 
 def members_of(session: Session, group_id: int) -> Sequence[Member]:
     """Give who is in a group, its officers first, as the registry knows them."""
+    return _members(session, KubeMember.group_id == group_id).get(group_id, [])
+
+
+def members_within(session: Session, scope: Scope) -> dict[int, list[Member]]:
+    """Give who is in each group of an area that has not ended; none for a group of nobody."""
+    lives = select(KubeGroup.id).where(scope.holds(KubeGroup.area_code), KubeGroup.state != ENDED)
+    return _members(session, KubeMember.group_id.in_(lives))
+
+
+def families_kept(session: Session, scope: Scope) -> dict[int, int]:
+    """Count, for each group of an area, the families in it that its own companion looks after."""
     query = (
-        select(Person, KubeMember.role, Household.area_code, _is_in_another(Person.id, group_id))
-        .join(KubeMember, KubeMember.person_id == Person.id)
-        .join(Household, Household.id == Person.household_id)
-        .where(KubeMember.group_id == group_id, KubeMember.left_on.is_(None))
+        select(KubeGroup.id, func.count(Person.household_id.distinct()))
+        .join(KubeMember, KubeMember.group_id == KubeGroup.id)
+        .join(Person, Person.id == KubeMember.person_id)
+        .join(
+            Assignment,
+            and_(
+                Assignment.household_id == Person.household_id,
+                Assignment.staff_id == KubeGroup.companion_id,
+            ),
+        )
+        .where(
+            scope.holds(KubeGroup.area_code),
+            KubeGroup.state != ENDED,
+            KubeMember.left_on.is_(None),
+        )
+        .group_by(KubeGroup.id)
     )
-    members = [_as_member(*row) for row in session.execute(query)]
-    return sorted(members, key=lambda one: (ROLES.index(one.role), one.name, one.person_id))
+    return {group_id: count for group_id, count in session.execute(query)}  # noqa: C416 - its type
 
 
 def homes_of(session: Session, group_id: int) -> Sequence[int]:
@@ -91,11 +120,11 @@ def homes_of(session: Session, group_id: int) -> Sequence[int]:
 def candidate(session: Session, group_id: int, person_id: int) -> Member | None:
     """Give somebody as a member that he is not yet, or that he is."""
     found = session.execute(
-        select(Person, Household.area_code, _is_in_another(Person.id, group_id))
+        select(*_KNOWN, literal(MEMBER), _is_in_another(Person.id, group_id))
         .join(Household, Household.id == Person.household_id)
         .where(Person.id == person_id)
     ).first()
-    return None if found is None else _as_member(found[0], MEMBER, found[1], found[2])
+    return None if found is None else _as_member(*found)
 
 
 def head_of_family(
@@ -176,19 +205,41 @@ def _member(session: Session, group_id: int, person_id: int) -> KubeMember | Non
     return session.scalars(query.order_by(KubeMember.id).limit(1)).first()
 
 
-def _as_member(person: Person, role: str, area_code: str, is_elsewhere: bool) -> Member:
+def _members(session: Session, which: Any) -> dict[int, list[Member]]:
+    """Give who is in some groups today, officers first."""
+    query = (
+        select(
+            KubeMember.group_id, *_KNOWN, KubeMember.role,
+            _is_in_another(Person.id, KubeMember.group_id),
+        )
+        .join(KubeMember, KubeMember.person_id == Person.id)
+        .join(Household, Household.id == Person.household_id)
+        .where(which, KubeMember.left_on.is_(None))
+    )  # fmt: skip
+    found: dict[int, list[Member]] = defaultdict(list)
+    for group_id, *known in session.execute(query):
+        found[group_id].append(_as_member(*known))
+    for members in found.values():
+        members.sort(key=lambda one: (ROLES.index(one.role), one.name, one.person_id))
+    return found
+
+
+def _as_member(
+    person_id: int, name: str, relation: str, left_on: date | None, merged_into: int | None,
+    area_code: str, role: str, is_elsewhere: bool,
+) -> Member:  # fmt: skip
     return Member(
-        person_id=person.id,
-        name=person.name,
+        person_id=person_id,
+        name=name,
         role=role,
         area_code=area_code,
-        is_head=person.relation == "head",
-        is_registered=person.left_on is None and person.merged_into is None,
+        is_head=relation == "head",
+        is_registered=left_on is None and merged_into is None,
         is_elsewhere=bool(is_elsewhere),
     )
 
 
-def _is_in_another(person_id: Any, group_id: int) -> Any:
+def _is_in_another(person_id: Any, group_id: Any) -> Any:
     """Give the condition that somebody is in another group that has not ended."""
     other, theirs = aliased(KubeMember), aliased(KubeGroup)
     return exists().where(

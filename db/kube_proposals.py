@@ -95,13 +95,7 @@ def move_proposal(
 
     Raises ProposalMoved where it is not in the state that was `seen`, or cannot go there.
     """
-    query = (
-        select(KubeProposal)
-        .join(KubeGroup, KubeGroup.id == KubeProposal.group_id)
-        .where(KubeProposal.id == proposal_id, scope.holds(KubeGroup.area_code))
-        .with_for_update(of=KubeProposal)
-    )
-    proposal = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    proposal = proposal_within(session, scope, proposal_id, lock=True)
     if proposal is None:
         return None
     if proposal.state != seen or state not in MOVES[seen]:
@@ -112,6 +106,20 @@ def move_proposal(
     _add_step(session, proposal, actor, now, why)
     audit.record(session, now, actor, "move kube proposal", f"kube:{proposal.group_id}")
     return proposal
+
+
+def proposal_within(
+    session: Session, scope: Scope, proposal_id: int, lock: bool = False
+) -> KubeProposal | None:
+    """Give a proposal of an area, held against others where it is to change."""
+    query = (
+        select(KubeProposal)
+        .join(KubeGroup, KubeGroup.id == KubeProposal.group_id)
+        .where(KubeProposal.id == proposal_id, scope.holds(KubeGroup.area_code))
+    )
+    if lock:
+        query = query.with_for_update(of=KubeProposal)
+    return session.scalars(query.execution_options(populate_existing=lock)).one_or_none()
 
 
 def proposals_of(session: Session, group_id: int) -> Sequence[KubeProposal]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from db.areas import Area, Scope
 from db.kube_groups import (
@@ -16,10 +16,10 @@ from db.kube_groups import (
     UNKNOWN,
     KubeAsset,
     KubeGroup,
-    kube_rules,
 )
 from db.kube_members import sizes_of
 from db.kube_proposals import WITHDRAWN, KubeProposal
+from db.kube_rules import kube_rules
 from db.pulses import Pulse, month_after
 from db.session import Session
 
@@ -111,6 +111,13 @@ def kube_year(session: Session, scope: Scope, year: int, now: datetime, zone: st
     )  # fmt: skip
 
 
+def first_year(session: Session, scope: Scope) -> int | None:
+    """Give the year in which the first group of an area began to run."""
+    query = select(func.min(KubeGroup.running_since)).where(scope.holds(KubeGroup.area_code))
+    began = session.scalar(query)
+    return None if began is None else began.year
+
+
 def _months_due(group: KubeGroup, year: int, today: date, silent_day: int) -> list[date]:
     """Give the months of a year whose time to report is over, while the group ran."""
     months = [date(year, month, 1) for month in range(1, 13)]
@@ -167,7 +174,8 @@ def _pulses(
 
 def _assets(session: Session, ids: Sequence[int], following: date) -> dict[int, list[KubeAsset]]:
     query = select(KubeAsset).where(
-        KubeAsset.group_id.in_(ids), KubeAsset.received_on < following
+        KubeAsset.group_id.in_(ids), KubeAsset.received_on < following,
+        KubeAsset.struck_by.is_(None),
     )  # fmt: skip
     return _by_group(session.scalars(query.order_by(KubeAsset.id)))
 

@@ -17,6 +17,7 @@ SEALED = {
     ("incidents", "answer_sealed"): "incident",
     ("incidents", "title_sealed"): "incident",
     ("kube_groups", "account_sealed"): "kube account",
+    ("kube_groups", "end_why_sealed"): "kube end",
     ("kube_proposal_steps", "why_sealed"): "kube proposal step",
     ("kube_proposals", "what_sealed"): "kube proposal",
     ("outbound", "body"): "outbound",

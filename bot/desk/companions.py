@@ -35,10 +35,11 @@ class Supervisor:
 
 def give_families(
     session: Session, by: Supervisor, from_id: int | None, place: str, to_id: int, why: str
-) -> int:
+) -> tuple[int, int]:
     """Hand families over, or such that nobody has: all, of a kelurahan, or of `kelurahan/rw`.
 
-    Says how many; raises Unfit, after which nothing of the transaction may be kept.
+    Says how many, and how many KUBE followed them; raises Unfit, after which nothing of the
+    transaction may be kept.
     """
     taker = companion_within(session, by.scope, to_id)
     if taker is None or to_id == from_id:
@@ -50,8 +51,7 @@ def give_families(
     )
     if not chosen:
         raise Unfit(say("companions.no_families"))
-    move(session, by, chosen, from_id, to_id, why)
-    return len(chosen)
+    return len(chosen), move(session, by, chosen, from_id, to_id, why)
 
 
 def move(
@@ -61,16 +61,20 @@ def move(
     from_id: int | None,
     to_id: int,
     why: str,
-) -> None:
-    """Hand many families over at one moment; raises Unfit."""
+) -> int:
+    """Hand many families over at one moment; gives how many KUBE followed; raises Unfit."""
+    followed = 0
     try:
         for first in range(0, len(household_ids), _AT_ONCE):
             part = household_ids[first : first + _AT_ONCE]
-            hand_over(session, part, from_id, to_id, why=why, actor=by.actor, now=by.now)
+            followed += len(
+                hand_over(session, part, from_id, to_id, why=why, actor=by.actor, now=by.now)
+            )
     except NoCompanion:
         raise Unfit(say("companions.not_his_area")) from None
     except HandoverRefused:
         raise Unfit(say("companions.stale")) from None
+    return followed
 
 
 def stand_in(

@@ -21,12 +21,12 @@ from db.kube_groups import (
     KubeGroup,
     add_asset,
     begin_running,
-    kube_rules,
     make_group,
 )
 from db.kube_members import name_member
 from db.kube_proposals import AT_CITY, AT_PROVINCE, FILED, file_proposal, move_proposal
-from db.pulses import Told, month_after, month_before, record_pulse
+from db.kube_rules import kube_rules
+from db.pulses import SILENT, Told, month_after, month_before, record_pulse, take_step
 from db.registry import Household, Person
 from db.session import Session
 from db.staff import Staff
@@ -101,12 +101,17 @@ def _tell(
     month = month_before(today)
     for _silent in range(silent):
         month = month_before(month)
+    first_silent = month_after(month)
     for condition, turnover, cash, needs in reversed(told):
         amounts = Told(condition, turnover * _THOUSAND, cash * _THOUSAND, needs)
         on_time = datetime.combine(month_after(month), _NOON, UTC) + timedelta(days=2)
         at = min(on_time, now)
         record_pulse(session, group, month, amounts, SEEDED, at, at)
         month = month_before(month)
+    silent_day = kube_rules(session).silent_day
+    while silent and month_after(first_silent).replace(day=silent_day) <= today:
+        take_step(session, group, first_silent, SILENT, now)
+        first_silent = month_after(first_silent)
 
 
 def _propose(

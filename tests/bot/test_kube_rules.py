@@ -17,9 +17,9 @@ from db.kube_groups import (
     ROLES,
     SECRETARY,
     TREASURER,
-    KubeRules,
 )
 from db.kube_members import Member
+from db.kube_rules import KubeRules
 
 RULES = KubeRules(
     id=1, least_members=5, most_members=20, ask_day=1, remind_day=5, silent_day=11, answer_days=30,

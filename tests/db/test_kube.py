@@ -25,11 +25,12 @@ from db.kube_groups import (
     begin_running,
     change_group,
     end_group,
+    end_why_of,
     group_for,
     groups_for,
     hold_group,
-    kube_rules,
     make_group,
+    require_seen,
 )
 from db.kube_lessons import note_answer, note_card, progress_of
 from db.kube_members import (
@@ -54,6 +55,7 @@ from db.kube_proposals import (
     steps_of,
     what_of,
 )
+from db.kube_rules import kube_rules
 from db.merging import merge
 from db.privacy import file_of
 from db.pulses import (
@@ -100,21 +102,20 @@ def test_a_group_is_seen_by_its_companion_its_officers_and_its_area(store: Store
         held = group_for(session, Viewer(scope=Scope(CITY)), group.id, lock=True)
         assert held is not None
         change_group(
-            session, held, held.version, "staff:9", NOW,
-            name="Melati Dua", business="kue", companion_id=None, account="BRI 1234",
+            session, held, "staff:9", NOW, name="Melati Dua", business="kue", account="BRI 1234"
         )  # fmt: skip
         assert account_of(session, held) == "BRI 1234"
         assert b"BRI" not in (held.account_sealed or b"")
         with pytest.raises(StaleGroup):
-            change_group(
-                session, held, held.version - 1, "staff:9", NOW,
-                name="", business="", companion_id=None, account="",
-            )  # fmt: skip
+            require_seen(held, held.version - 1)
+        require_seen(held, held.version)
         add_asset(session, group.id, "mesin jahit", 2, 5_000_000, TODAY, "APBD", ACTOR, NOW)
         assert [(one.what, one.value) for one in assets_of(session, group.id)] == [
             ("mesin jahit", 5_000_000)
         ]
-        end_group(session, held, TODAY, ACTOR, NOW)
+        end_group(session, held, "Ketua pindah", TODAY, ACTOR, NOW)
+        assert end_why_of(session, held) == "Ketua pindah"
+        assert b"pindah" not in (held.end_why_sealed or b"")
         assert groups_for(session, Viewer(scope=Scope(CITY))) == []
 
 

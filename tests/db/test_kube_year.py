@@ -38,7 +38,7 @@ def test_a_year_is_counted_by_its_rules_and_printed_with_them(store: Store) -> N
         silent = make_kube(session, since=month(11))
         record_pulse(session, silent, month(11), Told(SLOW), ACTOR, told_on(12, 1), told_on(12, 1))
         over = make_kube(session, since=month(1, 2025))
-        end_group(session, over, date(2025, 12, 31), ACTOR, AFTER)
+        end_group(session, over, "Bubar", date(2025, 12, 31), ACTOR, AFTER)
         make_kube(session, since=None)
         add_asset(session, good.id, "oven", 1, 2_000_000, month(5, 2025), "APBD", ACTOR, AFTER)
         add_asset(session, good.id, "mixer", 2, 700_000, month(12), "APBD", ACTOR, AFTER)

@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from bot.kube_rules import TOO_FEW, breaches
 from db.areas import Scope
-from db.kube_groups import FORMING, RUNNING, KubeGroup, account_of, kube_rules
+from db.kube_groups import FORMING, RUNNING, KubeGroup, account_of
 from db.kube_members import members_of
 from db.kube_proposals import open_proposals
+from db.kube_rules import kube_rules
 from db.kube_year import kube_year
 from db.sample.kube import load_groups
 from db.session import Store

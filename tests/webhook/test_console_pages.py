@@ -25,6 +25,7 @@ from tests.webhook.budgets import line_in
 from tests.webhook.causes import incident_in, sent_referral
 from tests.webhook.companions import companion_in, leave_in
 from tests.webhook.console import Officer, signed_in
+from tests.webhook.groups import asset_in, group_in, wish_in
 from tests.webhook.hoaxes import told_hoax
 from tests.webhook.lists import noted_split, open_match, rejected_batch
 from tests.webhook.notices import broadcast_in, round_in
@@ -57,6 +58,7 @@ NAMED: dict[str, Callable[[Store], int]] = (
         "/console/pendamping/pengganti/<int:substitution_id>/selesai": lambda store: leave_in(
             store, WOLIO
         ),
+        "/console/kube/barang/<int:asset_id>/coret": lambda store: asset_in(store, WOLIO),
         "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
     }
     | {
@@ -70,6 +72,14 @@ NAMED: dict[str, Callable[[Store], int]] = (
     | {
         f"/console/kiriman/<int:batch_id>{page}": lambda store: rejected_batch(store, WOLIO)
         for page in ("", "/kemajuan", "/ditolak.csv", "/setujui", "/tolak", "/ambil-kembali")
+    }
+    | {
+        f"/console/kube/<int:group_id>{page}": lambda store: group_in(store, WOLIO)
+        for page in ("", "/ubah", "/barang", "/serahkan", "/akhiri")
+    }
+    | {
+        f"/console/kube/usulan/<int:proposal_id>/{page}": lambda store: wish_in(store, WOLIO)
+        for page in ("pindah", "terima")
     }
     | {
         f"/console/kunjungan/pendamping/<int:staff_id>.{kind}": lambda store: companion_in(

@@ -29,6 +29,7 @@ from webhook.console.hoaxes import hoaxes_pages
 from webhook.console.home import home_pages
 from webhook.console.inbox import inbox_pages
 from webhook.console.incidents import incidents_pages
+from webhook.console.kube import kube_pages
 from webhook.console.lists import lists_pages
 from webhook.console.live import live_pages
 from webhook.console.matches import matches_pages
@@ -53,7 +54,7 @@ SUBJECTS = (
     hoaxes_pages, matches_pages, mismatch_pages, people_pages, phrases_pages, trail_pages,
     canned_pages, live_pages, tickets_pages,
     catalogue_pages, offices_pages,
-    duty_pages, talks_pages, companions_pages,
+    duty_pages, talks_pages, companions_pages, kube_pages,
     incidents_pages, referrals_pages,
     reports_pages, rules_pages, visit_reports_pages,
     rounds_pages, broadcasts_pages,

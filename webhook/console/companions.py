@@ -109,12 +109,14 @@ def _give(desk: Desk, from_id: int | None, page: Callable[[Desk, str], str]) -> 
     to_id = _chosen()
     try:
         with desk.begin() as session:
-            count = give_families(
+            families, groups = give_families(
                 session, supervisor(desk), from_id, field("place", 30), to_id, line("why")
             )
     except Unfit as unfit:
         return page(desk, str(unfit)), 400
-    flash(say("companions.given", families=count))
+    flash(say("companions.given", families=families))
+    if groups:
+        flash(say("companions.given_kube", groups=groups))
     return redirect(url_for("console.companions.one", staff_id=to_id), 303)
 
 

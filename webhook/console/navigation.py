@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("templates.show", "Templat WhatsApp", CONTENT),
     Entry("duty.show", "Piket", OFFICE),
     Entry("companions.show", "Pendamping", OFFICE),
+    Entry("kube.show", "KUBE", OFFICE),
     Entry("reports.show", "Laporan", OFFICE),
     Entry("visit_reports.show", "Kunjungan", OFFICE),
     Entry("budget.show", "Anggaran", OFFICE),

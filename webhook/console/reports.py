@@ -24,13 +24,13 @@ from bot.report_tables import (
 )
 from bot.service import Service
 from bot.texts import say
-from bot.texts.format import month_name, plain_date
-from db.offices import desk_of
+from bot.texts.format import month_name
 from db.ticket_reports import Period, Report, report_of
 from db.ticket_rows import areas_within
 from db.ticket_rules import all_agencies
 from webhook.console.desk import Desk
 from webhook.console.guards import require
+from webhook.console.letterhead import office_of
 from webhook.console.report_charts import COLOURS, HEIGHT, WIDTH, lines_of, shaded
 
 ROLES = ("front_office", "back_office", "chief", "officer", "admin")
@@ -83,15 +83,9 @@ def _make(desk: Desk) -> Made:
     period, problem = _chosen(desk.today)
     with desk.read() as session:
         report = report_of(session, desk.sight.holds(), period, desk.staff.zone, desk.now)
-        found = desk_of(session, desk.staff.area_code)
         names = {place.code: place.name for place in areas_within(session, desk.scope)}
         agencies = {agency.code: agency.name for agency in all_agencies(session)}
-    office = Office(
-        name=found.name if found else say("letter.office"),
-        area=desk.staff.area_name,
-        printed_on=plain_date(desk.today),
-        signer=desk.staff.name,
-    )
+        office = office_of(session, desk)
     names[desk.staff.area_code] = desk.staff.area_name
     return Made(report, names, agencies, office, problem)
 

@@ -1,4 +1,4 @@
-"""The rules of the desk: deadlines, priorities and sections by category; agencies; broadcasts.
+"""The rules of the desk: deadlines, priorities and sections; agencies; broadcasts; groups (KUBE).
 
 They are one for the whole deployment: whoever sees a part of it reads them and changes none.
 """
@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response
 from bot.service import Service
 from bot.texts import say
 from bot.texts import tickets as words
+from db.kube_rules import change_kube_rules, hold_kube_rules
+from db.kube_rules import kube_rules as find_kube_rules
 from db.notice_rules import change_notice_rules, hold_notice_rules, rules_all
 from db.notice_rules import notice_rules as find_notice_rules
 from db.session import Session
@@ -36,7 +38,7 @@ from db.ticket_rules import (
     find_rule,
     hold_agency,
 )
-from webhook.console import notice_rules
+from webhook.console import kube_rules, notice_rules
 from webhook.console.audience_forms import Unfit
 from webhook.console.desk import Desk
 from webhook.console.guards import require
@@ -76,6 +78,7 @@ def rules_pages(_parts: Service) -> Blueprint:
     _add_categories(blueprint)
     _add_agencies(blueprint)
     _add_notices(blueprint)
+    _add_kube(blueprint)
     return blueprint
 
 
@@ -172,6 +175,27 @@ def _add_notices(blueprint: Blueprint) -> None:
         return redirect(url_for("console.rules.show") + "#notices", 303)
 
 
+def _add_kube(blueprint: Blueprint) -> None:
+    @blueprint.post("/aturan/kube")
+    @require(*ROLES)
+    def save_kube(desk: Desk) -> Response | tuple[str, int]:
+        """Keep the rules of groups."""
+        values = kube_rules.written()
+        with desk.begin() as session:
+            if not rules_all(session, desk.scope):
+                return _closed(session)
+            rules = hold_kube_rules(session)
+            if values["seen"] != kube_rules.values_of(rules)["seen"]:
+                return _page(session, problem=say("rules.stale")), 409
+            try:
+                changed = kube_rules.read(values, desk.today)
+            except Unfit as unfit:
+                return _page(session, kube=values, problem=str(unfit)), 400
+            change_kube_rules(session, rules, changed, desk.actor, desk.now)
+        flash(say("rules.kube_saved"))
+        return redirect(url_for("console.rules.show") + "#kube", 303)
+
+
 def _ruling(values: Mapping[str, str], rule: SlaRule | None) -> Ruling:
     """Read what a form says; a number that was not touched stays as it was, to its last digit."""
     days: dict[str, float] = {}
@@ -226,6 +250,7 @@ def _page(
     agency: Mapping[str, str] | None = None,
     new: Mapping[str, str] | None = None,
     notice: Mapping[str, str] | None = None,
+    kube: Mapping[str, str] | None = None,
     problem: str | None = None,
     may_change: bool = True,
 ) -> str:
@@ -236,6 +261,7 @@ def _page(
         problem=problem, without=_without(rules), priorities=PRIORITIES, sections=SECTIONS,
         words=words, written=written, any=ANY,
         notice=notice or notice_rules.values_of(find_notice_rules(session)),
+        kube=kube or kube_rules.values_of(find_kube_rules(session)),
         may_change=may_change,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from bot.report_parts import Office
 from bot.report_tables import shown
 from bot.service import Service
 from bot.texts import say
-from bot.texts.format import month_name, plain_date
+from bot.texts.format import month_name
 from bot.visit_book import visit_book
 from bot.visit_print import visit_pdf
 from bot.visit_tables import (
@@ -29,7 +29,6 @@ from bot.visit_tables import (
 )
 from db.areas import Scope
 from db.broadcast_lists import companions_in
-from db.offices import desk_of
 from db.ticket_reports import Period
 from db.ticket_rows import areas_within
 from db.visit_figures import Days, VisitReport, colours
@@ -37,6 +36,7 @@ from db.visit_report import visit_report
 from db.visit_rules import visit_rules
 from webhook.console.desk import Desk
 from webhook.console.guards import require
+from webhook.console.letterhead import office_of
 from webhook.console.report_charts import shaded
 
 ROLES = ("chief", "officer", "admin")
@@ -99,14 +99,8 @@ def _make(desk: Desk, staff_id: int | None = None) -> Made:
             abort(404)
         scope = Scope(area) if area else desk.scope
         report = visit_report(session, scope, days, desk.now, desk.staff.zone, staff_id)
-        found = desk_of(session, desk.staff.area_code)
+        office = office_of(session, desk)
     of = names[area or desk.staff.area_code] if staff_id is None else companions[staff_id]
-    office = Office(
-        name=found.name if found else say("letter.office"),
-        area=desk.staff.area_name,
-        printed_on=plain_date(desk.today),
-        signer=desk.staff.name,
-    )
     return Made(report, names, of, office, problem)
 
 

@@ -16,7 +16,7 @@ from bot.menu import menu_choices
 from bot.messages import Choice, Reply
 from bot.texts import say
 from bot.turn import Turn, button
-from db.kube_groups import MEMBER, ROLES, KubeGroup, kube_rules, make_group
+from db.kube_groups import MEMBER, ROLES, KubeGroup, make_group
 from db.kube_members import (
     Member,
     candidate,
@@ -27,6 +27,7 @@ from db.kube_members import (
     sizes_of,
     take_out,
 )
+from db.kube_rules import kube_rules
 
 _OUT = "out"
 _OFFERED = 5

@@ -18,10 +18,10 @@ from db.kube_groups import (
     UNKNOWN,
     KubeGroup,
     begin_running,
-    kube_rules,
 )
 from db.kube_members import members_of, sizes_of
 from db.kube_proposals import OPEN, proposals_of
+from db.kube_rules import kube_rules
 from db.pulses import last_pulse
 
 _SHOWN = 7  # groups in a list that fits one message

@@ -1,6 +1,6 @@
 """Short lessons by chat: a few cards, one question, and how far the group has come."""
 
-from bot.kube_sight import group_choices, own_group, own_groups
+from bot.kube_sight import group_choices, lesson_state, own_group, own_groups
 from bot.menu import menu_choices
 from bot.messages import Choice
 from bot.texts import say
@@ -49,13 +49,7 @@ def _list(turn: Turn, group: KubeGroup) -> None:
     lines, choices = [], []
     for lesson in lessons().values():
         kept = done.get(lesson.key)
-        if kept is None:
-            state = say("lesson.state_new")
-        elif kept.passed_at is not None:
-            state = say("lesson.state_passed")
-        else:
-            state = say("lesson.state_begun", card=kept.card + 1, cards=len(lesson.cards))
-        lines.append(say("lesson.line", title=lesson.title, state=state))
+        lines.append(say("lesson.line", title=lesson.title, state=lesson_state(lesson, kept)))
         begin = kept.card if kept is not None and kept.passed_at is None else 0
         choices.append(Choice(f"lesson:{group.id}:{lesson.key}:{begin}", lesson.title))
     text = say("lesson.list", name=group.name, lines="\n".join(lines))

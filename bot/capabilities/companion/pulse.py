@@ -13,7 +13,8 @@ from bot.texts import say
 from bot.texts.format import month_name, rupiah
 from bot.turn import Turn, button
 from db.attachments import attach
-from db.kube_groups import ACTIVE, RUNNING, SLOW, STOPPED, kube_rules
+from db.kube_groups import ACTIVE, RUNNING, SLOW, STOPPED
+from db.kube_rules import kube_rules
 from db.pulses import Told, month_meant, pulse_of, record_pulse
 
 _TOLD = (ACTIVE, SLOW, STOPPED)
