@@ -93,6 +93,13 @@ def contact(session: Session, person: Person | Household | None = None, **values
     return made
 
 
+def make_neighbours(session: Session) -> None:
+    """Put a family each of ani and budi here, and of cici there, with their chats."""
+    make_town(session)
+    for address, area in (("ani", HERE), ("budi", HERE), ("cici", THERE)):
+        contact(session, family(session, area), address=address)
+
+
 def make_round(session: Session, *stops: tuple[str, date, int | None], **values: Any) -> Round:
     """Make a round of PKH; each stop is an area, a day and a quota, from 08:00 to 10:30."""
     round_ = Round(

@@ -18,7 +18,7 @@ from db.outbox import OutboundMessage
 from db.rounds import Round
 from db.session import Session, Store
 from db.settlement import Outcome, settle
-from tests.audience import HERE
+from tests.audience import HERE, THERE, make_neighbours
 
 ZONE = ZoneInfo("Asia/Makassar")
 DAY = date(2026, 12, 1)
@@ -46,6 +46,19 @@ def announce(session: Session, *stops: Stop, now: datetime = EARLY, **values: An
     return approved(
         session, Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id), now, **values
     )
+
+
+def tell_all_but_budi(store: Store) -> int:
+    """Announce here and there, and send it to ani and cici; budi's is still queued."""
+    with store.begin() as session:
+        make_neighbours(session)
+        broadcast_id = announce(session, stop(HERE), stop(THERE)).id
+    look(store, EARLY)
+    with store.begin() as session:
+        row = select(OutboundMessage).join(Contact).where(Contact.address == "budi")
+        session.scalars(row).one().not_before = EARLY + timedelta(minutes=1)
+    assert send(store, EARLY) == ["ani", "cici"]
+    return broadcast_id
 
 
 def approved(session: Session, draft: Draft, now: datetime, **values: Any) -> Broadcast:

@@ -15,7 +15,7 @@ from db.pickups import keep_answer
 from db.schedules import Distribution
 from db.session import Store
 from db.staff import Staff
-from tests.audience import HERE, THERE, contact, family, make_town
+from tests.audience import HERE, THERE, contact, family, make_neighbours
 from tests.broadcasts import (
     DAY,
     EARLY,
@@ -39,9 +39,7 @@ LATER = DAY + timedelta(days=2)
 def people(store: Store) -> None:
     """Put two families here and one there, each with a chat."""
     with store.begin() as session:
-        make_town(session)
-        for address, area in (("ani", HERE), ("budi", HERE), ("cici", THERE)):
-            contact(session, family(session, area), address=address)
+        make_neighbours(session)
 
 
 def test_a_broadcast_begins_when_it_is_due_and_ends_when_all_is_sent(store: Store) -> None:

@@ -8,15 +8,13 @@ from db.contacts import Contact
 from db.pickups import Answers, answers_about, keep_answer
 from db.schedules import Distribution
 from db.session import Store
-from tests.audience import HERE, THERE, contact, family, make_town
+from tests.audience import HERE, THERE, make_neighbours
 from tests.broadcasts import DAY, EARLY, announce, at, look, round_of, send, stop
 
 
 def test_the_last_answer_of_each_counts(store: Store) -> None:
     with store.begin() as session:
-        make_town(session)
-        for address, area in (("ani", HERE), ("budi", HERE), ("cici", THERE)):
-            contact(session, family(session, area), address=address)
+        make_neighbours(session)
         broadcast_id = announce(session, stop(HERE), stop(THERE)).id
     round_id = round_of(store, broadcast_id).id
     after = at(DAY + timedelta(days=1), 10)
