@@ -94,6 +94,7 @@ def submit(
     Raises NoticeRefused and StaleBroadcast.
     """
     broadcast = _held(session, broadcast_id, (State.DRAFT,), version)
+    _see_urgency(session, broadcast, now)
     _check(session, broadcast, now, sure)
     shown = preview(session, broadcast, now)
     if broadcast.parent_id is None and not shown.reach.contacts:
@@ -117,6 +118,7 @@ def approve(
     broadcast = _held(session, broadcast_id, (State.WAITING,), version)
     if notice_rules(session).four_eyes and actor == broadcast.created_by:
         raise NoticeRefused("notice.own")
+    _see_urgency(session, broadcast, now)
     _check(session, broadcast, now, sure)
     _release(session, broadcast, actor, now)
     zone = session.get_one(Area, broadcast.area_code).timezone
@@ -124,7 +126,6 @@ def approve(
     if broadcast.urgent:
         key = "notice.approved_urgent"
     else:
-    _see_urgency(session, broadcast, now)
         key, begins = "notice.approved", after_quiet_hours(begins, zone)
     _tell_maker(session, broadcast, key, actor, now, moment=local_moment(begins, zone))
     return broadcast
@@ -148,7 +149,6 @@ def refuse(
     return broadcast
 
 
-    _see_urgency(session, broadcast, now)
 def pause(session: Session, broadcast_id: int, actor: str, now: datetime) -> Broadcast:
     """Stop sending until it is resumed; the next claim finds nothing of it."""
     broadcast = _held(session, broadcast_id, (State.RUNNING,))
@@ -214,6 +214,12 @@ def _held(
     return broadcast
 
 
+def _see_urgency(session: Session, broadcast: Broadcast, now: datetime) -> None:
+    """Let a change go out by night where people would come in vain, as it is by now."""
+    if broadcast.kind == Kind.CHANGE:
+        broadcast.urgent = is_urgent_by_now(session, broadcast, now)
+
+
 def _check(session: Session, broadcast: Broadcast, now: datetime, sure: bool) -> None:
     """Refuse what may not be sent as it stands."""
     notices = notices_of(session, broadcast.id)
@@ -243,12 +249,6 @@ def _end(broadcast: Broadcast, state: State, why: str, now: datetime) -> None:
         raise NoticeRefused("notice.no_reason")
     _move(broadcast, state)
     broadcast.remark, broadcast.ended_at = reason, now
-
-def _see_urgency(session: Session, broadcast: Broadcast, now: datetime) -> None:
-    """Let a change go out by night where people would come in vain, as it is by now."""
-    if broadcast.kind == Kind.CHANGE:
-        broadcast.urgent = is_urgent_by_now(session, broadcast, now)
-
 
 
 def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) -> None:
