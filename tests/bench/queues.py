@@ -44,7 +44,7 @@ def measure(
                 name = f"queues, {provider.channel}"
                 progress.say(f"{name}: our dispatcher")
                 made = kinds[-1].make(f"queues_{provider.channel}")
-                ours = dispatched(provider, made, url, count)
+                ours = dispatched(provider, made, url, count).rate
                 theirs = {}
                 for processes, threads in _SHAPES:
                     label = f"{processes} × {threads} threads"
