@@ -3,11 +3,11 @@
 Nothing here does any IO.
 """
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.form_beside import given_early, point_given, told_more
 from bot.forms import (
     ADD,
     ADDED,
@@ -34,30 +34,9 @@ from bot.forms import (
     Step,
 )
 from bot.messages import MediaKind
-from bot.spoken import asks, mends, tells_trouble
 
 STUCK_AFTER = 3  # failed answers to one field
 _MOST_FILES = 10
-_LONGEST_STORY = 4_000
-_TOLD = frozenset(("story", "condition", "need", "reason"))  # fields to which more may be told
-_TELLING = 3  # words beside those of the dialogue
-_YES = frozenset(
-    ("ya", "iya", "iy", "y", "yaa", "iyaa", "yes", "ok", "oke", "boleh", "setuju", "betul",
-     "benar", "siap", "iye", "iyo", "inggih", "nggih", "mau", "jadi")
-)  # fmt: skip
-_DIALOGUE = _YES.union(
-    ("sudah", "sdh", "udah", "semua", "semuanya", "saja", "aja", "dulu", "pak", "bu", "kak", "min",
-     "itu", "ini", "dong", "deh", "sesuai", "pas", "langsung", "lewati", "lewat", "skip", "lah",
-     "laporan", "laporannya", "saya", "sa", "sy", "terima", "kasih", "banyak", "tidak", "tdk",
-     "gak", "ga", "nggak", "enggak", "ndak", "nda", "no", "bukan", "jangan", "ora")
-)  # fmt: skip
-# Words that are about the form, or ask for something else.
-_NO_STORY = re.compile(
-    r"\b(?:foto|poto|gambar|bukti|lokasi|video|suara|kamera|kirim|hapus|batal|kembali|lanjut)\w*"
-    r"|^\W*(?:saya|sa|sy|aku|kami)?\s*(?:mau|mo|ingin|pengen|minta|tolong|mohon|cek|lihat|bisa"
-    r"|boleh|nanti|tunggu|sebentar|bentar|belum|blm)\b",
-    re.IGNORECASE,
-)
 
 
 def start(form: Form, now: datetime, answers: Answers | None = None) -> Step:
@@ -144,7 +123,7 @@ def _grant(
     elif asked is not None and (left or answer.media or answer.location):
         step = _take(form, state, asked, replace(answer, text=left), facts, now)
     elif state.asked == CONFIRM:
-        more = _told_more(form, state, replace(answer, text=left))
+        more = told_more(form, state, replace(answer, text=left))
         step = Asking(replace(state, answers=state.answers | more))
     return replace(step, said=f"{name}.{value}") if isinstance(step, Asking) else step
 
@@ -177,7 +156,7 @@ def _changes(form: Form, state: FormState, answer: Answer) -> bool:
 def _take(
     form: Form, state: FormState, asked: Field, answer: Answer, facts: Facts, now: datetime
 ) -> Step:
-    more = _told_more(form, state, answer) if asked.name == FILES else {}
+    more = told_more(form, state, answer) if asked.name == FILES else {}
     state = replace(state, answers=state.answers | more)
     if asked.optional and answer.value == SKIP:
         found: Answers = {asked.name: None}
@@ -191,12 +170,12 @@ def _take(
             if refusal.goes_on:
                 return Asking(replace(state, answers=kept, fails=0, touched_at=now))
             fails = state.fails + 1
-            early = {} if refusal.found else _given_early(form, state, answer, facts)
+            early = {} if refusal.found else given_early(form, state, answer, facts)
             if early:
                 order = (*state.order, *(name for name in early if name not in state.order))
                 ahead = replace(state, answers=kept | early, order=order, touched_at=now)
                 return Asking(ahead, said="form.kept")
-            late = {} if refusal.found or answer.text else _point_given(form, state, answer, facts)
+            late = {} if refusal.found or answer.text else point_given(form, state, answer, facts)
             if late:
                 return Asking(
                     replace(state, answers=kept | late, touched_at=now), said="form.kept_late"
@@ -268,11 +247,11 @@ def _confirm(form: Form, state: FormState, answer: Answer, facts: Facts, now: da
         return Done(state.answers | {ADDED: True})
     if answer.value == CHANGE:
         return Asking(replace(state, asked=EDIT, fails=0, touched_at=now))
-    late = _point_given(form, state, answer, facts)
+    late = point_given(form, state, answer, facts)
     if late:
         kept = replace(state, answers=state.answers | late, fails=0, touched_at=now)
         return Asking(kept, said="form.kept_late")
-    more = _told_more(form, state, answer)
+    more = told_more(form, state, answer)
     if more:
         return _heard_more(replace(state, answers=state.answers | more), now)
     return _misunderstood(state, now)
@@ -280,60 +259,6 @@ def _confirm(form: Form, state: FormState, answer: Answer, facts: Facts, now: da
 
 def _heard_more(state: FormState, now: datetime) -> Asking:
     return Asking(replace(state, fails=0, touched_at=now), said="complaint.story_more")
-
-
-def _told_more(form: Form, state: FormState, answer: Answer) -> Answers:
-    """Give the story with what is told beside the question, where the form holds a story."""
-    told = next((item for item in form.fields if item.name in _TOLD & state.answers.keys()), None)
-    if told is None or answer.value is not None or not _tells_more(answer.text):
-        return {}
-    before, text = str(state.answers[told.name] or "").rstrip(), answer.text.strip()
-    if len(before) + len(text) > _LONGEST_STORY:
-        return {}
-    stop = "" if not before else " " if before[-1] in ".!?" else ". "
-    return {told.name: f"{before}{stop}{text}"}
-
-
-def _tells_more(text: str) -> bool:
-    """Say whether words tell something, and are no yes or no, question, correction or request."""
-    words = re.findall(r"\w+", text.lower())
-    beside = [word for word in words if word not in _DIALOGUE]
-    if len(beside) < _TELLING or words[0] in _YES or _NO_STORY.search(text):
-        return False
-    return not mends(text) and (not asks(text) or tells_trouble(text))
-
-
-def _given_early(form: Form, state: FormState, answer: Answer, facts: Facts) -> Answers:
-    """Give the answer of a button or point that belongs to a field which is asked only later."""
-    if answer.value is None and (answer.location is None or answer.text):
-        return {}
-    bare = replace(answer, text="", media=())
-    for item in form.fields:
-        if item.noted or item.free_text or item.name in (*state.answers, state.asked):
-            continue
-        if not item.when(state.answers) or (answer.value is None and not item.optional):
-            continue
-        try:
-            found = item.parse(bare, facts)
-        except Refused:
-            continue
-        if found.get(item.name):
-            return found
-    return {}
-
-
-def _point_given(form: Form, state: FormState, answer: Answer, facts: Facts) -> Answers:
-    """Give what a point sent late adds, where the form has a field that takes one."""
-    if answer.location is None:
-        return {}
-    for item in form.fields:
-        if item.optional and item.name in state.answers:
-            try:
-                found = item.parse(Answer(location=answer.location), facts)
-            except Refused:
-                continue
-            return {name: value for name, value in found.items() if value}
-    return {}
 
 
 def _edit(form: Form, state: FormState, answer: Answer, now: datetime) -> Step:

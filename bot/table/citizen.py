@@ -20,6 +20,7 @@ from bot.capabilities.citizen import (
     registration,
     sanggah,
     schedule,
+    subscription_list,
     subscriptions,
     talk,
     ticket,
@@ -142,7 +143,7 @@ CITIZENS: tuple[Capability, ...] = (
         needs_consent=True, interrupts=True,
         form=FormUse(subscriptions.FORM, subscriptions.finish, subscriptions.facts),
     ),
-    Capability("subscriptions", subscriptions.listing, needs_consent=True, interrupts=True),
+    Capability("subscriptions", subscription_list.handle, needs_consent=True, interrupts=True),
     Capability("emergencies", subscriptions.emergencies, needs_consent=True, interrupts=True),
     Capability(
         "unsubscribe", notices.stop, ("unsubscribe_notices",),

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from db.areas import Scope
-from db.attachments import GONE, KEPT, Attachment, attach, find_file
+from db.attachments import GONE, KEPT, Attachment, attach
+from db.kept_files import find_file
 from db.kube_groups import ACTIVE
 from db.pulses import Told, record_pulse
 from db.retention import Keep, purge

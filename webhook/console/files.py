@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, request
 from bot.cleaning import ENDINGS, NotKept, thumbnail
 from bot.service import Service, open_files
 from db import audit
-from db.attachments import find_file
+from db.kept_files import find_file
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
