@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.base import Adapter
+from bot.desk.companion_news import watch_leaves
 from bot.desk.watching import watch_due
 from bot.fetcher import Fetcher
 from bot.kube_watch import watch_groups
@@ -63,7 +64,7 @@ class Dispatcher:
         self._fetcher = fetcher
         self._public_url = public_url
         self._templates = templates
-        self._threads = ThreadPoolExecutor(len(adapters) + 3, "outbox")
+        self._threads = ThreadPoolExecutor(len(adapters) + 4, "outbox")
         self._around = Surroundings(
             store=store,
             clock=self._now,
@@ -80,6 +81,7 @@ class Dispatcher:
         self._waking = False
         self._erased_at: datetime | None = None
         self._serves = False
+        self._is_tending = False
 
     @property
     def channels(self) -> frozenset[str]:
@@ -119,6 +121,8 @@ class Dispatcher:
                 fetching = [self._fetcher.run(self._stopped)] if self._fetcher else []
                 lanes = [lane.run() for lane in self._lanes]
                 due = [self._repeat(self._sweep_all), self._repeat(self._tend)]
+                if not self._store.is_sqlite:  # which lets one write at a time
+                    due.append(self._repeat(self._tend_beside))
                 if self._templates is not None:
                     due.append(self._repeat(self._ask_for_templates))
                 await asyncio.gather(*due, *lanes, *fetching)
@@ -208,6 +212,18 @@ class Dispatcher:
 
         What is begun when the dispatcher is stopped is done still, as it is whole or nothing.
         """
+        self._is_tending = True
+        try:
+            await self._tend_once()
+        finally:
+            self._is_tending = False
+
+    async def _tend_beside(self) -> None:
+        """See to the others while one of them takes long; they pass over what is held."""
+        if self._is_tending:
+            await self._tend_once()
+
+    async def _tend_once(self) -> None:
         around, url = self._around, self._public_url
         if await self._in_thread(lambda: tend(self._store, around.clock, url, self._is_stopped)):
             self._wake_lanes()
@@ -235,6 +251,7 @@ class Dispatcher:
     def _watch(self) -> int:
         clock = self._around.clock
         told = watch_due(self._store, clock, self._public_url)
+        told += watch_leaves(self._store, clock)
         return told + watch_groups(self._store, clock)
 
     def _erase(self) -> None:

@@ -215,7 +215,38 @@ def test_a_slow_start_of_a_broadcast_keeps_no_lease_from_being_released(
         await work
 
     asyncio.run(scene())
-    assert stopped == [True]
+    assert set(stopped) == {True}
+
+
+@pytest.mark.databases("postgresql")  # of SQLite there is one writer
+def test_a_slow_start_of_a_broadcast_keeps_no_other_waiting(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, others = threading.Event(), threading.Event()
+    begun: list[int] = []
+
+    def slow(*_given: object) -> int:
+        begun.append(threading.get_ident())
+        if len(begun) == 1:
+            go_on.wait(PATIENCE)
+        else:
+            others.set()
+        return 0
+
+    monkeypatch.setattr("bot.dispatcher.tend", slow)
+    monkeypatch.setattr("bot.dispatcher._SWEEP_SECONDS", 0.01)
+
+    async def scene() -> None:
+        dispatcher = make(store, FakeAdapter())
+        work = asyncio.create_task(dispatcher.run())
+        await until(others.is_set)
+        assert not go_on.is_set()  # the first is at it still
+        dispatcher.stop()
+        go_on.set()
+        await work
+
+    asyncio.run(scene())
+    assert begun[0] not in begun[1:2]
 
 
 def test_the_store_may_go_away_and_come_back(
