@@ -27,11 +27,10 @@ from db.catalogue import (
 from db.registry import all_programs
 from db.session import Session
 from db.trail import names_of_staff
+from webhook.console.catalogue_programs import EDITORS, READERS, add_programs
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
-EDITORS = ("officer", "chief", "admin")
-READERS = (*EDITORS, "front_office", "back_office")
 _GENERAL = "umum"  # begins the key of a question of no one programme
 _LONGEST_ASKED = 4_000
 _YEAR = timedelta(days=365)
@@ -77,6 +76,7 @@ def catalogue_pages(_parts: Service) -> Blueprint:
 
     _add_changes(blueprint)
     _add_new(blueprint)
+    add_programs(blueprint)
     return blueprint
 
 
@@ -110,6 +110,8 @@ def _add_new(blueprint: Blueprint) -> None:
     def new(desk: Desk) -> str:
         """Ask for a new question."""
         values = _written() | {
+            "program": request.args.get("program", "")[:20],
+            "topic": request.args.get("topic", "")[:10],
             "source_date": desk.today.isoformat(),
             "check_on": (desk.today + _YEAR).isoformat(),
             "active": "1",

@@ -24,6 +24,7 @@ _MEMBERS = {
     "disabilitas": r"disabilitas|difabel|cacat|lumpuh|tunanetra|tunarungu|buta|tuli|odgj",
     "yatim": r"yatim|piatu",
 }
+MEMBERS = tuple(_MEMBERS)
 _PATTERNS = {name: re.compile(rf"\b(?:{words})\b") for name, words in _MEMBERS.items()}
 _NOBODY = re.compile(r"\b(?:tidak ada|tak ada|kosong|bukan semua|tidak satu ?pun)\b")
 _NONE = "none"

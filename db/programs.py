@@ -1,0 +1,108 @@
+"""Programmes of aid are entered and changed, with the rule of the hint for whom they are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from db import audit
+from db.catalogue import Entry, Hint
+from db.registry import Program
+from db.session import Session
+
+_AMOUNT = "amount"  # the topic under which a programme says how much it gives
+
+
+class ProgramTaken(Exception):
+    """There is a programme of this code already."""
+
+
+class StaleProgram(Exception):
+    """Somebody changed the programme after it was looked at; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """For whom a programme is: of these some are in the house, none being any family."""
+
+    members: Sequence[str]
+    most_decile: int | None  # the highest decile that it is for
+    source: str
+    source_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A programme with its answer to how much it gives, and its rule, as far as there are any."""
+
+    program: Program
+    amount: Entry | None
+    hint: Hint | None
+
+    @property
+    def seen(self) -> str:
+        """Give what differs once anybody changed what the form of a programme holds."""
+        parts: list[object] = [self.program.name, self.program.agency]
+        if self.hint is not None:
+            parts += [self.hint.members, self.hint.most_decile, self.hint.source]
+            parts.append(self.hint.source_date)
+        return "|".join(map(str, parts))
+
+
+def known_programs(session: Session) -> Sequence[Known]:
+    """Give all programmes by code."""
+    amounts = session.scalars(
+        select(Entry).where(Entry.topic == _AMOUNT, Entry.active.is_(True)).order_by(Entry.id)
+    )
+    by_code = {entry.program_code: entry for entry in amounts}
+    rules = {hint.program_code: hint for hint in session.scalars(select(Hint))}
+    return [
+        Known(program, by_code.get(program.code), rules.get(program.code))
+        for program in session.scalars(select(Program).order_by(Program.code))
+    ]
+
+
+def known_program(session: Session, code: str) -> Known | None:
+    """Give one programme."""
+    return next((one for one in known_programs(session) if one.program.code == code), None)
+
+
+def add_program(
+    session: Session, code: str, name: str, agency: str, actor: str, now: datetime
+) -> None:
+    """Enter a programme; raises ProgramTaken."""
+    if session.get(Program, code) is not None:
+        raise ProgramTaken
+    session.add(Program(code=code, name=name, agency=agency))
+    session.flush()
+    audit.record(session, now, actor, "change program", f"program:{code}")
+
+
+def change_program(
+    session: Session, code: str, seen: str, name: str, agency: str, rule: Rule | None,
+    actor: str, now: datetime,
+) -> bool:  # fmt: skip
+    """Let a programme say something else; False where nothing differs.
+
+    Without a rule, one that there is stays. Raises LookupError if there is no such programme,
+    StaleProgram where it no longer is as it was `seen`.
+    """
+    held = session.get(Program, code, with_for_update=True, populate_existing=True)
+    known = known_program(session, code) if held is not None else None
+    if known is None:
+        raise LookupError(code)
+    if known.seen != seen:
+        raise StaleProgram
+    known.program.name, known.program.agency = name, agency
+    if rule is not None:
+        hint = known.hint or Hint(program_code=code)
+        hint.members, hint.most_decile = " ".join(rule.members), rule.most_decile
+        hint.source, hint.source_date = rule.source, rule.source_date
+        session.add(hint)
+    session.flush()
+    after = known_program(session, code)
+    if after is None or after.seen == seen:
+        return False
+    audit.record(session, now, actor, "change program", f"program:{code}")
+    return True
