@@ -34,6 +34,7 @@ _CALLED_OFF = re.compile(
     r" (?:jadi|jd|sido))(?:kan)? (?:saja |aja |untuk )?(?:ber?henti|brenti|stop|unsub\w*)\b"
 )
 # Which way messages come is nothing that is ended here; fraud is what people end elsewhere.
+_TWO_WAYS = re.compile(r"\bsms.*\b(?:wa|whatsapp)\b|\b(?:wa|whatsapp)\b.*\bsms")
 _WAY = re.compile(r"\b(?:lewat|via|melalui|pakai|pake)\s+(?:sms|wa|whatsapp|telegram|telepon)\b")
 _FRAUD = re.compile(r"\b(?:hoa[kx]\w*|penipuan)")
 _BOTHERED = re.compile(r"ganggu")  # by whom is not said
@@ -114,7 +115,11 @@ def _stopped(words: Words, text: str) -> Wish | None:
         return None
     if refuses_every_way(text):
         return Wish(Kind.STOP, off=frozenset(TOPICS), named=True)
-    if _WAY.search(text) or (_FRAUD.search(text) and not has(words, Sort.SEND)):
+    if (
+        _WAY.search(text)
+        or _TWO_WAYS.search(text)
+        or (_FRAUD.search(text) and not has(words, Sort.SEND))
+    ):
         return None
     tells = has(words, Sort.MESSAGE, Sort.KABAR, Sort.NEWS, Sort.SEND, Sort.TELL)
     if has(words, Sort.EMERGENCY) and not tells and not _ABOUT_DANGER.search(text):

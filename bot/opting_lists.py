@@ -13,7 +13,7 @@ _LISTS = re.compile(
     re.IGNORECASE,
 )
 _ENDS_LIST = re.compile(
-    r"(?:(?:tolong|mau|saya|sa|sy|min|pak|bu)\W+)*(?:hapus|hps|buang|bersihkan)(?:kan)?\s+"
+    r"(?:(?:tolong|mau|saya|sa|sy|min|pak|bu)\W+)*(?:hapus|hps|buang|bersihkan)(?:kan|mi)?\s+"
     r"(?:semua\s+)?langganan(?:ku|nya)?(?:\W+(?:saya|sa|sy|semua|semuanya|itu|ya|pak|bu|min|kak))*\W*",
     re.IGNORECASE,
 )

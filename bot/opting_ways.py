@@ -30,13 +30,13 @@ _WORDS = {
     _Sort.SEND: (
         "kirim kirimi kirimkan dikirim krm kabari kabarin kabarkan dikabari infokan hubungi kintun"
     ),
-    _Sort.ONLY: "saja aja sj wae mawon bae ajo doang mo",
+    _Sort.ONLY: "saja aja sj wae mawon bae ajo ji doang mo",
     _Sort.AND: "dan dn n & + / atau ataupun maupun serta sama karo utawa",
     _Sort.PAUSE: ", . ; : !",
     _Sort.FILLER: (
         "tolong tlg mohon maaf pak bu bapak ibu min kak saya sa sy aku ku ka kami kulo ambo kabar"
-        " kabarnya pesan pesannya info infonya ya y yo dong lagi lg lgi maneh malih lai to mi ji"
-        " pi nggih mending cukup untuk utk ke di nomor ini itu semua makasih terima kasih mulai"
+        " kabarnya pesan pesannya info infonya ya y yo dong lagi lg lgi maneh malih lai to mi"
+        " kodong pi nggih mending cukup untuk utk ke di nomor ini itu semua makasih terima kasih mulai"
         " sekarang tapi tp nanti jadi mau minta bisa baik lebih kalau kalo klo"
     ),
 }

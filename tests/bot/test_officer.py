@@ -104,6 +104,7 @@ def test_another_officer_approves_by_a_button(
     assert queued(sample_store) > 0
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_his_own_is_canceled_not_refused(
     officer: Person, of_staff: OfStaff, sample_store: Store
 ) -> None:
@@ -120,6 +121,7 @@ def test_his_own_is_canceled_not_refused(
     assert len(listed(sample_store)) == 1
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_of_what_reaches_nobody_nothing_is_kept(officer: Person, sample_store: Store) -> None:
     with sample_store.begin() as session:
         for one in session.scalars(select(Contact).where(Contact.staff_id.is_(None))):

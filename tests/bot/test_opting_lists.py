@@ -54,7 +54,17 @@ def test_bare_words_end_messages_right_after_one_alone() -> None:
 def test_list_of_subscriptions_is_asked_for_and_ended() -> None:
     asks = ["langgananku apa saja", "langganan saya", "cek langganan saya", "langganan apa saja"]
     assert all(asks_list(said) and not ends_list(said) for said in asks)
-    assert all(map(ends_list, ["hapus langganan", "hapus semua langganan saya", "hps langgananku"]))
+    assert all(
+        map(
+            ends_list,
+            [
+                "hapus langganan",
+                "hapus semua langganan saya",
+                "hps langgananku",
+                "hapusmi langgananku",
+            ],
+        )
+    )
     assert not any(map(asks_list, ["langganan", "langganan lagi", "berhenti langganan"]))
 
 

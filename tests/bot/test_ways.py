@@ -24,6 +24,8 @@ ojo lewat sms, wa wae
 idak usah lewat sms, wa bae
 stop sms, wa aja
 kabari sa lewat wa saja mi
+wa ji kodong jangan sms
+lewat wa ji
 """.strip().splitlines()
 TO_SMS = """
 lewat sms saja
@@ -65,7 +67,16 @@ bantuan lewat sms dan wa berhenti
 jangan kirim uang lewat sms dan wa
 jangan percaya sms dan wa
 sms dan wa saja
+wa terus jangan sms lagi ribut
 """.strip().splitlines()
+
+
+def agreed(engine: Engine, store: Store, clock: Clock, channel: Channel) -> Person:
+    """Give the chat of one telephone on a channel, by which its owner has agreed."""
+    person = Person(engine, store, clock, Address(channel, "+628110001"))
+    person.say("halo")
+    person.press("consent:yes")
+    return person
 
 
 def wishes(store: Store) -> dict[str, tuple[bool, bool, bool]]:
@@ -96,9 +107,7 @@ def test_who_refuses_both_ways_chooses_none_and_ends_everything() -> None:
 def test_one_telephone_is_told_by_the_way_that_it_chose(
     engine: Engine, sample_store: Store, clock: Clock
 ) -> None:
-    person = Person(engine, sample_store, clock, Address(Channel.WHATSAPP, "+628110001"))
-    person.say("halo")
-    person.press("consent:yes")
+    person = agreed(engine, sample_store, clock, Channel.WHATSAPP)
     assert "WhatsApp saja" in words(person.say("jangan kirim lewat sms, lewat wa saja"))
     assert wishes(sample_store) == {"whatsapp": (True, True, False), "sms": (False, False, False)}
     assert "belum ada" in words(person.say("lewat sms saja"))
@@ -121,9 +130,7 @@ def test_where_no_other_way_is_known_nothing_changes(citizen: Person) -> None:
 def test_what_was_stopped_stays_so_whatever_way_is_chosen(
     engine: Engine, sample_store: Store, clock: Clock
 ) -> None:
-    person = Person(engine, sample_store, clock, Address(Channel.WHATSAPP, "+628110001"))
-    person.say("halo")
-    person.press("consent:yes")
+    person = agreed(engine, sample_store, clock, Channel.WHATSAPP)
     person.say("BERHENTI")
     told = words(person.say("jangan kirim lewat sms"))
     assert "sedang berhenti" in told
@@ -136,9 +143,7 @@ def test_what_was_stopped_stays_so_whatever_way_is_chosen(
 def test_who_refuses_sms_by_sms_is_told_elsewhere_or_not_at_all(
     engine: Engine, sample_store: Store, clock: Clock
 ) -> None:
-    by_sms = Person(engine, sample_store, clock, Address(Channel.SMS, "+628110001"))
-    by_sms.say("halo")
-    by_sms.press("consent:yes")
+    by_sms = agreed(engine, sample_store, clock, Channel.SMS)
     assert "belum kami kenal di WhatsApp" in words(by_sms.say("lewat wa saja"))
     assert wishes(sample_store) == {"sms": (True, True, False)}
     assert "tidak akan mengirim" in words(by_sms.say("jangan kirim sms"))
@@ -146,9 +151,7 @@ def test_who_refuses_sms_by_sms_is_told_elsewhere_or_not_at_all(
 
     by_sms.say("langganan lagi")
     by_sms.say("batal")
-    chat = Person(engine, sample_store, clock, Address(Channel.WHATSAPP, "+628110001"))
-    chat.say("halo")
-    chat.press("consent:yes")
+    agreed(engine, sample_store, clock, Channel.WHATSAPP)
     with sample_store.begin() as session:
         mark_reachable(session, "whatsapp", "+628110001", False)
     told = words(by_sms.say("lewat wa saja"))
