@@ -48,6 +48,8 @@ def desk_pictures(
     shoot(page, folder / "kejadian.png", "/console/kejadian")
     shoot(page, folder / "laporan-bulanan.png", "/console/laporan-bulanan")
     shoot(page, folder / "katalog.png", "/console/katalog")
+    shoot(page, folder / "anggaran.png", "/console/anggaran")
+    shoot(page, folder / "bantuan-angka.png", "/angka/bantuan")
 
 
 def _file_spoilt(service: Service) -> None:
