@@ -211,6 +211,14 @@ def test_an_announcement_reaches_a_believable_number(sample_store: Store) -> Non
     assert reach.by_channel == {"simulator": 121}  # the crowd of 120, and Wa Siti
 
 
+def test_the_register_tells_of_some_who_are_pregnant(sample_store: Store) -> None:
+    pregnant = select(Person).join(Enrolment).where(Enrolment.pregnant_until > TODAY)
+    with sample_store.read() as session:
+        women = session.scalars(pregnant).all()
+    assert 50 <= len(women) <= 250
+    assert all(one.sex == "P" and one.birth_date is not None for one in women)
+
+
 def test_there_are_distributions_to_ask_for_and_places_without(sample_store: Store) -> None:
     with sample_store.read() as session:
         assert upcoming(session, TODAY, BUKIT_WOLIO_INDAH, "PKH")
