@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import select
 
+from bot.desk.companions import Supervisor
+from bot.kube_changes import end, hand_over
 from bot.kube_watch import watch_groups
 from bot.messages import Address, Channel, Media, MediaKind
+from db.areas import Scope
 from db.assignments import Assignment
 from db.attachments import Attachment
 from db.contacts import Contact
@@ -19,6 +22,7 @@ from db.kube_groups import (
     UNKNOWN,
     KubeGroup,
     begin_running,
+    hold_group,
     make_group,
 )
 from db.kube_lessons import progress_of
@@ -267,6 +271,32 @@ def test_an_old_button_after_a_hand_over_does_nothing(
     assert "tidak disimpan" in words(companion.press("form:yes"))
     with sample_store.read() as session:
         assert session.scalars(select(Pulse)).all() == []
+
+
+def test_of_a_hand_over_and_the_end_who_is_concerned_hears_and_old_buttons_are_gone(
+    companion: Person, chair: Person, sample_store: Store, clock: Clock
+) -> None:
+    group_id = make_running(sample_store)
+    taker = chat(sample_store, clock, "pendamping-murhum")
+    with sample_store.begin() as session:
+        own, new = (
+            session.get_one(Staff, staff_of(session, user)) for user in (WOLIO, "pendamping-murhum")
+        )
+        new.area_code = own.area_code
+        by = Supervisor(Scope(own.area_code), "staff:9", NOW, TODAY)
+        group = hold_group(session, group_id)
+        hand_over(session, by, group, group.version, new.id, "Pindah tugas")
+    assert "diserahkan kepada La Ode Jufri" in words(companion.unread())
+    assert "Alasannya: Pindah tugas." in words(taker.unread())
+    assert "Melati" not in words(companion.press(f"group:{group_id}"))
+    assert "Melati" in words(taker.press(f"group:{group_id}"))
+    with sample_store.begin() as session:
+        group = hold_group(session, group_id)
+        end(session, by, group, group.version, "Bubar")
+    for person in (chair, taker):
+        assert "diakhiri oleh Dinas Sosial. Alasannya: Bubar." in words(person.unread())
+        for button in ("group:{}", "group:{}:members", "kube_member:{}", "pulse:{}"):
+            assert "Melati" not in words(person.press(button.format(group_id)))
 
 
 def test_who_stands_in_sees_the_group_and_is_told_too(sample_store: Store, clock: Clock) -> None:

@@ -8,14 +8,17 @@ from sqlalchemy import select
 
 from bot.texts import say
 from bot.texts.format import rupiah
+from db.attachments import Attachment
 from db.audit import AuditEntry
 from db.kube_groups import KubeGroup, account_of, assets_of
 from db.kube_members import members_of
-from db.kube_proposals import AT_CITY, DELIVERED, GRANTED, KubeProposal
+from db.kube_proposals import AT_CITY, DELIVERED, GRANTED, KubeProposal, add_permit
 from db.kube_rules import kube_rules
 from db.outbox import OutboundMessage
+from db.pulses import Pulse
 from db.staff import Staff
-from tests.moment import TODAY
+from tests.moment import NOW, TODAY
+from tests.tickets import file
 from tests.webhook.companions import colleague_in, companion_in
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.groups import asset_in, group_in, wish_in
@@ -89,6 +92,20 @@ def test_a_group_is_shown_with_its_breaches_and_its_names_are_noted(site: Site) 
         "Oktober 2026",
     ):
         assert told in page, told
+    assert page.count("tidak ada kabar") == 7  # of the ten months that are due
+    with site.store.begin() as session:
+        pulse = session.scalars(select(Pulse.id).filter_by(group_id=mawar)).first()
+        photo = Attachment(
+            pulse_id=pulse, kind="photo", at=NOW, state="kept", not_before=NOW, digest=b"d" * 16,
+            mime="image/jpeg",
+        )  # fmt: skip
+        session.add(photo)
+        permit = file(session, area=session.get_one(KubeGroup, mawar).area_code)
+        session.flush()
+        add_permit(session, mawar, "pirt", permit.id)
+        links = (f"/console/berkas/{photo.id}", f"/console/tiket/{permit.number}")
+    page = main_of(chief, f"{PAGE}/{mawar}")
+    assert all(f'"{link}"' in page for link in links)
     rules = main_of(chief, f"{PAGE}/{kue}")
     assert say("kube.breach_too_few", least=5, most=20, count=2) in rules
     assert "Permensos 2/2019" in rules
