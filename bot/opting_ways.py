@@ -36,8 +36,8 @@ _WORDS = {
     _Sort.FILLER: (
         "tolong tlg mohon maaf pak bu bapak ibu min kak saya sa sy aku ku ka kami kulo ambo kabar"
         " kabarnya pesan pesannya info infonya ya y yo dong lagi lg lgi maneh malih lai to mi"
-        " kodong pi nggih mending cukup untuk utk ke di nomor ini itu semua makasih terima kasih mulai"
-        " sekarang tapi tp nanti jadi mau minta bisa baik lebih kalau kalo klo"
+        " kodong pi nggih mending cukup untuk utk ke di nomor ini itu semua makasih terima kasih"
+        " mulai sekarang tapi tp nanti jadi mau minta bisa baik lebih kalau kalo klo"
     ),
 }
 _SORTS = {word: sort for sort, words in _WORDS.items() for word in words.split()}

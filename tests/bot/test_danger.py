@@ -92,6 +92,15 @@ def test_no_hotline_without_danger(citizen: Person, said: str) -> None:
     assert "112" not in words(citizen.say(said))
 
 
+def test_who_tells_of_trouble_and_wants_to_hear_its_end_reads_the_hotlines(citizen: Person) -> None:
+    for said in (
+        "rumahku kebanjiran tolong kabari kalau sudah surut",
+        "kabari sa kalau apinya sudah padam, rumahku di sebelah",
+        "saya tidak bisa keluar, kabari kalau banjir surut",
+    ):
+        assert "112" in citizen.say(said)[0].text
+
+
 def test_danger_told_in_a_form_is_answered_and_the_form_goes_on(unread: Person) -> None:
     unread.press("complaint")
     replies = unread.say("saya dipukul ketua kelompok")
