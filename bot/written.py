@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot import router
-from bot.capabilities.citizen import eligibility, genuine, notices, pickups
+from bot.capabilities.citizen import budget, eligibility, genuine, notices, pickups
 from bot.capabilities.companion import households
 from bot.danger import names_danger
 from bot.desk.secrecy import wish
@@ -262,6 +262,7 @@ _ASKED = (
     ("complaint", _reports_in_secret),
     ("hide", _asks_secrecy),
     ("complaint", _reports),
+    ("budget", budget.is_asked),
     ("schedule", _asks_schedule),
     ("office", _asks_office),
     ("eligibility", _asks_eligibility),

@@ -2,6 +2,7 @@
 
 from bot.capabilities import enrol
 from bot.capabilities.citizen import (
+    budget,
     complaint,
     correction,
     eligibility,
@@ -81,6 +82,7 @@ CITIZENS: tuple[Capability, ...] = (
         form=FormUse(ticket.FORM, ticket.finish),
     ),
     Capability("program", program.handle, ("ask_program",), interrupts=True, informs=True),
+    Capability("budget", budget.handle, interrupts=True, informs=True),
     Capability(
         "eligibility", eligibility.handle, (), ("cek syarat",), informs=True, needs_consent=True,
         form=FormUse(eligibility.FORM, eligibility.finish),
