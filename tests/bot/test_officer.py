@@ -121,6 +121,20 @@ def test_his_own_is_canceled_not_refused(
     assert len(listed(sample_store)) == 1
 
 
+def test_what_was_known_before_outlives_an_announcement_that_is_refused(
+    officer: Person, of_staff: OfStaff, known: Person, sample_store: Store
+) -> None:
+    colleague(sample_store, of_staff)
+    before = words(known.say("jadwal PKH"))
+    assert "8 Desember 2026, pukul 08.30-12.00" in before
+    about = "umumkan PKH di Bukit Wolio Indah {} Desember 2026 jam 08.30-12.00 di Kantor Pos Baubau"
+    for day in (8, 9):
+        officer.tell(about.format(day), "ya")
+        officer.say(f"tolak {broadcasts(sample_store)[-1].id} salah hari")
+    assert words(known.say("jadwal PKH")) == before
+    assert listed(sample_store) == []
+
+
 @pytest.mark.databases("sqlite", "postgresql")
 def test_of_what_reaches_nobody_nothing_is_kept(officer: Person, sample_store: Store) -> None:
     with sample_store.begin() as session:
