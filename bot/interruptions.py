@@ -33,6 +33,7 @@ from bot.spoken_places import is_place
 from bot.table.ways import Capability
 from bot.texts import say
 from bot.turn import CITIZEN, Turn, button
+from bot.visit_records import joins_another
 from bot.written import plainly_asked
 from nlu.parse import Band
 
@@ -84,9 +85,7 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
 
     False means that the message is to be read as an answer, even if something was said to it.
     """
-    reporting = router.by_button("visit", turn.role)
-    if value is None and reporting is not None and visit.is_whole(turn):
-        _answer_aside(turn, reporting, None)
+    if value is None and _reported_aside(turn, form.state.answers.get("family")):
         turn.reply("form.goes_on")
         ask_again(turn, form)
         return True
@@ -124,6 +123,18 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
         return True
     turn.reply("form.goes_on")
     ask_again(turn, form)
+    return True
+
+
+def _reported_aside(turn: Turn, family: str | None) -> bool:
+    """Take the whole report of a visit, or files of another visit than the form is about."""
+    reporting = router.by_button("visit", turn.role)
+    if reporting is not None and visit.is_whole(turn):
+        _answer_aside(turn, reporting, None)
+        return True
+    if not joins_another(turn, family):
+        return False
+    turn.replies = [replace(reply, choices=()) for reply in turn.replies]
     return True
 
 

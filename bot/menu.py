@@ -12,6 +12,7 @@ _STAFF = {
         "visit",
         "plan",
         "tasks",
+        "my_visits",
         "group_session",
         "group",
         "help",

@@ -128,11 +128,32 @@ def joins(turn: Turn) -> bool:
     household_id, visit = _meant(turn, turn.staff.id)
     if household_id is None or not is_own(turn, household_id):
         return False
+    _put(turn, files, household_id, visit)
+    return True
+
+
+def joins_another(turn: Turn, family: str | None) -> bool:
+    """Put files that name another family than the open form is about to that one's visit."""
+    files = files_sent(turn.inbound.media, turn.inbound.location)
+    if turn.staff is None or turn.role != "companion" or not files or not _caption(turn):
+        return False
+    household_id, visit = _meant(turn, turn.staff.id)
+    meant = visit is not None or family is not None
+    if household_id is None or str(household_id) == family or not meant:
+        return False
+    _put(turn, files, household_id, visit)
+    return True
+
+
+def _put(
+    turn: Turn, files: Sequence[Mapping[str, Any]], household_id: int, visit: Visit | None
+) -> None:
+    """Put files to a visit, or keep them for one that is still to be told of."""
     name = own_families(turn)["households"].get(str(household_id), "")
     if visit is None:
         _keep_early(turn, household_id, files)
         turn.reply("visit.early", button(f"visit:{household_id}", "choice.visit"), name=name)
-        return True
+        return
     point = turn.inbound.location
     spot = None if point is None else [point.latitude, point.longitude]
     _attach(turn, visit, [file for file in files if file["kind"] != POINT], spot)
@@ -146,7 +167,6 @@ def joins(turn: Turn) -> bool:
         time=clock(visit.visited_at.astimezone(ZoneInfo(turn.zone)).time()),
         note=far_note(visit),
     )
-    return True
 
 
 def _meant(turn: Turn, staff_id: int) -> tuple[int | None, Visit | None]:
@@ -154,7 +174,7 @@ def _meant(turn: Turn, staff_id: int) -> tuple[int | None, Visit | None]:
 
     What is named in the caption counts; without a name it is the visit last told of.
     """
-    caption = " ".join(_FOLLOWING.sub(" ", turn.text).split()).strip(" ,.:")
+    caption = _caption(turn)
     household_id = None
     if caption:
         found = named(caption, own_families(turn))
@@ -166,6 +186,11 @@ def _meant(turn: Turn, staff_id: int) -> tuple[int | None, Visit | None]:
     if visit is None or not -_EARLY <= after <= _joins():
         return household_id, None
     return visit.household_id, visit
+
+
+def _caption(turn: Turn) -> str:
+    """Give what a caption says beside that something follows."""
+    return " ".join(_FOLLOWING.sub(" ", turn.text).split()).strip(" ,.:")
 
 
 def _joins() -> timedelta:

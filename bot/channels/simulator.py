@@ -3,10 +3,17 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.channels.reading import read_id, read_optional_id, read_point, read_size, read_text
+from bot.channels.reading import (
+    read_id,
+    read_number,
+    read_optional_id,
+    read_point,
+    read_size,
+    read_text,
+)
 from bot.channels.rendering import numbered, plain
 from bot.messages import (
     RATES,
@@ -26,16 +33,22 @@ from bot.messages import (
 
 # What the page calls a file whose bytes it handed over before: their name in the folder, its own.
 _STORED = re.compile(r"sim:(?P<id>[0-9a-f]{32})-.*", re.DOTALL)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_LONGEST_GAP = timedelta(days=2)  # without a signal; a clock that says more is wrong
 
 
 def parse(payload: object, now: datetime) -> list[Event]:
-    """Read what the page sends: {user, id, text?, button?, media?, location?}."""
+    """Read what the page sends: {user, id, at?, text?, button?, media?, location?}.
+
+    `at` is when it was written, in milliseconds since 1970: it may come long after that.
+    """
     if not isinstance(payload, dict):
         raise Malformed("message is not a JSON object")
     inbound = Inbound(
         address=Address(Channel.SIMULATOR, read_id(payload.get("user"), "user")),
         external_id=read_id(payload.get("id"), "id"),
-        sent_at=now,
+        sent_at=_written_at(payload.get("at"), now),
         text=read_text(payload.get("text"), "text"),
         button=read_optional_id(payload.get("button"), "button"),
         media=_media(payload.get("media")),
@@ -82,6 +95,15 @@ class SimulatorAdapter:
 
     async def close(self) -> None:
         """Do nothing: there is no connection."""
+
+
+def _written_at(value: object, now: datetime) -> datetime:
+    """Give when the page says that a message was written; now where its clock cannot be right."""
+    if value is None:
+        return now
+    written = read_number(value, "time")
+    gap = (now - _EPOCH) // _MILLISECOND - written
+    return _EPOCH + written * _MILLISECOND if 0 <= gap <= _LONGEST_GAP // _MILLISECOND else now
 
 
 def _media(value: object) -> tuple[Media, ...]:

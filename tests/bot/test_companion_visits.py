@@ -153,6 +153,9 @@ def test_answers_out_of_order_and_a_report_in_between_are_kept(
     assert "Tercatat: " in told
     assert "Keluarga siapa" in told
     companion.press(f"family:{home.id}")
+    told = words(companion.send_file(PHOTO, f"foto {name}"))  # of the report in between
+    assert f"kunjungan {name} pukul" in told
+    assert "Bantuannya sudah diterima?" in told
     companion.press("came:yes")
     companion.say("kurang 2 kg")  # answers whether all came, and is the finding
     companion.say("fotonya nyusul ya")
@@ -162,11 +165,29 @@ def test_answers_out_of_order_and_a_report_in_between_are_kept(
     [(visit, finding)] = visits_of(sample_store, home.id)
     assert visit.checks == {"came": "yes", "whole": "no", "uncut": "yes"}
     assert finding == "kurang 2 kg"
-    [(visit, _finding)] = visits_of(sample_store, other.id)
-    assert visit.checks == {"state": "need"}
+    [(between, _finding)] = visits_of(sample_store, other.id)
+    assert between.checks == {"state": "need"}
+    with sample_store.read() as session:
+        assert session.scalars(select(Attachment.visit_id)).all() == [between.id]
 
     companion.say("kunjungan")
     assert "Kunjungan untuk apa" in words(companion.say("yang tadi"))
+
+
+@pytest.mark.databases("sqlite")
+def test_what_was_found_may_be_spoken(companion: Person, sample_store: Store) -> None:
+    home, _name, _place = own_family(sample_store)
+    companion.press(f"visit:{home.id}")
+    companion.press("purpose:home")
+    companion.press("state:need")
+    companion.send_file(Media(MediaKind.VOICE, "said", "audio/ogg"))
+    assert "Temuan: (di kiriman)" in words(companion.press("form:skip"))
+    companion.press("form:yes")
+    [(visit, finding)] = visits_of(sample_store, home.id)
+    assert (visit.checks, finding) == ({"state": "need"}, "")
+    with sample_store.read() as session:
+        kept = session.execute(select(Attachment.visit_id, Attachment.kind)).all()
+        assert kept == [(visit.id, "voice")]
 
 
 @pytest.mark.databases("sqlite")

@@ -1,6 +1,6 @@
 """The contract of all channels, first half: what the services send, as plain events."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,9 +159,14 @@ TWILIO_STATUSES: dict[str, Event] = {
     "status_sms_without_code": _sms(507, DeliveryState.FAILED, "unknown"),
 }
 
+_WRITTEN = NOW - timedelta(minutes=90) + timedelta(milliseconds=250)
 _RAHMA = Address(Channel.SIMULATOR, "rahma")
 SIMULATOR: list[tuple[dict[str, Any], Event]] = [
     ({"text": "halo"}, Inbound(_RAHMA, "m-1", NOW, text="halo")),
+    # What is sent when the signal is back; a clock that cannot be right is not believed.
+    ({"text": "p", "at": 1764552600250}, Inbound(_RAHMA, "m-1", _WRITTEN, "p")),
+    ({"text": "p", "at": 1764558000001}, Inbound(_RAHMA, "m-1", NOW, "p")),
+    ({"text": "p", "at": 1764300000000}, Inbound(_RAHMA, "m-1", NOW, "p")),
     ({"button": "menu:jadwal"}, Inbound(_RAHMA, "m-1", NOW, button="menu:jadwal")),
     (
         {"media": {"kind": "photo", "name": "kks.jpg", "mime": "image/jpeg", "size": 99}},

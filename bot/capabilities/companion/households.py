@@ -31,7 +31,7 @@ _SEARCH = re.compile(
     r"(?:\s+(?:di|kelurahan|kel|bernama|atas nama))*\s+(?P<said>\S.{1,80})",
     re.IGNORECASE,
 )
-_FILTERS: dict[str, Callable[[Row, Marks, str], bool]] = {
+FILTERS: dict[str, Callable[[Row, Marks, str], bool]] = {
     "overdue": lambda _row, _marks, due: due == OVERDUE,
     "due": lambda _row, _marks, due: due in (DUE, OVERDUE),
     "tickets": lambda row, marks, _due: row[0].id in marks.tickets,
@@ -117,7 +117,7 @@ def _list(turn: Turn, rows: Sequence[Row], marks: Marks, chosen: str, start: int
         *([button(more, "choice.next")] if following < count else []),
         button("visit", "choice.visit"),
         button("plan", "choice.plan"),
-        *(button(f"households:{name}", f"households.only_{name}") for name in _FILTERS),
+        *(button(f"households:{name}", f"households.only_{name}") for name in FILTERS),
         button("menu", "choice.menu"),
     )
 
@@ -125,7 +125,7 @@ def _list(turn: Turn, rows: Sequence[Row], marks: Marks, chosen: str, start: int
 def _is_chosen(turn: Turn, row: Row, marks: Marks, chosen: str) -> bool:
     if not chosen:
         return True
-    fits = _FILTERS.get(chosen)
+    fits = FILTERS.get(chosen)
     return row[0].area_code == chosen if fits is None else fits(row, marks, _due(turn, row))
 
 
@@ -156,7 +156,7 @@ def _counts(turn: Turn, rows: Sequence[Row], marks: Marks) -> str:
 
 
 def _title(turn: Turn, chosen: str) -> str:
-    if chosen in _FILTERS:
+    if chosen in FILTERS:
         return say(f"households.only_{chosen}")
     return turn.places.name_of(chosen) if chosen else ""
 

@@ -59,11 +59,12 @@ let turn = Promise.resolve();
 
 function send(message, preview, words, file) {
   const id = `web-${newId()}`;
+  const at = Date.now(); // kept when it has to be sent again
   const shown = log.add({ from: "me", id, text: words ?? message.text, ...message }, preview);
   find("empty").hidden = true;
   const retry = shown.querySelector(".retry");
   const deliver = () => {
-    turn = turn.then(() => hand({ ...message, user, id }, shown, file));
+    turn = turn.then(() => hand({ ...message, user, id, at }, shown, file));
   };
   retry.addEventListener("click", () => {
     shown.querySelector(".failed").hidden = true;
