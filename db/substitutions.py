@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, String, and_, or_, sel
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
+from db.areas import Area
 from db.base import Base, BigId
 from db.session import Session
 from db.staff import Staff
@@ -25,6 +26,8 @@ class Substitution(Base):
     created_by: Mapped[str] = mapped_column(String(60))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  # ended before its last day, or before it began
+    begin_told_at: Mapped[datetime | None]  # when both companions heard of it
+    end_told_at: Mapped[datetime | None]
 
 
 class SubstitutionRefused(Exception):
@@ -79,6 +82,58 @@ def end_substitution(session: Session, substitution_id: int, actor: str, now: da
     found.ended_at = now
     audit.record(session, now, actor, "end substitution", f"staff:{found.absent_id}")
     return True
+
+
+def zones_of_leaves(session: Session) -> Sequence[str]:
+    """Give the zones of companions of whose leave something is still to be told."""
+    query = (
+        select(Area.timezone)
+        .join(Staff, Staff.area_code == Area.code)
+        .join(Substitution, Substitution.absent_id == Staff.id)
+        .where(Substitution.end_told_at.is_(None))
+    )
+    return session.scalars(query.distinct()).all()
+
+
+def leaves_to_tell(session: Session, zone: str, today: date, limit: int) -> Sequence[int]:
+    """Give the substitutions of a zone of whose beginning or end nobody has heard."""
+    query = (
+        select(Substitution.id)
+        .join(Staff, Staff.id == Substitution.absent_id)
+        .join(Area, Area.code == Staff.area_code)
+        .where(Area.timezone == zone, or_(_begins(today), _ends(today)))
+    )
+    return session.scalars(query.order_by(Substitution.id).limit(limit)).all()
+
+
+def take_telling(
+    session: Session, substitution_id: int, today: date, now: datetime
+) -> tuple[Substitution, bool] | None:
+    """Note that a leave's beginning (True) or end is told; None where somebody else did it."""
+    due = select(Substitution).where(
+        Substitution.id == substitution_id, or_(_begins(today), _ends(today))
+    )
+    found = session.scalars(due.with_for_update()).one_or_none()
+    if found is None:
+        return None
+    begins = found.begin_told_at is None
+    if begins:
+        found.begin_told_at = now
+    else:
+        found.end_told_at = now
+    session.flush()
+    return found, begins
+
+
+def _begins(today: date) -> ColumnElement[bool]:
+    return and_(Substitution.begin_told_at.is_(None), holds_on(today))
+
+
+def _ends(today: date) -> ColumnElement[bool]:
+    """Give the condition that a leave of which both know is over."""
+    over = or_(Substitution.ended_at.is_not(None), Substitution.last_day < today)
+    told = Substitution.begin_told_at.is_not(None)
+    return and_(told, Substitution.end_told_at.is_(None), over)
 
 
 def absent_ones(session: Session, substitute_id: int, today: date) -> Sequence[int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.desk.companion_news import tell_handed
 from bot.texts import say
 from db import audit
 from db.areas import Scope
@@ -51,7 +52,9 @@ def give_families(
     )
     if not chosen:
         raise Unfit(say("companions.no_families"))
-    return len(chosen), move(session, by, chosen, from_id, to_id, why)
+    followed = move(session, by, chosen, from_id, to_id, why)
+    tell_handed(session, {(from_id, to_id): len(chosen)}, by.now)
+    return len(chosen), followed
 
 
 def move(

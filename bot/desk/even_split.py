@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
 
+from bot.desk.companion_news import tell_handed
 from bot.desk.companions import Supervisor, Unfit, move
 from bot.texts import say
 from db import audit
@@ -75,6 +76,7 @@ def accept(session: Session, by: Supervisor, area_code: str, seen: str) -> int:
         groups[one.from_id, one.to_id].append(one.household_id)
     for (from_id, to_id), families in groups.items():
         move(session, by, families, from_id, to_id, say("companions.split_why"))
+    tell_handed(session, {pair: len(families) for pair, families in groups.items()}, by.now)
     audit.record(session, by.now, by.actor, "accept split", f"area:{area_code}")
     return len(proposal.transfers)
 

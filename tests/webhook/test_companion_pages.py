@@ -5,15 +5,19 @@ import re
 import pytest
 from sqlalchemy import func, select
 
+from bot.desk.companion_news import watch_leaves
+from bot.outbox import open_reply
 from bot.texts import say
 from db.assignments import Assignment, looks_after
 from db.audit import AuditEntry
+from db.contacts import Contact, lock_contact
 from db.handovers import Handover
+from db.outbox import OutboundMessage
 from db.registry import Household
 from db.session import Store
 from db.staff import Staff, redeem_code
 from db.substitutions import Substitution
-from tests.moment import TODAY
+from tests.moment import NOW, TODAY
 from tests.webhook.companions import colleague_in, companion_in
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.site import Site, over_sample
@@ -39,6 +43,25 @@ def free_in(store: Store, area: str) -> int:
             .where(Assignment.id.is_(None), Household.area_code.startswith(area))
         )
         return session.scalar(query) or 0
+
+
+def chat_of(store: Store, staff_id: int) -> int:
+    """Give a chat of a companion, made where he has none."""
+    with store.begin() as session:
+        found = session.scalars(select(Contact.id).filter_by(staff_id=staff_id)).first()
+        if found is None:
+            address = f"pendamping-{staff_id}"
+            lock_contact(session, "simulator", address, NOW)
+            chat = session.scalars(select(Contact).filter_by(address=address)).one()
+            chat.staff_id, found = staff_id, chat.id
+        return found
+
+
+def told(store: Store, contact_id: int) -> list[str]:
+    with store.read() as session:
+        query = select(OutboundMessage.body).filter_by(contact_id=contact_id)
+        bodies = session.scalars(query.order_by(OutboundMessage.id)).all()
+        return [open_reply(session.vault, body).text for body in bodies if body]
 
 
 def digest_on(officer: Officer) -> str:
@@ -74,7 +97,10 @@ def test_families_of_a_place_go_over_and_it_is_told_who_did_it_and_why(site: Sit
         assert (refused.status_code, say(f"companions.{said}") in refused.text) == (400, True)
     assert held(site.store, own) == before
 
+    chats = {who: chat_of(site.store, who) for who in (own, new)}
     assert chief.post(give, place=rw, to=new, why="RW dekat rumahnya").status_code == 303
+    assert told(site.store, chats[new]) == [say("handover.came", came=in_rw, went=0)]
+    assert told(site.store, chats[own]) == [say("handover.went", came=0, went=in_rw)]
     assert held(site.store, new) == int(in_rw)
     assert chief.post(give, place=code, to=new, why="Pindah tugas").status_code == 303
     assert (held(site.store, new), held(site.store, own)) == (int(count), before - int(count))
@@ -114,7 +140,9 @@ def test_a_split_is_accepted_whole_and_as_it_was_seen(site: Site) -> None:
     assert (held(site.store, new), free_in(site.store, WOLIO) > 0) == (1, True)
 
     seen = digest_on(chief)
+    chats = [chat_of(site.store, who) for who in (own, new)]
     assert chief.post(SPLIT, area=WOLIO, seen=seen).status_code == 303
+    assert [len(told(site.store, chat)) for chat in chats] == [1, 1]
     after = (held(site.store, own), held(site.store, new))
     assert sum(after) == whole
     assert abs(after[0] - after[1]) <= 1
@@ -151,12 +179,19 @@ def test_a_leave_has_its_days_and_ends_early_and_a_code_is_shown_once(site: Site
         assert family is not None
         assert looks_after(session, new, family, TODAY)
     assert "30 November 2026" in chief.get(PAGE).text
+    chats = [chat_of(site.store, who) for who in (own, new)]
+    assert [watch_leaves(site.store, site.clock) for _ in range(2)] == [1, 0]
+    for chat, role in zip(chats, ("absent", "stand_in"), strict=True):
+        assert "30 November 2026" in told(site.store, chat)[0], role
     end = f"{PAGE}/pengganti/{made}/selesai"
     for said in ("ended", "over"):
         assert chief.post(end).status_code == 303
         assert say(f"companions.{said}") in chief.get(PAGE).text
     with site.store.read() as session:
         assert not looks_after(session, new, family, TODAY)
+    assert [watch_leaves(site.store, site.clock) for _ in range(2)] == [1, 0]
+    assert "Penggantian oleh Asma" in told(site.store, chats[0])[1]
+    assert "tidak lagi menggantikan" in told(site.store, chats[1])[1]
 
     page = chief.post(f"{PAGE}/{new}/kode").text
     code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", page)
