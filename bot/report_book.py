@@ -3,12 +3,19 @@
 import csv
 from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
+from itertools import zip_longest
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.mismatch_book import guarded
 from bot.report_tables import (
+    Cell,
     Table,
     every_count,
     heat_of,
@@ -24,6 +31,9 @@ from bot.texts import say
 from db.ticket_reports import Report
 
 _LONGEST_TITLE = 31
+_HEADS = 3  # the row in which the heads of the columns stand
+_NARROWEST, _WIDEST = 11, 90  # of a column, in characters
+_BOLD, _RIGHT = Font(name="Calibri", size=11, bold=True), Alignment(horizontal="right")
 _EVERY = 1_000  # as many matters in the sheet of months as there are
 
 
@@ -52,13 +62,45 @@ def tables_book(title: str, period: str, tables: Sequence[Table]) -> bytes:
     book = Workbook(write_only=True)
     for table in tables:
         sheet = book.create_sheet(table.title[:_LONGEST_TITLE])
-        sheet.append([title, period])
+        _lay_out(sheet, title, table)
+        sheet.append([_set(sheet, title, _BOLD), period])
         sheet.append([])
-        for row in (table.heads, *table.rows):
-            sheet.append([guarded(cell) for cell in row])
+        numbers = [*map(_counts, table.rows[0])] if table.rows else []
+        heads = zip_longest(table.heads, numbers, fillvalue=False)
+        sheet.append([_set(sheet, guarded(head), _BOLD, bool(right)) for head, right in heads])
+        for row in table.rows:
+            sheet.append([_set(sheet, guarded(cell), None, _counts(cell)) for cell in row])
     whole = BytesIO()
     book.save(whole)
     return whole.getvalue()
+
+
+def _lay_out(sheet: Any, title: str, table: Table) -> None:
+    """Let columns hold what is in them, and a sheet fit the width of a page."""
+    columns = zip_longest(table.heads, *table.rows, fillvalue="")
+    for at, column in enumerate(columns, start=1):
+        longest = max(len(str(cell)) for cell in (*column, *([title] if at == 1 else [])))
+        width = min(max(longest + 2, _NARROWEST), _WIDEST)
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.freeze_panes = f"A{_HEADS + 1}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0  # as many pages down as it takes
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _counts(cell: Cell) -> bool:
+    """Say whether a cell holds a number, also one written as `75,0 %` or `30 / 40`."""
+    return not isinstance(cell, str) or cell[:1].isdigit() or cell == "–"
+
+
+def _set(sheet: Any, value: Any, font: Font | None = None, right: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet, value)
+    if font is not None:
+        cell.font = font
+    if right:
+        cell.alignment = _RIGHT
+    return cell
 
 
 def report_csv(report: Report, names: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from bot.report_tables import Heat, Row, Table, decimal
 from bot.texts import say
 from bot.texts.format import plain_date
 from bot.texts.tickets import kind_name
+from db.findings import OUTCOMES
 from db.kube_year import Share
 from db.visit_figures import Days, Figures, VisitReport, Work, colours
 from db.visit_report import PAYOUT, PURPOSES
@@ -134,11 +135,27 @@ def work(report: VisitReport) -> Table:
     return Table(say("visit_report.work"), _heads("work", "state", "count"), rows)
 
 
+def tasks(report: VisitReport, names: Mapping[str, str]) -> Table:
+    """Give the tasks of lists by kelurahan: open before, what came of them, open now."""
+    rows: list[Row] = [
+        [names.get(code, code), one.before, one.found,
+         *(one.outcomes[outcome] for outcome in OUTCOMES), one.gone, one.now]
+        for code, one in report.tasks.items()
+    ]  # fmt: skip
+    if len(rows) > 1:
+        columns = zip(*(row[1:] for row in rows), strict=True)
+        rows.append([say("reports.all"), *(sum(map(int, column)) for column in columns)])
+    outcomes = [say(f"task.outcome_{outcome}") for outcome in OUTCOMES]
+    heads = [*_heads("area", "before", "found"), *outcomes, *_heads("gone", "now")]
+    return Table(say("visit_report.tasks"), heads, rows)
+
+
 def tables(report: VisitReport, names: Mapping[str, str]) -> Sequence[Table]:
     """Give all tables of a report, with the names of areas by their codes."""
     return (
         lights(report.whole), purposes(report, names), coverage(report, names),
         ages_table(report, names), sessions(report, names), payout(report), work(report),
+        tasks(report, names),
     )  # fmt: skip
 
 

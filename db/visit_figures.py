@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from db.kube_year import Share
+from db.task_counts import TaskCounts
 from db.visit_rules import Limit, ReportRules
 
 LIGHTS = ("coverage", "photo", "place", "finding", "late", "corrected")
@@ -88,6 +89,7 @@ class VisitReport:
     areas: Mapping[str, Figures]  # by their codes
     payout: Mapping[tuple[str, str], int]  # what was checked and the answer
     work: Mapping[Work, int]
+    tasks: Mapping[str, TaskCounts] = field(default_factory=dict)  # by kelurahan
 
 
 class Colour(StrEnum):

@@ -20,6 +20,7 @@ from db.group_sessions import Attendance, GroupSession
 from db.registry import Household
 from db.session import Session
 from db.staff import Staff
+from db.task_counts import task_counts
 from db.ticket_states import OPEN, State
 from db.tickets import PLAIN, Ticket
 from db.visit_figures import Days, Figures, VisitReport, Work
@@ -74,7 +75,9 @@ def visit_report(
     _add_sessions(session, asked, areas)
     whole = _sum(list(areas.values()))
     work = _work(session, asked)
-    return VisitReport(days, as_of, whole, dict(sorted(areas.items())), payout, work)
+    seen = asked.scope.holds(Finding.area_code) & asked.is_his(Finding.staff_id)
+    tasks = task_counts(session, seen, asked.begin, asked.end)
+    return VisitReport(days, as_of, whole, dict(sorted(areas.items())), payout, work, tasks)
 
 
 def _add_families(

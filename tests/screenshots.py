@@ -32,6 +32,7 @@ from tests.browser import find_chromium
 from tests.screenshots_desk import desk_pictures
 from tests.screenshots_kube import kube_pictures
 from tests.screenshots_notices import notices_pictures
+from tests.screenshots_visits import visits_pictures
 from tests.webhook.browser import launch, serving
 from webhook.app import create_app
 
@@ -88,6 +89,7 @@ def main() -> int:
             _registry(browser, address, folder, service, Path(home))
             desk_pictures(browser, address, folder, service, _talk, _enter)
             notices_pictures(browser, address, folder, service, _enter)
+            visits_pictures(browser, address, folder, service, _enter)
             kube_pictures(browser, address, folder, service, _enter)
         browser.close()
         thread.stop()

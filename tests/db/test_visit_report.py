@@ -9,7 +9,7 @@ from bot.visit_words import CHECKS
 from db.areas import Scope
 from db.assignments import families_of
 from db.attachments import KEPT, POINT, REFUSED, Attachment
-from db.findings import DONE, Finding
+from db.findings import ASSIGNED, DONE, Finding
 from db.graduations import UNDER_WAY, open_track
 from db.group_sessions import GroupSession, record_session
 from db.kube_year import Share
@@ -45,6 +45,16 @@ def visit(
         Attachment(visit_id=made.id, kind=kind, at=at, state=state, not_before=at)
         for kind, state in files
     )
+    session.flush()
+    return made
+
+
+def task_of(session: Session, staff_id: int, area_code: str, key: str) -> Finding:
+    made = Finding(
+        key=key, kind="left", rule="died", state=ASSIGNED, staff_id=staff_id, area_code=area_code,
+        found_at=NOW, last_seen_at=NOW,
+    )  # fmt: skip
+    session.add(made)
     session.flush()
     return made
 
@@ -110,6 +120,19 @@ def test_a_month_is_counted_once_and_to_whom_it_belongs(sample_store: Store) -> 
         elsewhere = visit_report(session, Scope(MURHUM), MONTH, NOW, ZONE)
         assert (elsewhere.whole.visits, elsewhere.whole.sessions, elsewhere.work) == (0, 0, {})
         assert all(code.startswith(MURHUM) for code in elsewhere.areas)
+
+        lost, left = (task_of(session, own, first[0].area_code, key) for key in ("t2", "t3"))
+        lost.gone_at, left.found_at = NOW, begin - timedelta(days=9)
+        session.flush()
+        area = first[0].area_code
+        task = visit_report(session, Scope(None), MONTH, NOW, ZONE, own).tasks[area]
+        assert (task.before, task.found, task.gone, task.now) == (1, 2, 1, 1)
+        assert task.outcomes == {"moved": 1}
+        everywhere = visit_report(session, Scope(CITY), MONTH, NOW, ZONE).tasks
+        for each in everywhere.values():
+            settled = each.outcomes.total()
+            assert each.before + each.found - settled - each.gone == each.now
+        assert area not in visit_report(session, Scope(MURHUM), MONTH, NOW, ZONE).tasks
 
         day = visit_report(session, Scope(None), Days(TODAY, TODAY), NOW, ZONE, own).whole
         assert (day.visits, day.seen) == (3, 3)

@@ -197,6 +197,8 @@ GUARDS = {
     ("POST", "/console/tempat/<int:office_id>"): GIVERS,
     ("GET", "/console/tempat/baru"): GIVERS,
     ("POST", "/console/tempat/baru"): GIVERS,
+    ("GET", "/console/tempat/titik"): GIVERS,
+    ("POST", "/console/tempat/titik"): GIVERS,
     ("GET", "/console/tiket"): ALL,
     ("GET", "/console/tiket/isi"): ALL,
     ("POST", "/console/tiket/cari"): ALL,

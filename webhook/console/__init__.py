@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.engine import StoreUnavailable
 from bot.service import Service
 from webhook.console.account import account_pages
+from webhook.console.area_points import area_points_pages
 from webhook.console.batches import batches_pages
 from webhook.console.broadcasts import broadcasts_pages
 from webhook.console.budget import budget_pages
@@ -53,7 +54,7 @@ SUBJECTS = (
     account_pages, batches_pages, entrance_pages, files_pages, home_pages, inbox_pages, lists_pages,
     hoaxes_pages, matches_pages, mismatch_pages, people_pages, phrases_pages, trail_pages,
     canned_pages, live_pages, tickets_pages,
-    catalogue_pages, offices_pages,
+    catalogue_pages, offices_pages, area_points_pages,
     duty_pages, talks_pages, companions_pages, kube_pages,
     incidents_pages, referrals_pages,
     reports_pages, rules_pages, visit_reports_pages,

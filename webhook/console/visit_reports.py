@@ -24,6 +24,7 @@ from bot.visit_tables import (
     period,
     purposes,
     sessions,
+    tasks,
     title,
     work,
 )
@@ -143,6 +144,7 @@ def _shown(desk: Desk, made: Made) -> dict[str, Any]:
         "heat": heat, "shaded": shaded(heat), "codes": list(report.areas),
         "purposes": purposes(report, made.names), "coverage": coverage(report, made.names),
         "sessions": sessions(report, made.names), "payout": payout(report), "work": work(report),
+        "tasks": tasks(report, made.names),
         "lights": lights(report.whole),
         "colours": [one for _name, _share, one in colours(report.whole, visit_rules().report)],
         "how": how(), "cell": shown,
