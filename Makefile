@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(PIP) install --quiet --require-hashes -r
 SELF := $(PIP) install --quiet --no-deps --no-build-isolation -e .
 
-.PHONY: help setup demo test bench bench-nlu rasa lint lock
+.PHONY: help setup demo test bench bench-nlu office rasa lint lock
 
 help: ## show these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -45,6 +45,10 @@ bench: $(VENV)/.dev ## how fast, beside the floor of the same machine
 
 bench-nlu: $(VENV)/.dev ## how well and how fast texts are understood; beside Rasa and the encoder where they are
 	@$(BIN)/python -m tests.bench.nlu
+
+office: $(VENV)/.dev ## let LibreOffice open every workbook; it has to be there
+	@command -v soffice >/dev/null || { echo "LibreOffice is missing: apt-get install --no-install-recommends libreoffice-calc-nogui"; exit 1; }
+	@$(BIN)/pytest -q -n 0 tests/bot/test_books.py
 
 rasa: ## Rasa beside the service: install, check the corpus, train, serve (RASA_PORT, 5005)
 	@sh nlu/rasa.sh
