@@ -28,7 +28,8 @@ PAGES = (
     "/console/laporan-bulanan?lama=6", "/console/laporan-bulanan?bulan=2025-01",
     "/console/aturan?jenis=complaint&kategori=kis", "/console/aturan?instansi=dinkes",
     "/console/anggaran", "/console/anggaran/1", "/console/anggaran/berkas",
-    "/console/anggaran/cakupan?program=PKH",
+    "/console/anggaran/cakupan?program=PKH", "/console/katalog/bantuan",
+    "/console/katalog/bantuan/PKH",
 )  # fmt: skip
 
 

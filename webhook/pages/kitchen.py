@@ -25,13 +25,22 @@ class Kitchen(Generic[_Dish]):
         self._kept: tuple[datetime, _Dish] | None = None
 
     def serve(self) -> _Dish:
-        """Give what was counted; one request counts while the others wait for it."""
-        with self._lock:
-            now = self._clock()
-            if self._kept is None or now - self._kept[0] >= KEPT_FOR:
+        """Give what was counted; where that is old, one request counts anew.
+
+        The others get the old one meanwhile. Before anything was counted they wait.
+        """
+        now, kept = self._clock(), self._kept
+        if kept is not None and now - kept[0] < KEPT_FOR:
+            return kept[1]
+        if not self._lock.acquire(blocking=kept is None) and kept is not None:
+            return kept[1]
+        try:
+            if self._kept is None or self._kept is kept:
                 with self._store.read() as session:
                     self._kept = now, self._count(session, now)
             return self._kept[1]
+        finally:
+            self._lock.release()
 
 
 def kept_page(page: str) -> Response:
