@@ -6,6 +6,7 @@ from bot import router
 from bot.choices import approves, gives_nothing, is_number, named, pick
 from bot.desk.idle_files import bring_files
 from bot.form_moves import advance, start
+from bot.form_probe import probe
 from bot.form_steps import OpenForm, ask_again, open_form, say_step
 from bot.forms import (
     CHANGE,
@@ -21,7 +22,7 @@ from bot.forms import (
     FormState,
     edit_value,
 )
-from bot.interruptions import interrupted, overriding, probe, read_move
+from bot.interruptions import interrupted, overriding, read_move
 from bot.spoken import correction, goes_on, is_done, is_helpless, mends
 from bot.turn import Turn
 
