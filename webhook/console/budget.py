@@ -68,7 +68,7 @@ def budget_pages(_parts: Service) -> Blueprint:
         return render_template(
             "console/budget_coverage.html",
             places=places, reaches=reaches, chosen=chosen, scale=_FIFTHS, decimal=decimal,
-            level=lambda share: None if share is None else _FIFTHS.level(round(share)),
+            level=lambda share: _FIFTHS.level(max(round(share), share > 0)),
             families=sum(one.families for one in places),
             reached=sum(one.reached for one in places),
         )  # fmt: skip
