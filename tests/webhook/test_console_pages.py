@@ -104,6 +104,7 @@ NAMED: dict[str, Callable[[Store], int]] = (
         for page in (
             "",
             "/isi",
+            "/kata",
             "/kemajuan",
             "/belum-sampai.xlsx",
             "/ajukan",
