@@ -216,14 +216,14 @@ def _send(
     for dispatcher in dispatchers:
         dispatcher.start()
     sampler.start()
-    claims: Counter[int] = Counter()
+    claims: set[tuple[int, int]] = set()
     try:
         for number in range(kills):
             wanted = account.audience * (number + 1) // (kills + 2)
             until(lambda w=wanted: _ended(store) >= w, patience, f"message {wanted}")  # type: ignore[misc]
             dispatcher = dispatchers[random.randrange(len(dispatchers))]
             dispatcher.kill()
-            claims.update(_claims(store))
+            claims |= _claims(store)
             account.kills += 1
             dispatcher.start()
         until(lambda: _ended(store) == account.audience, patience, "the end of the broadcast")
@@ -287,18 +287,21 @@ def _ended(store: Store) -> int:
     return sum(number for state, number in count(store).items() if state in ENDED)
 
 
-def _claims(store: Store) -> dict[int, int]:
-    """Give what is under lease, with its fencing token."""
+def _claims(store: Store) -> set[tuple[int, int]]:
+    """Give what is under lease, with its fencing token.
+
+    What a dispatcher held that died stays there until its lease ends, through several kills.
+    """
     with store.read() as session:
         query = select(_OUT.c.id, _OUT.c.tries).where(_OUT.c.state == "sending")
-        return dict(session.execute(query).all())
+        return set(session.execute(query).tuples())
 
 
-def _claimed_again(store: Store, claims: Counter[int]) -> int:
+def _claimed_again(store: Store, claims: set[tuple[int, int]]) -> int:
     """Count the claims at kills that were made again: of the dead, and of the unlucky."""
     with store.read() as session:
         tries: dict[int, int] = dict(session.execute(select(_OUT.c.id, _OUT.c.tries)).all())
-    return sum(tries[row] > held for row, held in claims.items())
+    return sum(tries[row] > held for row, held in claims)
 
 
 def _receipts_in(store: Store) -> bool:
