@@ -8,7 +8,7 @@ from bot.capabilities.companion import visit
 from bot.form_emergency import TALK, emergency_changed, goes_to_emergency, is_emergency, is_story
 from bot.form_probe import fits
 from bot.form_steps import OpenForm, ask_again, question
-from bot.forms import LEAVE, RESUME, Asking, Field, Move
+from bot.forms import LEAVE, RESUME, Asking, Field, FormState, Move
 from bot.menu import menu_choices, menu_key
 from bot.spoken import (
     asks,
@@ -70,7 +70,7 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
 
     False means that the message is to be read as an answer, even if something was said to it.
     """
-    if value is None and _reported_aside(turn, form.state.answers.get("family")):
+    if value is None and _reported_aside(turn, form.state):
         turn.reply("form.goes_on")
         ask_again(turn, form)
         return True
@@ -111,13 +111,13 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
     return True
 
 
-def _reported_aside(turn: Turn, family: str | None) -> bool:
+def _reported_aside(turn: Turn, state: FormState) -> bool:
     """Take the whole report of a visit, or files of another visit than the form is about."""
     reporting = router.by_button("visit", turn.role)
     if reporting is not None and visit.is_whole(turn):
         _answer_aside(turn, reporting, None)
         return True
-    if not joins_another(turn, family):
+    if not joins_another(turn, state):
         return False
     turn.replies = [replace(reply, choices=()) for reply in turn.replies]
     return True

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.desk.adding import files_sent
 from bot.families import is_own, named, own_families, speak_of
+from bot.forms import FormState
 from bot.texts import say
 from bot.texts.format import clock
 from bot.turn import Turn, button
@@ -132,14 +133,18 @@ def joins(turn: Turn) -> bool:
     return True
 
 
-def joins_another(turn: Turn, family: str | None) -> bool:
-    """Put files that name another family than the open form is about to that one's visit."""
+def joins_another(turn: Turn, form: FormState) -> bool:
+    """Put files that name another family than the open form is about to that one's visit.
+
+    Other forms than that of a visit take what may be theirs: only a visit told of goes before.
+    """
     files = files_sent(turn.inbound.media, turn.inbound.location)
     if turn.staff is None or turn.role != "companion" or not files or not _caption(turn):
         return False
     household_id, visit = _meant(turn, turn.staff.id)
-    meant = visit is not None or family is not None
-    if household_id is None or str(household_id) == family or not meant:
+    if household_id is None or str(household_id) == form.answers.get("family"):
+        return False
+    if visit is None and form.form != "visit":
         return False
     _put(turn, files, household_id, visit)
     return True
@@ -152,7 +157,7 @@ def _put(
     name = own_families(turn)["households"].get(str(household_id), "")
     if visit is None:
         _keep_early(turn, household_id, files)
-        turn.reply("visit.early", button(f"visit:{household_id}", "choice.visit"), name=name)
+        turn.reply("visit.early", button(f"visit:{household_id}", "visit.tell_now"), name=name)
         return
     point = turn.inbound.location
     spot = None if point is None else [point.latitude, point.longitude]
@@ -172,7 +177,8 @@ def _put(
 def _meant(turn: Turn, staff_id: int) -> tuple[int | None, Visit | None]:
     """Give the family, and its visit of the last hour, that files without a report belong to.
 
-    What is named in the caption counts; without a name it is the visit last told of.
+    What is named in the caption counts; without a name it is the visit last told of as they were
+    sent, however late they come.
     """
     caption = _caption(turn)
     household_id = None
@@ -181,8 +187,11 @@ def _meant(turn: Turn, staff_id: int) -> tuple[int | None, Visit | None]:
         if len(found) != 1:
             return None, None
         household_id = int(found[0])
-    visit = last_told(turn.session, staff_id, household_id)
-    after = turn.inbound.sent_at - visit.told_at if visit is not None else _EARLY
+    sent_at = turn.inbound.sent_at
+    visit = last_told(turn.session, staff_id, household_id, by=sent_at)
+    if visit is None or sent_at - visit.told_at > _joins():  # they may have overtaken their report
+        visit = last_told(turn.session, staff_id, household_id)
+    after = sent_at - visit.told_at if visit is not None else _EARLY
     if visit is None or not -_EARLY <= after <= _joins():
         return household_id, None
     return visit.household_id, visit

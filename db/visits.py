@@ -28,11 +28,18 @@ class Visit(Base):
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), index=True)
 
 
-def last_told(session: Session, staff_id: int, household_id: int | None = None) -> Visit | None:
-    """Give the visit, to one family or to any, of which somebody told last, as it is in force."""
+def last_told(
+    session: Session, staff_id: int, household_id: int | None = None, by: datetime | None = None
+) -> Visit | None:
+    """Give the visit, to one family or to any, of which somebody told last, as it is in force.
+
+    With a moment it is the last told by then.
+    """
     query = select(Visit).where(Visit.staff_id == staff_id, Visit.replaced_by_id.is_(None))
     if household_id is not None:
         query = query.where(Visit.household_id == household_id)
+    if by is not None:
+        query = query.where(Visit.told_at <= by)
     return session.scalars(query.order_by(Visit.told_at.desc(), Visit.id.desc()).limit(1)).first()
 
 

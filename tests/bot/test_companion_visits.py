@@ -116,6 +116,13 @@ def test_a_late_report_keeps_its_own_time(
     [(visit, _finding)] = visits_of(sample_store, home.id)
     assert visit.visited_at == datetime.fromisoformat("2026-11-21T09:00:00+08:00")
     assert (visit.told_at, visit.recorded_at) == (late.sent_at, NOW)
+    other, name, _place = own_family(sample_store, 1)
+    companion.say(f"kunjungan {name}, semua sehat")
+    follows = late.sent_at + timedelta(minutes=9)
+    assert engine.receive(Inbound(companion.address, "late-2", follows, media=(PHOTO,)))
+    assert len(visits_of(sample_store, other.id)) == 1
+    with sample_store.read() as session:
+        assert session.scalars(select(Attachment.visit_id)).all() == [visit.id]
 
 
 @pytest.mark.databases("sqlite")
@@ -146,7 +153,10 @@ def test_answers_out_of_order_and_a_report_in_between_are_kept(
 ) -> None:
     home, _name, _place = own_family(sample_store)
     other, name, _place = own_family(sample_store, 1)
-    companion.say("kunjungan")
+    _third, overtaken, _place = own_family(sample_store, 2)
+    assert "Laporannya kami tunggu" in words(companion.send_file(PHOTO, f"foto {overtaken}"))
+    assert "Keluarga siapa" in words(companion.say("kunjungan"))
+    assert "Keluarga siapa" in words(companion.send_file(PHOTO, f"foto {overtaken}"))
     assert "sudah kami catat" in words(companion.press("purpose:payout"))
     companion.press("uncut:yes")
     told = words(companion.say(f"kunjungan {name}, atap bocor, butuh bantuan"))
