@@ -55,6 +55,13 @@ def budget_pages(_parts: Service) -> Blueprint:
         response.headers["Content-Disposition"] = f'attachment; filename="anggaran-{year}.xlsx"'
         return response
 
+    _add_coverage(blueprint)
+    add_edits(blueprint)
+    add_import(blueprint)
+    return blueprint
+
+
+def _add_coverage(blueprint: Blueprint) -> None:
     @blueprint.get("/anggaran/cakupan")
     @require(*READERS)
     def coverage(desk: Desk) -> str:
@@ -72,10 +79,6 @@ def budget_pages(_parts: Service) -> Blueprint:
             families=sum(one.families for one in places),
             reached=sum(one.reached for one in places),
         )  # fmt: skip
-
-    add_edits(blueprint)
-    add_import(blueprint)
-    return blueprint
 
 
 def _year(session: Session, desk: Desk) -> int:
