@@ -14,7 +14,7 @@ from db.session import Session
 from tests.tickets import CITY
 from tests.webhook.site import Site, over_sample
 from webhook.pages import aid_totals
-from webhook.pages.kitchen import KEPT_FOR
+from webhook.pages.shared_count import KEPT_FOR
 from webhook.pages.small_coverage import Hidden
 from webhook.pages.small_numbers import LEAST
 

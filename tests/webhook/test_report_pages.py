@@ -25,7 +25,7 @@ from tests.moment import NOW, TODAY
 from tests.tickets import CITY, MURHUM, VILLAGES, WOLIO, bring_to, file
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.site import Site
-from webhook.pages.kitchen import KEPT_FOR
+from webhook.pages.shared_count import KEPT_FOR
 from webhook.pages.totals import count
 
 PAGE, RULES = "/console/laporan-bulanan", "/console/aturan"

@@ -20,7 +20,7 @@ from webhook.console.budget_tables import coverage_table, lines_table, strategy_
 from webhook.console.charts import Scale
 from webhook.console.desk import Desk
 from webhook.console.guards import require
-from webhook.pages.kitchen import KEPT_FOR
+from webhook.pages.shared_count import KEPT_FOR
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FIFTHS = Scale(20)  # of a hundred, a shade each

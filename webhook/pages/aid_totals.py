@@ -16,7 +16,7 @@ from db.budgets import STRATEGIES, BudgetLine, Sums, by_strategy, lines_of, sums
 from db.coverage import coverage_of, paid_by_year, reach_of
 from db.registry import all_programs
 from db.session import Session, Store
-from webhook.pages.kitchen import Kitchen, kept_page
+from webhook.pages.shared_count import SharedCount, kept_page
 from webhook.pages.small_coverage import Hidden, Place, told
 from webhook.pages.small_numbers import LEAST
 
@@ -78,7 +78,7 @@ class AidTotals:
 def aid_totals_page(store: Store, clock: Callable[[], datetime]) -> Blueprint:
     """Make the route of the page."""
     blueprint = Blueprint("aid_totals", __name__, template_folder="templates")
-    kitchen = Kitchen(store, clock, count)
+    shared = SharedCount(store, clock, count)
 
     @blueprint.get("/angka/bantuan")
     def show() -> Response:
@@ -86,7 +86,7 @@ def aid_totals_page(store: Store, clock: Callable[[], datetime]) -> Blueprint:
         return kept_page(
             render_template(
                 "pages/aid_totals.html",
-                totals=kitchen.serve(), least=LEAST, rupiah=rupiah, number=grouped, decimal=decimal,
+                totals=shared.get(), least=LEAST, rupiah=rupiah, number=grouped, decimal=decimal,
                 hidden=_HIDDEN,
                 strategies={key: say(f"budget.{key}") for key in STRATEGIES},
             )

@@ -15,7 +15,7 @@ from bot.texts.format import grouped, local_moment
 from db.areas import all_areas
 from db.session import Session, Store
 from db.ticket_reports import Period, Report, report_of
-from webhook.pages.kitchen import Kitchen, kept_page
+from webhook.pages.shared_count import SharedCount, kept_page
 from webhook.pages.small_numbers import LEAST, Kept, kept_back
 
 _YEAR = 12  # months
@@ -56,12 +56,12 @@ class Totals:
 def totals_page(store: Store, clock: Callable[[], datetime]) -> Blueprint:
     """Make the route of the page."""
     blueprint = Blueprint("totals", __name__, template_folder="templates")
-    kitchen = Kitchen(store, clock, count)
+    shared = SharedCount(store, clock, count)
 
     @blueprint.get("/angka")
     def show() -> Response:
         """Tell the totals."""
-        return kept_page(render_template("pages/totals.html", totals=kitchen.serve(), least=LEAST))
+        return kept_page(render_template("pages/totals.html", totals=shared.get(), least=LEAST))
 
     return blueprint
 

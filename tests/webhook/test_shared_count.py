@@ -7,7 +7,7 @@ import pytest
 
 from db.session import Session, Store
 from tests.talk import Clock
-from webhook.pages.kitchen import KEPT_FOR, Kitchen
+from webhook.pages.shared_count import KEPT_FOR, SharedCount
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -20,17 +20,17 @@ def test_one_counts_while_the_others_get_what_was_counted(store: Store) -> None:
     def count(_session: Session, now: datetime) -> int:
         counted.append(now)
         if len(counted) > 1:
-            other = Thread(target=lambda: meanwhile.append(kitchen.serve()))
+            other = Thread(target=lambda: meanwhile.append(shared.get()))
             other.start()
             other.join(20)
         return len(counted)
 
-    kitchen = Kitchen(store, clock, count)
-    assert [kitchen.serve(), kitchen.serve()] == [1, 1]
+    shared = SharedCount(store, clock, count)
+    assert [shared.get(), shared.get()] == [1, 1]
     clock.forward(KEPT_FOR)
-    assert kitchen.serve() == 2
+    assert shared.get() == 2
     assert meanwhile == [1]
-    assert [kitchen.serve(), len(counted)] == [2, 2]
+    assert [shared.get(), len(counted)] == [2, 2]
 
 
 def test_what_fails_is_counted_again(store: Store) -> None:
@@ -40,7 +40,7 @@ def test_what_fails_is_counted_again(store: Store) -> None:
         tries.append(1)
         return 7 // (len(tries) - 1)
 
-    kitchen = Kitchen(store, Clock(), count)
+    shared = SharedCount(store, Clock(), count)
     with pytest.raises(ZeroDivisionError):
-        kitchen.serve()
-    assert kitchen.serve() == 7
+        shared.get()
+    assert shared.get() == 7

@@ -10,21 +10,21 @@ from flask import Response
 from db.session import Session, Store
 
 KEPT_FOR = timedelta(minutes=10)
-_Dish = TypeVar("_Dish")
+_Counted = TypeVar("_Counted")
 
 
-class Kitchen(Generic[_Dish]):
+class SharedCount(Generic[_Counted]):
     """Counts something, and keeps it for some minutes for all who ask."""
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime],
-        count: Callable[[Session, datetime], _Dish],
+        count: Callable[[Session, datetime], _Counted],
     ) -> None:  # fmt: skip
         self._store, self._clock, self._count = store, clock, count
         self._lock = Lock()
-        self._kept: tuple[datetime, _Dish] | None = None
+        self._kept: tuple[datetime, _Counted] | None = None
 
-    def serve(self) -> _Dish:
+    def get(self) -> _Counted:
         """Give what was counted; where that is old, one request counts anew.
 
         The others get the old one meanwhile. Before anything was counted they wait.
