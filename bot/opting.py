@@ -11,6 +11,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from bot.opting_hearing import heard_of
+from bot.opting_limits import exempts, only_dangers, only_schedules, wants_messages
 from bot.opting_phrases import says_enough, without_excuse
 from bot.opting_ways import refuses_every_way
 from bot.opting_words import LONGEST, Sort, Words, denies, has, refusals, sorts_of
@@ -83,6 +84,9 @@ def _wish(text: str, entities: Sequence[Entity]) -> Wish | None:
         return Wish(Kind.RESUME, on=frozenset((AID, NEWS)), named=True, goes_on=True)
     if words is None:
         return None
+    if only_dangers(words, text.lower()):
+        alone = Wish(Kind.STOP, frozenset((AID, NEWS)), frozenset((EMERGENCY,)), named=True)
+        return alone if wants_messages(words) else None
     of_program = any(entity.entity == "program" for entity in entities)
     if heard := heard_of(words, text.lower(), of_program):
         return Wish(Kind.HEAR, on=heard, named=True)
@@ -91,6 +95,20 @@ def _wish(text: str, entities: Sequence[Entity]) -> Wish | None:
     if has(words, Sort.ON) and has(words, Sort.STOP, Sort.OFF):
         return None  # one of the two is told of the past
     return _stopped(words, text.lower()) or _resumed(words, text.lower())
+
+
+def may_want_only_dangers(text: str) -> bool:
+    """Say whether a message may want to hear of dangers alone, or tell of one: "darurat saja"."""
+    words = sorts_of(text) if len(text) <= LONGEST else None
+    if words is None or not only_dangers(words, text.lower()):
+        return False
+    return not wants_messages(words)
+
+
+def may_want_only_schedules(text: str) -> bool:
+    """Say whether a message may want to hear of schedules alone, or ask for one: "jadwal ji"."""
+    words = sorts_of(text) if len(text) <= LONGEST else None
+    return words is not None and only_schedules(words)
 
 
 def _names(entities: Iterable[Entity]) -> list[Entity]:
@@ -185,7 +203,7 @@ def _goes_on(words: Words) -> bool:
 
 
 def _resumed(words: Words, text: str) -> Wish | None:
-    if has(words, Sort.IF) or _tells_of_goods(words):
+    if has(words, Sort.IF) or _tells_of_goods(words) or exempts(words):
         return None
     unstopped = _goes_on(words)
     if (refusals(words) or has(words, Sort.STOP, Sort.OFF)) and not unstopped:
@@ -213,7 +231,7 @@ def _resumed(words: Words, text: str) -> Wish | None:
 def _topics(words: Words) -> tuple[frozenset[str], frozenset[str]]:
     """Give the topics that a wish is about, and those that it sets against them.
 
-    "Jangan kirim kabar, jadwal saja": beside a topic that is kept, "kabar" means the news.
+    "Jangan kirim jadwal dan kabar, darurat saja": beside another topic "kabar" means the news.
     """
     about: set[str] = set()
     kept: set[str] = set()
@@ -233,7 +251,7 @@ def _topics(words: Words) -> tuple[frozenset[str], frozenset[str]]:
             Sort.KABAR in word and not _specific(clause[at + 1 : at + 2])
             for at, word in enumerate(clause)
         )
-    if kept and kabar and NEWS not in kept:
+    if kept and about - kept and kabar and NEWS not in kept:
         about.add(NEWS)
     return frozenset(about - kept), frozenset(kept)
 

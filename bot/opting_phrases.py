@@ -19,9 +19,8 @@ _EXCUSE = re.compile(
 )
 _ASKED_WORD = re.compile(r"(\W*[a-z]+)\s*\?+\W*", re.IGNORECASE)
 _MESSAGE = r"(?:pesan|kabar|info|sms|wa|notif|kiriman|siaran)"
-_NEEDLESS = (
-    r"(?:tidak|tdk|tak|gak|ga|nggak|ndak|nda|idak|te|ora|mboten)\s+(?:usah|perlu)|gausah|rasah"
-)
+_NO = r"tidak|tdk|tak|gak|ga|nggak|ndak|nda|idak|te|ora|mboten"
+_NEEDLESS = rf"(?:{_NO})\s+(?:usah|perlu)|gausah|rasah"
 _ENOUGH = r"(?:sudah|sdh|udah|wis|uwis|sudahmi)"
 _ENDS = re.compile(
     rf"\W*(?:{_POLITE}\W+)*"
@@ -31,6 +30,21 @@ _ENDS = re.compile(
     rf"(?:\W+{_POLITE})*\W*",
     re.IGNORECASE,
 )
+_PLEASE = rf"(?:please|pls|plz|hi|hello|sorry|thanks|thx|thank\s+you|sir|bro|{_POLITE})"
+_ENDS_IN_ENGLISH = re.compile(
+    rf"\W*(?:{_PLEASE}\W+)*"
+    r"(?:i\s+(?:want|wanna|wish|need|would\s+like)\s+(?:to\s+)?(?:stop|quit|unsubscribe|opt\W?out)"
+    r"|remove\s+me(?:\s+from\s+(?:(?:this|the|your)\s+)?(?:mailing\s+)?(?:list|messages|broadcast))?"
+    r"|take\s+me\s+off\s+(?:(?:this|the|your)\s+)?(?:mailing\s+)?list"
+    r"|(?:don\W?t|do\s+not|never|stop)\s+(?:text|messag|contact|sms|writ)(?:e|ing)?(?:\s+(?:to\s+)?me)?)"
+    rf"(?:\W+(?:again|anymore|any\s+more|ever|now|{_PLEASE}))*\W*",
+    re.IGNORECASE,
+)
+# "Cancel" may be about anything; whom one wants to leave is not said.
+_MAY_END_IN_ENGLISH = re.compile(
+    rf"\W*(?:{_PLEASE}\W+)*(?:cancel|end|quit|leave\s+me\s+alone)(?:\W+{_PLEASE})*\W*",
+    re.IGNORECASE,
+)
 _DONT = r"(?:jangan|jang|jan|jgn|jngan|ojo)"
 _SEND_ME = (
     r"(?:di)?(?:ki?ri?m(?:i|in|kan)?|kabari|kabarin|hubungi|sms|wa|chat)"
@@ -38,6 +52,11 @@ _SEND_ME = (
 )
 _MAY_END = re.compile(
     rf"\W*(?:{_POLITE}\W+)*{_DONT}\s*mi\s+{_SEND_ME}(?:\W+{_POLITE})*\W*", re.IGNORECASE
+)
+_REFUSES = re.compile(
+    rf"\W*(?:{_POLITE}\W+)*(?:(?:{_NEEDLESS}|(?:{_NO})\s+(?:mau|mo|ndak|gelem|purun|minat))(?:mi|ka)?|{_DONT})"
+    rf"(?:\W+(?:{_POLITE}|mi|ka|saya|sa|sy|lagi))*\W*",
+    re.IGNORECASE,
 )
 _ENDS_NOTICES = re.compile(
     rf"\W*(?:{_POLITE}\W+)*(?:{_DONT}\s*mi|(?:{_DONT}|{_NEEDLESS})(?:\s*mi)?\s+{_SEND_ME})"
@@ -71,12 +90,19 @@ def without_excuse(text: str) -> str:
 
 def says_enough(text: str) -> bool:
     """Say whether a whole message has enough of messages: "ini spam", "sudah cukup pesannya"."""
-    return len(text) <= LONGEST and _ENDS.fullmatch(text) is not None
+    said = text if len(text) <= LONGEST else ""
+    return bool(_ENDS.fullmatch(said) or _ENDS_IN_ENGLISH.fullmatch(said))
 
 
 def may_want_no_more(text: str) -> bool:
     """Say whether a message may want no more messages, or answer something: "janganmi kirim"."""
-    return _MAY_END.fullmatch(text) is not None
+    said = text if len(text) <= LONGEST else ""
+    return bool(_MAY_END.fullmatch(said) or _MAY_END_IN_ENGLISH.fullmatch(said))
+
+
+def is_bare_refusal(text: str) -> bool:
+    """Say whether a message refuses something and does not say what: "tidak mau"."""
+    return len(text) <= LONGEST and _REFUSES.fullmatch(text) is not None
 
 
 def refuses_notice(text: str) -> bool:

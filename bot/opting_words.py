@@ -29,7 +29,9 @@ class Sort(Enum):
     IF = auto()
     COMES = auto()
     ONLY = auto()
+    STAYS = auto()  # what goes on, whatever else does
     EXCEPT = auto()
+    MERELY = auto()  # as above, and nothing but what follows
     MESSAGE = auto()  # whatever it is about
     KABAR = auto()  # any message, but news where something else is set against it
     AID = auto()
@@ -83,7 +85,9 @@ _WORDS = {
         " tersedia dimulai mulai mau mo"
     ),
     Sort.ONLY: "saja aja sj wae mawon bae ajo ji doang tetap tetep ttp boleh cukup",
+    Sort.STAYS: "tetap tetep ttp boleh",
     Sort.EXCEPT: "kecuali selain cuma cuman hanya mung",
+    Sort.MERELY: "cuma cuman hanya mung",
     Sort.MESSAGE: (
         "pesan psan pesen notif notip notifikasi notfikasi notifksi siaran siarn bc broadcast"
         " pemberitahuan pmbritahuan pmberitahuan kiriman sms wa chat spam message messages"
@@ -117,16 +121,22 @@ _WORDS = {
         " lewat bisa jadi baru langsung macam begini ikut ikt nggih mangke nanti cukup program"
         " list daftar gpp bagian seterusnya tersebut pokoknya pokoke ka all me otomatis berisik"
         " utawa utowo brisik pernah kencang kenceng ribut topan tanah bumi alam bandang gunung"
-        " meletus warga kodong"
+        " meletus warga kodong bro sis bang halo hallo permisi assalamualaikum ass"
     ),
 }
 _IF = r"\b(?:kalau|kalo|klo|kl|klu|kalu|kalaw|jika|bila|nek|yen|pas|begitu|ketika)\b"
 _ENDED = r"(?:surut|reda|redah|mereda|padam|selesai|asat)(?:mi|pi|nya)?"
 _STREET = r"(?:jalan|jalanan|jalannya|lorong)"
+_THANK = (
+    r"(?:makasih?|mksh|mkasih|tks|thx|thanks|thank\s*you|trims|suwun"
+    r"|(?:terima|trima|matur|tarimo)\s*(?:kasih|kasi|ksih|ksh|nuwun|suwun))"
+)
+_MUCH = r"(?:banyak|bnyk|byk|banget|bgt|sekali|sebelumnya)"
 _JOINED = tuple(
     (re.compile(pattern), instead)
     for pattern, instead in (
         (r"\n", ","),
+        ("\N{OCTAGONAL SIGN}", " stop "),
         (r"\bopt[\s-]+(out|in)\b", r"opt\1"),
         (r"\bapa\s*-?\s*(?:apa|pun)\b|\bapa[2²]", "pesan"),
         (r"\bk[e]?luar(?:kan|in)?\b(?=.*\b(?:siaran|daftar|list|langganan|bc|broadcast))", "copot"),
@@ -164,7 +174,7 @@ _JOINED = tuple(
         (r"\br?ra(?:su)?sah\b", "ora usah"),
         # In Bengkulu "ndak" is a wish, and "idak ndak" is none.
         (r"\b(idak|dak)\s+ndak\b", r"\1 mau"),
-        (r"\b(?:terima|trima|matur|tarimo)\s*(?:kasih|ksih|nuwun)\b", "makasih"),
+        (rf"(?:\b{_MUCH}\s+)?\b{_THANK}\b(?:\s+{_MUCH}\b)*", "makasih"),
         (r"\b(?:d|di)\s+(?=k[ai]?[br]|kirim|ingat)", "di"),
         # What a danger has done when it is over, and nothing else is told of so.
         (
@@ -187,9 +197,9 @@ _JOINED = tuple(
 )
 # Words that mean nothing here by themselves, but that one of the patterns above may take.
 _PART_OF_JOINED = re.compile(
-    r"2|don|do|t|not|non|kontak|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
+    r"2|don|dont|do|t|not|non|kontak|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
     r"|ingat|lup?[ao]|lali|lpa?|apa\w*|\w*(?:usah|sah|perlu)\w*|k?e?luar\w*|terima|trima|matur\w*"
-    rf"|tarimo|nuwun|nak|sampai|bilang\w*|(?:air|api|hujan|genangan)(?:nya|e|mi)?|{_ENDED}|{_STREET}"
+    rf"|tarimo|nuwun|{_THANK}|ksh|thank|you|{_MUCH}|nak|sampai|bilang\w*|(?:air|api|hujan|genangan)(?:nya|e|mi)?|{_ENDED}|{_STREET}"
 )
 _REPEATED = re.compile(r"([a-z])\1+")
 _PART = re.compile(r"[a-z]+|_|[.,;:!?]|\d+")

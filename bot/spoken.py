@@ -7,7 +7,7 @@ _LONGEST_CORRECTION = 200
 _WORD = re.compile(r"[\w/]+")
 _STOPS = frozenset(
     ("batal", "batalkan", "/batal", "cancel", "berhenti", "brenti", "berenti", "stop", "stopp",
-     "udahan", "sudahan", "mandeg", "mandek")
+     "udahan", "sudahan", "mandeg", "mandek", "quit", "end")
 )  # fmt: skip
 _STOPS_OF_TWO = frozenset(
     ("gak jadi", "ga jadi", "tdk jadi", "tidak jadi", "nda jadi", "nggak jadi", "enggak jadi",
@@ -18,7 +18,7 @@ _DONE = frozenset(("selesai", "cukup", "sudah cukup", "udah cukup", "sdh cukup",
 _AROUND_STOP = frozenset(
     ("saja", "aja", "dulu", "ya", "pak", "bu", "kak", "min", "deh", "dong", "lah", "mi", "saya",
      "sa", "sy", "mau", "mo", "ah", "lapor", "laporan", "laporannya", "isian", "isiannya", "kirim",
-     "dikirim", "tolong", "itu", "ini")
+     "dikirim", "tolong", "itu", "ini", "makasih", "trims", "thanks", "thx")
 )  # fmt: skip
 _BACK = frozenset(("kembali", "balik", "back", "/kembali", "sebelumnya", "mundur"))
 _GOES_ON = re.compile(

@@ -110,6 +110,26 @@ uwis mandeg wae
 ini spam
 sudah cukup pesannya
 sa te suka dikirimi pesan trus
+stop thanks
+thanks, stop
+stop thx
+stop trims
+stop terimakasih
+stop thank you
+stop, sebelumnya terima kasih
+stop ya pak terima kasih sebelumnya
+berhenti terima kasih banyak
+berhenti ya makasih banyak
+jangan kirim lagi ya, terima kasih banyak
+assalamualaikum tolong berhenti kirim pesan
+stop mas bro
+remove me
+remove me from this list
+dont text me again
+do not contact me
+don't message me
+I want to unsubscribe
+🛑
 """.strip().splitlines()
 
 NO_STOPS = """
@@ -225,6 +245,20 @@ bantuan stop semua kecuali pkh
 janganmi kasih tau
 jangan bilang sama saya
 jangan kirim malam
+terima kasih banyak
+bantuan berhenti terima kasih
+terima kasih bantuan tidak berhenti
+kirim semua kabar kecuali darurat
+🛑 PKH
+remove me from PKH
+quit
+cancel
+leave me alone
+darurat saja
+cuma darurat
+hanya kirim kalau darurat
+banjir saja
+jadwal ji
 banjir sudah berhenti
 gempa sudah berhenti
 hujan angin sudah berhenti
@@ -254,6 +288,14 @@ PARTS = [
     ("kabar lain tidak usah, jadwal saja", {NEWS}, {AID}),
     ("jangan kirim pengumuman, cukup jadwal", {NEWS}, {AID}),
     ("jangan kirim kabar lagi", {AID, NEWS, EMERGENCY}, set()),
+    ("jangan kirim kabar lagi kecuali darurat", {AID, NEWS}, {EMERGENCY}),
+    ("jangan kirim kabar lagi selain darurat", {AID, NEWS}, {EMERGENCY}),
+    ("stop semua kabar kecuali banjir", {AID, NEWS}, {EMERGENCY}),
+    ("jangan kirim jadwal dan kabar, darurat saja", {AID, NEWS}, {EMERGENCY}),
+    ("kabar darurat saja", {AID, NEWS}, {EMERGENCY}),
+    ("cukup kabar darurat saja", {AID, NEWS}, {EMERGENCY}),
+    ("sa cuma mau kabar darurat", {AID, NEWS}, {EMERGENCY}),
+    ("hanya kabari kalau darurat", {AID, NEWS}, {EMERGENCY}),
 ]
 
 
