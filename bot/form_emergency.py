@@ -12,7 +12,7 @@ from bot.danger import (
 )
 from bot.form_probe import takes
 from bot.form_steps import OpenForm, ask_again
-from bot.opting import wish
+from bot.opting import Kind, wish
 from bot.spoken_places import is_place
 from bot.table.ways import Capability
 from bot.turn import CITIZEN, Turn
@@ -60,7 +60,7 @@ def emergency_changed(turn: Turn, form: OpenForm) -> bool:
     if emergency.taken_back(turn):
         turn.conversation.form = None
         return True
-    wanted = _wants_aid(turn)
+    wanted = _wants_aid(turn) or _wants_to_hear(turn)
     if wanted is None:
         return False
     turn.conversation.form = None
@@ -74,6 +74,14 @@ def _wants_aid(turn: Turn) -> Capability | None:
         return None
     wanted = plainly_asked(turn) or router.by_intent(turn.parse.intent, turn.role)
     return None if wanted is None or wanted.name in TALK else wanted
+
+
+def _wants_to_hear(turn: Turn) -> Capability | None:
+    """Give what keeps a wish to be told, whose place is none of the emergency."""
+    heard = wish(turn.text, turn.parse)
+    if heard is None or heard.kind is not Kind.HEAR:
+        return None
+    return router.by_button("subscribe", turn.role)
 
 
 def is_emergency(turn: Turn, form: OpenForm) -> bool:

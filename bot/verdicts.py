@@ -91,6 +91,7 @@ _AROUND_NOT_TAKEN = _AROUND_TAKEN | frozenset(
      "ramai", "rame", "penuh", "sakit", "sibuk", "kerja", "jauh", "hujan", "karena", "krn", "masih",
      "katanya", "habis", "kosong", "stok", "stoknya", "kali", "pernah", "jadi", "sakitka")
 )  # fmt: skip
+_WANTS = frozenset(("mau", "mo", "gelem", "purun"))
 # "Sudah dua kali ke sana" says how often somebody tried, and "sudah tapi kurang" that he got some.
 _TRIED = re.compile(
     r"\b(?:sudah|sdh|udah|wis|sampun|bolak)\s*-?(?:(?:\s*(?:\w+\s+kali|\d+\s*x|berkali\W?kali|balik))"
@@ -163,7 +164,8 @@ def got_it(text: str, *, asked: bool = False) -> bool | None:
     if not_yet or nay:
         words = set(_tokens(_TRIED.sub(" ", told)))
         said = _NOT_YET | _NO | _NAY_AROUND | _AROUND | _TAKEN | _AROUND_NOT_TAKEN
-        sure = bool(not_yet or asked or words & _TAKEN) and not words & _ALREADY
+        unwilling = not not_yet and words & _WANTS and not words & _TAKEN  # to be told, or to come
+        sure = bool(not_yet or asked or words & _TAKEN) and not words & _ALREADY and not unwilling
         return False if sure and words <= said else None
     if words & _ALREADY:
         words = set(_tokens(_AMOUNT.sub(" ", _SHORT.sub(" ", told))))

@@ -266,6 +266,60 @@ def test_what_may_be_no_more_is_asked_back_outside_a_form_alone(known: Person) -
 
 
 @pytest.mark.databases("sqlite")
+def test_one_topic_alone_may_be_wished_for(known: Person) -> None:
+    told = known.say("cukup kabar darurat saja")
+    assert wanted(known) == (False, False, True)
+    assert "112" in words(told)
+    for said in ("darurat saja", "cuma darurat", "hanya kirim kalau darurat"):
+        change(known, notices=True, news=True, emergencies=False)
+        told = known.say(said)
+        assert "112" in words(told)
+        assert labels(told) == ["Lapor darurat", "Kabar darurat saja", "Menu"]
+        assert wanted(known) == (True, True, False)
+    known.press("unsubscribe:but_emergencies")
+    assert wanted(known) == (False, False, True)
+    change(known, notices=True, news=True, emergencies=True)
+    told = known.say("jadwal ji")
+    assert wanted(known) == (True, False, True)
+    assert "Jadwal bantuan" in labels(told)
+
+
+@pytest.mark.databases("sqlite")
+def test_who_is_told_of_dangers_alone_says_where_he_lives(citizen: Person) -> None:
+    assert "Di kelurahan mana" in words(citizen.say("kabar darurat saja"))
+    assert "darurat di Melai" in words(citizen.say("Melai"))
+    assert wanted(citizen) == (False, False, True)
+
+
+@pytest.mark.databases("sqlite")
+def test_of_dangers_only_who_agreed_is_told(newcomer: Person) -> None:
+    newcomer.say("kabar darurat saja")
+    assert wanted(newcomer) == (False, False, False)
+    assert "Di kelurahan mana" in words(newcomer.press("consent:yes"))
+    assert wanted(newcomer) == (False, False, True)
+    newcomer.say("Melai")
+    newcomer.say("berhenti")
+    assert "Tidak ada langganan" in words(newcomer.say("langganan saya"))
+
+
+@pytest.mark.databases("sqlite")
+def test_what_refuses_something_or_may_end_it_is_asked_back(
+    known: Person, sample_store: Store
+) -> None:
+    ask(sample_store, known.clock)
+    for said in ("tidak mau", "cancel", "end", "quit", "leave me alone"):
+        assert values(known.say(said))[0] == "unsubscribe:all", said
+    known.clock.forward(timedelta(minutes=5))
+    ask(sample_store, known.clock)
+    for said in ("tidak usahmi", "belum"):
+        told = known.say(said)
+    assert "belum Bapak/Ibu terima" in words(told)
+    known.press("complaint")
+    assert "sudah kami batalkan" in words(known.say("stop thanks"))
+    assert wanted(known) == (True, True, False)
+
+
+@pytest.mark.databases("sqlite")
 def test_who_is_woken_is_told_that_messages_come_by_day(known: Person) -> None:
     told = known.say("jangan kirim pesan malam hari")
     assert "08.00 sampai 20.00" in words(told)

@@ -177,6 +177,61 @@ def test_one_of_a_family_hears_of_dangers_at_home_and_where_he_says(
     assert wanted(known)[2]
 
 
+def test_what_is_named_ends_and_nothing_else(citizen: Person, sample_store: Store) -> None:
+    citizen.say("kabari sa kalau ada PKH di Lamangga")
+    citizen.press("emergencies:no")
+    citizen.say("kabari sa kalau ada banjir di Lamangga dan Melai")
+    assert "memang tidak kami kirim" in words(citizen.say("berhenti kabar darurat Lipu"))
+    citizen.say("jangan kirim lagi kabar darurat di Melai")
+    assert kept(sample_store, citizen) == [("PKH", "Lamangga"), (None, "Lamangga")]
+    assert wanted(citizen) == (True, True, True)
+    citizen.say("berhenti kabar darurat Lamangga")
+    assert wanted(citizen) == (True, True, False)
+    assert kept(sample_store, citizen) == [("PKH", "Lamangga")]
+    citizen.say("kabari sa kalau ada banjir di Melai")
+    assert "sudah kami hapus" in words(citizen.say("stop kabar PKH Lamangga"))
+    assert "hanya kabar darurat" in words(citizen.say("jangan kirim kabar Melai lagi"))
+    assert dangers(sample_store, citizen) == ["Melai"]
+    assert "Tidak ada langganan untuk itu" in words(citizen.say("stop kabar PKH Lamangga"))
+    assert wanted(citizen) == (True, True, True)
+    citizen.say("berhenti kabar")
+    assert wanted(citizen) == (False, False, False)
+
+
+@pytest.mark.databases("sqlite")
+def test_who_is_in_the_list_is_asked_if_all_schedules_shall_end(
+    known: Person, sample_store: Store
+) -> None:
+    change(known, emergencies=True)
+    known.say("kabari kalau ada banjir di Melai")
+    told = words(known.say("jangan kirim kabar darurat di Bukit Wolio Indah"))
+    assert "hanya bisa berhenti bersama" in told
+    known.say("hapus langganan")
+    known.say("kabari kalau ada PKH di Lamangga")
+    known.say("kabari kalau ada PKH di Bukit Wolio Indah")
+    assert "ada di daftar" not in words(known.say("stop kabar PKH Lamangga"))
+    told = known.say("jangan kirim kabar PKH lagi")
+    assert "Langganan itu sudah kami hapus. Tetapi keluarga" in words(told)
+    assert kept(sample_store, known) == []
+    for said in ("jangan kirim kabar PKH lagi", "stop kabar BPNT saja"):
+        told = known.say(said)
+        assert "tidak bisa dihentikan sendiri" in words(told)
+        assert labels(told) == ["Berhenti jadwal", "Berhenti semua", "Menu"]
+        assert wanted(known) == (True, True, True)
+    known.press("unsubscribe:notices")
+    assert wanted(known) == (False, True, True)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_wish_is_kept_though_an_emergency_is_open(citizen: Person, sample_store: Store) -> None:
+    citizen.say("tolong rumah saya terbakar")
+    told = words(citizen.say("kabari kalau ada longsor di Melai"))
+    assert "darurat di Melai" in told
+    citizen.say("kabari kalau ada banjir di Lamangga")
+    assert dangers(sample_store, citizen) == ["Melai", "Lamangga"]
+    assert "Petugas sudah kami panggil" in words(citizen.say("di Lipu"))
+
+
 @pytest.mark.databases("sqlite")
 def test_what_went_on_before_goes_on_and_words_about_messages_are_no_places(
     citizen: Person, sample_store: Store

@@ -31,6 +31,7 @@ from bot.desk.filing import file_ticket
 from bot.desk.moving import Move, move_ticket
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Location, Reply
+from bot.opting import wish
 from bot.spoken import asks
 from bot.texts import say
 from bot.turn import Turn, button
@@ -259,6 +260,8 @@ def goes_on(turn: Turn, danger: bool) -> bool:
         return False
     if taken_back(turn):
         return True
+    if wish(turn.text, turn.parse) is not None:
+        return False  # the place is where he wants to hear of dangers
     if not turn.contact.consented:
         return _place_of_stranger(turn)
     earlier = open_one(turn)

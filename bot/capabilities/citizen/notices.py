@@ -1,23 +1,36 @@
 """What is no longer to be sent to somebody, and by which way and in which language what is."""
 
+from bot.capabilities.citizen import emergency
+from bot.capabilities.citizen.subscriptions import hear_of_dangers, own_area
 from bot.notices.languages import LANGUAGES
 from bot.notices.topics import change_topics, topic_words, wanted_topics
-from bot.opting import Kind, Wish, wish
+from bot.opting import (
+    Kind,
+    Wish,
+    may_want_only_dangers,
+    may_want_only_schedules,
+    wish,
+)
 from bot.opting_language import asks_language, language, refused_language
-from bot.opting_phrases import may_want_no_more, refuses_notice, wants_no_nights
+from bot.opting_phrases import is_bare_refusal, may_want_no_more, refuses_notice, wants_no_nights
 from bot.opting_ways import Way, way
 from bot.texts import say
 from bot.turn import Turn, button
+from db.areas import self_and_above
 from db.channel_choice import Chosen, choose_channel
-from db.contacts import AID, BY_NUMBER, EMERGENCY, TOPICS, Contact
+from db.contacts import AID, BY_NUMBER, EMERGENCY, NEWS, TOPICS, Contact
+from db.enrolments import programs_of_household
 from db.last_notice import follows_notice
 from db.pace import is_served
 from db.quiet_hours import QUIET_BEGINS, QUIET_ENDS
+from db.registry import Program, household_of
 from db.subscriptions import subscriptions_of, unsubscribe
 from db.wa_templates import USUAL_LANGUAGE
 
 SMS = "sms"
+_BUT_DANGERS = "but_emergencies"
 _EVERYTHING = Wish(Kind.STOP, off=frozenset(TOPICS), named=True)
+_SCHEDULES = Wish(Kind.STOP, off=frozenset((NEWS,)), on=frozenset((AID,)), named=True)
 
 
 def is_unwanted(turn: Turn) -> bool:
@@ -25,7 +38,9 @@ def is_unwanted(turn: Turn) -> bool:
     heard, in_form = _heard(turn), turn.conversation.form is not None
     if heard is not None:
         return heard.named or not in_form
-    return not in_form and may_want_no_more(turn.text)
+    if in_form:
+        return False
+    return may_want_no_more(turn.text) or may_want_only_dangers(turn.text) or _refuses_notice(turn)
 
 
 def stop(turn: Turn) -> None:
@@ -35,6 +50,9 @@ def stop(turn: Turn) -> None:
     """
     own_words = turn.parse is not None and turn.text == turn.inbound.text.strip()
     if own_words and not turn.argument and _heard(turn) is None:
+        if may_want_only_dangers(turn.text):
+            _ask_if_dangers_alone(turn)
+            return
         turn.reply(
             "optout.which",
             button("unsubscribe:all", "choice.unsubscribe_all"),
@@ -42,9 +60,18 @@ def stop(turn: Turn) -> None:
             button("menu", "choice.menu"),
         )
         return
-    if not turn.argument and _end_one(turn):
+    if not turn.argument and _end_named(turn):
         return
-    _end(turn, *_meant(turn))
+    off, on = _meant(turn)
+    begins = EMERGENCY in on and not turn.contact.emergencies
+    if begins and not turn.contact.consented:
+        _end(turn, off)  # of dangers only who agreed is told
+        if turn.contact.consent is None:
+            turn.conversation.pending = say("choice.dangers_alone")
+        return
+    _end(turn, off, on)
+    if begins:
+        hear_of_dangers(turn)
 
 
 def _end(turn: Turn, off: frozenset[str], on: frozenset[str] = frozenset()) -> None:
@@ -58,6 +85,8 @@ def _end(turn: Turn, off: frozenset[str], on: frozenset[str] = frozenset()) -> N
     if left:
         told.append(say("optout.still", topics=topic_words(left)))
         choices.append(button("unsubscribe:all", "choice.unsubscribe_all"))
+    if AID in left and off == {NEWS}:  # "jadwal saja" may have asked for it
+        choices.append(button("schedule", "choice.schedule"))
     if AID not in left:
         choices.append(button(f"subscribe:{AID}", "choice.only_aid"))
     only_emergencies = off == {EMERGENCY}
@@ -71,6 +100,8 @@ def _meant(turn: Turn) -> tuple[frozenset[str], frozenset[str]]:
     """Give the topics that are to end, and those that are to go on in their stead."""
     if turn.argument in TOPICS:
         return frozenset((turn.argument,)), frozenset()
+    if turn.argument == _BUT_DANGERS:
+        return frozenset((AID, NEWS)), frozenset((EMERGENCY,))
     heard = None if turn.argument else _heard(turn)
     return (heard.off, heard.on) if heard else (frozenset(TOPICS), frozenset())
 
@@ -81,29 +112,120 @@ def _heard(turn: Turn) -> Wish | None:
     if heard is None and turn.conversation.form is None and refuses_notice(turn.text):
         bare = follows_notice(turn.session, turn.contact.id, turn.now)
         return _EVERYTHING if bare else None
+    if heard is None and turn.conversation.form is None and turn.contact.news:
+        return _SCHEDULES if may_want_only_schedules(turn.text) else None
     return heard if heard is not None and heard.kind is Kind.STOP else None
 
 
-def _end_one(turn: Turn) -> bool:
-    """End the subscription that the message names, and nothing else."""
-    program, area = turn.entity("program"), turn.entity("area")
-    named = [
+def _refuses_notice(turn: Turn) -> bool:
+    """Say whether something is refused right after a notice, and not what: "tidak mau"."""
+    return is_bare_refusal(turn.text) and follows_notice(turn.session, turn.contact.id, turn.now)
+
+
+def _end_named(turn: Turn) -> bool:
+    """End what was asked for of the programmes and places that are named, and nothing else."""
+    heard = _heard(turn)
+    programs, areas = _named(turn, "program"), _named(turn, "area")
+    if heard is None or heard.on or not (programs or areas) or not wanted_topics(turn):
+        return False
+    if heard.off == {EMERGENCY}:
+        return bool(areas) and _end_dangers(turn, areas)
+    if AID not in heard.off:
+        return False
+    found = [
         one
-        for one in (subscriptions_of(turn.session, turn.contact.id) if program or area else ())
-        if not one.emergencies
-        and (program is None or program == one.program_code)
-        and (area is None or area == one.area_code)
+        for one in subscriptions_of(turn.session, turn.contact.id)
+        if (not programs or one.program_code in programs) and (not areas or one.area_code in areas)
     ]
-    for one in named:
+    ended = [one for one in found if not one.emergencies]
+    for one in ended:
         unsubscribe(turn.session, turn.contact.id, one)
-    if named:
-        turn.reply(
-            "subscribe.ended_one",
-            button("subscriptions", "choice.subscriptions"),
-            button("unsubscribe:all", "choice.unsubscribe_all"),
-            button("menu", "choice.menu"),
-        )
-    return bool(named)
+    listed = _listed(turn, programs, areas)
+    if ended and not listed:
+        _tell_one_ended(turn)
+    elif ended or EMERGENCY in heard.off:  # everything, in which more than the named would end
+        _ask_how_much(turn, bool(ended), listed, bool(found))
+    else:
+        return False
+    return True
+
+
+def _named(turn: Turn, kind: str) -> set[str]:
+    entities = turn.parse.entities if turn.parse else ()
+    return {one.value for one in entities if one.entity == kind}
+
+
+def _end_dangers(turn: Turn, areas: set[str]) -> bool:
+    """End dangers in the places that are named; False where nothing is told of but these."""
+    found = [one for one in subscriptions_of(turn.session, turn.contact.id) if one.emergencies]
+    others = [one for one in found if one.area_code not in areas]
+    home = own_area(turn)
+    at_home = home is not None and not areas.isdisjoint(self_and_above(home))
+    for one in found:
+        if one not in others:
+            unsubscribe(turn.session, turn.contact.id, one)
+    if not others and (home is None or at_home):
+        return False
+    if len(others) < len(found) and not at_home:
+        _tell_one_ended(turn)
+        return True
+    turn.reply(
+        "optout.dangers_together" if at_home else "optout.no_dangers_there",
+        button(f"unsubscribe:{EMERGENCY}", "choice.emergencies_end"),
+        button("subscriptions", "choice.subscriptions"),
+        button("menu", "choice.menu"),
+    )
+    return True
+
+
+def _listed(turn: Turn, programs: set[str], areas: set[str]) -> str | None:
+    """Name the programmes for which a family is told of schedules as it is in a list."""
+    home = own_area(turn)
+    if turn.contact.person_id is None or home is None or not turn.contact.notices:
+        return None
+    if areas and areas.isdisjoint(self_and_above(home)):
+        return None
+    family = household_of(turn.session, turn.contact.person_id).id
+    got = programs_of_household(turn.session, family)
+    named = [code for code in got if not programs or code in programs]
+    return ", ".join(turn.session.get_one(Program, code).name for code in named) or None
+
+
+def _tell_one_ended(turn: Turn) -> None:
+    turn.reply(
+        "subscribe.ended_one",
+        button("subscriptions", "choice.subscriptions"),
+        button("unsubscribe:all", "choice.unsubscribe_all"),
+        button("menu", "choice.menu"),
+    )
+
+
+def _ask_how_much(turn: Turn, ended: bool, listed: str | None, has_dangers: bool) -> None:
+    """Ask whether all schedules shall end where those of one programme cannot."""
+    key = "optout.only_dangers_there" if has_dangers else "optout.not_asked_for"
+    if listed:
+        key = "optout.listed_ended" if ended else "optout.listed"
+    turn.reply(
+        key,
+        button(f"unsubscribe:{AID}", "choice.aid_end"),
+        button("unsubscribe:all", "choice.unsubscribe_all"),
+        button("menu", "choice.menu"),
+        program=listed,
+    )
+
+
+def _ask_if_dangers_alone(turn: Turn) -> None:
+    """Tell whom to call, for it may be a cry; and offer dangers as all that is told."""
+    emergency.hotlines_only(turn)
+    report = ("report", "choice.emergency_report")
+    if not turn.contact.consented:
+        report = ("call", "choice.emergency_call")
+    turn.reply(
+        "optout.dangers_alone",
+        button(f"emergency:{report[0]}", report[1]),
+        button(f"unsubscribe:{_BUT_DANGERS}", "choice.dangers_alone"),
+        button("menu", "choice.menu"),
+    )
 
 
 def choose_way(turn: Turn) -> None:

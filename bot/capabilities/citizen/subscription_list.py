@@ -24,7 +24,11 @@ def handle(turn: Turn) -> None:
         ways = (schedule, button("human", "choice.human")) if on else (_switch(turn), schedule)
         turn.reply("subscribe.missed" if on else "subscribe.missed_off", *ways, menu)
         return
-    found = subscriptions_of(turn.session, turn.contact.id)
+    found = [
+        one
+        for one in subscriptions_of(turn.session, turn.contact.id)
+        if turn.contact.emergencies or not one.emergencies
+    ]
     if not found:
         key = "subscribe.none" if on else "subscribe.none_off"
         turn.reply(key, _switch(turn), menu)

@@ -54,7 +54,7 @@ def handle(turn: Turn) -> None:
     if EMERGENCY in on:
         _will_hear_of_emergencies(turn, and_aid=AID in on and _asks_to_hear(turn))
         return
-    program, place = turn.entity("program"), _own_area(turn)
+    program, place = turn.entity("program"), own_area(turn)
     if _place_unclear(turn, program):
         return
     named = _named_areas(turn)
@@ -82,7 +82,7 @@ def emergencies(turn: Turn) -> None:
     """Take the answer to the question whether emergencies are to be told."""
     if turn.argument == "yes":
         change_topics(turn, on=(EMERGENCY,))
-        _will_hear_of_emergencies(turn, and_aid=False)
+        hear_of_dangers(turn)
     elif turn.argument != "no":
         turn.reply(
             "subscribe.ask_emergencies",
@@ -92,6 +92,11 @@ def emergencies(turn: Turn) -> None:
     else:
         change_topics(turn, off=(EMERGENCY,))
         turn.reply("subscribe.emergencies_no", _menu())
+
+
+def hear_of_dangers(turn: Turn) -> None:
+    """Confirm that dangers are told; where somebody lives who is in no list has to be asked."""
+    _will_hear_of_emergencies(turn, and_aid=False)
 
 
 def _menu() -> Choice:
@@ -131,7 +136,8 @@ def _has_any(turn: Turn) -> bool:
     return any(not one.emergencies for one in found)
 
 
-def _own_area(turn: Turn) -> str | None:
+def own_area(turn: Turn) -> str | None:
+    """Give the area of the sender's family, where he is tied to one."""
     if turn.contact.person_id is None:
         return None
     return household_of(turn.session, turn.contact.person_id).area_code
@@ -209,7 +215,7 @@ def _tell_on(turn: Turn) -> None:
 
 def _will_hear_of_emergencies(turn: Turn, and_aid: bool) -> None:
     """Confirm it; where somebody lives who is in no list has to be asked."""
-    home, named = _own_area(turn), _named_areas(turn)
+    home, named = own_area(turn), _named_areas(turn)
     program = turn.entity("program")
     found = subscriptions_of(turn.session, turn.contact.id)
     if and_aid and (named or (home and program)):
@@ -225,7 +231,7 @@ def _will_hear_of_emergencies(turn: Turn, and_aid: bool) -> None:
 
 def _note_dangers(turn: Turn, area_codes: Sequence[str]) -> None:
     """Keep where somebody wants to hear of dangers besides his home; of aid he asked nothing."""
-    home = _own_area(turn)
+    home = own_area(turn)
     away = [code for code in area_codes if code != home]
     for area_code in away:
         subscribe(turn.session, turn.contact.id, None, area_code, turn.now, emergencies=True)
