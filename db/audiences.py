@@ -111,7 +111,7 @@ def is_of(filters: Filters, contact: Any = Contact) -> ColumnElement[bool]:
 def heard_of(round_id: int) -> Select[int]:
     """Select the contacts that may have heard of a round, or are about to: by its change at last.
 
-    What failed was heard by nobody.
+    What failed was heard by nobody, unless a dispatcher died that may have sent it.
     """
     return (
         select(Contact.id)

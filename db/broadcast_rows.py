@@ -154,9 +154,9 @@ def _told_otherwise(broadcast_id: int) -> ColumnElement[bool]:
 
 
 def _told_anew(broadcast: Broadcast) -> ColumnElement[bool]:
-    """Give the condition that another announcement of the round has told, or will tell, the same.
+    """Give the condition that another announcement of the round has told, or will tell, the family.
 
-    It was for those who had not heard of it.
+    Or the same telephone, of which no family is known. It was for those who had not heard of it.
     """
     if broadcast.kind != Kind.DISTRIBUTION or broadcast.round_id is None:
         return false()
@@ -167,11 +167,23 @@ def _told_anew(broadcast: Broadcast) -> ColumnElement[bool]:
         .where(Broadcast.round_id == broadcast.round_id, Broadcast.kind == Kind.DISTRIBUTION)
         .where(Broadcast.id > broadcast.id)
     )
-    same = exists().where(
-        anew.contact_id == _OUT.c.contact_id, anew.wave_id.in_(others),
-        anew.state.not_in(("failed", "canceled")),
-    )  # fmt: skip
-    return same.correlate(_OUT)
+    other, theirs = aliased(Contact), aliased(Person)
+    told: Any = (
+        select(other.address)
+        .join(anew, anew.contact_id == other.id)
+        .where(anew.wave_id.in_(others), anew.state.not_in(("failed", "canceled")))
+    )
+    families = told.join(theirs, theirs.id == other.person_id).with_only_columns(
+        theirs.household_id
+    )
+    # Apart from the row itself, so that they are looked for once and not for each row.
+    same = (
+        select(Contact.id)
+        .outerjoin(Person, Person.id == Contact.person_id)
+        .where(or_(Contact.address.in_(told), Person.household_id.in_(families)))
+    )
+    is_same: ColumnElement[bool] = _OUT.c.contact_id.in_(same)
+    return is_same
 
 
 def _are_kin(first: Any, whose: Any, other: Any, theirs: Any) -> ColumnElement[bool]:

@@ -178,11 +178,15 @@ def occasions(
     return [Occasion(*row) for row in session.execute(query)]
 
 
-def passed_notices(session: Session, now: datetime) -> dict[int, list[int]]:
+def passed_notices(
+    session: Session, now: datetime, broadcast_id: int | None = None
+) -> dict[int, list[int]]:
     """Give the notices of distributions that are over, by the broadcasts that are still going.
 
-    Those that were canceled are over at the time at which they would have been.
+    Or those of one broadcast, however far it has come. Those that were canceled are over at the
+    time at which they would have been.
     """
+    which = Broadcast.state.in_(GOING) if broadcast_id is None else Broadcast.id == broadcast_id
     query = (
         _about()
         .add_columns(Notice.id)
@@ -191,7 +195,7 @@ def passed_notices(session: Session, now: datetime) -> dict[int, list[int]]:
             Notice.distribution_id == Distribution.id,
             Distribution.held_on <= now.date() + timedelta(days=1),
             Broadcast.kind.in_(OF_A_DAY),
-            Broadcast.state.in_(GOING),
+            which,
         )
     )
     found: dict[int, list[int]] = {}

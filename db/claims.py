@@ -292,7 +292,7 @@ _LEASE = {
 def release_expired(connection: Connection, now: datetime) -> int:
     """Queue again what a dead dispatcher held; gives how many.
 
-    It keeps its lease, as a mark that it may have been sent already, until it is settled.
+    It is marked for good, as it may have been sent already.
     """
     return connection.execute(_RELEASE, {"now": now}).rowcount
 
@@ -303,5 +303,5 @@ _RELEASE = (
         _OUT.c.state == literal("sending", literal_execute=True),
         _OUT.c.lease_until < bindparam("now"),
     )
-    .values(state="queued")
+    .values(state="queued", lease_until=None, lost_at=bindparam("now", type_=UtcDateTime()))
 )

@@ -46,7 +46,7 @@ class OutboundMessage(Base):
     `tries` counts the claims and is the fencing token; `failures` counts what the message itself
     is to blame for, so that an outage of the provider uses up nobody's chances; `outages` counts
     the other failures. Both say how long it waits: what was claimed and given back has not failed.
-    A lease on what is not being sent is that of a dispatcher that died with it.
+    `lost_at` stays, whatever becomes of it later: it may have been heard before.
     """
 
     __tablename__ = "outbound"
@@ -112,6 +112,7 @@ class OutboundMessage(Base):
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     passed_on_at: Mapped[datetime | None]  # it did not arrive, and another way was looked for
+    lost_at: Mapped[datetime | None]  # a dispatcher died that may have sent it
 
 
 class EarlyReceipt(Base):

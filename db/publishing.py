@@ -14,10 +14,9 @@ _CHANGE = aliased(Broadcast)
 def may_be_heard(message: Any = OutboundMessage) -> ColumnElement[bool]:
     """Give the condition that somebody may have heard a message: it was sent, or may have been.
 
-    Of what is being sent, or was held by a dispatcher that died, nobody knows.
+    Of what is being sent, or was ever held by a dispatcher that died, nobody knows.
     """
-    is_lost = and_(message.state.in_(("queued", "canceled")), message.lease_until.is_not(None))
-    return or_(message.state.in_(("sending", *TOLD)), is_lost)
+    return or_(message.state.in_(("sending", *TOLD)), message.lost_at.is_not(None))
 
 
 def is_public(distributions: FromClause) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from db.broadcast_watch import ANNOUNCES
 from db.broadcasts import UNENDED, Broadcast, Kind, Notice, State, Wave
@@ -42,11 +42,16 @@ def hold_unended(session: Session, round_id: int) -> Sequence[Broadcast]:
 
 
 def announcements(session: Session, round_id: int, heard: bool = False) -> Sequence[Broadcast]:
-    """Give the first announcements of a round that have messages, or that somebody has heard."""
+    """Give the first announcements of a round that have messages, or that somebody has heard.
+
+    Of those that reached nobody people may have heard by a change.
+    """
+    by_change = _said(round_id, (Kind.CHANGE,)).where(_has_rows(may_be_heard()))
+    is_heard = heard and session.scalar(by_change.limit(1)) is None
     query = select(Broadcast).where(
         Broadcast.round_id == round_id,
         Broadcast.kind == Kind.DISTRIBUTION,
-        _has_rows(may_be_heard() if heard else true()),
+        _has_rows(may_be_heard() if is_heard else true()),
     )
     return session.scalars(query.order_by(Broadcast.id)).all()
 
@@ -111,13 +116,18 @@ def changes_since(session: Session, round_id: int, since: datetime) -> list[Broa
 
 def is_heard_since(session: Session, round_id: int, since: datetime) -> bool:
     """Say whether anybody heard what was written of a round since a moment."""
-    query = select(Broadcast.id).where(
-        Broadcast.round_id == round_id,
-        Broadcast.kind.in_(ANNOUNCES),
-        Broadcast.created_at >= since,
-        _has_rows(may_be_heard()),
+    heard = _said(round_id, ANNOUNCES).where(_has_rows(may_be_heard()))
+    return session.scalar(heard.where(Broadcast.created_at >= since).limit(1)) is not None
+
+
+def slow_changes(session: Session) -> Sequence[Broadcast]:
+    """Give the changes that are going out, but not by night."""
+    query = select(Broadcast).where(
+        Broadcast.kind == Kind.CHANGE,
+        Broadcast.state.in_((State.SCHEDULED, State.RUNNING)),
+        ~Broadcast.urgent,
     )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalars(query.order_by(Broadcast.id)).all()
 
 
 def is_said() -> ColumnElement[bool]:
@@ -128,6 +138,10 @@ def is_said() -> ColumnElement[bool]:
     ended = (State.REFUSED, State.CANCELED)
     stopped_late = and_(Broadcast.state == State.CANCELED, _has_rows(may_be_heard()))
     return or_(Broadcast.state.not_in((State.DRAFT, *ended)), stopped_late)
+
+
+def _said(round_id: int, kinds: Sequence[Kind]) -> Select[int]:
+    return select(Broadcast.id).where(Broadcast.round_id == round_id, Broadcast.kind.in_(kinds))
 
 
 def _has_rows(such: ColumnElement[bool]) -> Any:

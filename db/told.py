@@ -22,6 +22,7 @@ from sqlalchemy.orm import aliased
 
 from db.areas import in_areas, subtree
 from db.audiences import Topic, is_willing, topic_of
+from db.broadcast_watch import ANNOUNCES
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import BY_NUMBER, Contact
 from db.outbox import CHANGED, TOLD, OutboundMessage
@@ -41,10 +42,10 @@ _IT_CAME, _IT_MAY_NOT_HAVE_COME, _OTHERS = range(3)
 def told_by_parent(session: Session, broadcast: Broadcast, parent_id: int) -> Select[Any]:
     """Select those who heard of the parent, or were to hear of it; nobody hears it again.
 
-    Of a change those are told whom any announcement of the round told, and those too whose rows
-    were ended for it. Of several contacts that were told it is one to which it came, and of these
-    the one that wrote last. Where none of them may be told any more, it is another of the family
-    or of the telephone.
+    Of a change those are told whom any announcement or change of the round told before it, and
+    where it goes on those too whose rows were ended for it. Of several contacts that were told it
+    is one to which it came, and of these the one that wrote last. Where none of them may be told
+    any more, it is another of the family or of the telephone.
     """
     ways = _ways(_owners(session, broadcast, parent_id), topic_of(broadcast.kind))
     order = (ways.c.place, Contact.last_inbound_at.desc().nulls_last(), Contact.id)
@@ -143,9 +144,11 @@ def _rows_of_told(session: Session, broadcast: Broadcast, parent_id: int) -> Sel
         .outerjoin(Household, of_family)
     )
     if broadcast.kind == Kind.CHANGE:
-        is_planned = session.get_one(Round, broadcast.round_id).state == PLANNED
-        announces = (Broadcast.round_id == broadcast.round_id, Broadcast.kind == Kind.DISTRIBUTION)
-        chosen: Select[Any] = query.where(*announces, _is_concerned(told, is_planned))
+        before = (Broadcast.round_id == broadcast.round_id, Broadcast.id < broadcast.id)
+        of_round = session.get_one(Round, broadcast.round_id)
+        chosen: Select[Any] = query.where(
+            *before, Broadcast.kind.in_(ANNOUNCES), _is_concerned(told, of_round)
+        )
     else:
         heard = (told.state.in_(TOLD), not_(_has_it(parent_id)), _is_meant_still())
         chosen = query.where(Broadcast.id == parent_id, *heard)
@@ -159,15 +162,18 @@ def _is_meant_still() -> ColumnElement[bool]:
     return or_(Contact.person_id.is_(None), belongs(Person), asked)
 
 
-def _is_concerned(told: Any, is_planned: bool) -> ColumnElement[bool]:
+def _is_concerned(told: Any, of_round: Round) -> ColumnElement[bool]:
     """Give the condition that a change is news for whoever has a row of what is changed.
 
     Nobody hears that something is off of which he never heard; what goes on he has to know.
     """
-    heard = or_(may_be_heard(told), and_(told.state == "canceled", told.reason == CHANGED))
-    if not is_planned:
-        return heard
-    return or_(heard, and_(Broadcast.state != State.CANCELED, told.state.in_(("queued", "failed"))))
+    if of_round.state != PLANNED:
+        return may_be_heard(told)
+    of_it = (Distribution.round_id == of_round.id, ~Distribution.canceled)
+    on = select(Distribution.area_code).where(*of_it)
+    ended = and_(told.state == "canceled", told.reason == CHANGED)
+    still = and_(Broadcast.state != State.CANCELED, told.state.in_(("queued", "failed")))
+    return or_(may_be_heard(told), and_(Notice.area_code.in_(on), or_(ended, still)))
 
 
 def _has_it(parent_id: int) -> ColumnElement[bool]:

@@ -69,10 +69,16 @@ def _by_area(stops: Iterable[Stop]) -> dict[str, set[Stop]]:
 
 
 def is_urgent(
-    session: Session, before: Sequence[Distribution], affected: Collection[str], now: datetime
+    session: Session,
+    stops: Iterable[Distribution | Stop],
+    affected: Collection[str],
+    now: datetime,
 ) -> bool:
-    """Say whether people would come in vain, if they were told only after the quiet hours."""
-    for one in before:
+    """Say whether people told only after the quiet hours would come in vain, or miss it.
+
+    `stops` are what they know of and what takes its place.
+    """
+    for one in stops:
         zone = session.get_one(Area, one.area_code).timezone
         begins = datetime.combine(one.held_on, one.starts_at, ZoneInfo(zone))
         if (
@@ -84,7 +90,7 @@ def is_urgent(
 
 
 def is_urgent_by_now(session: Session, change: Broadcast, now: datetime) -> bool:
-    """Say the same of a change that is written, by what stood before it."""
+    """Say the same of a change that is written, by what stood before it and what stands now."""
     if change.before is None or change.round_id is None:
         return change.urgent
     stood = {
@@ -92,7 +98,11 @@ def is_urgent_by_now(session: Session, change: Broadcast, now: datetime) -> bool
         for stop in change.before["stops"]
         if stop["round_id"] == change.round_id and not stop["canceled"]
     }
-    planned = [one for one in distributions_of(session, change.round_id) if one.id in stood]
+    planned = [
+        one
+        for one in distributions_of(session, change.round_id)
+        if one.id in stood or not one.canceled
+    ]
     areas = {notice.area_code for notice in notices_of(session, change.id)}
     affected = {area for area in areas if area is not None}
     return is_urgent(session, _not_over(session, planned, now), affected, now)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from bot.desk.alerting import page
 from bot.failures import where_only
 from bot.notices.reminding import SERVICE, children_due, make_child
+from bot.notices.replanning import is_urgent_by_now
 from bot.notices.telling import tell_maker
 from bot.notices.undoing import take_back
 from bot.places import read_places
@@ -25,7 +26,7 @@ from db.broadcasts import Broadcast, State
 from db.fallback import fall_back
 from db.fan_out import fan_out
 from db.outbox import CHANGED
-from db.round_changes import hold_round
+from db.round_changes import hold_round, slow_changes
 from db.session import Session, Store
 
 _AT_ONCE = 100
@@ -49,7 +50,8 @@ def tend(
     `public_url` is where people reach our pages. Once it `is_stopped`, nothing more is begun.
     """
     steps = (
-        partial(_expiring, public_url), _following, _starting, _falling_back, _dropping, _finishing,
+        partial(_expiring, public_url), _following, _hastening, _starting, _falling_back, _dropping,
+        _finishing,
     )  # fmt: skip
     looks = (look for step in steps for look in step(store, clock()))
     return sum(_part(store, look, clock, is_stopped) for look in looks)
@@ -117,6 +119,25 @@ def _following(store: Store, now: datetime) -> Iterator[Look]:
     for child in children:
         if places is not None:
             yield partial(make_child, child=child, places=places)
+
+
+def _hastening(store: Store, now: datetime) -> Iterator[Look]:
+    """Give what lets changes go out by night that had time until morning when they were approved.
+
+    They may have waited since for a dispatcher, for a way to the family or for somebody's word.
+    """
+    with store.read() as session:
+        late = [one.id for one in slow_changes(session) if is_urgent_by_now(session, one, now)]
+    for broadcast_id in late:
+        yield partial(_hasten, broadcast_id=broadcast_id)
+
+
+def _hasten(session: Session, now: datetime, broadcast_id: int) -> int:
+    broadcast = watch.hold_if_free(session, broadcast_id, (State.SCHEDULED, State.RUNNING))
+    if broadcast is None or broadcast.urgent or not is_urgent_by_now(session, broadcast, now):
+        return 0
+    broadcast.urgent = True
+    return 1
 
 
 def _starting(store: Store, now: datetime) -> Iterator[Look]:

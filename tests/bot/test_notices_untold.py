@@ -108,11 +108,13 @@ def test_whom_it_failed_may_be_told_by_another_announcement_and_once(
 ) -> None:
     with store.begin() as session:
         round_id = session.get_one(Broadcast, failed).round_id
+        [home] = session.scalars(select(Household).where(Household.area_code == THERE))
+        contact(session, member(session, home), address="ina", last_inbound_at=EARLY)
         untold = Filters((CITY,), "PKH", untold_of=round_id)
         draft = Draft(Kind.DISTRIBUTION, untold, {}, round_id=round_id)
         release(session, prepare(session, draft, "staff:1", SOON))
     look(store, SOON)
-    assert send(store, SOON) == ["ani", "cici"]
+    assert send(store, SOON) == ["ani", "ina"]  # of cici's family the one who wrote last
     assert resend(store, failed) == 0
 
 
