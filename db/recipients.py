@@ -1,5 +1,6 @@
 """Recipients: which contacts hear of a broadcast, each telephone and each person once."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -177,12 +178,13 @@ def _touches(area_code: Any, areas: tuple[str, ...]) -> ColumnElement[bool]:
 
 def _of_file(filters: Filters, topic: Topic, willing: ColumnElement[bool]) -> Select[Any]:
     """Nothing more is known of them, so that they come only where nothing more is asked."""
-    asked = filters != Filters(filters.areas, file_id=filters.file_id)
+    everybody = replace(filters, untold_of=None)  # who has heard is left out by himself
+    asked = everybody != Filters(filters.areas, file_id=filters.file_id)
     return (
         select(*_alone(_first(filters)))
         .join(AudienceMember, AudienceMember.contact_id == Contact.id)
         .where(AudienceMember.file_id == filters.file_id, willing)
-        .where(not_(_is_told_by_family(filters, topic)), false() if asked else true())
+        .where(not_(_is_told_by_family(everybody, topic)), false() if asked else true())
     )
 
 

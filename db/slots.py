@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
@@ -42,6 +42,7 @@ _HOME: Mapping[str, TypeEngine[Any]] = {
     "area_code": String(),
     "stop_area": String(),
     "room": BigInteger(),
+    "is_open": BigInteger(),
 }
 _RANGE: Mapping[str, TypeEngine[Any]] = {
     "stop_area": String(),
@@ -71,9 +72,9 @@ _SLOT: Any = Slot.__table__
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """How many families a distribution would have, and for how many it has the time."""
+    """How many families of an area are to have an hour, and for how many there is the time."""
 
-    distribution_id: int
+    area_code: str
     families: int
     places: int
 
@@ -93,8 +94,10 @@ def assign_slots(
 
     Families with old or disabled people or small children come first, then by RW and RT.
     Slots given before are dropped, but for those of days before `since`: whoever had one has had
-    his turn. More families than there are places fill all hours evenly. With `keep`, whoever has
-    an hour keeps it, as he was told of it; the others get one as far as there are places left.
+    his turn. More families than there are places fill all hours evenly, but where their area has a
+    distribution without a quota: there the last get no hour and go to that one. With `keep`,
+    whoever has an hour keeps it, as he was told of it; the others get one as far as there are
+    places left.
     """
     session.flush()
     if not keep:
@@ -106,20 +109,35 @@ def assign_slots(
 
 
 def capacity(
-    session: Session, round_id: int, filters: Filters, since: date = date.min
+    session: Session,
+    round_id: int,
+    filters: Filters,
+    since: date = date.min,
+    keep: bool = False,
 ) -> Sequence[Capacity]:
-    """Give for each distribution of a round that has a quota whether it is enough."""
+    """Give for each area whose distributions all have a quota whether these are enough.
+
+    With `keep`, families that have an hour are not counted, nor are the places that they take.
+    """
     session.flush()
-    given = _given(session, round_id, filters, since, keep=False)
-    families_at: dict[int, int] = {}
-    if given is not None:
-        at = given.subquery().c.distribution_id
-        counts = select(at, func.count()).group_by(at)
-        families_at = {stop: count for stop, count in session.execute(counts)}  # noqa: C416
+    stops = _stops(session, round_id, since)
+    hours = _hours_of_areas(session, stops, round_id, since, keep)
+    bounded = sorted(area for area in hours.keys() - _open(stops) if hours[area])
+    if not bounded:
+        return []
+    homes = _homes(session, filters, hours, _open(stops))
+    home = json_rows(session.core.dialect.name, homes, "home", _HOME)
+    query = (
+        select(home.c.stop_area, func.count())
+        .select_from(Household)
+        .join(home, home.c.area_code == Household.area_code)
+        .where(families(filters), Household.id.not_in(_served(round_id, since, keep)))
+        .group_by(home.c.stop_area)
+    )
+    coming = {area: count for area, count in session.execute(query)}  # noqa: C416
     return [
-        Capacity(stop.id, families_at.get(stop.id, 0), sum(hour.places for hour in _hours(stop)))
-        for stop in _stops(session, round_id)
-        if stop.quota is not None and stop.held_on >= since
+        Capacity(area, coming.get(area, 0), sum(hour.places for hour in hours[area]))
+        for area in bounded
     ]
 
 
@@ -145,10 +163,19 @@ def _drop(session: Session, round_id: int, since: date) -> None:
     session.expire_all()
 
 
-def _stops(session: Session, round_id: int) -> Sequence[Distribution]:
-    query = select(Distribution).where(Distribution.round_id == round_id, ~Distribution.canceled)
+def _stops(session: Session, round_id: int, since: date) -> Sequence[Distribution]:
+    query = select(Distribution).where(
+        Distribution.round_id == round_id,
+        Distribution.held_on >= since,
+        ~Distribution.canceled,
+    )
     order = (Distribution.held_on, Distribution.starts_at, Distribution.id)
     return session.scalars(query.order_by(*order)).all()
+
+
+def _open(stops: Iterable[Distribution]) -> set[str]:
+    """Give the areas in which whoever has no hour may come to a distribution without a quota."""
+    return {stop.area_code for stop in stops if stop.quota is None}
 
 
 def _given(
@@ -158,17 +185,18 @@ def _given(
 
     None where there are no hours to be given.
     """
-    hours = _hours_of_areas(session, round_id, since, keep)
+    stops = _stops(session, round_id, since)
+    hours = _hours_of_areas(session, stops, round_id, since, keep)
     if not any(hours.values()):
         return None
     dialect = session.core.dialect.name
-    within = session.scalars(select(Area.code).where(in_areas(Area.code, filters.areas)))
-    home = json_rows(dialect, _homes(within, hours), "home", _HOME)
+    home = json_rows(dialect, _homes(session, filters, hours, _open(stops)), "home", _HOME)
     hour = json_rows(dialect, _ranges(hours), "hour", _RANGE)
     coming = _coming(home, round_id, filters, since, keep).subquery("coming")
     room, number = coming.c.room, coming.c.number
-    crowd = case((coming.c.families > room, coming.c.families), else_=room)
-    place = number if keep else number * room // crowd
+    is_crowded = and_(coming.c.families > room, coming.c.is_open == 0)
+    evenly = case((is_crowded, number * room // coming.c.families), else_=number)
+    place = number if keep else evenly
     at = and_(
         hour.c.stop_area == coming.c.stop_area, place >= hour.c.from_place, place < hour.c.to_place
     )
@@ -188,39 +216,43 @@ def _coming(
     frail = with_traits(TRAITS, filters.areas).subquery("frail")
     last = case((frail.c.household_id.is_(None), 1), else_=0)
     order = (last, Household.area_code, Household.rw, Household.rt, Household.id)
-    kept = and_(Distribution.held_on >= since, ~Distribution.canceled) if keep else false()
-    served = (
-        select(Slot.household_id)
-        .join(Distribution, Distribution.id == Slot.distribution_id)
-        .where(Distribution.round_id == round_id, or_(Distribution.held_on < since, kept))
-    )
     return (
         select(
             Household.id.label("household_id"),
             home.c.stop_area,
             home.c.room,
+            home.c.is_open,
             (func.row_number().over(partition_by=home.c.stop_area, order_by=order) - 1)
             .label("number"),
             func.count().over(partition_by=home.c.stop_area).label("families"),
         )
         .join(home, home.c.area_code == Household.area_code)
         .outerjoin(frail, frail.c.household_id == Household.id)
-        .where(families(filters), Household.id.not_in(served))
+        .where(families(filters), Household.id.not_in(_served(round_id, since, keep)))
     )  # fmt: skip
 
 
+def _served(round_id: int, since: date, keep: bool) -> Select[Any]:
+    """Select the families that had their hour on a day before, or keep the one that they have."""
+    kept = and_(Distribution.held_on >= since, ~Distribution.canceled) if keep else false()
+    return (
+        select(Slot.household_id)
+        .join(Distribution, Distribution.id == Slot.distribution_id)
+        .where(Distribution.round_id == round_id, or_(Distribution.held_on < since, kept))
+    )
+
+
 def _hours_of_areas(
-    session: Session, round_id: int, since: date, keep: bool
+    session: Session, stops: Iterable[Distribution], round_id: int, since: date, keep: bool
 ) -> dict[str, list[_Hour]]:
     """Give the hours of each area with the places that are left; the same for all its families."""
     full = _taken(session, round_id, since) if keep else {}
     hours: dict[str, list[_Hour]] = defaultdict(list)
-    for stop in _stops(session, round_id):
-        if stop.held_on >= since:
-            hours[stop.area_code] += [
-                replace(hour, places=max(0, hour.places - full.get((stop.id, hour.starts_at), 0)))
-                for hour in _hours(stop)
-            ]
+    for stop in stops:
+        hours[stop.area_code] += [
+            replace(hour, places=max(0, hour.places - full.get((stop.id, hour.starts_at), 0)))
+            for hour in _hours(stop)
+        ]
     return hours
 
 
@@ -239,14 +271,22 @@ def _taken(session: Session, round_id: int, since: date) -> dict[tuple[int, time
     return {(stop, starts_at): count for stop, starts_at, count in session.execute(query)}
 
 
-def _homes(codes: Iterable[str], hours: Mapping[str, Sequence[_Hour]]) -> ColumnElement[str]:
-    """Give for each area the smallest one with distributions that holds it, as JSON."""
+def _homes(
+    session: Session,
+    filters: Filters,
+    hours: Mapping[str, Sequence[_Hour]],
+    open_areas: Collection[str],
+) -> ColumnElement[str]:
+    """Give for each area of an audience the smallest one with distributions around it, as JSON."""
     rows = []
-    for code in codes:
+    for code in session.scalars(select(Area.code).where(in_areas(Area.code, filters.areas))):
         stop_area = max((one for one in self_and_above(code) if one in hours), key=len, default="")
         if stop_area:
             room = sum(hour.places for hour in hours[stop_area])
-            rows.append({"area_code": code, "stop_area": stop_area, "room": room})
+            is_open = int(stop_area in open_areas)
+            rows.append(
+                {"area_code": code, "stop_area": stop_area, "room": room, "is_open": is_open}
+            )
     return literal(json.dumps(rows))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import click
-from sqlalchemy.exc import IntegrityError
 
 from bot.commands.common import (
     Refused,
@@ -170,8 +169,6 @@ def _send(
             number = broadcast.id
     except NoticeRefused as refused:
         raise Refused(say(refused.key)) from None
-    except IntegrityError:  # somebody else announced it at the same moment
-        raise Refused(say("notice.announced")) from None
     if as_json:
         counted = {"families": reach.families, "contacts": reach.contacts}
         print_json({"broadcast": number} | counted)

@@ -10,6 +10,7 @@ from db.broadcasts import Kind
 SHORTEST = 20  # characters
 _BLANKS = ("program", "stage", "area", "day", "hours", "place", "slot", "bring", "contact", "why")
 _BLANK = re.compile(r"\{(\w+)\}")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")  # not even a space
 _BRACED = re.compile(r"\{[^{}]*\}|[{}]")
 # Without these nobody finds the way; a family's own hour stands for those of the place.
 _NEEDED = (("day",), ("hours", "slot"), ("place",))
@@ -25,18 +26,22 @@ def blanks_of(kind: Kind) -> tuple[str, ...]:
     return _BLANKS if kind is Kind.CHANGE else _BLANKS[:-1]
 
 
-def wrong_with(words: str, kind: Kind = Kind.DISTRIBUTION) -> list[str]:
+def wrong_with(
+    words: str, kind: Kind = Kind.DISTRIBUTION, is_canceled: bool = False
+) -> list[str]:  # fmt: skip
     """Give the sentences about all that is wrong with an officer's words.
 
-    Words without any blank are right: day, hours and place then stand below them.
+    Words without any blank are right: day, hours and place then stand below them. Of what is
+    canceled nobody needs to know these.
     """
     known = blanks_of(kind)
     braced = _BRACED.findall(words)
     unknown = [found for found in braced if found[1:-1] not in known]
     used = {found[1:-1] for found in braced} & {*known}
-    missing = [names[0] for names in _NEEDED if used and not used.intersection(names)]
+    needed = _NEEDED if used and not is_canceled else ()
+    missing = [names[0] for names in needed if not used.intersection(names)]
     wrong = []
-    if len(words.strip()) < SHORTEST:
+    if len(_UNSEEN.sub("", words).strip()) < SHORTEST:
         wrong.append(say("ownwords.short", least=SHORTEST))
     if unknown:
         found = ", ".join(dict.fromkeys(unknown))

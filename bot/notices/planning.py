@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
+
 from bot.notices.refusals import NoticeRefused
 from bot.texts import say
 from bot.texts.format import long_date
@@ -162,7 +164,7 @@ def make_round(session: Session, plan: Plan, actor: str, now: datetime) -> Round
 def keep_stop(session: Session, of_round: Round, stop: Stop, now: datetime) -> Distribution:
     """Put a stop into a round; a distribution that is known already becomes part of it.
 
-    Raises NoticeRefused where somebody else has just put it into his.
+    Raises NoticeRefused where somebody else has just put it into his; nothing may be kept then.
     """
     found = _held(session, of_round.program_code, stop, of_round.id)
     if found is None:
@@ -175,7 +177,10 @@ def keep_stop(session: Session, of_round: Round, stop: Stop, now: datetime) -> D
     found.round_id = of_round.id
     found.canceled = False
     _set(found, stop, _WHAT_MAY_CHANGE)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # another one was new a moment ago, so that nobody could wait for it
+        raise NoticeRefused("notice.announced") from None
     return found
 
 

@@ -1,5 +1,6 @@
 """Slots: whoever should not wait comes first, and no hour gets more families than its quota."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 
 from sqlalchemy import select
@@ -70,10 +71,8 @@ def test_the_distribution_of_the_smallest_area_is_theirs(store: Store) -> None:
             (today, time(8)), (today, time(8)), (today, time(9)),
             (tomorrow, time(8)), (tomorrow, time(9)), (wide, time(8)), None,
         ]  # fmt: skip
-        assert [(one.distribution_id, one.families, one.places) for one in
-                capacity(session, round_.id, ALL)] == [
-            (wide, 1, 22), (today, 3, 2), (tomorrow, 2, 2),
-        ]  # fmt: skip
+        assert [(one.area_code, one.families, one.places) for one in
+                capacity(session, round_.id, ALL)] == [(WOLIO, 1, 22), (HERE, 5, 4)]  # fmt: skip
         late = family(session, HERE, rt="009").id
         assign_slots(session, round_.id, ALL, TOMORROW)  # as after a change on the next day
         assert hours(session, *at_home, around, late) == [
@@ -83,3 +82,31 @@ def test_the_distribution_of_the_smallest_area_is_theirs(store: Store) -> None:
         nobody = Filters(areas=(WOLIO,), program="PKH", deciles=(9,))
         assign_slots(session, round_.id, nobody, TODAY)
         assert session.scalars(select(Slot)).all() == []
+
+
+def test_where_one_place_has_no_quota_the_last_get_no_hour_at_the_other(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        homes = [family(session, HERE, rt=f"{rt:03d}").id for rt in range(1, 9)]
+        round_ = make_round(session, (HERE, TODAY, 2), (HERE, TOMORROW, None))
+        assign_slots(session, round_.id, ALL, TODAY)
+        at = [hour and hour[1].hour for hour in hours(session, *homes)]
+        assert at == [8, 8, 9, 9, 10, None, None, None]
+        assert capacity(session, round_.id, ALL) == []  # whoever is left goes to the other place
+
+
+def test_who_is_called_later_finds_only_the_places_that_are_left(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        first = [family(session, HERE, decile=1).id for _ in range(4)]
+        for _ in range(2):
+            family(session, HERE, decile=2)
+        round_ = make_round(session, (HERE, TODAY, 2))
+        poorest, others = (replace(ALL, deciles=(decile,)) for decile in (1, 2))
+        assign_slots(session, round_.id, poorest, TODAY)
+        told = hours(session, *first)
+        (left,) = capacity(session, round_.id, others, keep=True)
+        assert (left.families, left.places) == (2, 1)
+        assign_slots(session, round_.id, others, TODAY, keep=True)
+        assert hours(session, *first) == told
+        assert len(session.scalars(select(Slot)).all()) == 5

@@ -112,13 +112,16 @@ def read_draft(
     program = values["program"] or None
     if program is not None and program not in {one.code for one in offered.programs}:
         raise Unfit(say("round.no_program"))
+    expires_at = _end_of(values["expires"], desk)
+    if send_at is not None and expires_at is not None and expires_at <= send_at:
+        raise Unfit(say("broadcast.ends_first"))
     return Draft(
         kind=kind,
         filters=audience_forms.read_filters(values, offered, areas, program),
         texts=_texts(values, kind),
         urgent=values["urgent"] == "1",
         send_at=send_at,
-        expires_at=_end_of(values["expires"], desk),
+        expires_at=expires_at,
     )
 
 
@@ -190,12 +193,14 @@ def _texts(values: Mapping[str, Any], kind: Kind) -> dict[str, str]:
     return texts_of(values, kind)
 
 
-def texts_of(values: Mapping[str, Any], kind: Kind) -> dict[str, str]:
+def texts_of(
+    values: Mapping[str, Any], kind: Kind, is_canceled: bool = False
+) -> dict[str, str]:  # fmt: skip
     """Read what is to be said in each language, of a round instead of ours; raises Unfit."""
     texts = {code: values[f"text_{code}"] for code in LANGUAGES if values[f"text_{code}"]}
     for code, text in texts.items():
         _check_length(code, len(text))
-        for wrong in wrong_with(text, kind):
+        for wrong in wrong_with(text, kind, is_canceled):
             raise Unfit(f"{say(f'choice.language_{code}')}: {wrong}")
     return texts
 

@@ -37,7 +37,7 @@ def add_new(blueprint: Blueprint) -> None:
             if given := request.args.get("penyaluran", "")[:18]:
                 values = broadcast_forms.values_for(session, desk, given)
             if of:
-                row = find_broadcast(session, desk.scope, min(of, 2**63 - 1))
+                row = find_broadcast(session, desk.scope, max(0, min(of, 2**63 - 1)))
                 if row is None:
                     abort(404)
                 values = broadcast_forms.values_of(session, desk, row.broadcast)

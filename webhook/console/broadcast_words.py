@@ -14,6 +14,7 @@ from bot.texts import say
 from db.broadcast_lists import BroadcastRow, wordings_of
 from db.broadcasts import Kind
 from db.hoaxes import DECIDERS
+from db.rounds import CANCELED, Round
 from db.session import Session
 from webhook.console.audience_forms import Unfit
 from webhook.console.broadcast_deeds import existing, seen
@@ -43,9 +44,9 @@ def add_words(blueprint: Blueprint) -> None:
         """Let the draft say that; in a language without words of its own it says ours."""
         values = written_texts()
         try:
-            texts = texts_of(values, Kind.CHANGE)
             with desk.begin() as session:
-                existing(session, desk, broadcast_id)
+                row = existing(session, desk, broadcast_id)
+                texts = texts_of(values, Kind.CHANGE, _is_canceled(session, row))
                 notices = reword(session, broadcast_id, texts, desk.actor, desk.now, seen())
                 check_lengths(texts, notices)
         except (Unfit, NoticeRefused, StaleBroadcast) as error:
@@ -62,6 +63,12 @@ def _words_of(error: Unfit | NoticeRefused | StaleBroadcast) -> str:
     return say("broadcast.stale") if isinstance(error, StaleBroadcast) else str(error)
 
 
+def _is_canceled(session: Session, row: BroadcastRow) -> bool:
+    """Say whether it tells that nothing of its round is left."""
+    round_id = row.broadcast.round_id
+    return round_id is not None and session.get_one(Round, round_id).state == CANCELED
+
+
 def _to(broadcast_id: int) -> Response:
     return redirect(url_for("console.broadcasts.one", broadcast_id=broadcast_id), 303)
 
@@ -73,5 +80,5 @@ def _form(
         "console/broadcast_words.html",
         row=row, broadcast=row.broadcast, values=values, problem=problem,
         now_said=wordings_of(session, row.broadcast.id, 1), languages=LANGUAGES,
-        longest=LONGEST, blanks=blanks_of(Kind.CHANGE),
+        longest=LONGEST, blanks=blanks_of(Kind.CHANGE), is_canceled=_is_canceled(session, row),
     )  # fmt: skip

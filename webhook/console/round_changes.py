@@ -42,15 +42,16 @@ def add_changes(blueprint: Blueprint) -> None:
         values = round_forms.written()
         if audience_upload.is_sent():
             return _with_list(desk, values, None)
-        with desk.begin() as session:
+        with desk.read() as session:
             offered = choices(session, desk)
-            if values["act"] == "more":
-                return _form(offered, round_forms.one_more(values), None)
-            try:
+        if values["act"] == "more":
+            return _form(offered, round_forms.one_more(values), None)
+        try:
+            with desk.begin() as session:
                 plan = _checked(session, desk, round_forms.read_plan(values, offered))
-            except Unfit as unfit:
-                return _form(offered, values, None, str(unfit)), 400
-            round_id = make_round(session, plan, desk.actor, desk.now).id
+                round_id = make_round(session, plan, desk.actor, desk.now).id
+        except (Unfit, NoticeRefused) as refused:
+            return _form(offered, values, None, _words_of(refused)), 400
         flash(say("round.made"))
         return _to(round_id)
 
@@ -84,7 +85,7 @@ def _add_change(blueprint: Blueprint) -> None:
         if values["act"] == "more":
             return _form(offered, round_forms.one_more(values), row)
         try:
-            plan = round_forms.read_plan(values, offered)
+            plan = round_forms.read_plan(values, offered, row.round.filters)
             return _change(desk, round_id, _by_plan(desk, round_id, plan))
         except (Unfit, NoticeRefused) as refused:
             return _form(offered, values, row, _words_of(refused)), 400

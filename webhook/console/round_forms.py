@@ -9,6 +9,7 @@ from flask import request
 from bot.notices.planning import LONGEST_PLACE, SHORTEST_PLACE, Plan, Stop
 from bot.texts import say
 from db.audiences import Filters
+from db.enrolments import ACTIVE
 from db.rounds import PLACE_KINDS, Round
 from db.schedules import Distribution
 from webhook.console import audience_forms
@@ -58,8 +59,13 @@ def values_of(round_: Round, stops: Sequence[Distribution]) -> dict[str, Any]:
     }
 
 
-def read_plan(values: Mapping[str, Any], offered: Choices) -> Plan:
-    """Read the form; raises Unfit with the sentence that says what is wrong."""
+def read_plan(
+    values: Mapping[str, Any], offered: Choices, standing: Mapping[str, Any] | None = None
+) -> Plan:
+    """Read the form; raises Unfit with the sentence that says what is wrong.
+
+    `standing` is the audience of the round that is changed: with its list it stays as it is.
+    """
     if values["program"] not in {program.code for program in offered.programs}:
         raise Unfit(say("round.no_program"))
     for name, most in LENGTHS.items():
@@ -74,13 +80,25 @@ def read_plan(values: Mapping[str, Any], offered: Choices) -> Plan:
     if not stops:
         raise Unfit(say("round.no_stop"))
     areas = [stop.area_code for stop in stops]
-    filters = audience_forms.read_filters(values, offered, areas, values["program"])
+    program = values["program"]
+    if _is_list_alone(values):
+        before = Filters.from_data(standing or {"areas": ()})
+        program = before.program if values["file"] == str(before.file_id) else None
+    # All numbers of an area are called by news alone: of aid there is something for some.
+    chosen = {**values, "everyone": ""}
+    filters = audience_forms.read_filters(chosen, offered, areas, program)
     return Plan(
         program_code=values["program"],
         stops=stops,
         filters=filters if filters.is_choosy else None,
         **{name: values[name] or None for name in LENGTHS},
     )
+
+
+def _is_list_alone(values: Mapping[str, Any]) -> bool:
+    """Say whether a list says who is meant, who need not be known to the programme yet."""
+    asked = values["unconfirmed"] or values["status"] not in ("", ACTIVE)
+    return bool(values["file"]) and not asked
 
 
 def postponed(stops: Sequence[Distribution]) -> tuple[Stop, ...]:

@@ -16,6 +16,10 @@ _SAID = re.compile(
     r"(?P<deed>setujui|tolak)\s+(?:(?:no\.?|nomor|siaran)\s+)*#?(?P<id>\d{1,18})\b", re.IGNORECASE
 )
 _APPROVE, _SURE, _REFUSE = "approve", "sure", "refuse"
+_ANYWAY = {  # what is done if somebody says so twice, with the words of its button
+    "notice.same_today": "notice.approve_again",
+    "notice.crowded_anyway": "notice.approve_anyway",
+}
 _DONE: dict[str, str] = {
     State.REFUSED: "notice.did_refuse",
     State.CANCELED: "notice.did_cancel",
@@ -72,8 +76,9 @@ def _decide(turn: Turn, broadcast: Broadcast, deed: str, seen: int, why: str) ->
     except StaleBroadcast:
         turn.reply("notice.not_now", menu)
     except NoticeRefused as refused:
-        again = button(f"notice:{_SURE}:{broadcast.id}:{seen}", "notice.approve_again")
-        turn.reply(refused.key, *((again,) if refused.key == "notice.same_today" else ()), menu)
+        anyway = _ANYWAY.get(refused.key)
+        sure = f"notice:{_SURE}:{broadcast.id}:{seen}"
+        turn.reply(refused.key, *((button(sure, anyway),) if anyway else ()), menu)
     else:
         turn.reply(_DONE.get(broadcast.state, "notice.did_approve"), menu, number=broadcast.id)
 
