@@ -1,13 +1,13 @@
 """Rounds as the console lists them, within an area, and the places of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from db.areas import Area, Scope
+from db.areas import Area, Scope, in_areas, self_and_above
 from db.registry import Program
 from db.rounds import CANCELED, PLANNED, Round
 from db.schedules import Distribution
@@ -71,6 +71,31 @@ def list_rounds(
     order = days if which == AHEAD else [column.desc() for column in days]
     query = _rows().where(scope.holds(Round.area_code), _is(which, today)).order_by(*order)
     found = session.execute(query.offset((page - 1) * PAGE).limit(PAGE))
+    return [_row(row) for row in found]
+
+
+def rounds_about(
+    session: Session,
+    scope: Scope,
+    today: date,
+    program: str | None = None,
+    areas: Collection[str] = (),
+    days: Collection[date] = (),
+) -> Sequence[RoundRow]:
+    """Give the first rounds ahead with a place that fits what is named; what is not fits all."""
+    stop = select(Distribution.id).where(
+        Distribution.round_id == Round.id, ~Distribution.canceled, Distribution.held_on >= today
+    )
+    if areas:
+        above = [code for area in areas for code in self_and_above(area)]
+        held = Distribution.area_code
+        stop = stop.where(or_(in_areas(held, list(areas)), held.in_(above)))
+    if days:
+        stop = stop.where(Distribution.held_on.in_(days))
+    query = _rows().where(scope.holds(Round.area_code), _is(AHEAD, today), stop.exists())
+    if program is not None:
+        query = query.where(Round.program_code == program)
+    found = session.execute(query.order_by(_DAYS.c.first_on, Round.id).limit(PAGE))
     return [_row(row) for row in found]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
+from bot.notices.beyond import PLACE_ENDS, Beyond, find_beyond, tells_of_change
 from nlu.parse import Entity, Parse
 
 _PART = r"(?:\s*(pagi|siang|sore|malam|malem))?"
@@ -14,7 +15,10 @@ _TO = r"\s*(?:-|–|—|s\.?/?d\.?|sampai|sampe|hingga|smp)\s*(?:jam\s+|pukul\s+
 _SPAN = re.compile(rf"{_CLOCK}(?:{_TO}{_CLOCK})?", re.IGNORECASE)
 _NAMED_SPAN = re.compile(rf"\b(?:jam|pukul|pkl\.?|jm)\s*{_SPAN.pattern}", re.IGNORECASE)
 _AT = re.compile(r"\bdi\s+", re.IGNORECASE)
-_PLACE_ENDS = re.compile(r"\s+(?:untuk|utk|buat|bagi|kepada|di|jam|pukul)\s", re.IGNORECASE)
+_PLACE_ENDS = re.compile(
+    rf"\s+(?:untuk|utk|buat|bagi|kepada|di|jam|pukul|{PLACE_ENDS})\s", re.IGNORECASE
+)
+_JOINED = re.compile(r"\b(?:dan|dn|serta|maupun|plus)\s*$", re.IGNORECASE)
 _NO_PLACE = re.compile(r"(?:kel|kec|desa|kota|sini|sana|situ)", re.IGNORECASE)
 _PLACE_LENGTHS = range(4, 121)  # characters
 NOON = 12
@@ -29,6 +33,8 @@ class Said:
     end: time | None = None
     place: str | None = None
     areas: tuple[str, ...] = ()
+    changes: bool = False  # it tells of a cancellation, a delay or another change
+    beyond: Beyond | None = None  # what may change whom it concerns, and is not understood
 
 
 def read_sentence(text: str, parse: Parse | None) -> Said:
@@ -40,7 +46,12 @@ def read_sentence(text: str, parse: Parse | None) -> Said:
     inside = span or range(0)
     areas = (one.value for one in entities if one.entity == "area" and one.start not in inside)
     place = " ".join(text[span.start : span.stop].split()) if span is not None else None
-    return Said(begin, end, place, tuple(dict.fromkeys(areas)))
+    hours = range(*named.span()) if named is not None else range(0)
+    return Said(
+        begin, end, place, tuple(dict.fromkeys(areas)),
+        changes=tells_of_change(text, entities),
+        beyond=find_beyond(text, entities, hours, inside),
+    )  # fmt: skip
 
 
 def read_hours(text: str) -> tuple[time | None, time | None]:
@@ -77,7 +88,8 @@ def _place_in(text: str, entities: Sequence[Entity]) -> range | None:
     for at in _AT.finditer(text):
         ends = _PLACE_ENDS.search(text, at.end())
         span = range(at.end(), ends.start() if ends else len(text.rstrip(" .,!")))
-        if _is_place(text, span, entities):
+        # What "dan di" joins to an area is one more of them.
+        if not _JOINED.search(text, 0, at.start()) and _is_place(text, span, entities):
             found.append(span)
     return found[0] if len(found) == 1 else None
 

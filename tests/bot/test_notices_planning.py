@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.notices.beyond import Why
 from bot.notices.changing import change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, check_plan, make_round, outermost
@@ -21,6 +22,8 @@ from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, State
 from db.rounds import CANCELED, distributions_of
 from db.session import Session, Store
+from nlu.entities import Extractor
+from nlu.parse import Parse, Thresholds
 from tests.broadcasts import at
 from tests.moment import NOW, TODAY
 
@@ -29,6 +32,9 @@ DAY = date(2026, 12, 1)
 STOP = Stop(AREA, DAY, time(8), time(12), "Kantor Pos Baubau")
 PLAN = Plan("PKH", (STOP,))
 PLACES = places_of_sample(NOW)
+EXTRACTOR = Extractor(PLACES.gazetteer, lambda: TODAY)
+WHOLE = "umumkan PKH 1 Desember 2026 jam 8-12 di kantor pos untuk Lamangga"
+VILLAGES = sorted(code for code, level in PLACES.levels.items() if level == "village")
 
 
 @pytest.fixture
@@ -223,6 +229,98 @@ def test_a_sentence_without_anything_names_nothing() -> None:
         said = read_sentence(f"umumkan PKH di kantor pos{ending}", None)
         assert said.place == "kantor pos"
     assert read_sentence("umumkan di aula di pasar", None).place is None
+
+
+def read(text: str) -> Said:
+    return read_sentence(text, Parse(text, (), EXTRACTOR.extract(text), Thresholds(0.8, 0.4)))
+
+
+@pytest.mark.databases("sqlite")
+@given(
+    st.lists(st.sampled_from(VILLAGES), min_size=1, max_size=3, unique=True),
+    st.sampled_from(["untuk {}", "buat warga {}", "khusus kelurahan {}", "untuk {} saja"]),
+    st.sampled_from(["", " bawa KTP dan KKS", ", tidak ada biaya", " ya"]),
+    st.sampled_from(["PKH", "PKH tahap 4", "pembagian bantuan lansia", "pencairan BPNT"]),
+    st.integers(6, 11), st.integers(12, 17),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_a_sentence_that_says_a_plan_is_read_as_this_plan(
+    areas: list[str], whom: str, more: str, program: str, begin: int, end: int
+) -> None:
+    named = whom.format(" dan ".join(PLACES.names[code] for code in areas))
+    said = read(
+        f"umumkan {program} 1 Desember 2026 jam {begin}-{end} di Kantor Pos Baubau {named}{more}"
+    )
+    assert (said.begin, said.end) == (time(begin), time(end))
+    assert said.place == "Kantor Pos Baubau"
+    assert [PLACES.names[code] for code in said.areas] == [PLACES.names[code] for code in areas]
+    assert (said.changes, said.beyond) == (False, None)
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("text", "why", "part"),
+    [
+        (f"{WHOLE} dan Atlantis", Why.UNKNOWN, "Atlantis"),
+        (f"{WHOLE}, Melai, Kota Intan", Why.UNKNOWN, "Intan"),
+        (f"{WHOLE} dan di Atlantis", Why.UNKNOWN, "Atlantis"),
+        (f"{WHOLE} dan lorong Atlantis", Why.UNKNOWN, "lorong Atlantis"),
+        ("umumkan PKH Atlantis dan Melai besok", Why.UNKNOWN, "Atlantis"),
+        ("umumkan PKH di kelurahan Atlantis besok", Why.UNKNOWN, "Atlantis"),
+        ("umumkan PKH untuk Melai besok dan Atlantis", Why.UNKNOWN, "Atlantis"),
+        ("umumkan PKH untuk kecamatan Murhum kecuali Melai", Why.LIMIT, "kecuali Melai"),
+        ("umumkan PKH di kantor pos kecuali Melai", Why.LIMIT, "kecuali Melai"),
+        (f"{WHOLE} selain RW 2", Why.LIMIT, "selain RW 2"),
+        (f"{WHOLE} tanpa lansia", Why.LIMIT, "tanpa lansia"),
+        (f"{WHOLE} tidak termasuk Melai", Why.LIMIT, "tidak termasuk Melai"),
+        (f"{WHOLE} RT 3", Why.LIMIT, "RT 3"),
+        (f"{WHOLE} desil 1", Why.LIMIT, "desil 1"),
+        (f"{WHOLE} yang belum ambil", Why.LIMIT, "yang belum ambil"),
+        (f"{WHOLE} hanya ibu hamil", Why.LIMIT, "hanya ibu hamil"),
+        (f"{WHOLE} khusus lnsia", Why.LIMIT, "khusus lnsia"),
+        ("umumkan PKH untuk lansia saja besok untuk Melai", Why.LIMIT, "lansia saja"),
+        ("umumkan PKH balita dan disabilitas di Melai", Why.LIMIT, "balita dan disabilitas"),
+        ("umumkan PKH ibu-ibu saja besok di Melai", Why.LIMIT, "ibu-ibu saja"),
+        ("umumkan PKH dan BPNT besok untuk Melai", Why.PROGRAMS, "PKH, BPNT"),
+    ],
+)  # fmt: skip
+def test_what_may_change_whom_it_concerns_is_not_passed_over(
+    text: str, why: Why, part: str
+) -> None:
+    beyond = read(text).beyond
+    assert beyond is not None
+    assert (beyond.why, beyond.said) == (why, part)
+
+
+@pytest.mark.databases("sqlite")
+@given(st.from_regex(r"(?:zx|qw)[a-z]{5,9}", fullmatch=True), st.sampled_from([
+    "untuk {} dan Melai besok", "untuk Melai, {} besok", "untuk Melai besok dan {}",
+    "untuk Melai {} besok", "{} dan Melai besok", "di Melai dan di {} besok",
+]))  # fmt: skip
+@settings(max_examples=30, deadline=None)
+def test_an_unknown_word_among_the_areas_is_never_dropped(word: str, whom: str) -> None:
+    beyond = read(f"umumkan PKH {whom.format(word)}").beyond
+    assert beyond is not None
+    assert word in beyond.said
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "words",
+    [
+        "batal", "dibatalkan", "ditunda", "ditunda ke hari jumat", "diundur ke jumat", "dimajukan",
+        "dipindah ke senin", "dipindahkan", "pindah hari", "diganti jumat", "ganti hari", "diubah",
+        "tidak jadi", "gak jadi", "nda jadi", "belum jadi", "tdk jadi", "batal jadi", "tidak cair",
+        "belum bisa cair", "ditiadakan", "jadwal ulang", "mundur sehari", "ada perubahan",
+    ],
+)  # fmt: skip
+def test_a_change_is_told_from_a_new_distribution(words: str) -> None:
+    for text in (
+        f"umumkan PKH {words} besok di Lamangga", f"{WHOLE} {words}",
+        f"umumkan PKH besok {words} jam 8-12 di kantor pos untuk Lamangga",
+    ):  # fmt: skip
+        assert read(text).changes, text
+    assert not read(f"{WHOLE}, tidak dipungut biaya, tidak bisa diwakilkan").changes
 
 
 def test_a_broadcast_of_nothing_but_a_parent_has_its_area(session: Session) -> None:

@@ -18,8 +18,9 @@ from db.rounds import Round
 from db.schedules import Distribution
 from db.session import Store
 from db.staff import Staff
+from nlu.classifier import Model
 from tests.moment import NOW
-from tests.talk import OfStaff, Person, labels, words
+from tests.talk import OfStaff, Person, labels, make_engine, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
 pytestmark = pytest.mark.databases("sqlite")
@@ -254,6 +255,59 @@ def test_a_past_day_is_told_and_asked_again(officer: Person) -> None:
     said = words(officer.say("umumkan PKH di Bukit Wolio Indah tanggal 1 Januari 2026"))
     assert "sudah lewat" in said
     assert "Tanggal berapa" in said
+
+
+def test_changes_are_made_in_the_console_and_nothing_is_prepared(
+    officer: Person, sample_store: Store, model: Model
+) -> None:
+    ask = "umumkan PKH tanggal 1 Desember 2026 untuk Lamangga"
+    assert say("page.penyaluran") in words(officer.say(f"{ask} dibatalkan"))
+    alone(sample_store)
+    officer.tell(WHOLE, "12", "ya")
+    officer.tell(f"{WHOLE.replace('PKH', 'BPNT')} jam 8-12", "12", "ya")
+    [first, second] = broadcasts(sample_store)
+    with sample_store.read() as session:
+        programs = [session.get_one(Round, one.round_id).program_code for one in (first, second)]
+    assert programs == ["PKH", "BPNT"]
+    officer.engine = make_engine(sample_store, model, officer.clock, "https://x")
+    for text in (f"{ask} dibatalkan", "umumkan PKH ditunda ke hari jumat di Murhum"):
+        said = words(officer.say(text))
+        assert f"1 Desember 2026: https://x/console/penyaluran/{first.round_id}" in said
+        assert f"penyaluran/{second.round_id}" not in said
+        assert len(said) <= 600
+    none = words(officer.say("umumkan PKH di Bukit Wolio Indah tidak jadi"))
+    assert "tidak kami temukan" in none
+    assert "https://x/console/penyaluran" in none
+    assert "kirim" not in words(officer.say("ya"))
+    assert len(broadcasts(sample_store)) == 2
+
+
+def test_whom_it_concerns_is_never_widened_or_narrowed_in_silence(
+    officer: Person, sample_store: Store
+) -> None:
+    said = words(officer.say(f"{WHOLE} kecuali RT 2"))
+    assert "kecuali RT 2" in said
+    assert say("page.penyaluran") in said
+    assert "Pukul" not in said
+    asked = words(officer.say(f"{WHOLE} dan Atlantis"))
+    assert say("announce.areas_unknown", said="Atlantis") in asked
+    assert say("announce.ask_areas") in asked
+    # Nor is it where the areas are asked for.
+    for text, part in (
+        ("Melai dan Atlantis", "Atlantis"),
+        ("Murhum kecuali Melai", "kecuali Melai"),
+    ):
+        refused = officer.say(text)
+        assert f'"{part}"' in words(refused)
+        assert not any(label in ("Kantalai", "Melai") for label in labels(refused))
+    assert say("announce.ask_end") in words(officer.say("Melai dan Lamangga"))
+    officer.say("batal")
+    both = words(officer.say("umumkan PKH dan BPNT besok jam 8-12 di kantor pos untuk Lamangga"))
+    assert say("announce.one_program", said="PKH, BPNT") in both
+    assert "Bantuan apa" in both
+    officer.say("batal")
+    assert "Tanggal berapa" in words(officer.say("umumkan PKH senin dan selasa untuk Lamangga"))
+    assert broadcasts(sample_store) == []
 
 
 @pytest.mark.parametrize(

@@ -5,17 +5,19 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from functools import partial
 
-from bot.fields import area, day, words
+from bot.capabilities.officer.in_console import tell_of_changes, tell_of_limits
+from bot.fields import area, day, is_ambiguous, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.menu import program_choice
 from bot.messages import Choice
 from bot.notices import approving
+from bot.notices.beyond import Why, limits_in
 from bot.notices.drafting import Draft, prepare
 from bot.notices.languages import LANGUAGES
 from bot.notices.own_words import wrong_with
 from bot.notices.planning import LONGEST_PLACE, Plan, Stop, check_plan, make_round, outermost
 from bot.notices.refusals import NoticeRefused
-from bot.notices.sentence import DAWN, NOON, read_hours, read_sentence
+from bot.notices.sentence import DAWN, NOON, Said, read_hours, read_sentence
 from bot.notices.wording import LONGEST, first_words, letters_over
 from bot.opting_language import language
 from bot.texts import say
@@ -31,6 +33,10 @@ from db.wa_templates import USUAL_LANGUAGE, approved_template
 _FIRST_OFFERED = ("PKH", "BPNT", "PBI", "PIP", "LANSIA", "DHUAFA")
 _BETWEEN = re.compile(r"\s*(?:[,;&+]|\bdan\b|\bserta\b|\bsama\b|\bdn\b)\s*", re.IGNORECASE)
 _MOST_NAMED = 5  # areas in a preview
+_ASKED_BACK = {
+    Why.UNKNOWN: "announce.areas_unknown",
+    Why.PROGRAMS: "announce.one_program",
+}
 _PLANNED = {"program", "areas", "date", "begin", "end", "place"}
 
 
@@ -56,13 +62,23 @@ _one_area = area("area")
 def _areas_field(answer: Answer, facts: Facts) -> Answers:
     """Take one area or several, all within the officer's own."""
     names = [name for name in _BETWEEN.split(answer.text) if name.strip()]
+    if answer.value is None and (limit := limits_in(answer.text)) is not None:
+        raise Refused("announce.areas_limited", blanks={"said": limit})
     if len(names) > 1 and answer.value is None:
-        found = [_one_area(Answer(name), facts)["area"] for name in names]
+        found = [_one_of_several(name, facts) for name in names]
     else:
         found = [_one_area(answer, facts)["area"]]
     if not all(Scope(facts["own_area"]).covers(code) for code in found):
         raise Refused("announce.not_your_area")
     return {"areas": list(outermost(found))}
+
+
+def _one_of_several(name: str, facts: Facts) -> str:
+    """Read one area of a list; to choose one that is meant would leave out the others."""
+    matches = facts["gazetteer"].find(name)
+    if not matches or is_ambiguous(matches):
+        raise Refused("announce.areas_unknown", blanks={"said": name.strip()})
+    return str(_one_area(Answer(name), facts)["area"])
 
 
 def _begin_field(answer: Answer, _facts: Facts) -> Answers:
@@ -154,25 +170,40 @@ def facts(turn: Turn) -> Facts:
 
 
 def handle(turn: Turn) -> None:
-    """Open the form with what the message named already."""
+    """Open the form with what the message named already, unless that is done in the console."""
     said = read_sentence(turn.text, turn.parse)
     if said.areas and not all(_scope(turn).covers(code) for code in said.areas):
         turn.reply("announce.not_your_area", button("menu", "choice.menu"))
-        return
-    known: Answers = {"areas": list(outermost(said.areas))} if said.areas else {}
-    found = turn.entities()
-    if found.get("program") in facts(turn)["programs"]:
-        known["program"] = found["program"]
-    if "date" in found:
-        if date.fromisoformat(found["date"]) >= turn.today:
-            known["date"] = found["date"]
-        else:
-            turn.reply("form.date_past")
+    elif said.changes:
+        tell_of_changes(turn, _scope(turn), said)
+    elif said.beyond is not None and said.beyond.why is Why.LIMIT:
+        tell_of_limits(turn, said.beyond.said)
+    else:
+        turn.open_form(FORM.name, _named(turn, said))
+
+
+def _named(turn: Turn, said: Said) -> Answers:
+    """Give what a sentence named; what stands beside it and was not understood is asked back."""
+    why = said.beyond.why if said.beyond is not None else None
+    if said.beyond is not None:
+        turn.reply(_ASKED_BACK[said.beyond.why], said=said.beyond.said)
+    known: Answers = {}
+    if said.areas and why is not Why.UNKNOWN:
+        known["areas"] = list(outermost(said.areas))
+    program = turn.entity("program")
+    if program in facts(turn)["programs"] and why is not Why.PROGRAMS:
+        known["program"] = program
+    entities = turn.parse.entities if turn.parse is not None else ()
+    days = {one.value for one in entities if one.entity == "date"}
+    if days and date.fromisoformat(min(days)) < turn.today:
+        turn.reply("form.date_past")
+    elif len(days) == 1:  # of several none is surely meant
+        known["date"] = days.pop()
     if said.begin is not None and (said.end is None or said.end > said.begin):
         known |= _hours_said(said.begin, said.end)
     if said.place is not None:
         known["place"] = said.place
-    turn.open_form(FORM.name, known)
+    return known
 
 
 def summary(turn: Turn, answers: Answers) -> str:
