@@ -73,6 +73,11 @@ def it_is_there(turn: Turn, ticket_id: int) -> Reply:
     return Reply(say("emergency.added", number=number, hotlines=numbers), ways)
 
 
+def hotlines(turn: Turn) -> str:
+    """Give the numbers that are answered by people, one a line."""
+    return "\n".join(f"• {fact.text}" for fact in facts_beginning(turn.session, "hotline_"))
+
+
 def names_place(turn: Turn) -> bool:
     """Say whether a message is nothing but the place that is waited for."""
     return place_waited_for(turn) and turn.parse is not None and is_place(turn.parse)

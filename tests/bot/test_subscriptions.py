@@ -204,8 +204,8 @@ def test_who_is_in_the_list_is_asked_if_all_schedules_shall_end(
 ) -> None:
     change(known, emergencies=True)
     known.say("kabari kalau ada banjir di Melai")
-    told = words(known.say("jangan kirim kabar darurat di Bukit Wolio Indah"))
-    assert "hanya bisa berhenti bersama" in told
+    together = words(known.say("jangan kirim kabar darurat di Bukit Wolio Indah"))
+    assert "hanya bisa berhenti bersama" in together
     known.say("hapus langganan")
     known.say("kabari kalau ada PKH di Lamangga")
     known.say("kabari kalau ada PKH di Bukit Wolio Indah")

@@ -15,6 +15,7 @@ from bot.desk.alerting import raise_alert
 from bot.desk.emergencies import (
     LONGEST,
     add,
+    hotlines,
     mentions_place,
     name_area,
     named_area,
@@ -37,7 +38,6 @@ from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED
-from db.facts import facts_beginning
 from db.ticket_states import By, Decision, State
 from db.tickets import Matter, Ticket
 from nlu.parse import Band
@@ -109,17 +109,17 @@ def handle(turn: Turn) -> None:
             hotlines_only(turn)
         tell_more(turn, earlier)
         return
-    hotlines = say("emergency.call", hotlines=_hotlines(turn))
+    call = say("emergency.call", hotlines=hotlines(turn))
     agrees = turn.contact.consented or turn.argument == CALL
     if not agrees or not _is_sure(turn):
         _keep(turn)
         ask = button("emergency:report", "choice.emergency_report")
         if not turn.contact.consented:
             ask = button("emergency:call", "choice.emergency_call")
-            hotlines = f"{hotlines}\n\n{say('emergency.offer')}"
-        turn.tell(hotlines, ask, button("human", "choice.human"), button("menu", "choice.menu"))
+            call = f"{call}\n\n{say('emergency.offer')}"
+        turn.tell(call, ask, button("human", "choice.human"), button("menu", "choice.menu"))
         return
-    turn.tell(hotlines)
+    turn.tell(call)
     if not turn.contact.consented:
         turn.change_contact(consent=CONSENT_GIVEN, consent_at=turn.now)
         audit.record(turn.session, turn.now, turn.actor, "consent given", turn.actor)
@@ -203,8 +203,8 @@ def warn_first(turn: Turn) -> None:
 
     The officers are called where the sender says that it is an emergency.
     """
-    hotlines = _hotlines(turn)
-    if any(hotlines in reply.text for reply in turn.replies):
+    numbers = hotlines(turn)
+    if any(numbers in reply.text for reply in turn.replies):
         return
     earlier = open_one(turn)
     if earlier is not None:
@@ -215,7 +215,7 @@ def warn_first(turn: Turn) -> None:
     ask = () if "emergency" in offered else (
         button("emergency:report", "choice.emergency_report"),
     )  # fmt: skip
-    turn.replies.insert(0, Reply(say("emergency.maybe", hotlines=hotlines), ask))
+    turn.replies.insert(0, Reply(say("emergency.maybe", hotlines=numbers), ask))
 
 
 def takes_place(turn: Turn, *, among_others: bool = False) -> bool:
@@ -344,7 +344,7 @@ def is_called(turn: Turn) -> bool:
 
 def hotlines_only(turn: Turn) -> None:
     """Tell whom to call, where somebody already takes care of the rest."""
-    turn.reply("emergency.maybe", hotlines=_hotlines(turn))
+    turn.reply("emergency.maybe", hotlines=hotlines(turn))
 
 
 def _is_sure(turn: Turn) -> bool:
@@ -388,7 +388,3 @@ def _keep(turn: Turn) -> None:
     wait_for_place(turn)
     if turn.parse is not None and turn.contact.consent != CONSENT_REFUSED:
         turn.conversation.topic[_TOLD] = turn.text[:LONGEST]
-
-
-def _hotlines(turn: Turn) -> str:
-    return "\n".join(f"• {fact.text}" for fact in facts_beginning(turn.session, "hotline_"))

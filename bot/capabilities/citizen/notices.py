@@ -1,7 +1,7 @@
 """What is no longer to be sent to somebody, and by which way and in which language what is."""
 
-from bot.capabilities.citizen import emergency
-from bot.capabilities.citizen.subscriptions import hear_of_dangers, own_area
+from bot.danger_wishes import hear_of_dangers, own_area
+from bot.desk.emergencies import hotlines
 from bot.notices.languages import LANGUAGES
 from bot.notices.topics import change_topics, topic_words, wanted_topics
 from bot.opting import (
@@ -216,7 +216,7 @@ def _ask_how_much(turn: Turn, ended: bool, listed: str | None, has_dangers: bool
 
 def _ask_if_dangers_alone(turn: Turn) -> None:
     """Tell whom to call, for it may be a cry; and offer dangers as all that is told."""
-    emergency.hotlines_only(turn)
+    turn.reply("emergency.maybe", hotlines=hotlines(turn))
     report = ("report", "choice.emergency_report")
     if not turn.contact.consented:
         report = ("call", "choice.emergency_call")

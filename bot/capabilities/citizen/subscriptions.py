@@ -3,6 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from bot.danger_wishes import (
+    AREA_FORM,
+    ask_area,
+    called_areas,
+    hear_of_dangers,
+    note_dangers,
+    own_area,
+)
 from bot.fields import area, area_choices, is_ambiguous
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice
@@ -13,7 +21,7 @@ from bot.places import unknown_place
 from bot.texts import say
 from bot.turn import Turn, button
 from db.contacts import AID, EMERGENCY, NEWS, TOPICS
-from db.registry import Program, household_of
+from db.registry import Program
 from db.subscriptions import subscribe, subscriptions_of
 
 _MOST = 10  # of one contact
@@ -32,7 +40,7 @@ def _area_and_program(answer: Answer, facts: Facts) -> Answers:
 
 _area = area("area")
 FORM = Form(
-    "subscription",
+    AREA_FORM,
     (
         Field("area", _area_and_program),
         Field("program", _area_and_program, noted=True),
@@ -63,7 +71,7 @@ def handle(turn: Turn) -> None:
     elif place or (not _names_something(turn) and (_has_any(turn) or _goes_on(turn))):
         _tell_on(turn)
     else:
-        _ask_area(turn, {"program": program} if program else {})
+        ask_area(turn, {"program": program} if program else {})
 
 
 def finish(turn: Turn, answers: Answers) -> None:
@@ -75,7 +83,7 @@ def finish(turn: Turn, answers: Answers) -> None:
         program = turn.entity("program")
         _note(turn, program or (None if _asks_to_hear(turn) else answers.get("program")), areas)
     if answers.get("emergency"):
-        _note_dangers(turn, areas)
+        note_dangers(turn, areas)
 
 
 def emergencies(turn: Turn) -> None:
@@ -92,11 +100,6 @@ def emergencies(turn: Turn) -> None:
     else:
         change_topics(turn, off=(EMERGENCY,))
         turn.reply("subscribe.emergencies_no", _menu())
-
-
-def hear_of_dangers(turn: Turn) -> None:
-    """Confirm that dangers are told; where somebody lives who is in no list has to be asked."""
-    _will_hear_of_emergencies(turn, and_aid=False)
 
 
 def _menu() -> Choice:
@@ -136,13 +139,6 @@ def _has_any(turn: Turn) -> bool:
     return any(not one.emergencies for one in found)
 
 
-def own_area(turn: Turn) -> str | None:
-    """Give the area of the sender's family, where he is tied to one."""
-    if turn.contact.person_id is None:
-        return None
-    return household_of(turn.session, turn.contact.person_id).area_code
-
-
 def _named_areas(turn: Turn) -> list[str]:
     """Give the areas that a message names; all of them are the city."""
     found = [
@@ -161,7 +157,7 @@ def _place_unclear(turn: Turn, program: str | None) -> bool:
     elsewhere = None if _named_areas(turn) else unknown_place(turn.places, turn.text)
     if elsewhere is not None:
         turn.reply("schedule.not_here", place=elsewhere, city=turn.places.name_of(turn.places.city))
-        _ask_area(turn, known)
+        ask_area(turn, known)
         return True
     matches = turn.places.gazetteer.find(named.raw) if named is not None and named.raw else ()
     if not is_ambiguous(matches) or turn.aside:
@@ -169,13 +165,6 @@ def _place_unclear(turn: Turn, program: str | None) -> bool:
     turn.reply("form.area_ambiguous", *area_choices(matches))
     turn.open_form(FORM.name, known)
     return True
-
-
-def _ask_area(turn: Turn, known: Answers) -> None:
-    if turn.aside:  # the form that is open goes on, and this one can wait
-        turn.reply("subscribe.on_unknown")
-    else:
-        turn.open_form(FORM.name, known)
 
 
 def _note(turn: Turn, program: str | None, area_codes: Sequence[str]) -> None:
@@ -197,7 +186,7 @@ def _note(turn: Turn, program: str | None, area_codes: Sequence[str]) -> None:
         *(() if linked else (button("registration", "choice.registration"),)),
         _menu(),
         program=row.name if row else say("subscribe.any"),
-        area=_called_areas(turn, area_codes),
+        area=called_areas(turn, area_codes),
     )
     offer_emergencies(turn)
 
@@ -217,35 +206,11 @@ def _will_hear_of_emergencies(turn: Turn, and_aid: bool) -> None:
     """Confirm it; where somebody lives who is in no list has to be asked."""
     home, named = own_area(turn), _named_areas(turn)
     program = turn.entity("program")
-    found = subscriptions_of(turn.session, turn.contact.id)
     if and_aid and (named or (home and program)):
         _note(turn, program, named or [home or ""])
-    if home is not None or named:
-        _note_dangers(turn, named)
-    elif found and not and_aid:
-        _tell_of_emergencies(turn, ", ".join(dict.fromkeys(one.area for one in found)))
+    if named:
+        note_dangers(turn, named)
+    elif and_aid and home is None:
+        ask_area(turn, {"emergency": True, "aid": True} | ({"program": program} if program else {}))
     else:
-        of_aid = {"aid": and_aid, "program": program}
-        _ask_area(turn, {"emergency": True} | {key: said for key, said in of_aid.items() if said})
-
-
-def _note_dangers(turn: Turn, area_codes: Sequence[str]) -> None:
-    """Keep where somebody wants to hear of dangers besides his home; of aid he asked nothing."""
-    home = own_area(turn)
-    away = [code for code in area_codes if code != home]
-    for area_code in away:
-        subscribe(turn.session, turn.contact.id, None, area_code, turn.now, emergencies=True)
-    _tell_of_emergencies(turn, _called_areas(turn, [*([home] if home else ()), *away]))
-
-
-def _called_areas(turn: Turn, codes: Sequence[str]) -> str:
-    return " dan ".join(turn.places.name_of(code) for code in codes)
-
-
-def _tell_of_emergencies(turn: Turn, area_name: str) -> None:
-    turn.reply(
-        "subscribe.emergencies_on",
-        button(f"unsubscribe:{EMERGENCY}", "choice.emergencies_end"),
-        _menu(),
-        area=area_name,
-    )
+        hear_of_dangers(turn)
