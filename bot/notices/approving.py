@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.notices.abandoning import abandon_round
+from bot.notices.crowding import is_crowded, keeps_hours
 from bot.notices.drafting import is_unchanged, write_anew
 from bot.notices.previewing import preview, problems
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
@@ -21,7 +22,7 @@ from db import audit
 from db.areas import Area
 from db.audiences import Filters
 from db.broadcast_rows import requeue_failed
-from db.broadcast_watch import superseded_notices
+from db.broadcast_watch import passed_notices, superseded_notices
 from db.broadcasts import (
     UNENDED,
     Broadcast,
@@ -35,7 +36,7 @@ from db.broadcasts import (
 from db.hoaxes import HOAX, Hoax
 from db.notice_rules import notice_rules
 from db.quiet_hours import after_quiet_hours
-from db.round_changes import announced_besides, hold_round, undecided_change
+from db.round_changes import hold_round, undecided_change
 from db.rounds import PLANNED, Round, distributions_of
 from db.session import Session
 from db.slots import assign_slots
@@ -89,8 +90,9 @@ def submit(
 ) -> Broadcast:
     """Ask for somebody else's approval; where the rules want none, this is the approval.
 
-    So it is, too, for whoever works at the machine itself. `sure` sends the same again on one day.
-    `public_url` is where people reach our pages.
+    So it is, too, for whoever works at the machine itself. `sure` sends the same again on one day,
+    and calls more families than the quotas of a round allow. `public_url` is where people reach
+    our pages.
     Raises NoticeRefused and StaleBroadcast.
     """
     broadcast = _held(session, broadcast_id, (State.DRAFT,), version)
@@ -161,6 +163,7 @@ def resume(session: Session, broadcast_id: int, actor: str, now: datetime) -> Br
     """Go on with what is left."""
     broadcast = _held(session, broadcast_id, (State.PAUSED,))
     _refuse_late(broadcast, now)
+    _see_urgency(session, broadcast, now)
     _move(broadcast, State.RUNNING)
     audit.record(session, now, actor, "resume notice", f"broadcast:{broadcast.id}")
     return broadcast
@@ -183,14 +186,18 @@ def cancel(session: Session, broadcast_id: int, actor: str, why: str, now: datet
 def resend_failed(session: Session, broadcast_id: int, actor: str, now: datetime) -> int:
     """Send again to those whom it did not reach for a passing reason; gives how many.
 
-    Nobody is told what was changed or canceled since. Raises NoticeRefused.
+    Nobody is told what was changed or canceled since, nor of a day that has passed. Raises
+    NoticeRefused.
     """
     broadcast = _held(session, broadcast_id, (State.RUNNING, State.PAUSED, State.DONE))
     _refuse_late(broadcast, now)
     outdated = superseded_notices(session, broadcast)
-    count = requeue_failed(session, broadcast_id, now, outdated)
+    passed = passed_notices(session, now, broadcast_id).get(broadcast_id, [])
+    count = requeue_failed(session, broadcast_id, now, {*outdated, *passed})
     if outdated and not count:
         raise NoticeRefused("notice.changed_meanwhile")
+    if passed and not count:
+        raise NoticeRefused("notice.days_passed")
     if count and broadcast.state == State.DONE:
         _move(broadcast, State.RUNNING)
         broadcast.ended_at = None
@@ -231,6 +238,8 @@ def _check(session: Session, broadcast: Broadcast, now: datetime, sure: bool) ->
         raise NoticeRefused("hoax.not_marked")
     if not sure and same_today(session, broadcast, now):
         raise NoticeRefused("notice.same_today")
+    if not sure and is_crowded(session, broadcast, now):
+        raise NoticeRefused("notice.crowded_anyway")
 
 
 def _refuse_late(broadcast: Broadcast, now: datetime) -> None:
@@ -277,9 +286,8 @@ def _give_hours(session: Session, broadcast: Broadcast, of_round: Round, now: da
         stops = distributions_of(session, of_round.id)
         if broadcast.audience is not None and any(stop.quota is not None for stop in stops):
             since = first_day(session, broadcast, now)
-            is_told = bool(announced_besides(session, of_round.id, broadcast.id))
-            filters = Filters.from_data(broadcast.audience)
-            assign_slots(session, of_round.id, filters, since, keep=is_told)
+            filters, keep = Filters.from_data(broadcast.audience), keeps_hours(session, broadcast)
+            assign_slots(session, of_round.id, filters, since, keep)
 
 
 def _undo(session: Session, broadcast: Broadcast, why: str, actor: str, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.notices.replanning import affected_areas, ahead_of, is_urgent, replan, without_the_past
 from bot.notices.undoing import end_for_change, queue_again, restore, standing
 from bot.notices.whom import touches
+from bot.notices.wording import LONGEST
 from db import audit
 from db.areas import Scope
 from db.audiences import Filters, Topic, is_told_and_falls_out
@@ -66,7 +67,7 @@ def change_round(
     added = _added(session, told, plan)
     if not affected and not is_wider and not _is_unannounced(session, told, unended, added):
         raise NoticeRefused("change.as_before" if is_again else "change.nothing")
-    urgent = is_urgent(session, ahead, affected, now)
+    urgent = is_urgent(session, [*ahead, *plan.stops], affected - added, now)
     before = standing(session, of_round, plan.stops)
     replan(session, of_round, ahead, plan, now)
     _note(session, of_round, reason, actor, "change round", now)
@@ -75,6 +76,7 @@ def change_round(
     drafts = _tell(session, of_round, told, affected - added, urgent, actor, now)
     if told and (added or is_wider):
         drafts.append(_announce(session, of_round, told[-1], plan, added, is_wider, actor, now))
+    _refuse_too_long(session, drafts)
     _keep_before(session, drafts, before)
     for broadcast_id, notices in changed_notices(session, round_id).items():
         end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
@@ -108,6 +110,7 @@ def cancel_round(
     ended = [one for one in unended if one.kind != Kind.FOLLOWUP or one.state not in GOING]
     before["ended"] = end_for_change(session, ended, reason, actor, now)
     drafts = _tell(session, of_round, told, affected, urgent, actor, now)
+    _refuse_too_long(session, drafts)
     _keep_before(session, drafts, before)
     return drafts
 
@@ -124,6 +127,13 @@ def _take_back_unheard(
         return False
     restore(session, of_round, last, why, actor, now)
     return True
+
+
+def _refuse_too_long(session: Session, drafts: Sequence[Broadcast]) -> None:
+    """Refuse a change that could not be told: with it the round stays as it is."""
+    notices = (notice for draft in drafts for notice in notices_of(session, draft.id))
+    if any(len(notice.text) > LONGEST for notice in notices):
+        raise NoticeRefused("change.too_long")
 
 
 def _keep_before(session: Session, drafts: Sequence[Broadcast], before: dict[str, Any]) -> None:
@@ -221,6 +231,8 @@ def _reason(why: str) -> str:
     reason = " ".join(why.split())
     if not _SHORTEST_WHY <= len(reason) <= LONGEST_WHY:
         raise NoticeRefused("change.no_why")
+    if "{" in reason or "}" in reason:
+        raise NoticeRefused("change.braces")
     return reason
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import RATES, Channel
+from bot.notices.crowding import is_crowded
 from bot.notices.repeats import same_today
-from bot.notices.timing import begins_at, first_day, names_the_past
+from bot.notices.timing import begins_at, names_the_past
 from bot.notices.whom import audience_of
 from bot.notices.wording import LONGEST
-from db.audiences import Filters, topic_of
+from db.audiences import topic_of
 from db.broadcasts import Broadcast, Kind, Notice, notices_of
 from db.notice_rules import notice_rules
 from db.reach import Reach, Recipient, measure, samples
 from db.session import Session
-from db.slots import capacity
 from db.told import concerned
 from db.wa_templates import USUAL_LANGUAGE
 
@@ -32,6 +32,7 @@ class Preview:
     samples: list[tuple[str, str]]  # channel and words
     hour_example: str | None  # how a family reads its hour, where hours are given
     same_today: Sequence[Broadcast]
+    is_crowded: bool
     problems: list[str]  # keys of sentences
 
 
@@ -59,8 +60,8 @@ def preview(session: Session, broadcast: Broadcast, now: datetime) -> Preview:
         samples=shown,
         hour_example=next((notice.text for notice in notices if notice.slot is not None), None),
         same_today=same_today(session, broadcast, now),
-        problems=problems(session, broadcast, notices, now)
-        + _limits(session, broadcast, filters, reach, now),
+        is_crowded=is_crowded(session, broadcast, now),
+        problems=problems(session, broadcast, notices, now) + _limits(broadcast, reach),
     )
 
 
@@ -105,17 +106,11 @@ def _seconds(reach: Reach) -> float:
     )
 
 
-def _limits(
-    session: Session, broadcast: Broadcast, filters: Filters, reach: Reach, now: datetime
-) -> list[str]:
+def _limits(broadcast: Broadcast, reach: Reach) -> list[str]:
     """Give the keys of the sentences about whom a broadcast does not suffice for."""
     found = []
     if not reach.contacts:
         found.append("notice.nobody" if broadcast.parent_id is None else "notice.nobody_left")
     if reach.excluded.get("no_template"):
         found.append("notice.no_template")
-    if broadcast.round_id is not None and broadcast.kind == Kind.DISTRIBUTION:
-        rooms = capacity(session, broadcast.round_id, filters, first_day(session, broadcast, now))
-        if any(room.families > room.places for room in rooms):
-            found.append("notice.crowded")
     return found

@@ -145,12 +145,13 @@ def _notice(
     key = "notice.canceled" if group.is_canceled else f"notice.{kind}"
     # What is cancelled in a part of a round only is no matter of its words.
     if words and (not group.is_canceled or round_.state == CANCELED):
-        text = own_text(words, facts, _lines(stops, places))
+        lines = [] if group.is_canceled else _lines(stops, places)  # nobody is to come any more
+        text = own_text(words, facts, lines)
     else:
         text = _text(key, round_, program, stops, places, group.slot)
     notice = Notice(
         area_code=stops[0].area_code,
-        distribution_id=group.distributions[-1].id,
+        distribution_id=_holds_until(group, kind).id,
         slot=group.slot,
         language=language,
         text=text[:_MOST_KEPT],
@@ -162,6 +163,17 @@ def _notice(
     if not words and template is not None and template.language == language != USUAL_LANGUAGE:
         notice.text = filled_body(template.body, notice.content_variables or {})
     return notice
+
+
+def _holds_until(group: _Group, kind: Kind) -> Distribution:
+    """Give the distribution after which a wording may not go out any more.
+
+    An announcement names days for which families would come in vain once one of them has passed;
+    a change has to be known as long as anybody waits.
+    """
+    if kind is Kind.DISTRIBUTION:
+        return min(group.distributions, key=lambda one: (one.held_on, one.ends_at))
+    return group.distributions[-1]
 
 
 def _add_template(
@@ -240,21 +252,22 @@ def _groups(told_of: list[Distribution], round_: Round, kind: Kind) -> Iterator[
 
     An announcement tells of all that is in an area, a reminder of all that is there on a day; a
     question asks of one distribution. Where there are slots, each hour has a wording of its own
-    besides the one for all others.
+    besides the one for all others; these go to where there is no quota, if there is such a place.
     """
     for _area, grouped in groupby(told_of, key=lambda one: one.area_code):
         found = list(grouped)
         fallen = [one for one in found if one.canceled]
         standing = [one for one in found if not one.canceled and round_.state != CANCELED]
+        free = [one for one in standing if one.quota is None] or standing
         if kind is Kind.CHANGE and fallen and not standing:
             yield _Group(tuple(fallen))
         if kind is Kind.FOLLOWUP:
             yield from (_Group((one,)) for one in standing)
         elif kind is Kind.REMINDER:
-            days = groupby(standing, key=lambda one: one.held_on)
+            days = groupby(free, key=lambda one: one.held_on)
             yield from (_Group(tuple(of_day)) for _day, of_day in days)
-        elif standing:
-            yield _Group(tuple(standing))
+        elif free:
+            yield _Group(tuple(free))
         for one in standing:
             yield from (_Group((one,), slot) for slot in _slots(one))
 

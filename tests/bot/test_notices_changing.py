@@ -1,6 +1,7 @@
 """A round that is changed or canceled: nothing old is said any more, and who was told hears it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -322,3 +323,16 @@ def test_a_change_is_refused_with_a_reason(store: Store, told: int) -> None:
     with store.begin() as session, pytest.raises(StaleBroadcast):
         cancel_round(session, known.id, "hujan", "staff:1", SOON, known.version + 1)
     assert round_of(store, told).version == known.version
+
+
+def test_what_could_not_be_told_of_a_change_changes_nothing(store: Store, told: int) -> None:
+    stops = [replace(stop(HERE, DAY + timedelta(days=day)), place="K" * 60) for day in range(5)]
+    long = plan(*stops, stop(THERE), bring="b" * 100)
+    before = round_of(store, told).version
+    with pytest.raises(NoticeRefused, match="too_long"):
+        change(store, told, long, why="w" * 200)
+    for new in (plan(stop(HERE, LATER), stop(THERE)), None):
+        with pytest.raises(NoticeRefused, match="braces"):
+            change(store, told, new, why="karena {listrik} padam")
+    assert round_of(store, told).version == before
+    assert change(store, told, long) is not None
