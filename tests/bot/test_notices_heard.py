@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.notices import approving
 from bot.notices.changing import cancel_round, change_round
@@ -13,9 +14,11 @@ from bot.retries import given_back
 from db.audiences import Filters
 from db.broadcasts import Broadcast, Kind, State
 from db.claims import LEASE, claim, release_expired
+from db.contacts import Contact
+from db.registry import Household, Person
 from db.session import Store
 from db.settlement import Outcome, settle
-from tests.audience import HERE, THERE, contact, family, make_town
+from tests.audience import HERE, THERE, contact, family, make_neighbours, make_town, member
 from tests.broadcasts import (
     DAY,
     EARLY,
@@ -29,6 +32,7 @@ from tests.broadcasts import (
     rows_of,
     send,
     stop,
+    tell_all_but_budi,
 )
 
 SECOND, HOUR, EVE = timedelta(seconds=1), timedelta(hours=1), DAY - timedelta(days=1)
@@ -92,6 +96,70 @@ def test_whom_a_dying_dispatcher_may_have_told_hears_that_it_is_off(store: Store
     assert send(store, over) == ["ani", "budi"]
 
 
+def test_what_a_dying_dispatcher_may_have_sent_stays_marked(store: Store) -> None:
+    """Whatever becomes of the second try: put off, failed for good or given another chance."""
+    people(store, ani=1, budi=2, cici=3)
+    with store.begin() as session:
+        told = announce(session).id
+    look(store, EARLY)
+    with store.connect() as connection:
+        claim(connection, "telegram", 9, EARLY)
+        over = EARLY + LEASE + SECOND
+        assert release_expired(connection, over) == 3
+        ends = {"ani": ("queued", over + HOUR), "budi": ("failed", None), "cici": ("queued", over)}
+        second = [
+            Outcome(one.id, one.tries, state, reason="network", retry_at=retry_at)
+            for one in claim(connection, "telegram", 9, over).messages
+            for state, retry_at in (ends[one.address],)
+        ]
+        settle(connection, second, over)
+        third = claim(connection, "telegram", 9, over).messages
+        settle(connection, [given_back(one, over) for one in third], over)
+    [draft] = change(store, told, None, over)
+    approve(store, draft, over)
+    look(store, over)
+    assert send(store, over) == ["ani", "budi", "cici"]
+
+
+def test_whoever_was_told_by_the_change_alone_hears_that_it_is_off(store: Store) -> None:
+    with store.begin() as session:
+        make_neighbours(session)
+        told = announce(session, stop(HERE), stop(THERE)).id
+    look(store, EARLY)
+    assert send(store, EARLY, "failed") == ["ani", "budi", "cici"]
+    look(store, EARLY)
+    [moved] = change(store, told, plan(stop(HERE, LATER), stop(THERE)), SOON)
+    approve(store, moved, SOON)
+    look(store, SOON)
+    assert send(store, SOON, "failed", to=("budi",)) == ["budi"]
+    with store.begin() as session:  # somebody else of his family, who is told in his place
+        [budi] = session.scalars(select(Contact).where(Contact.address == "budi"))
+        home = session.get_one(Household, session.get_one(Person, budi.person_id).household_id)
+        contact(session, member(session, home), address="ina")
+    look(store, SOON + SECOND)
+    assert send(store, SOON + SECOND) == ["ani", "ina"]
+    look(store, SOON + SECOND)
+    [off] = change(store, told, None, SOON + HOUR)
+    approve(store, off, SOON + HOUR)
+    look(store, SOON + HOUR)
+    assert send(store, SOON + HOUR) == ["ani", "ina"]  # and cici never heard of it
+
+
+def test_whoever_never_heard_of_it_does_not_hear_that_it_is_off(store: Store) -> None:
+    told = tell_all_but_budi(store)
+    change(store, told, plan(stop(HERE, LATER), stop(THERE)), SOON)
+    assert rows_of(store, told)["budi"] == ("canceled", "changed")
+    [part] = change(store, told, plan(stop(THERE)), SOON + SECOND)
+    approve(store, part, SOON + SECOND)
+    look(store, SOON + SECOND)
+    assert send(store, SOON + SECOND) == ["ani"]
+    look(store, SOON + SECOND)
+    [off] = change(store, told, None, SOON + HOUR)
+    approve(store, off, SOON + HOUR)
+    look(store, SOON + HOUR)
+    assert send(store, SOON + HOUR) == ["cici"]
+
+
 def test_a_change_that_a_dying_dispatcher_may_have_told_stands(store: Store) -> None:
     people(store, ani=1)
     with store.begin() as session:
@@ -122,12 +190,50 @@ def test_how_soon_a_change_must_be_known_is_seen_when_it_is_approved(store: Stor
     look(store, night)
     assert send(store, night) == ["ani"]  # before anybody sets out in vain
     late = at(LATER - timedelta(days=1), 21)
-    [hasty] = change(store, told, plan(stop(day=LATER + timedelta(days=1))), late)
+    [hasty] = change(store, told, plan(stop(day=LATER + timedelta(days=2))), late)
     assert hasty.urgent
     approve(store, hasty, at(LATER, 21))  # when it is over, whoever came in vain may sleep
     assert not broadcast_of(store, hasty.id).urgent
     look(store, at(LATER, 21))
     assert send(store, at(LATER, 21)) == []
+
+
+def test_what_is_brought_forward_to_the_morning_is_told_by_night(store: Store) -> None:
+    people(store, ani=1)
+    with store.begin() as session:
+        told = announce(session, stop(day=LATER)).id
+    look(store, EARLY)
+    assert send(store, EARLY) == ["ani"]
+    night = at(EVE, 20, 30)
+    [sooner] = change(store, told, plan(stop()), night)
+    assert sooner.urgent
+    approve(store, sooner, night)
+    look(store, night)
+    assert send(store, night) == ["ani"]
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_a_change_that_had_time_goes_out_by_night_once_it_has_none(
+    store: Store, is_paused: bool
+) -> None:
+    people(store, ani=1, budi=2)
+    with store.begin() as session:
+        told = announce(session).id
+    look(store, EARLY)
+    assert send(store, EARLY) == ["ani", "budi"]
+    noon, night = at(EVE, 12), at(EVE, 21)
+    [moved] = change(store, told, plan(stop(day=LATER)), noon)
+    approve(store, moved, noon)
+    look(store, noon)
+    assert send(store, noon, to=("ani",)) == ["ani"]
+    if is_paused:
+        with store.begin() as session:
+            approving.pause(session, moved.id, "staff:1", noon)
+        look(store, night)
+        with store.begin() as session:
+            assert approving.resume(session, moved.id, "staff:1", night).urgent
+    look(store, night)
+    assert send(store, night) == ["budi"]
 
 
 def test_nobody_who_was_told_falls_out_of_an_audience(store: Store) -> None:

@@ -2,11 +2,17 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.messages import TemporaryError
 from bot.notices import approving
 from bot.notices.changing import change_round
+from bot.notices.drafting import Draft
+from bot.notices.refusals import NoticeRefused
 from bot.retries import put_off
+from db.audiences import Filters
 from db.broadcast_watch import OUT_OF_DATE
+from db.broadcasts import Kind, notices_of
 from db.claims import LEASE, Claimed, claim, release_expired
 from db.outbox import CHANGED
 from db.receipts import record_receipt
@@ -17,6 +23,7 @@ from tests.broadcasts import (
     DAY,
     EARLY,
     announce,
+    approved,
     at,
     look,
     plan,
@@ -49,12 +56,40 @@ def test_a_day_that_passed_while_nobody_sent_is_not_announced(store: Store) -> N
     over = at(DAY, 12)
     with store.connect() as connection:
         assert release_expired(connection, over) == 2
-    with store.begin() as session:
-        assert approving.resend_failed(session, broadcast_id, "staff:1", over) == 1
+    with pytest.raises(NoticeRefused, match="days_passed"), store.begin() as session:
+        approving.resend_failed(session, broadcast_id, "staff:1", over)
     assert send(store, over) == ["cici"]
     assert rows_of(store, broadcast_id) == {
-        "ani": ("canceled", OUT_OF_DATE), "budi": ("canceled", OUT_OF_DATE), "cici": ("sent", None),
+        "ani": ("failed", "network"), "budi": ("canceled", OUT_OF_DATE), "cici": ("sent", None),
     }  # fmt: skip
+
+
+def test_an_announcement_that_names_a_day_that_passed_is_sent_to_nobody(store: Store) -> None:
+    """Who has not heard of it is told of the days that are left by another one."""
+    with store.begin() as session:
+        make_neighbours(session)
+        broadcast = announce(session, stop(HERE), stop(HERE, LATER))
+        broadcast_id, round_id = broadcast.id, broadcast.round_id
+    look(store, EARLY)
+    ani = lease(store, "telegram", EARLY)["ani"]
+    end(store, Outcome(ani.id, ani.tries, "failed", reason="network"), EARLY)
+    look(store, EARLY)
+    between = at(DAY + timedelta(days=1), 9)
+    with store.connect() as connection:
+        assert release_expired(connection, between) == 1
+    assert send(store, between) == []
+    assert rows_of(store, broadcast_id)["budi"] == ("canceled", OUT_OF_DATE)
+    look(store, between)
+    with pytest.raises(NoticeRefused, match="days_passed"), store.begin() as session:
+        approving.resend_failed(session, broadcast_id, "staff:1", between)
+    with store.begin() as session:
+        untold = Filters((HERE,), "PKH", untold_of=round_id)
+        draft = Draft(Kind.DISTRIBUTION, untold, {}, round_id=round_id)
+        again = approved(session, draft, between).id
+        [notice] = notices_of(session, again)
+    assert ("3 Desember" in notice.text, "1 Desember" in notice.text) == (True, False)
+    look(store, between)
+    assert send(store, between) == ["ani"]  # budi may have heard it from the dispatcher that died
 
 
 def test_old_words_that_come_back_to_the_queue_are_not_sent(store: Store) -> None:
