@@ -18,8 +18,12 @@ _DONE = frozenset(("selesai", "cukup", "sudah cukup", "udah cukup", "sdh cukup",
 _AROUND_STOP = frozenset(
     ("saja", "aja", "dulu", "ya", "pak", "bu", "kak", "min", "deh", "dong", "lah", "mi", "saya",
      "sa", "sy", "mau", "mo", "ah", "lapor", "laporan", "laporannya", "isian", "isiannya", "kirim",
-     "dikirim", "tolong", "itu", "ini", "makasih", "trims", "thanks", "thx")
+     "dikirim", "tolong", "itu", "ini")
 )  # fmt: skip
+_THANKED = re.compile(
+    r"\b(?:(?:terima|trima|matur)\s*(?:kasih|nuwun)|makasih?|mksh|trims|tks|thx|thanks|thank you)\b"
+    r"(?:\s+(?:banyak|sebelumnya)\b)?"
+)
 _BACK = frozenset(("kembali", "balik", "back", "/kembali", "sebelumnya", "mundur"))
 _GOES_ON = re.compile(
     r"(?:(?:mari|ayo|mau|kita|kito)\s+)*(?:di)?(?:lanjut|terus|sambung|next)(?:kan|in)?"
@@ -84,7 +88,7 @@ def _plain(text: str) -> str:
 
 def stops(text: str) -> bool:
     """Say whether the whole message asks to stop what is going on."""
-    said = _plain(text)
+    said = _plain(_THANKED.sub(" ", text.lower()))
     if said in _STOPS_OF_TWO:
         return True
     words = _WORD.findall(said)

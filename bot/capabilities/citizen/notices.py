@@ -112,9 +112,13 @@ def _heard(turn: Turn) -> Wish | None:
     if heard is None and turn.conversation.form is None and refuses_notice(turn.text):
         bare = follows_notice(turn.session, turn.contact.id, turn.now)
         return _EVERYTHING if bare else None
-    if heard is None and turn.conversation.form is None and turn.contact.news:
+    if heard is None and turn.conversation.form is None and _hears_news(turn):
         return _SCHEDULES if may_want_only_schedules(turn.text) else None
     return heard if heard is not None and heard.kind is Kind.STOP else None
+
+
+def _hears_news(turn: Turn) -> bool:
+    return turn.contact.news and turn.contact.consented
 
 
 def _refuses_notice(turn: Turn) -> bool:
