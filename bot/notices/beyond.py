@@ -9,22 +9,31 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from itertools import dropwhile, takewhile
 
+from rapidfuzz.distance import OSA
+
 from nlu.parse import Entity
 
-_NOT = r"(?:tidak|tidk|tdk|tak|gak|ga|ngga?k?|enggak|nda|ndak|ndk|dak|nd|ora|belum|blm|blum|batal)"
+_NOT = (
+    r"(?:tidak?|tidk|tdk|tak|gak?|gk|ngg?a?k?|enggak|kagak|nda|ndak|ndk|i?dak|nd|te|tra|ora|mboten"
+    r"|belum|blm|blum|batal)"
+)
 _CHANGES = re.compile(
-    r"\b(?:(?:di)?batal(?:kan)?|pembatalan|(?:di|ter)?tunda(?:kan)?|penundaan|(?:di)?undur(?:kan)?"
-    r"|pengunduran|mundur|(?:di)?majukan|dimajuin|(?:di)?pindah(?:kan|in)?|pemindahan|berpindah"
-    r"|(?:di|ber)?ganti(?:kan)?|pergantian|penggantian|(?:di|ber)?ubah(?:kan)?|berobah|perubahan"
-    r"|(?:di|ber)?geser(?:kan)?|(?:di)?alihkan|jadwal(?:kan)?\s+ulang|ditiadakan"
-    r"|ditangguhkan|dihentikan|urung|wurung|(?:di)?ralat|(?:di)?revisi"
-    r"|(?:di)?koreksi|cancel(?:ed|led)?|re-?sche?dule[d]?|postponed?"
+    r"\b(?:(?:di|mem)?batal(?:kan|in)?|pembatalan|(?:di|ter|me)?[nt]unda(?:kan|in)?|penundaan"
+    r"|(?:di|meng)?undur(?:kan|in)?|pengunduran|mundur|molor|(?:di)?majukan|dimajuin|dipercepat"
+    r"|(?:di)?perpanjang|(?:(?:di|ber)?p|mem)indah(?:kan|in)?|pemindahan|pergantian|penggantian"
+    r"|(?:di|ber|meng)?ganti(?:kan|in)?|(?:di|ber|meng|dir|mer)?ubah(?:kan)?|berobah|perubahan"
+    r"|(?:di|ber)?geser(?:kan)?|(?:di)?alihkan|beralih|jadwal(?:kan)?\s+ulang|ditiadakan"
+    r"|diliburkan|ditangguhkan|dihentikan|urung|wurung|(?:di)?pending|(?:di)?ralat|(?:di)?revisi"
+    r"|(?:di)?koreksi|pembetulan|cancel(?:ed|led)?|re-?sche?duled?|postponed?"
     # "Tidak ada biaya" and "tidak dipungut" are said of what does take place.
-    rf"|{_NOT}\s+(?:(?:akan|bisa|dapat|lagi)\s+)*(?:jadi|sido|cair|dicairkan|dibagi(?:kan)?|bagi"
-    r"|disalurkan|ada(?!\s+(?:biaya|pungutan|potongan|pemotongan|bayaran))|di?adakan|dilaksanakan"
-    r"|berlangsung|hari|besok))\b",
+    rf"|{_NOT}\s+(?:(?:akan|bisa|dapat|lagi)\s+)*(?:jadi|jd|sido|cair|dicairkan|dibagi(?:kan)?"
+    r"|bagi|disalurkan|ada(?!\s+(?:biaya|pungutan|potongan|pemotongan|bayaran))|di?adakan"
+    r"|dilaksanakan|berlangsung|hari|besok))\b",
     re.IGNORECASE,
 )
+# Of these a slip is taken for the word; others lie too near to what is said of a distribution.
+_MISSPELT = ("dibatalkan", "ditunda", "diundur", "dipindah", "dipindahkan", "diganti")
+_ENOUGH_TO_SLIP = 6  # letters
 _EXCEPT = (
     r"(?:kecuali|terkecuali|selain(?!\s+itu)|minus|di\s*luar|bukan"
     r"|tanpa(?!\s+(?:di\w+|perantara|bayar))"
@@ -133,7 +142,13 @@ _ROLES = (
 
 def tells_of_change(text: str, entities: Sequence[Entity]) -> bool:
     """Say whether a sentence tells that something is cancelled, put off or changed."""
-    return _CHANGES.search(_without(text, entities)) is not None
+    said = _without(text, entities)
+    return _CHANGES.search(said) is not None or any(
+        OSA.distance(word[0].lower(), known, score_cutoff=1) <= 1
+        for word in _TOKEN.finditer(said)
+        if len(word[0]) >= _ENOUGH_TO_SLIP
+        for known in _MISSPELT
+    )
 
 
 def limits_in(text: str) -> str | None:

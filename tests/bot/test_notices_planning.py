@@ -312,6 +312,7 @@ def test_an_unknown_word_among_the_areas_is_never_dropped(word: str, whom: str) 
         "dipindah ke senin", "dipindahkan", "pindah hari", "diganti jumat", "ganti hari", "diubah",
         "tidak jadi", "gak jadi", "nda jadi", "belum jadi", "tdk jadi", "batal jadi", "tidak cair",
         "belum bisa cair", "ditiadakan", "jadwal ulang", "mundur sehari", "ada perubahan",
+        "dibatalin", "te jadi", "gak jd", "dibtalkan", "ditnda", "di undur", "berpindah", "dirubah",
     ],
 )  # fmt: skip
 def test_a_change_is_told_from_a_new_distribution(words: str) -> None:
@@ -321,6 +322,8 @@ def test_a_change_is_told_from_a_new_distribution(words: str) -> None:
     ):  # fmt: skip
         assert read(text).changes, text
     assert not read(f"{WHOLE}, tidak dipungut biaya, tidak bisa diwakilkan").changes
+    assert not read(f"{WHOLE}, dibagikan, disalurkan dan dicairkan, diundang semua").changes
+    assert not read("umumkan PKH besok di Perumahan Griya Indah untuk Melai").changes
 
 
 def test_a_broadcast_of_nothing_but_a_parent_has_its_area(session: Session) -> None:

@@ -257,6 +257,7 @@ def test_a_past_day_is_told_and_asked_again(officer: Person) -> None:
     assert "Tanggal berapa" in said
 
 
+@pytest.mark.databases("sqlite", "postgresql")
 def test_changes_are_made_in_the_console_and_nothing_is_prepared(
     officer: Person, sample_store: Store, model: Model
 ) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from functools import partial
 
-from bot.capabilities.officer.in_console import tell_of_changes, tell_of_limits
 from bot.fields import area, day, is_ambiguous, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.menu import program_choice
@@ -13,6 +12,7 @@ from bot.messages import Choice
 from bot.notices import approving
 from bot.notices.beyond import Why, limits_in
 from bot.notices.drafting import Draft, prepare
+from bot.notices.in_console import tell_of_changes, tell_of_limits
 from bot.notices.languages import LANGUAGES
 from bot.notices.own_words import wrong_with
 from bot.notices.planning import LONGEST_PLACE, Plan, Stop, check_plan, make_round, outermost
