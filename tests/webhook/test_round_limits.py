@@ -13,13 +13,14 @@ from db.audience_files import AudienceFile, AudienceMember
 from db.audiences import Filters, Topic
 from db.reach import measure
 from db.rounds import Round
+from db.schedules import Distribution
 from db.session import Store
 from tests.audience import contact, family
 from tests.moment import NOW
 from tests.webhook.console import signed_in
 from tests.webhook.notices import NEWS
 from tests.webhook.site import Site, over_sample
-from tests.webhook.test_rounds_pages import LAMANGGA, NEW, PLACE, filled
+from tests.webhook.test_rounds_pages import LAMANGGA, NEW, PLACE, filled, version_on
 
 site = over_sample
 NEWS_FORM = "/console/pengumuman/baru"
@@ -90,3 +91,22 @@ def test_odd_wishes_for_news_are_answered_with_a_sentence(site: Site) -> None:
     when = {"send_at": f"{later.isoformat()}T10:00", "expires": today.isoformat()}
     assert say("broadcast.ends_first") in officer.post(NEWS_FORM, **news | when).text
     assert officer.post(NEWS_FORM, **news | when | {"expires": later.isoformat()}).location
+
+
+@pytest.mark.databases("sqlite")
+def test_a_round_with_too_few_places_is_submitted_by_a_second_tick(site: Site) -> None:
+    officer = signed_in(site, "officer")
+    made = officer.post(NEW, **filled(PLACE)).location or ""
+    with site.store.begin() as session:
+        of_round = Distribution.round_id.is_not(None)
+        [only] = session.scalars(select(Distribution).where(of_round)).all()
+        only.quota = 1  # as where the register has grown since
+    round_id = made.rpartition("/")[2]
+    draft = officer.post(NEWS_FORM, about="round", round=round_id).location or ""
+    page, anyway = officer.get(draft).text, say("notice.crowded_anyway")
+    assert anyway in page
+    assert 'name="sure"' in page
+    officer.post(f"{draft}/ajukan", seen=version_on(page))
+    assert officer.get(draft).text.count(anyway) == 2  # above the page, and at the tick again
+    officer.post(f"{draft}/ajukan", seen=version_on(page), sure="1")
+    assert say("broadcast.did_submit") in officer.get(draft).text
