@@ -42,6 +42,8 @@ _EXCEPT = (
 _ONLY = r"(?:hanya|khusus(?:nya)?|cuman?|mung)"
 _ALONE = re.compile(r"saja|aja|sahaja|doang|tho?k|tok|wae|bae|ajo", re.IGNORECASE)
 _WHICH = re.compile(r"ya?n?g\b", re.IGNORECASE)
+_WHO = re.compile(r"(?:ya?n?g|belum|blm|tidak|tdk)\b", re.IGNORECASE)
+_PEOPLE_NUMBERS = {"nik": "NIK", "kk_number": "KK"}
 _PEOPLE = (
     r"(?:lansia|lanjut\s+usia|jompo|manula|balita|batita|bayi|baduta|(?:ibu[\s-]+)?hamil|bumil"
     r"|(?:ibu[\s-]+)?menyusui|busui|disabilitas|difabel|cacat|odgj|yatim|piatu|janda|duda"
@@ -49,8 +51,11 @@ _PEOPLE = (
     r"|perempuan|laki-laki|(?:penerima|kpm|warga)\s+(?:baru|lama)|dampingan|binaan|stunting)"
 )
 _PARTS = r"(?:(?:rt|rw)[\s./]*\d*|lingkungan\s+\w+|dusun\s+\w+|gang\s+\w+)"
+# Not "tahap 4 warga Melai".
+_COUNT = r"(?<!tahap )(?<!wulan )(?<!rt )(?<!rw )\d+\s+(?:keluarga|kk|kpm|orang|warga|penerima)"
 _LIMITS = re.compile(
-    rf"\b(?:(?P<only>{_ONLY})|{_EXCEPT}|(?P<people>{_PEOPLE})|(?P<parts>{_PARTS}))\b",
+    rf"\b(?:(?P<only>{_ONLY})|{_EXCEPT}|(?P<people>{_PEOPLE})|(?P<parts>{_PARTS})"
+    rf"|(?P<count>{_COUNT}))\b",
     re.IGNORECASE,
 )
 PLACE_ENDS = rf"{_ONLY}|{_EXCEPT}"
@@ -104,7 +109,7 @@ class _Token:
 
 
 # What does not end whom it is for: `kel. Melai`, `Melai dan di Wajo`.
-_GOES_ON = ((_Role.TO, "."), (_Role.AND, "di"))
+_GOES_ON = ((_Role.TO, "."), (_Role.TO, ":"), (_Role.AND, "di"))
 _UNKNOWN = frozenset((_Role.WORD, _Role.PLAIN))
 _LIMITED = frozenset(_Role) - {_Role.END, _Role.KNOWN}
 
@@ -118,13 +123,13 @@ _ROLES = (
         "untuk utk utuk buat bagi kepada kpd ke kelurahan kel kecamatan kec desa kampung kota"
         " hanya khusus khususnya cuma cuman mung"
     )),
-    (_Role.AND, _words("dan dn serta sama maupun plus lan , ; & + /")),
+    (_Role.AND, _words("dan dn serta sama maupun plus lan , ; & + /") | {"\n"}),
     (_Role.END, _words(
-        ". : ( ) ! ? \n di pada jam jm pukul pkl tanggal tgl hari hr mulai bertempat tempat lokasi"
+        ". : ( ) ! ? di pada jam jm pukul pkl tanggal tgl hari hr mulai bertempat tempat lokasi"
         " bawa membawa bawalah agar supaya harap harus mohon tolong jangan bahwa karena dengan"
         " sampai hingga s.d kantor balai bank aula gedung warong e-warong ewarong warung pos loket"
         " pasar masjid lapangan rumah ktp kk kartu buku fotokopi hubungi info"
-        " datang dtg hadir gratis tlg undangan"
+        " datang dtg hadir gratis tlg undangan terima makasih trims"
     )),
     (_Role.PLAIN, _words(
         "umumkan umumkn umumin pengumuman kabar kabarkan kabari siarkan kirim kirimkan sampaikan"
@@ -151,24 +156,20 @@ def tells_of_change(text: str, entities: Sequence[Entity]) -> bool:
     )
 
 
-def limits_in(text: str) -> str | None:
-    """Give where a list of areas begins to be limited, such as `kecuali Lamangga`."""
-    found = (one.start() for one in _LIMITS.finditer(text) if not one["only"])
-    start = next(found, None)
-    return None if start is None else _cut(text[start:])
-
-
 def find_beyond(text: str, entities: Sequence[Entity], hours: range, place: range) -> Beyond | None:
     """Find the first part that may change whom a sentence concerns, and is not understood."""
     text = _FREE.sub(lambda free: " " * len(free[0]), text)
     tokens = list(_tokens(text, entities, hours, place))
+    one_family = next((one.entity for one in entities if one.entity in _PEOPLE_NUMBERS), None)
+    if one_family is not None:
+        return Beyond(Why.LIMIT, _PEOPLE_NUMBERS[one_family])
     limit = next(_limits(text, entities, place, tokens), None)
     if limit is not None:
         return Beyond(Why.LIMIT, _said(text, tokens, limit, _LIMITED))
     for at in _unknown(text, tokens):
         said = _said(text, tokens, at, _UNKNOWN)
         if not _WHICH.fullmatch(said):
-            return Beyond(Why.LIMIT if _WHICH.match(said) else Why.UNKNOWN, said)
+            return Beyond(Why.LIMIT if _WHO.match(said) else Why.UNKNOWN, said)
     brought = _BRING.search(text)
     last = brought.start() if brought else len(text)
     named = (one for one in entities if one.entity == "program" and one.start < last)
@@ -212,6 +213,8 @@ def _limits(
         if found.start() in place and (found["parts"] or (found["people"] and house)):
             continue
         at = next(at for at, one in enumerate(tokens) if one.end > found.start())
+        if found["count"] and tokens[at].role is _Role.KNOWN:
+            continue
         if not found["only"] or not _is_known(tokens[at + 1 :]):
             yield at
     for at, one in enumerate(tokens):

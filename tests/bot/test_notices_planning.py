@@ -239,7 +239,7 @@ def read(text: str) -> Said:
 @given(
     st.lists(st.sampled_from(VILLAGES), min_size=1, max_size=3, unique=True),
     st.sampled_from(["untuk {}", "buat warga {}", "khusus kelurahan {}", "untuk {} saja"]),
-    st.sampled_from(["", " bawa KTP dan KKS", ", tidak ada biaya", " ya"]),
+    st.sampled_from(["", " bawa KTP dan KKS", ", tidak ada biaya", "\nTerima kasih"]),
     st.sampled_from(["PKH", "PKH tahap 4", "pembagian bantuan lansia", "pencairan BPNT"]),
     st.integers(6, 11), st.integers(12, 17),
 )  # fmt: skip
@@ -274,6 +274,10 @@ def test_a_sentence_that_says_a_plan_is_read_as_this_plan(
         (f"{WHOLE} tanpa lansia", Why.LIMIT, "tanpa lansia"),
         (f"{WHOLE} tidak termasuk Melai", Why.LIMIT, "tidak termasuk Melai"),
         (f"{WHOLE} RT 3", Why.LIMIT, "RT 3"),
+        (f"{WHOLE}\nAtlantis", Why.UNKNOWN, "Atlantis"),
+        (f"{WHOLE} belum pernah ambil", Why.LIMIT, "belum pernah ambil"),
+        ("umumkan PKH besok untuk 50 keluarga di Melai", Why.LIMIT, "50 keluarga"),
+        ("umumkan PKH besok untuk NIK 7472010101900001", Why.LIMIT, "NIK"),
         (f"{WHOLE} desil 1", Why.LIMIT, "desil 1"),
         (f"{WHOLE} yang belum ambil", Why.LIMIT, "yang belum ambil"),
         (f"{WHOLE} hanya ibu hamil", Why.LIMIT, "hanya ibu hamil"),

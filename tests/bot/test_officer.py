@@ -297,6 +297,8 @@ def test_whom_it_concerns_is_never_widened_or_narrowed_in_silence(
     for text, part in (
         ("Melai dan Atlantis", "Atlantis"),
         ("Murhum kecuali Melai", "kecuali Melai"),
+        ("Murhum kcuali Melai", "kcuali"),
+        ("warga Melai lorong dua", "lorong dua"),
     ):
         refused = officer.say(text)
         assert f'"{part}"' in words(refused)

@@ -10,7 +10,7 @@ from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.menu import program_choice
 from bot.messages import Choice
 from bot.notices import approving
-from bot.notices.beyond import Why, limits_in
+from bot.notices.beyond import Beyond, Why, find_beyond
 from bot.notices.drafting import Draft, prepare
 from bot.notices.in_console import tell_of_changes, tell_of_limits
 from bot.notices.languages import LANGUAGES
@@ -29,11 +29,14 @@ from db.broadcasts import Kind, State
 from db.reach import measure
 from db.registry import Program, all_programs
 from db.wa_templates import USUAL_LANGUAGE, approved_template
+from nlu.fold import fold, tokens
+from nlu.parse import Entity
 
 _FIRST_OFFERED = ("PKH", "BPNT", "PBI", "PIP", "LANSIA", "DHUAFA")
 _BETWEEN = re.compile(r"\s*(?:[,;&+]|\bdan\b|\bserta\b|\bsama\b|\bdn\b)\s*", re.IGNORECASE)
 _MOST_NAMED = 5  # areas in a preview
 _ASKED_BACK = {
+    Why.LIMIT: "announce.areas_limited",
     Why.UNKNOWN: "announce.areas_unknown",
     Why.PROGRAMS: "announce.one_program",
 }
@@ -62,8 +65,9 @@ _one_area = area("area")
 def _areas_field(answer: Answer, facts: Facts) -> Answers:
     """Take one area or several, all within the officer's own."""
     names = [name for name in _BETWEEN.split(answer.text) if name.strip()]
-    if answer.value is None and (limit := limits_in(answer.text)) is not None:
-        raise Refused("announce.areas_limited", blanks={"said": limit})
+    beyond = _beyond_areas(answer, facts)
+    if beyond is not None and (len(names) == 1 or beyond.why is Why.LIMIT):
+        raise Refused(_ASKED_BACK[beyond.why], blanks={"said": beyond.said})
     if len(names) > 1 and answer.value is None:
         found = [_one_of_several(name, facts) for name in names]
     else:
@@ -71,6 +75,19 @@ def _areas_field(answer: Answer, facts: Facts) -> Answers:
     if not all(Scope(facts["own_area"]).covers(code) for code in found):
         raise Refused("announce.not_your_area")
     return {"areas": list(outermost(found))}
+
+
+def _beyond_areas(answer: Answer, facts: Facts) -> Beyond | None:
+    """Find what an answer that names an area says besides, such as `Murhum kecuali Melai`."""
+    if answer.value is not None or "area" not in answer.entities:
+        return None
+    text = f"untuk {answer.text}"
+    located = facts["gazetteer"].locate_in(text, tokens(fold(text)))
+    areas = [
+        Entity("area", one.matches[0].place.code, text[one.start : one.end], one.start, one.end)
+        for one in located
+    ]
+    return find_beyond(text, areas, range(0), range(0))
 
 
 def _one_of_several(name: str, facts: Facts) -> str:
