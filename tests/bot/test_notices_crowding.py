@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.notices import approving
 from bot.notices.drafting import Draft, prepare
@@ -12,14 +13,14 @@ from bot.notices.planning import Stop, make_round
 from bot.notices.previewing import preview
 from bot.notices.refusals import NoticeRefused
 from db.audiences import Filters
-from db.broadcasts import Broadcast, Kind, Notice, State
+from db.broadcasts import Broadcast, Kind, Notice, State, notices_of
 from db.fan_out import fan_out
 from db.outbox import OutboundMessage
 from db.rounds import Round
 from db.session import Session, Store
 from db.slots import Slot
 from tests.audience import HERE, contact, family, make_town
-from tests.broadcasts import EARLY, plan, stop
+from tests.broadcasts import DAY, EARLY, plan, stop
 
 ONE, OTHER = "staff:1", "staff:2"
 NARROW = stop(HERE, quota=1)  # three hours, so that it has three places
@@ -90,3 +91,21 @@ def test_who_gets_no_hour_is_told_the_place_without_a_quota(session: Session) ->
     for slot, text in said:
         place, other = ("Bank Sultra", "Kantor Pos") if slot is None else ("Kantor Pos", "Sultra")
         assert (place in text, other in text) == (True, False)
+
+
+def test_of_a_day_that_has_hours_alone_only_those_are_reminded_who_have_one(
+    session: Session,
+) -> None:
+    wide = replace(stop(HERE, DAY + timedelta(days=1)), place="Bank Sultra")
+    broadcast = announced(session, planned(session, NARROW, wide))
+    assert [decide(session, broadcast) for _ in range(2)] == [State.WAITING, State.SCHEDULED]
+    assert fan_out(session, broadcast, EARLY) == 5
+    session.execute(update(OutboundMessage).values(state="sent"))
+    draft = Draft(Kind.REMINDER, None, {}, broadcast.round_id, broadcast.id)
+    reminder = prepare(session, draft, ONE, EARLY)
+    for notice in notices_of(session, reminder.id):
+        if notice.slot is None:  # of the next day, which is reminded of by itself
+            assert "Bank Sultra" in notice.text
+            session.delete(notice)
+    session.flush()
+    assert fan_out(session, reminder, EARLY) == 3
