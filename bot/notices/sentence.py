@@ -99,5 +99,10 @@ def _is_place(text: str, span: range, entities: Sequence[Entity]) -> bool:
     if len(said) not in _PLACE_LENGTHS or _NO_PLACE.match(said) or _NAMED_SPAN.search(said):
         return False
     inside = [one for one in entities if one.end > span.start and one.start < span.stop]
-    # With a day in it, or an area at its beginning, it is not, or not only, a place.
-    return all(one.entity == "area" and one.start > span.start for one in inside)
+    # With a day in it, or an area at its beginning or joined to it, it is not only a place.
+    return all(
+        one.entity == "area"
+        and one.start > span.start
+        and not _JOINED.search(text, span.start, one.start)
+        for one in inside
+    )

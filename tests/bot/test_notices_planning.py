@@ -309,6 +309,15 @@ def test_an_unknown_word_among_the_areas_is_never_dropped(word: str, whom: str) 
 
 
 @pytest.mark.databases("sqlite")
+def test_an_area_that_is_joined_to_a_place_is_no_part_of_it() -> None:
+    names = [PLACES.names[code] for code in read(f"{WHOLE} di balai dan Melai").areas]
+    assert names == ["Lamangga", "Melai"]
+    said = read("umumkan PKH di kantor pos dan Melai untuk Lamangga")
+    assert (said.place, len(said.areas), said.beyond) == (None, 2, None)
+    assert read("umumkan PKH di kantor lurah Melai untuk Melai").place == "kantor lurah Melai"
+
+
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "words",
     [
