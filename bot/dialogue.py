@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot import doubtful, followups, router
+from bot import doubtful, emergency_after, followups, router
 from bot.capabilities import enrol
 from bot.capabilities.citizen import (
     emergency,
@@ -58,7 +58,7 @@ def converse(turn: Turn, understander: Understander, understood: Parse | None = 
         parse = understood or understander.parse(turn.text)
         turn.parse = parse.weighed(router.intent_weights(turn.role))
     danger = doubtful.may_be_danger(turn)
-    if state is None and value is None and emergency.goes_on(turn, danger):
+    if state is None and value is None and emergency_after.goes_on(turn, danger):
         return
     if state is None and turn.contact.consent != CONSENT_REFUSED:
         followups.keep_second_request(turn, understander)
@@ -85,7 +85,7 @@ def _in_talk(turn: Turn, understood: Parse | None) -> bool:
         turn.argument, turn.aside = pressed.partition(":")[2], True
         emergency.handle(turn)
     else:
-        emergency.takes_place(turn)
+        emergency_after.takes_place(turn)
     return True
 
 

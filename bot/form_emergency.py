@@ -1,6 +1,6 @@
 """What belongs to an emergency inside an open form: a cry for help, its place, taking it back."""
 
-from bot import router
+from bot import emergency_after, router
 from bot.capabilities.citizen import emergency
 from bot.danger import (
     asks_only_for_aid,
@@ -37,10 +37,10 @@ def goes_to_emergency(turn: Turn, form: OpenForm) -> bool | None:
     asks_it = form.asked is not None and form.asked.name in (
         _POINTS if turn.inbound.location else _PLACES
     )
-    placed = emergency.takes_place(turn, among_others=asks_it)
+    placed = emergency_after.takes_place(turn, among_others=asks_it)
     if placed and asks_it:
         return False
-    if not placed and not (asks_it and emergency.takes_more(turn)):
+    if not placed and not (asks_it and emergency_after.takes_more(turn)):
         return None
     ask_again(turn, form)
     return True

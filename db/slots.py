@@ -14,7 +14,6 @@ from sqlalchemy import (
     FromClause,
     Select,
     String,
-    Time,
     and_,
     case,
     delete,
@@ -35,22 +34,14 @@ from db.json_rows import json_rows
 from db.registry import Household
 from db.schedules import Distribution
 from db.session import Session
+from db.slot_hours import RANGE, Hour, hours_of, ranges
 from db.traits import TRAITS, with_traits
 
-_HOUR = 60  # minutes
 _HOME: Mapping[str, TypeEngine[Any]] = {
     "area_code": String(),
     "stop_area": String(),
     "room": BigInteger(),
     "is_open": BigInteger(),
-}
-_RANGE: Mapping[str, TypeEngine[Any]] = {
-    "stop_area": String(),
-    "from_place": BigInteger(),
-    "to_place": BigInteger(),
-    "distribution_id": BigInteger(),
-    "starts_at": Time(),
-    "ends_at": Time(),
 }
 
 
@@ -76,14 +67,6 @@ class Capacity:
 
     area_code: str
     families: int
-    places: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Hour:
-    distribution_id: int
-    starts_at: time
-    ends_at: time
     places: int
 
 
@@ -191,7 +174,7 @@ def _given(
         return None
     dialect = session.core.dialect.name
     home = json_rows(dialect, _homes(session, filters, hours, _open(stops)), "home", _HOME)
-    hour = json_rows(dialect, _ranges(hours), "hour", _RANGE)
+    hour = json_rows(dialect, ranges(hours), "hour", RANGE)
     coming = _coming(home, round_id, filters, since, keep).subquery("coming")
     room, number = coming.c.room, coming.c.number
     is_crowded = and_(coming.c.families > room, coming.c.is_open == 0)
@@ -244,14 +227,14 @@ def _served(round_id: int, since: date, keep: bool) -> Select[Any]:
 
 def _hours_of_areas(
     session: Session, stops: Iterable[Distribution], round_id: int, since: date, keep: bool
-) -> dict[str, list[_Hour]]:
+) -> dict[str, list[Hour]]:
     """Give the hours of each area with the places that are left; the same for all its families."""
     full = _taken(session, round_id, since) if keep else {}
-    hours: dict[str, list[_Hour]] = defaultdict(list)
+    hours: dict[str, list[Hour]] = defaultdict(list)
     for stop in stops:
         hours[stop.area_code] += [
             replace(hour, places=max(0, hour.places - full.get((stop.id, hour.starts_at), 0)))
-            for hour in _hours(stop)
+            for hour in hours_of(stop)
         ]
     return hours
 
@@ -274,7 +257,7 @@ def _taken(session: Session, round_id: int, since: date) -> dict[tuple[int, time
 def _homes(
     session: Session,
     filters: Filters,
-    hours: Mapping[str, Sequence[_Hour]],
+    hours: Mapping[str, Sequence[Hour]],
     open_areas: Collection[str],
 ) -> ColumnElement[str]:
     """Give for each area of an audience the smallest one with distributions around it, as JSON."""
@@ -288,47 +271,3 @@ def _homes(
                 {"area_code": code, "stop_area": stop_area, "room": room, "is_open": is_open}
             )
     return literal(json.dumps(rows))
-
-
-def _ranges(hours: Mapping[str, Sequence[_Hour]]) -> ColumnElement[str]:
-    """Give each hour with the places, of all in its area, that are its own, as JSON."""
-    rows = []
-    for stop_area, its_hours in hours.items():
-        place = 0
-        for hour in its_hours:
-            rows.append(
-                {
-                    "stop_area": stop_area,
-                    "from_place": place,
-                    "to_place": place + hour.places,
-                    "distribution_id": hour.distribution_id,
-                    "starts_at": hour.starts_at.isoformat("microseconds"),
-                    "ends_at": hour.ends_at.isoformat("microseconds"),
-                }
-            )
-            place += hour.places
-    return literal(json.dumps(rows))
-
-
-def _hours(stop: Distribution) -> list[_Hour]:
-    """Cut a distribution into hours; the last may be shorter and has fewer places."""
-    if stop.quota is None:
-        return []
-    begin, end = _minutes(stop.starts_at), _minutes(stop.ends_at)
-    return [
-        _Hour(
-            stop.id,
-            _clock(start),
-            _clock(min(start + _HOUR, end)),
-            stop.quota * min(_HOUR, end - start) // _HOUR,
-        )
-        for start in range(begin, end, _HOUR)
-    ]
-
-
-def _minutes(moment: time) -> int:
-    return moment.hour * _HOUR + moment.minute
-
-
-def _clock(minutes: int) -> time:
-    return time(minutes // _HOUR, minutes % _HOUR)

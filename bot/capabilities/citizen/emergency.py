@@ -1,10 +1,8 @@
 """Immediate help: the numbers that are answered by people, and officers who are called at once."""
 
-import re
 from typing import Any
 
 from bot.danger import (
-    hurries,
     is_another_danger,
     names_grave_danger,
     takes_back,
@@ -19,7 +17,6 @@ from bot.desk.emergencies import (
     mentions_place,
     name_area,
     named_area,
-    names_place,
     open_one,
     place_is_known,
     place_waited_for,
@@ -32,8 +29,6 @@ from bot.desk.filing import file_ticket
 from bot.desk.moving import Move, move_ticket
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Location, Reply
-from bot.opting import wish
-from bot.spoken import asks
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
@@ -44,15 +39,10 @@ from nlu.parse import Band
 
 REPORT, CALL = "report", "call"  # pressed below the hotlines; CALL agrees that data are kept
 _CALLS = frozenset(("emergency", f"emergency:{REPORT}", f"emergency:{CALL}"))
-_TOLD = "danger"  # the topic that keeps what may be an emergency, until that is said
+TOLD = "danger"  # the topic that keeps what may be an emergency, until that is said
 TAKE_BACK = "emergency:mistaken"
 _MISTAKEN = TAKE_BACK.partition(":")[2]
-_AREA, _POINT = "danger_area", "danger_point"  # topics: what a stranger has told of the place
-# What tells of people and not of when and where, which a form may be asking for.
-_TELLS_OF_SOMEBODY = re.compile(
-    r"\W*(?:nama|umur|usia|orang|korban|pelaku|anak|ibu|istri|suami)nya\b|\W*(?:dia|ada \d+)\b",
-    re.IGNORECASE,
-)
+AREA, POINT = "danger_area", "danger_point"  # topics: what a stranger has told of the place
 
 
 def _place(answer: Answer, _facts: Facts) -> Answers:
@@ -143,7 +133,7 @@ def finish(turn: Turn, answers: Answers) -> None:
         elif not answers.get("told") and named_area(turn) is None:
             turn.open_form(FORM.name, {"number": number, "place": None, "told": True})
             return
-    _coming(turn, number)
+    coming(turn, number)
 
 
 def taken_back(turn: Turn) -> bool:
@@ -157,7 +147,7 @@ def taken_back(turn: Turn) -> bool:
         _take_back(turn, ticket_id)
         return True
     wait_no_more(turn)
-    for name in (_TOLD, _AREA, _POINT):
+    for name in (TOLD, AREA, POINT):
         turn.conversation.topic.pop(name, None)
     turn.conversation.pending = ""
     turn.reply("emergency.not_sent", button("menu", "choice.menu"))
@@ -188,7 +178,8 @@ def _take_back(turn: Turn, ticket_id: int | None) -> None:
     turn.reply("emergency.mistaken", button("menu", "choice.menu"))
 
 
-def _coming(turn: Turn, number: str) -> None:
+def coming(turn: Turn, number: str) -> None:
+    """Say that the officers know of it, and how it is followed."""
     turn.reply(
         "emergency.coming",
         button(f"track:{number}", "choice.track_this"),
@@ -218,71 +209,6 @@ def warn_first(turn: Turn) -> None:
     turn.replies.insert(0, Reply(say("emergency.maybe", hotlines=numbers), ask))
 
 
-def takes_place(turn: Turn, *, among_others: bool = False) -> bool:
-    """Add the place that a message names to the emergency told before, in or out of any form.
-
-    A point is taken within the hour, words while the place is waited for: nothing but a place, or
-    `among_others` one that is told with more.
-    """
-    point = turn.inbound.location
-    named = names_place(turn) or (among_others and _tells_place(turn))
-    if turn.inbound.button is not None or (point is None and not named):
-        return False
-    ticket_id = open_one(turn)
-    if ticket_id is None:
-        return False
-    place_is_known(turn)
-    add(turn, ticket_id, turn.text if point is None else "", files_sent((), point))
-    turn.reply("emergency.point_kept" if point is not None else "emergency.place_kept")
-    return True
-
-
-def takes_more(turn: Turn) -> bool:
-    """Add what follows an emergency in a form that asks for a time and place, and names neither."""
-    told = turn.inbound.button is None and turn.parse is not None and turn.text
-    if not told or not place_waited_for(turn) or mentions_place(turn) or turn.entity("date"):
-        return False
-    ticket_id = open_one(turn)
-    if ticket_id is None or not _TELLS_OF_SOMEBODY.match(turn.text):
-        return False
-    add(turn, ticket_id, turn.text[:LONGEST], ())
-    number = turn.session.get_one(Ticket, ticket_id).number
-    turn.reply("emergency.more_kept", number=number)
-    return True
-
-
-def goes_on(turn: Turn, danger: bool) -> bool:
-    """Take what follows an emergency outside any form: its place, or that help is still needed.
-
-    `danger` is whether the message itself may tell of one. False where it is none of these.
-    """
-    if turn.inbound.button is not None:
-        return False
-    if taken_back(turn):
-        return True
-    if wish(turn.text, turn.parse) is not None:
-        return False  # the place is where he wants to hear of dangers
-    if not turn.contact.consented:
-        return _place_of_stranger(turn)
-    earlier = open_one(turn)
-    if earlier is None:
-        return False
-    if place_waited_for(turn) and takes_place(turn, among_others=True):
-        turn.replies.clear()
-        _coming(turn, turn.session.get_one(Ticket, earlier).number)
-        return True
-    if turn.parse is None or not (danger or hurries(turn.text)):
-        return False
-    if not tells_of_another(turn):
-        tell_more(turn, earlier)
-    elif turn.parse.band is Band.SURE:
-        return False  # answered as the first one was
-    else:
-        turn.aside = True  # no form can be opened from here
-        handle(turn)
-    return True
-
-
 def tells_of_another(turn: Turn) -> bool:
     """Say whether a message surely tells of another emergency than the one told before.
 
@@ -298,36 +224,6 @@ def tells_of_another(turn: Turn) -> bool:
     if named is None or area is None:
         return False
     return not (area.startswith(named) or named.startswith(area))
-
-
-def _place_of_stranger(turn: Turn) -> bool:
-    """Keep the place for when help is asked for, and offer that again."""
-    point, topic = turn.inbound.location, turn.conversation.topic
-    if not place_waited_for(turn) or (point is None and not names_place(turn)):
-        return False
-    if turn.contact.consent != CONSENT_REFUSED:
-        told = f"{topic.get(_TOLD, '')}\n{turn.text}".strip()[:LONGEST]
-        topic[_TOLD] = turn.conversation.pending = told
-        if turn.entity("area"):
-            topic[_AREA] = turn.entity("area") or ""
-        if point is not None:
-            topic[_POINT] = f"{point.latitude} {point.longitude}"
-    turn.reply(
-        "emergency.offer_again",
-        button("emergency:call", "choice.emergency_call"),
-        button("menu", "choice.menu"),
-    )
-    return True
-
-
-def _tells_place(turn: Turn) -> bool:
-    """Say whether a place is named among other words that ask for nothing else."""
-    parse = turn.parse
-    if parse is None or not place_waited_for(turn) or not turn.entity("area"):
-        return False
-    other = parse.band is Band.SURE and parse.intent != "report_emergency"
-    other = other or turn.entity("program") is not None or asks(turn.text) or "?" in turn.text
-    return not other and not tells_of_long_ago(turn.text) and not tells_of_another(turn)
 
 
 def is_called(turn: Turn) -> bool:
@@ -360,7 +256,7 @@ def _is_sure(turn: Turn) -> bool:
 def _report(turn: Turn) -> None:
     told = turn.text[:LONGEST] if turn.parse is not None else ""
     topic = turn.conversation.topic
-    before, area, point = (topic.pop(name, "") for name in (_TOLD, _AREA, _POINT))
+    before, area, point = (topic.pop(name, "") for name in (TOLD, AREA, POINT))
     story = told or before or say("emergency.pressed")
     turn.conversation.pending = ""
     files = files_sent(turn.inbound.media, turn.inbound.location or _point(point))
@@ -387,4 +283,4 @@ def _keep(turn: Turn) -> None:
     """Remember what may be an emergency until its teller says so; after a refusal nothing is."""
     wait_for_place(turn)
     if turn.parse is not None and turn.contact.consent != CONSENT_REFUSED:
-        turn.conversation.topic[_TOLD] = turn.text[:LONGEST]
+        turn.conversation.topic[TOLD] = turn.text[:LONGEST]
