@@ -16,6 +16,7 @@ from bot.router import CAPABILITIES
 from bot.stories import CATEGORIES
 from bot.table.companion import FIELD
 from bot.visit_words import CHECKS
+from db.contacts import EMERGENCY
 from db.findings import OUTCOMES, Finding
 from db.graduations import DROPPED, GRADUATED, STEPS, open_track, steps_of, track_of
 from db.group_sessions import Attendance, GroupSession, record_session
@@ -59,7 +60,7 @@ def buttons(home: Household, finding: int, member: int, ticket: str) -> list[str
         f"of_area:{area}", f"rw:{home.rw}", "rw:all", f"member:{member}", "my_visits:today",
         "my_visits:month", f"track:{ticket}", "group:1:members", "group:1:start",
         "kube_wish:1:needs", "kube_up", "kube_up:1:draft", "form:leave:group:1:members",
-        "role:chair", "form:resume", "human",
+        "role:chair", "form:resume", "human", f"unsubscribe:{EMERGENCY}",
         *(f"purpose:{name}" for name in CHECKS), *(f"outcome:{name}" for name in OUTCOMES),
         *(f"category:{name}" for name in CATEGORIES), *(f"consent_by:{name}" for name in WAYS),
         *(f"permit:{name}" for name in PERMITS), *(f"condition:{name}" for name in CONDITIONS),

@@ -72,7 +72,7 @@ def test_where_a_reply_waits_for_its_place_no_other_is_leased(store: Store) -> N
             return await super().send(message)
 
     async def scene() -> int:
-        adapter = Looking(rate=20.0)
+        adapter = Looking(rate=10.0)
         dispatcher = make(store, adapter, clock=RealClock(), limit_rates=True)
 
         def is_done() -> bool:

@@ -294,7 +294,7 @@ def _claims(store: Store) -> set[tuple[int, int]]:
     """
     with store.read() as session:
         query = select(_OUT.c.id, _OUT.c.tries).where(_OUT.c.state == "sending")
-        return set(session.execute(query).tuples())
+        return {(row, tries) for row, tries in session.execute(query)}
 
 
 def _claimed_again(store: Store, claims: set[tuple[int, int]]) -> int:
