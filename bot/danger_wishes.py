@@ -3,19 +3,12 @@
 from collections.abc import Sequence
 
 from bot.forms import Answers
+from bot.own_area import own_area
 from bot.turn import Turn, button
 from db.contacts import EMERGENCY
-from db.registry import household_of
 from db.subscriptions import subscribe, subscriptions_of
 
 AREA_FORM = "subscription"  # the form that asks for the area of a wish
-
-
-def own_area(turn: Turn) -> str | None:
-    """Give the area of the sender's family, where he is tied to one."""
-    if turn.contact.person_id is None:
-        return None
-    return household_of(turn.session, turn.contact.person_id).area_code
 
 
 def ask_area(turn: Turn, known: Answers) -> None:

@@ -1,6 +1,6 @@
 """What is no longer to be sent to somebody, and by which way and in which language what is."""
 
-from bot.danger_wishes import hear_of_dangers, own_area
+from bot.danger_wishes import hear_of_dangers
 from bot.desk.emergencies import hotlines
 from bot.notices.languages import LANGUAGES
 from bot.notices.topics import change_topics, topic_words, wanted_topics
@@ -14,6 +14,7 @@ from bot.opting import (
 from bot.opting_language import asks_language, language, refused_language
 from bot.opting_phrases import is_bare_refusal, may_want_no_more, refuses_notice, wants_no_nights
 from bot.opting_ways import Way, way
+from bot.own_area import own_area
 from bot.texts import say
 from bot.turn import Turn, button
 from db.areas import self_and_above

@@ -7,6 +7,7 @@ from bot.answers import tell_entry
 from bot.fields import area, area_choices, is_ambiguous
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Location
+from bot.own_area import own_area
 from bot.texts import say
 from bot.texts.format import packed, plain_date
 from bot.texts.opening import hours_words, opening_words
@@ -80,7 +81,7 @@ def handle(turn: Turn) -> None:
         return
     matches = _named_area(turn)
     if matches is None:
-        _tell_for_area(turn, _own_area(turn), kinds)
+        _tell_for_area(turn, own_area(turn) if turn.contact.consented else None, kinds)
     elif isinstance(matches, str):
         _tell_for_area(turn, matches, kinds)
 
@@ -119,12 +120,6 @@ def _named_area(turn: Turn) -> str | bool | None:
         turn.open_form(FORM.name, {"kinds": list(_kinds(turn.text))})
         return True
     return entity.value
-
-
-def _own_area(turn: Turn) -> str | None:
-    if turn.contact.person_id is not None and turn.contact.consented:
-        return household_of(turn.session, turn.contact.person_id).area_code
-    return None
 
 
 def _tell_for_area(turn: Turn, code: str | None, kinds: Sequence[str]) -> None:

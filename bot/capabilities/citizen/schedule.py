@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.fields import area, area_choices, is_ambiguous
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
+from bot.own_area import own_area
 from bot.places import unknown_place
 from bot.texts import say
 from bot.texts.format import clock, long_date, packed, zone_name
@@ -65,7 +66,7 @@ def handle(turn: Turn) -> None:
         turn.reply("schedule.not_here", place=place, city=turn.places.name_of(turn.places.city))
         _ask_area(turn, program)
         return
-    own = _own_area(turn)
+    own = own_area(turn) if turn.contact.consented else None
     city = _named_city(turn)
     if city is not None or own is not None:
         _tell(turn, city or own or "", _wanted(turn, program))
@@ -134,12 +135,6 @@ def _named_city(turn: Turn) -> str | None:
     for at in range(1, len(said) - len(name) + 1):
         if name and list(said[at : at + len(name)]) == name and said[at - 1] in _BEFORE_CITY:
             return city
-    return None
-
-
-def _own_area(turn: Turn) -> str | None:
-    if turn.contact.person_id is not None and turn.contact.consented:
-        return household_of(turn.session, turn.contact.person_id).area_code
     return None
 
 

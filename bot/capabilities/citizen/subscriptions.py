@@ -9,7 +9,6 @@ from bot.danger_wishes import (
     called_areas,
     hear_of_dangers,
     note_dangers,
-    own_area,
 )
 from bot.fields import area, area_choices, is_ambiguous
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
@@ -17,6 +16,7 @@ from bot.messages import Choice
 from bot.notices.topics import change_topics, offer_emergencies
 from bot.opting import Kind, wish
 from bot.opting_words import names_hazard
+from bot.own_area import own_area
 from bot.places import unknown_place
 from bot.texts import say
 from bot.turn import Turn, button
