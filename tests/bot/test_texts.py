@@ -1,6 +1,8 @@
 """Every sentence that the program asks for is there, readable and complete."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
@@ -28,7 +30,21 @@ def asked_for() -> set[str]:
     for path in (ROOT / "bot").rglob("*.py"):
         source = path.read_text()
         found |= set(KEY.findall(source)) | set(OTHER.findall(source))
-    return found
+    return found | set(said_in_calls())
+
+
+def said_in_calls() -> Iterator[str]:
+    """Give the keys that say() is called with in any code, one or the other of two as well."""
+    for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "webhook").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "say" and call.args:
+                key = call.args[0]
+                parts = (key.body, key.orelse) if isinstance(key, ast.IfExp) else (key,)
+                yield from (
+                    one.value
+                    for one in parts
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str)
+                )
 
 
 def made_up() -> set[str]:

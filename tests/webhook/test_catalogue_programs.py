@@ -68,6 +68,8 @@ def test_a_programme_and_its_rule_are_changed_with_a_source(site: Site) -> None:
     stale = other.post(path, **RULE, seen=seen)
     assert stale.status_code == 409
     assert say("programs.stale") in stale.text
+    again = officer.post(path, **RULE, seen=seen_on(officer, path))
+    assert (again.status_code, say("programs.unchanged") in officer.get(path).text) == (303, True)
     with site.store.read() as session:
         rule = next(hint for hint in hints(session) if hint.program_code == "ALATBANTU")
         assert (rule.members, rule.most_decile, rule.source) == (

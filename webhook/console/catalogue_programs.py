@@ -89,7 +89,7 @@ def add_programs(blueprint: Blueprint) -> None:
                 known = _existing(session, code)
                 page = _page(desk, known, values, say("programs.stale") if stale else str(unfit))
             return page, 409 if stale else 400
-        flash(say("programs.changed" if changed else "program.unchanged"))
+        flash(say("programs.changed" if changed else "programs.unchanged"))
         return redirect(url_for("console.catalogue.program", code=code), 303)
 
 
