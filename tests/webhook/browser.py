@@ -5,10 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, Playwright
 from werkzeug.serving import make_server
+
+OLD_PC, PHONE = {"width": 1024, "height": 768}, {"width": 360, "height": 640}
+_EDGE = 12  # points that are left free beside what stands on a page
+_PARTS = ".box, .box > *, .box form > *, .bars > * > tr > *, .tile, td:not(.sideways td)"
+_GRAVE = ("serious", "critical")
 
 # The tests are about our pages: the browser itself is to stay quiet, and root has no sandbox.
 _ARGS = (
@@ -56,6 +62,29 @@ class Watch:
     def _meet(self, url: str, address: str) -> None:
         if not url.startswith((f"{address}/", f"blob:{address}/")):
             self.strangers.append(url)
+
+
+def assert_fits(page: Page) -> None:
+    """Hold a page to an old computer and a phone: nothing scrolls sideways or touches the edge."""
+    page.wait_for_load_state()  # without its styles everything is wide
+    for size in (PHONE, OLD_PC):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"], (page.url, size)
+        ends = page.locator(_PARTS).evaluate_all(
+            "parts => parts.map(part => part.getBoundingClientRect().right)"
+        )
+        assert max(ends, default=0) <= size["width"] - _EDGE, (page.url, size)
+
+
+def assert_usable(page: Page) -> None:
+    """Hold a page to both screens, and ask axe whether everybody can use it there."""
+    assert_fits(page)
+    for size in (PHONE, OLD_PC):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        found = Axe().run(page).response["violations"]
+        grave = [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in _GRAVE]
+        assert grave == [], (page.url, size)
 
 
 @contextmanager

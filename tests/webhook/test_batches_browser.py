@@ -9,12 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.intake import importer
+from tests.webhook.browser import OLD_PC, assert_fits
 from tests.webhook.lists import SITI, content
 from webhook.console import imports
 
 pytestmark = pytest.mark.browser
-OLD_PC, PHONE = {"width": 1024, "height": 768}, {"width": 360, "height": 640}
-EDGE = 12  # points that are left free beside what stands on a page
 LIST = "Bantuan Uji 2026"
 
 
@@ -25,15 +24,6 @@ def enter(page: Page, name: str) -> None:
         page.get_by_role("button", name="Keluar").click()
     page.get_by_role("button", name=name).click()
     expect(page.get_by_role("heading", name="Selamat datang")).to_be_visible()
-
-
-def assert_fits(page: Page) -> None:
-    for size in (OLD_PC, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for part in page.locator(".box, .box > *").all():
-            found = part.bounding_box()
-            if found is not None:
-                assert found["x"] + found["width"] <= size["width"] - EDGE, page.url
 
 
 def test_a_list_is_uploaded_approved_by_another_and_taken_back(page: Page, tmp_path: Path) -> None:

@@ -13,14 +13,13 @@ from bot.dispatcher import start_in_thread
 from bot.service import utc_now
 from db.crypto import Vault
 from db.session import Store
-from tests.webhook.browser import Watch, serving
+from tests.webhook.browser import OLD_PC, Watch, assert_fits, serving
 from tests.webhook.demo import demo_settings, make_demo
 from tests.webhook.site import app_of
 from tests.webhook.test_batches_browser import enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 ZONE = ZoneInfo("Asia/Makassar")
-OLD_PC, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 MAKER, OTHER = "Nurdin Hamka", "Hj. Rosmawati Umar"
 SLOW = 30_000  # milliseconds
 
@@ -54,13 +53,6 @@ def office(
         assert watch.complaints == []
     thread.stop()
     store.close()
-
-
-def assert_fits(page: Page) -> None:
-    """Hold the page to the widths of an old computer and of a phone."""
-    for size in (PHONE, OLD_PC):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], page.url
 
 
 def plan(page: Page) -> None:

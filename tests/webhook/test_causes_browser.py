@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.desk.moving import Move
 from db.ticket_states import State
 from db.ticket_words import index_words
 from tests.staff import add_staff
-from tests.webhook.browser import serving
+from tests.webhook.browser import assert_usable, serving
 from tests.webhook.causes import ASKED
 from tests.webhook.console import as_staff
 from tests.webhook.desk import STORY, file_one
@@ -20,8 +19,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.databases("sqlite"),
 ]
-OLD_PC, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
-BAD = ("serious", "critical")
 
 
 @pytest.fixture
@@ -41,16 +38,6 @@ def window(sample_site: Site, browser: Browser, address: str) -> tuple[BrowserCo
     return context, context.new_page(), staff_id
 
 
-def look(page: Page, name: str) -> None:
-    """See that nothing is wider than the window, and ask axe."""
-    for size in (OLD_PC, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], (name, size)
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found if one["impact"] in BAD] == [], name
-
-
 def test_a_ticket_is_referred_in_one_window_and_answered_in_another(
     sample_site: Site, browser: Browser, address: str
 ) -> None:
@@ -62,16 +49,16 @@ def test_a_ticket_is_referred_in_one_window_and_answered_in_another(
     officer.get_by_label("Instansi").select_option("BPJS Kesehatan")
     officer.get_by_label("Apa yang diminta").fill(ASKED)
     officer.get_by_label("Sebutkan nama").check()
-    look(officer, "form")
+    assert_usable(officer)
     officer.get_by_role("button", name="Lihat dulu suratnya").click()
     expect(officer.get_by_text(STORY)).to_be_visible()
-    look(officer, "preview")
+    assert_usable(officer)
     officer.get_by_role("button", name="Ubah").click()
     expect(officer.get_by_label("Apa yang diminta")).to_have_value(ASKED)
     expect(officer.get_by_label("Sebutkan nama")).to_be_checked()
     officer.get_by_role("button", name="Lihat dulu suratnya").click()
     officer.get_by_role("button", name="Buat rujukan").click()
-    look(officer, "link")
+    assert_usable(officer)
     link = officer.locator(".user-select-all").inner_text()
     with officer.expect_download() as letter:
         officer.get_by_role("button", name="Unduh surat").click()
@@ -80,21 +67,21 @@ def test_a_ticket_is_referred_in_one_window_and_answered_in_another(
     agency = browser.new_context(base_url=address)
     page = agency.new_page()
     page.goto(link.removeprefix("http://127.0.0.1:8000"))
-    look(page, "before")
+    assert_usable(page)
     page.get_by_role("button", name="Buka surat").click()
-    look(page, "letter")
+    assert_usable(page)
     page.get_by_label("Sedang kami tangani").check()
     page.get_by_label("Jawaban", exact=True).fill("Kartunya sudah aktif lagi.")
     page.get_by_label("Nama dan jabatan").fill("Rahim, Kepala Bidang")
     page.get_by_role("button", name="Kirim jawaban").click()
     expect(page.get_by_role("heading", name="Terima kasih")).to_be_visible()
-    look(page, "thanks")
+    assert_usable(page)
     page.goto(link.removeprefix("http://127.0.0.1:8000"))
     expect(page.get_by_role("heading", name="Tautan ini tidak berlaku")).to_be_visible()
-    look(page, "closed")
+    assert_usable(page)
     officer.goto(f"/console/tiket/{ticket.number}/rujuk")
     expect(officer.get_by_text("Kartunya sudah aktif lagi.")).to_be_visible()
-    look(officer, "answered")
+    assert_usable(officer)
     agency.close()
     context.close()
 
@@ -110,11 +97,11 @@ def test_similar_complaints_are_put_together_and_ended_as_one(
     context, page, _ = window(sample_site, browser, address)
     page.goto("/console/")
     page.get_by_role("link", name="Kejadian").click()
-    look(page, "suggestions")
+    assert_usable(page)
     page.get_by_label("Nama kejadian").fill("Beras busuk di Berkah")
     page.get_by_role("button", name="Gabungkan").click()
     expect(page.get_by_role("heading", name="Beras busuk di Berkah")).to_be_visible()
-    look(page, "incident")
+    assert_usable(page)
     page.get_by_label("Jawaban", exact=True).fill("Berasnya sedang kami periksa.")
     page.get_by_role("button", name="Kirim ke 3 laporan").click()
     expect(page.get_by_text("3 dari 3 laporan sudah dijawab.")).to_be_visible()
@@ -122,7 +109,7 @@ def test_similar_complaints_are_put_together_and_ended_as_one(
     page.get_by_label("Hasilnya").fill("Berasnya sudah diganti.")
     page.get_by_role("button", name="Selesaikan 3 laporan").click()
     expect(page.get_by_text("3 dari 3 laporan sudah diselesaikan.")).to_be_visible()
-    look(page, "ended")
+    assert_usable(page)
     page.goto("/console/kejadian")
-    look(page, "list")
+    assert_usable(page)
     context.close()

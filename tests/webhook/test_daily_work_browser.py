@@ -23,13 +23,12 @@ from db.session import Store
 from db.ticket_states import replay
 from db.tickets import Ticket, history_of, standing_of, step_of
 from tests.pictures import SECRET, jpeg
-from tests.webhook.browser import Watch, serving
+from tests.webhook.browser import OLD_PC, Watch, serving
 from tests.webhook.demo import demo_settings
 from tests.webhook.site import app_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.databases("sqlite")]
 EVERY = 5_100  # milliseconds, a little more than between two questions of live.js
-OLD_PC = {"width": 1366, "height": 768}
 FRONT, BACK = "Fitriani Yusuf", "Samsul Bahri"
 STORY = "Pak, beras dari e-warong Lamangga busuk dan berkutu, kami disuruh tetap ambil"
 QUESTION = "Berapa karung yang busuk, dan apakah masih disimpan?"
