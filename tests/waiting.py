@@ -1,8 +1,11 @@
 """Waiting for what can be observed, instead of waiting for a time."""
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
+
+from bot.background import NAME
 
 T = TypeVar("T")
 
@@ -19,3 +22,10 @@ def until(
             raise TimeoutError(f"{what} did not come to be within {seconds:g} s")
         time.sleep(pause)
     return found
+
+
+def end_background(seconds: float = 60.0) -> None:
+    """Wait until the work that goes on beside the requests has ended."""
+    for thread in threading.enumerate():
+        if thread.name.startswith(NAME):
+            thread.join(seconds)

@@ -4,7 +4,6 @@ import statistics
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import enumerate as all_threads
 
 from sqlalchemy import text
 
@@ -20,7 +19,8 @@ from tests.bench.progress import Progress
 from tests.bench.report import Table
 from tests.bench.servers import BenchError
 from tests.bench.waves import running_wave
-from webhook.console.broadcast_counting import LARGE, WORKER, look
+from tests.waiting import end_background
+from webhook.console.broadcast_counting import LARGE, look
 
 ROWS, _QUICK_ROWS = 1_000_000, 2 * LARGE
 _SECONDS, _QUICK_SECONDS = 60, 6
@@ -65,9 +65,7 @@ def _line(databases: Databases, rows: int, seconds: int, progress: Progress) -> 
         while time.monotonic() < end:
             taken.append(_look(store, broadcast_id))
             time.sleep(_PAUSE)
-        for thread in all_threads():
-            if thread.name == WORKER:
-                thread.join()
+        end_background()
         counted = _counted(store, broadcast_id, rows)
     median, slowest = (f"{1000 * one:.1f} ms" for one in (statistics.median(taken), max(taken)))
     return LABELS[databases.kind], median, slowest, f"{counted:.1f} s"

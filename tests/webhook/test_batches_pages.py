@@ -17,6 +17,7 @@ from db.crypto import mask
 from db.intake import importer
 from db.privacy import looks_at
 from db.registry import Person
+from tests.waiting import end_background
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.lists import (
     HEADER,
@@ -250,7 +251,8 @@ def test_a_reading_that_fails_says_so_and_logs_no_data(
     batch_id = uploaded(site, officer)
     assert batch_of(site.store, batch_id).state == FAILED
     assert say("batch.broken") in officer.get(f"/console/kiriman/{batch_id}").text
-    assert "work on a batch failed" in caplog.text
+    end_background()
+    assert f"work on batch {batch_id} failed" in caplog.text
     assert SITI.nik not in caplog.text
 
 

@@ -25,6 +25,7 @@ from db.mismatch.shape import KINDS
 from db.registry import AgencyList
 from db.session import Store
 from tests.moment import NOW
+from tests.waiting import end_background
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.findings import CITY, FINDINGS, WHOLE_NIK, WOLIO, number
 from tests.webhook.site import Site, over_sample
@@ -173,9 +174,7 @@ def held(
 
     def finish() -> None:
         go_on.set()
-        for thread in threading.enumerate():
-            if thread.name == "mismatch":
-                thread.join(60)
+        end_background()
 
     return reached, finish
 

@@ -7,7 +7,6 @@ is, and whether anybody still does it. One piece of work at a time is done in a 
 
 import fcntl
 import json
-import logging
 import os
 import secrets
 import threading
@@ -19,12 +18,10 @@ from pathlib import Path
 
 from werkzeug.datastructures import FileStorage
 
-from bot.failures import where_only
+from bot.background import begin
 from db.intake.apply import Tell
 from db.intake.importer import ImportRefused
 from db.intake.lines import Problem
-
-log = logging.getLogger(__name__)
 
 READING, APPLYING, TAKING_BACK = "checking", "applying", "taking_back"
 Work = Callable[[Tell], object]
@@ -60,11 +57,7 @@ class Jobs:
             return False
         note = _Note(handle, kind)
         note.tell(0, 0, "")
-        name = f"batch {batch_id}"
-        # Left alone when the process ends: what is not whole by then never was.
-        threading.Thread(
-            target=self._run, args=(batch_id, note, work), name=name, daemon=True
-        ).start()
+        begin(f"work on batch {batch_id}", lambda: self._run(batch_id, note, work))
         return True
 
     def look(self, batch_id: int) -> Job | None:
@@ -106,15 +99,13 @@ class Jobs:
         return self._folder
 
     def _run(self, batch_id: int, note: "_Note", work: Work) -> None:
-        problem: Problem | None = None
+        problem: Problem | None = _BROKEN
         try:
             with self._turn:
                 work(note.tell)
+            problem = None
         except ImportRefused as refused:
             problem = refused.problem
-        except Exception as error:
-            log.error("work on a batch failed\n%s", where_only(error))
-            problem = _BROKEN
         finally:
             if problem is None:
                 (self._folder / _name(batch_id)).unlink(missing_ok=True)

@@ -1,21 +1,16 @@
 """Counting a broadcast: a small one while its page is made, a large one beside the requests."""
 
-import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Thread
 
-from bot.failures import where_only
+from bot.background import begin
 from db.broadcast_counts import Kept, begin_count, keep_count, kept_count
 from db.broadcast_progress import Progress, progress
 from db.broadcasts import Broadcast
 from db.session import Session, Store
 
-log = logging.getLogger(__name__)
-
 LARGE = 20_000  # messages; fewer are counted in a tenth of a second
-WORKER = "broadcast-count"  # the name of a thread that counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +28,20 @@ def look(store: Store, session: Session, broadcast: Broadcast, now: datetime) ->
         return Look(progress(session, broadcast.id, now), now, is_old=False)
     kept = kept_count(session, broadcast, now)
     if kept.is_due:
-        work = (store, broadcast, kept, now)
-        Thread(target=count_anew, args=work, name=WORKER, daemon=True).start()
+        begin("counting a broadcast", lambda: count_anew(store, broadcast, kept, now))
     return Look(kept.progress, kept.counted_at, kept.is_due or kept.is_coming)
 
 
 def count_anew(store: Store, broadcast: Broadcast, kept: Kept, now: datetime) -> None:
-    """Count a broadcast and keep it for all, unless somebody else is at it."""
-    try:
-        with store.begin() as session:
-            if not begin_count(session, broadcast, kept, now):
-                return
-        started = time.monotonic()
-        with store.read() as session:
-            found = progress(session, broadcast.id, now)
-        with store.begin() as session:
-            keep_count(session, broadcast.id, found, now, time.monotonic() - started)
-    except Exception as error:  # nobody waits for a thread: the next look finds it due
-        log.error("a broadcast was not counted\n%s", where_only(error))
+    """Count a broadcast and keep it for all, unless somebody else is at it.
+
+    Where it fails, the next look finds it due again.
+    """
+    with store.begin() as session:
+        if not begin_count(session, broadcast, kept, now):
+            return
+    started = time.monotonic()
+    with store.read() as session:
+        found = progress(session, broadcast.id, now)
+    with store.begin() as session:
+        keep_count(session, broadcast.id, found, now, time.monotonic() - started)
