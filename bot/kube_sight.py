@@ -11,19 +11,20 @@ from db.kube_groups import ENDED, KubeGroup, Viewer, group_for, groups_for
 from db.kube_lessons import KubeLesson
 from db.substitutions import absent_ones
 
+DESK_ROLES = ("chief", "officer", "admin")  # of the office, in the console as in the chat
 _OFFERED = 9
 _LABEL = 24  # characters that a list of WhatsApp shows of a label
 _MOST_DIGITS = 15
 
 
 def viewer_of(turn: Turn) -> Viewer:
-    """Give with whose eyes the sender sees groups; who has not agreed is nobody."""
+    """Give with whose eyes the sender sees groups; nobody's where groups are not his work."""
     staff = turn.staff
     if staff is None:
         return Viewer(person_id=turn.contact.person_id if turn.contact.consented else None)
     if staff.role == "companion":
         return Viewer((staff.id, *absent_ones(turn.session, staff.id, turn.today)))
-    return Viewer(scope=Scope(staff.area_code))
+    return Viewer(scope=Scope(staff.area_code)) if staff.role in DESK_ROLES else Viewer()
 
 
 def own_groups(turn: Turn) -> Sequence[KubeGroup]:

@@ -17,7 +17,7 @@ from db.kube_groups import ENDED, MEMBER, OFFICERS, ROLES, KubeGroup, KubeMember
 from db.registry import Household, Person
 from db.session import Session
 from db.staff import Staff
-from db.substitutions import Substitution, holds_on
+from db.substitutions import Substitution, away, holds_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Member:
     """A member as the registry knows him now."""
 
     person_id: int
+    household_id: int
     name: str
     role: str
     area_code: str
@@ -34,8 +35,8 @@ class Member:
 
 
 _KNOWN = (
-    Person.id, Person.name, Person.relation, Person.left_on, Person.merged_into,
-    Household.area_code,
+    Person.id, Person.household_id, Person.name, Person.relation, Person.left_on,
+    Person.merged_into, Household.area_code,
 )  # fmt: skip
 
 
@@ -148,6 +149,23 @@ def in_families_of(session: Session, staff_id: int, today: date) -> Sequence[str
     return session.scalars(query.distinct().order_by(Household.area_code)).all()
 
 
+def keeper_in(session: Session, area_code: str, staff_id: int, today: date) -> int:
+    """Give whose families of a kelurahan a companion looks after: his own, or the absent one's."""
+    own = Assignment.staff_id == staff_id
+    query = (
+        select(Assignment.staff_id)
+        .join(Household, Household.id == Assignment.household_id)
+        .where(
+            Assignment.household_id.in_(looked_after(staff_id, today)),
+            or_(own, Assignment.staff_id.in_(away(staff_id, today))),
+            Household.area_code == area_code,
+        )
+        .group_by(Assignment.staff_id)
+        .order_by(own.desc(), func.count().desc(), Assignment.staff_id)
+    )
+    return session.scalars(query.limit(1)).first() or staff_id
+
+
 def sizes_of(session: Session, group_ids: Sequence[int]) -> dict[int, int]:
     """Count the members of some groups."""
     query = (
@@ -225,11 +243,12 @@ def _members(session: Session, which: Any) -> dict[int, list[Member]]:
 
 
 def _as_member(
-    person_id: int, name: str, relation: str, left_on: date | None, merged_into: int | None,
-    area_code: str, role: str, is_elsewhere: bool,
+    person_id: int, household_id: int, name: str, relation: str, left_on: date | None,
+    merged_into: int | None, area_code: str, role: str, is_elsewhere: bool,
 ) -> Member:  # fmt: skip
     return Member(
         person_id=person_id,
+        household_id=household_id,
         name=name,
         role=role,
         area_code=area_code,

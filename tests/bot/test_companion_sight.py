@@ -59,7 +59,7 @@ def buttons(home: Household, finding: int, member: int, ticket: str) -> list[str
         f"tick:{family}", "ticks:done", "ticks:all", "page:0", "page:1", f"area:{area}",
         f"of_area:{area}", f"rw:{home.rw}", "rw:all", f"member:{member}", "my_visits:today",
         "my_visits:month", f"track:{ticket}", "group:1:members", "group:1:start",
-        "kube_wish:1:needs", "kube_up", "kube_up:1:draft", "form:leave:group:1:members",
+        f"kube_member:1:{family}", "kube_wish:1:needs", "kube_up", "kube_up:1:draft", "form:leave:group:1:members",
         "role:chair", "form:resume", "human", f"unsubscribe:{EMERGENCY}",
         *(f"purpose:{name}" for name in CHECKS), *(f"outcome:{name}" for name in OUTCOMES),
         *(f"category:{name}" for name in CATEGORIES), *(f"consent_by:{name}" for name in WAYS),

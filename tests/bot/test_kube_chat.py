@@ -28,6 +28,7 @@ from db.kube_groups import (
 from db.kube_lessons import progress_of
 from db.kube_members import members_of, name_member
 from db.kube_proposals import AT_CITY, KubeProposal, permits_of, proposals_of, what_of
+from db.kube_rules import hold_kube_rules
 from db.pulses import Pulse, needs_of
 from db.registry import Household
 from db.registry import Person as Registered
@@ -165,11 +166,59 @@ def test_a_chair_names_by_nik_and_learns_nothing_of_anybody(
     known, unknown = words(chair.say(nik)), words(chair.say("7472019001010009"))
     assert known == unknown
     assert own.name not in known
-    told = words(companion.unread())
-    assert f"menyebut {own.name}" in told
-    assert "berakhiran 0009" in told
+    told = companion.unread()
+    assert f"mengusulkan {own.name}" in words(told)
+    assert "berakhiran 0009" in words(told)
+    # What the group's list shows would tell the chair whom the registry knows.
+    assert own.name not in words(chair.press(f"form:leave:group:{group_id}:members"))
+    take = next(one.value for reply in told for one in reply.choices if one.label == "Masukkan")
+    companion.press(take)
+    companion.press("role:member")
     with sample_store.read() as session:
         assert own.id in {one.person_id for one in members_of(session, group_id)}
+
+
+def test_a_running_group_takes_nobody_beyond_its_most(
+    companion: Person, sample_store: Store
+) -> None:
+    group_id = make_running(sample_store)
+    with sample_store.begin() as session:
+        hold_kube_rules(session).most_members = 5
+        area = session.get_one(KubeGroup, group_id).area_code
+        inside = {one.person_id for one in members_of(session, group_id)}
+        new = next(one for one in heads(session, area, 9) if one.id not in inside)
+    companion.press(f"kube_member:{group_id}:{new.household_id}")
+    assert "Anggota terlalu banyak" in words(companion.press("role:member"))
+    with sample_store.read() as session:
+        assert len(members_of(session, group_id)) == 5
+
+
+def test_a_group_formed_by_who_stands_in_is_the_absent_ones(
+    sample_store: Store, clock: Clock
+) -> None:
+    stand_in = chat(sample_store, clock, "pendamping-murhum")
+    with sample_store.begin() as session:
+        absent, other = staff_of(session, WOLIO), staff_of(session, "pendamping-murhum")
+        last = date(2026, 12, 5)
+        substitute(session, absent, other, TODAY, last, actor="staff:9", now=NOW)
+    stand_in.say("bentuk kube")
+    stand_in.press("of_area:74.72.02.1011")
+    stand_in.tell("Mawar Jaya", "kue kering")
+    stand_in.press("form:yes")
+    with sample_store.read() as session:
+        assert session.scalars(select(KubeGroup)).one().companion_id == absent
+    clock.now = datetime(2026, 12, 6, 2, tzinfo=UTC)
+    assert "Mawar Jaya" not in words(stand_in.say("kube saya"))
+
+
+@pytest.mark.parametrize("role", ["front_office", "back_office"])
+def test_the_rest_of_the_desk_sees_no_group(sample_store: Store, clock: Clock, role: str) -> None:
+    group_id = make_running(sample_store)
+    with sample_store.begin() as session:
+        session.get_one(Staff, staff_of(session, "pendamping-murhum")).role = role
+    clerk = chat(sample_store, clock, "pendamping-murhum")
+    told = [clerk.say("kube saya"), clerk.press(f"group:{group_id}:members")]
+    assert all("Melati" not in words(one) for one in told)
 
 
 def test_a_month_is_told_in_one_line_and_corrected(

@@ -30,7 +30,7 @@ HERE, THERE = "74.72.02.1011", "74.72.06.1008"
 
 def person(number: int, role: str = MEMBER, **values: bool | str) -> Member:
     given = {"area_code": HERE, "is_head": True, "is_registered": True, "is_elsewhere": False}
-    return Member(number, f"Warga {number}", role, **(given | values))  # type: ignore[arg-type]
+    return Member(number, number, f"Warga {number}", role, **(given | values))  # type: ignore[arg-type]
 
 
 people = st.lists(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from bot.kube_looks import LOOKS, fares, looks
-from bot.kube_sight import condition_name
+from bot.kube_sight import DESK_ROLES, condition_name
 from bot.service import Service
 from bot.texts import say
 from db.kube_groups import CONDITIONS, ENDED, FORMING
@@ -16,7 +16,7 @@ from db.kube_rules import kube_rules
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 from webhook.console.kube_deeds import add_deeds
-from webhook.console.kube_page import ROLES, group_page
+from webhook.console.kube_page import group_page
 from webhook.console.kube_year import add_year
 from webhook.console.paging import page_asked
 
@@ -54,7 +54,7 @@ def kube_pages(_parts: Service) -> Blueprint:
     blueprint = Blueprint("kube", __name__)
 
     @blueprint.get("/kube")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def show(desk: Desk) -> str:
         """Show the groups of the area, those that were asked for."""
         asked = {name: request.args.get(name, "").replace("\0", "") for name in _FILTERS}
@@ -78,7 +78,7 @@ def kube_pages(_parts: Service) -> Blueprint:
         )  # fmt: skip
 
     @blueprint.get("/kube/<int:group_id>")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def one(desk: Desk, group_id: int) -> str:
         """Show one group; that the names of its members were read is written down."""
         return group_page(desk, group_id)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from bot.desk.companions import Unfit
 from bot.kube_changes import change, end, hand_over, move, read_received, receive, strike
 from bot.kube_proposing import deliver
+from bot.kube_sight import DESK_ROLES
 from bot.texts import say
 from db.kube_groups import KubeAsset, KubeGroup, StaleGroup, Viewer, asset_within, group_for
 from db.kube_proposals import ProposalMoved, proposal_within
@@ -16,7 +17,7 @@ from webhook.console.companions_split import supervisor
 from webhook.console.desk import Desk
 from webhook.console.fields import field, line
 from webhook.console.guards import require
-from webhook.console.kube_page import ROLES, group_page
+from webhook.console.kube_page import group_page
 
 _LARGEST_ID = 2**63 - 1
 _Answer = Response | tuple[str, int]
@@ -31,7 +32,7 @@ def add_deeds(blueprint: Blueprint) -> None:
 
 def _add_changes(blueprint: Blueprint) -> None:
     @blueprint.post("/kube/<int:group_id>/ubah")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def alter(desk: Desk, group_id: int) -> _Answer:
         """Keep another name, business or account."""
 
@@ -45,7 +46,7 @@ def _add_changes(blueprint: Blueprint) -> None:
         return _do(desk, group_id, deed, "changed")
 
     @blueprint.post("/kube/<int:group_id>/barang")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def add(desk: Desk, group_id: int) -> _Answer:
         """Note what the group received."""
 
@@ -59,7 +60,7 @@ def _add_changes(blueprint: Blueprint) -> None:
         return _do(desk, group_id, deed, "added")
 
     @blueprint.post("/kube/barang/<int:asset_id>/coret")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def take_out(desk: Desk, asset_id: int) -> _Answer:
         """Take out of the list what was noted by mistake."""
         with desk.read() as session:
@@ -73,7 +74,7 @@ def _add_changes(blueprint: Blueprint) -> None:
         return _do(desk, found.group_id, deed, "struck")
 
     @blueprint.post("/kube/<int:group_id>/akhiri")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def close(desk: Desk, group_id: int) -> _Answer:
         """End the group for a reason."""
 
@@ -85,7 +86,7 @@ def _add_changes(blueprint: Blueprint) -> None:
 
 def _add_companion(blueprint: Blueprint) -> None:
     @blueprint.post("/kube/<int:group_id>/serahkan")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def give(desk: Desk, group_id: int) -> _Answer:
         """Hand the group over to another companion."""
 
@@ -97,7 +98,7 @@ def _add_companion(blueprint: Blueprint) -> None:
 
 def _add_proposals(blueprint: Blueprint) -> None:
     @blueprint.post("/kube/usulan/<int:proposal_id>/pindah")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def forward(desk: Desk, proposal_id: int) -> _Answer:
         """Move a proposal on: up, granted, refused or withdrawn; the last two with a reason."""
 
@@ -110,7 +111,7 @@ def _add_proposals(blueprint: Blueprint) -> None:
         return _do(desk, _group_of(desk, proposal_id), deed, "moved")
 
     @blueprint.post("/kube/usulan/<int:proposal_id>/terima")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def hand_out(desk: Desk, proposal_id: int) -> _Answer:
         """Note that what was granted was handed over, with its value."""
 

@@ -30,7 +30,6 @@ from db.ticket_desk import visible_ticket
 from db.trail import names_of_staff
 from webhook.console.desk import Desk
 
-ROLES = ("chief", "officer", "admin")
 MONTHS = 12
 
 

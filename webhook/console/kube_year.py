@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, render_template, request
 
 from bot.kube_report import INDICATORS, conditions, indicators, kube_book, kube_pdf, share_of
-from bot.kube_sight import condition_name
+from bot.kube_sight import DESK_ROLES, condition_name
 from bot.report_parts import Office
 from bot.texts import say
 from db import audit
@@ -14,7 +14,6 @@ from db.kube_year import KubeYear, first_year, kube_year
 from db.ticket_rows import areas_within
 from webhook.console.desk import Desk
 from webhook.console.guards import require
-from webhook.console.kube_page import ROLES
 from webhook.console.letterhead import office_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,7 +34,7 @@ def add_year(blueprint: Blueprint) -> None:
     """Add the routes of the report to those about groups."""
 
     @blueprint.get("/kube/laporan")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def year(desk: Desk) -> str:
         """Show the year of the area's groups with its three indicators."""
         made = _make(desk)
@@ -48,7 +47,7 @@ def add_year(blueprint: Blueprint) -> None:
         )  # fmt: skip
 
     @blueprint.get("/kube/laporan.<kind>")
-    @require(*ROLES)
+    @require(*DESK_ROLES)
     def download(desk: Desk, kind: str) -> Response:
         """Give the report as a file; that it was is written down."""
         if kind not in _FILES:

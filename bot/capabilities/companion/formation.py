@@ -9,7 +9,16 @@ import re
 from bot.families import family, is_own, offered, own_families
 from bot.fields import one_of, words
 from bot.forms import LEAVE, Answer, Answers, Facts, Field, Form, Refused
-from bot.kube_rules import NOT_HEAD, NOT_REGISTERED, OTHER_AREA, OTHER_GROUP, breaches, sentence
+from bot.kube_rules import (
+    NOT_HEAD,
+    NOT_REGISTERED,
+    OTHER_AREA,
+    OTHER_GROUP,
+    TOO_MANY,
+    Breach,
+    breaches,
+    sentence,
+)
 from bot.kube_sight import own_group
 from bot.kube_telling import tell_companion
 from bot.menu import menu_choices
@@ -23,6 +32,8 @@ from db.kube_members import (
     head_of_family,
     homes_of,
     in_families_of,
+    keeper_in,
+    members_of,
     name_member,
     sizes_of,
     take_out,
@@ -98,8 +109,10 @@ def new_finish(turn: Turn, answers: Answers) -> None:
     if turn.staff is None or answers["area"] not in areas_of_families(turn):
         turn.reply("kube_new.no_families", *menu_choices(turn))
         return
+    # Who stands in for another forms the other's group, and looks after it as long.
+    keeper = keeper_in(turn.session, answers["area"], turn.staff.id, turn.today)
     group = make_group(
-        turn.session, answers["area"], answers["name"], answers["business"], turn.staff.id,
+        turn.session, answers["area"], answers["name"], answers["business"], keeper,
         turn.actor, turn.now,
     )  # fmt: skip
     rules = kube_rules(turn.session)
@@ -163,10 +176,13 @@ def stopped(turn: Turn) -> None:
 
 
 def name_members(turn: Turn) -> None:
-    """Ask for a member of the group that the button names."""
-    group = own_group(turn, turn.argument)
+    """Ask for a member of the group that the button names, or for the role of whom it names."""
+    key, _colon, home = turn.argument.partition(":")
+    group = own_group(turn, key)
     if group is None or turn.role not in ("companion", "citizen"):
         turn.reply("group.gone", *menu_choices(turn))
+    elif home.isdecimal() and is_own(turn, int(home)):
+        turn.open_form(MEMBERS.name, {"group": str(group.id), "family": home})
     else:
         _ask_next(turn, group)
 
@@ -218,22 +234,23 @@ def _by_companion(turn: Turn, group: KubeGroup, answers: Answers) -> None:
 
 
 def _by_chair(turn: Turn, group: KubeGroup, answers: Answers) -> None:
-    """Take a NIK from a chair, who hears the same whoever it is; the companion hears the rest."""
+    """Take a NIK from a chair, who hears the same whoever it is; the companion decides."""
     nik = answers["family"].partition(":")[2]
     person_id = None
     if group.companion_id is not None:
         person_id = head_of_family(turn.session, group.companion_id, turn.today, nik=nik)
     member = None if person_id is None else candidate(turn.session, group.id, person_id)
     turn.reply("kube_member.noted")
+    choices = [Choice(f"group:{group.id}", say("group.button"))]
     if person_id is None or member is None:
         text = say("kube_member.chair_unknown", group=group.name, ending=nik[-4:])
     elif fault := _fault(turn, group, member):
         text = say("kube_member.chair_refused", group=group.name, why=fault)
     else:
-        name_member(turn.session, group, person_id, MEMBER, turn.today, turn.actor, turn.now)
         text = say("kube_member.chair_named", group=group.name, name=member.name)
-    reply = Reply(text, (Choice(f"group:{group.id}", say("group.button")),))
-    tell_companion(turn.session, group, reply, turn.now)
+        take = f"kube_member:{group.id}:{member.household_id}"
+        choices.insert(0, Choice(take, say("kube_member.take_button")))
+    tell_companion(turn.session, group, Reply(text, tuple(choices)), turn.now)
 
 
 def _own_person(turn: Turn, answer: str) -> int | None:
@@ -251,5 +268,9 @@ def _own_person(turn: Turn, answer: str) -> int | None:
 def _fault(turn: Turn, group: KubeGroup, member: Member) -> str:
     """Say what keeps somebody out of a group; empty where nothing does."""
     rules, area = kube_rules(turn.session), turn.places.name_of(group.area_code)
-    found = breaches([member], group.area_code, rules)
-    return " ".join(sentence(one, rules, area) for one in found if one.kind in _OWN_FAULTS)
+    found = [one for one in breaches([member], group.area_code, rules) if one.kind in _OWN_FAULTS]
+    inside = members_of(turn.session, group.id)
+    is_new = all(one.person_id != member.person_id for one in inside)
+    if is_new and len(inside) >= rules.most_members:
+        found.append(Breach(TOO_MANY, count=1))
+    return " ".join(sentence(one, rules, area) for one in found)
