@@ -21,6 +21,7 @@ from db.session import Session
 ROLES = ("companion", "officer", "front_office", "back_office", "chief", "admin")
 SECTIONS = ("pendidikan", "kesehatan", "sosial_ekonomi", "pengolah_data")
 CONSOLE_ROLES = tuple(role for role in ROLES if role != "companion")  # companions work by chat
+LONGEST_NAME = 100
 CODE_LIFETIME = timedelta(hours=72)
 _CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that looks like another
 _CODE_LENGTH = 8
@@ -34,7 +35,7 @@ class Staff(Base):
     __tablename__ = "staff"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     role: Mapped[str] = mapped_column(String(20))
     section: Mapped[str | None] = mapped_column(String(20))
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))

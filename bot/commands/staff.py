@@ -13,6 +13,7 @@ from bot.commands.common import (
     ready_store,
     settings,
 )
+from bot.desk.let_go import LEFT, REPLACED, tell_let_go
 from bot.places import Places
 from bot.service import utc_now
 from bot.texts import say
@@ -23,6 +24,7 @@ from db.session import Session
 from db.staff import (
     CONSOLE_ROLES,
     LOGIN,
+    LONGEST_NAME,
     ROLES,
     SECTIONS,
     Staff,
@@ -31,8 +33,6 @@ from db.staff import (
     give_code,
     is_login_taken,
 )
-
-_LONGEST_NAME = 100
 
 
 @click.group("staff")
@@ -59,8 +59,8 @@ def add(
     if (role == "back_office") != (section is not None):
         raise click.UsageError(say("cli.section_for_back_office"))
     name = " ".join(name.split())
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        raise click.UsageError(say("cli.bad_name", most=_LONGEST_NAME))
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise click.UsageError(say("cli.bad_name", most=LONGEST_NAME))
     _require_login(login, role)
     with ready_store(settings()) as store:
         places = places_of(store)
@@ -116,7 +116,8 @@ def code(staff_id: int, yes: bool, as_json: bool) -> None:
             staff = _known(session, staff_id)
             if staff.role in CONSOLE_ROLES and staff.login is None:
                 staff.login = free_login(session, staff.name)
-            given = reset_login(session, staff, now)
+            given, former = reset_login(session, staff, now)
+            tell_let_go(session, former, REPLACED, now)
             audit.record(session, now, "cli", "new code", f"staff:{staff_id}")
             login = staff.login
     if as_json:
@@ -136,7 +137,8 @@ def off(staff_id: int, yes: bool) -> None:
         _ask(say("cli.staff_off_ask", name=name), yes)
         now = utc_now()
         with store.begin() as session:
-            deactivate(session, _known(session, staff_id), now)
+            former = deactivate(session, _known(session, staff_id), now)
+            tell_let_go(session, former, LEFT, now)
             audit.record(session, now, "cli", "deactivate", f"staff:{staff_id}")
     click.echo(say("cli.staff_off", name=name))
 

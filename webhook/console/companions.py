@@ -21,7 +21,8 @@ from db.caseloads import companion_within, handed_over, left_behind, places_of, 
 from db.loads import loads
 from db.session import Session
 from db.trail import names_of_staff
-from webhook.console.companions_split import READERS, add_split, supervisor
+from webhook.console.companions_service import add_service
+from webhook.console.companions_split import DECIDERS, READERS, add_split, supervisor
 from webhook.console.desk import Desk
 from webhook.console.fields import field, line
 from webhook.console.guards import require
@@ -62,6 +63,7 @@ def companions_pages(_parts: Service) -> Blueprint:
 
     _add_leave(blueprint)
     add_split(blueprint)
+    add_service(blueprint)
     return blueprint
 
 
@@ -151,6 +153,7 @@ def _common(session: Session, desk: Desk, staff_id: int | None, problem: str) ->
         "stand_ins": stand_ins(session, desk.scope, desk.today, staff_id),
         "handed": handed_over(session, desk.scope, staff_id, _HISTORY),
         "by": names_of_staff(session, desk.scope),
+        "decides": desk.staff.role in DECIDERS,
         "problem": problem,
         "fields": request.form,
         "longest_why": LONGEST_WHY,
