@@ -32,7 +32,15 @@ def exempts(words: Words) -> bool:
 
 
 def _only(words: Words, topic: Sort, known: frozenset[Sort]) -> bool:
-    if exempts(words) or has(words, Sort.NOT, Sort.STAYS) or not has(words, topic):
+    if has(words, Sort.NOT, Sort.STAYS) or not has(words, topic):
         return False
-    limits = has(words, Sort.ONLY, Sort.MERELY)
+    # What stands before a "kecuali" ends; where nothing does, what was spoken of before.
+    limits = _begins_by_exempting(words) or (
+        not exempts(words) and has(words, Sort.ONLY, Sort.MERELY)
+    )
     return limits and all(word & known for word in words)
+
+
+def _begins_by_exempting(words: Words) -> bool:
+    first = next((word for word in words if not word & {Sort.FILLER, Sort.PAUSE}), frozenset())
+    return Sort.EXCEPT in first

@@ -31,9 +31,17 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _PLEASE = rf"(?:please|pls|plz|hi|hello|sorry|thanks|thx|thank\s+you|sir|bro|{_POLITE})"
+_DO_NOT = r"(?:don\W?t|do\s+not)"
+_THESE = (
+    r"(?:(?:any|more|these|those|this|your|the)\s+){0,2}(?:messages?|texts?|sms|notifications?|these|those|this)"
+)
 _ENDS_IN_ENGLISH = re.compile(
     rf"\W*(?:{_PLEASE}\W+)*"
     r"(?:i\s+(?:want|wanna|wish|need|would\s+like)\s+(?:to\s+)?(?:stop|quit|unsubscribe|opt\W?out)"
+    rf"|i\s+{_DO_NOT}\s+(?:want|need)\s+{_THESE}"
+    rf"|{_DO_NOT}\s+send\s+me\s+(?:anything|{_THESE})"
+    rf"|(?:(?:could|can|would|will)\s+you\s+)?(?:{_PLEASE}\s+)*stop\s+sending(?:\s+me)?(?:\s+{_THESE})?"
+    r"|remove\s+my\s+(?:phone\s+)?number(?:\s+from\s+(?:(?:this|the|your)\s+)?list)?"
     r"|remove\s+me(?:\s+from\s+(?:(?:this|the|your)\s+)?(?:mailing\s+)?(?:list|messages|broadcast))?"
     r"|take\s+me\s+off\s+(?:(?:this|the|your)\s+)?(?:mailing\s+)?list"
     r"|(?:don\W?t|do\s+not|never|stop)\s+(?:text|messag|contact|sms|writ)(?:e|ing)?(?:\s+(?:to\s+)?me)?)"

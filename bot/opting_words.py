@@ -161,6 +161,8 @@ _JOINED = tuple(
             r"\b(kabar|pesan|info|informasi)(?:\s+(?:yang|yg|sing))?\s+(?:lain|liyane)(?:nya)?\b",
             r"\1",
         ),
+        # So our own sentences call the news.
+        (r"\b(?:kabar|kbr|info|informasi|pengumuman)\s+umum(?:nya)?\b", "berita"),
         (r"\bworo[\s-]+woro", "woro"),
         (r"\b(?:di\s*)?(?:kasi|kasih|kase|kash|ksih|ksh|beri|bri)\s*(?:tahu|tau|taw)", "beritahu"),
         (r"\b(?:di\s*)?(?:kasi|kasih|kase|ksih|beri|bri)\s*kabar", "kabari"),
@@ -197,7 +199,7 @@ _JOINED = tuple(
 )
 # Words that mean nothing here by themselves, but that one of the patterns above may take.
 _PART_OF_JOINED = re.compile(
-    r"2|don|dont|do|t|not|non|kontak|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
+    r"2|umum(?:nya)?|don|dont|do|t|not|non|kontak|lain(?:nya)?|liyane|opt|out|in|no|more|woro\w*|(?:di)?(?:ka[ts]i?e?h?|ka[st][eh]|kash|ksi?h|be?ri)|ta[uw]|tahu"
     r"|ingat|lup?[ao]|lali|lpa?|apa\w*|\w*(?:usah|sah|perlu)\w*|k?e?luar\w*|terima|trima|matur\w*"
     rf"|tarimo|nuwun|{_THANK}|ksh|thank|you|{_MUCH}|nak|sampai|bilang\w*|(?:air|api|hujan|genangan)(?:nya|e|mi)?|{_ENDED}|{_STREET}"
 )

@@ -270,7 +270,7 @@ def test_one_topic_alone_may_be_wished_for(known: Person) -> None:
     told = known.say("cukup kabar darurat saja")
     assert wanted(known) == (False, False, True)
     assert "112" in words(told)
-    for said in ("darurat saja", "cuma darurat", "hanya kirim kalau darurat"):
+    for said in ("darurat saja", "kecuali darurat", "cuma darurat", "hanya kirim kalau darurat"):
         change(known, notices=True, news=True, emergencies=False)
         told = known.say(said)
         assert "112" in words(told)

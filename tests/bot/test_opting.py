@@ -17,6 +17,11 @@ from tests.bot.wishes import kind, parsed
 pytestmark = pytest.mark.databases("sqlite")
 
 STOPS = """
+I don't want these messages anymore
+I do not want any more messages
+Don't send me anything
+Could you please stop sending these?
+please remove my number
 berhenti
 BERHENTI
 Berhenti.
@@ -279,6 +284,10 @@ PARTS = [
     ("berhenti kirim jadwal", {AID}, set()),
     ("jangan kirim info bantuan lagi", {AID}, set()),
     ("stop berita", {NEWS}, set()),
+    ("stop kabar umum", {NEWS}, set()),
+    ("jangan kirim kabar umum", {NEWS}, set()),
+    ("berhenti kirim kabar umum", {NEWS}, set()),
+    ("kabar umum tidak usah", {NEWS}, set()),
     ("jangan kirim hoaks lagi", {NEWS}, set()),
     ("berhenti darurat", {EMERGENCY}, set()),
     ("stop kabar darurat", {EMERGENCY}, set()),
