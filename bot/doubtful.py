@@ -12,6 +12,7 @@ from bot.danger import (
     names_danger,
     names_grave_danger,
     takes_back,
+    tells_of_long_ago,
 )
 from bot.menu import menu_choices
 from bot.messages import Choice
@@ -19,6 +20,7 @@ from bot.opting import wish
 from bot.table.ways import Capability
 from bot.texts import known
 from bot.turn import CITIZEN, Turn, button
+from bot.visit_words import begins_report
 from db.doubts import note_doubt, note_pick
 from nlu.labels import OUT_OF_SCOPE
 from nlu.masking import mask
@@ -115,8 +117,12 @@ def may_be_danger(turn: Turn) -> bool:
     if wish(turn.text, parse) is not None:
         return False  # "kabari sa kalau ada bencana" tells of none
     if turn.conversation.form is not None:
-        # Its questions ask about bad things; who works here tells those of others.
-        return turn.role == CITIZEN and names_grave_danger(turn.text)
+        if turn.role == "companion" and begins_report(turn.text):
+            return sounds_dangerous(turn.text, parse)
+        # Its questions ask about bad things, and officers tell those of others.
+        if turn.role not in (CITIZEN, "companion") or not names_grave_danger(turn.text):
+            return False
+        return turn.role == CITIZEN or not tells_of_long_ago(turn.text)
     return sounds_dangerous(turn.text, parse)
 
 

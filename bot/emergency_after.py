@@ -18,14 +18,15 @@ from bot.desk.emergencies import (
     add,
     mentions_place,
     names_place,
-    open_one,
     place_is_known,
     place_waited_for,
     tell_more,
 )
+from bot.emergency_family import open_one
 from bot.opting import wish
 from bot.spoken import asks
 from bot.turn import Turn, button
+from bot.visit_words import begins_report
 from db.contacts import CONSENT_REFUSED
 from db.tickets import Ticket
 from nlu.parse import Band
@@ -81,24 +82,30 @@ def goes_on(turn: Turn, danger: bool) -> bool:
         return True
     if wish(turn.text, turn.parse) is not None:
         return False  # the place is where he wants to hear of dangers
+    if turn.role == "companion" and begins_report(turn.text):
+        return False  # a visit is kept first, and what is dangerous in it told with that
     if not turn.contact.consented:
         return _place_of_stranger(turn)
     earlier = open_one(turn)
-    if earlier is None:
-        return False
-    if place_waited_for(turn) and takes_place(turn, among_others=True):
+    if earlier is not None and place_waited_for(turn) and takes_place(turn, among_others=True):
         turn.replies.clear()
         coming(turn, turn.session.get_one(Ticket, earlier).number)
         return True
-    if turn.parse is None or not (danger or hurries(turn.text)):
+    return (danger or hurries(turn.text)) and _takes_danger(turn, earlier)
+
+
+def _takes_danger(turn: Turn, earlier: int | None) -> bool:
+    """Add what else is told of an emergency to that, or file it as another one."""
+    if turn.parse is None:
         return False
     if not tells_of_another(turn):
-        tell_more(turn, earlier)
-    elif turn.parse.band is Band.SURE:
+        if earlier is not None:
+            tell_more(turn, earlier)
+        return earlier is not None
+    if turn.parse.band is Band.SURE:
         return False  # answered as the first one was
-    else:
-        turn.aside = True  # no form can be opened from here
-        handle(turn)
+    turn.aside = True  # no form can be opened from here
+    handle(turn)
     return True
 
 

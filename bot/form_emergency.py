@@ -46,8 +46,10 @@ def goes_to_emergency(turn: Turn, form: OpenForm) -> bool | None:
     return True
 
 
-def emergency_changed(turn: Turn, form: OpenForm) -> bool:
+def emergency_changed(turn: Turn, form: OpenForm, value: str | None) -> bool:
     """Take an emergency back in words, or file another one instead of asking for the first's."""
+    if value is not None:
+        return _calls_for_another(turn, form, value)
     if form.state.form != emergency.FORM.name:
         if not emergency.taken_back(turn):
             return False
@@ -65,6 +67,17 @@ def emergency_changed(turn: Turn, form: OpenForm) -> bool:
         return False
     turn.conversation.form = None
     wanted.handle(turn)
+    return True
+
+
+def _calls_for_another(turn: Turn, form: OpenForm, value: str) -> bool:
+    """File an emergency of another family at a button, while the place of the first is asked."""
+    asks_place = form.state.form == emergency.FORM.name and value in emergency.CALLS
+    if not asks_place or not emergency.tells_of_another(turn):
+        return False
+    turn.conversation.form = None
+    turn.argument = value.partition(":")[2]
+    emergency.handle(turn)
     return True
 
 

@@ -74,7 +74,7 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
         turn.reply("form.goes_on")
         ask_again(turn, form)
         return True
-    if value is None and emergency_changed(turn, form):
+    if emergency_changed(turn, form, value):
         return True
     taken = goes_to_emergency(turn, form)
     if taken is not None:

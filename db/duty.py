@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import audit
 from db.areas import Scope, self_and_above
 from db.base import Base, BigId
+from db.registry import Person
 from db.session import Session
 from db.staff import CONSOLE_ROLES, Staff
 from db.ticket_states import OPEN
@@ -203,9 +204,14 @@ def alerts_due(session: Session, now: datetime, limit: int) -> Sequence[int]:
     return session.core.scalars(query.order_by(_ALERT.c.next_at).limit(limit)).all()
 
 
-def open_emergency(session: Session, contact_id: int, since: datetime) -> int | None:
-    """Give the emergency that a contact brought not long ago and that is still open."""
-    found: int | None = session.core.scalar(
+def open_emergency(
+    session: Session, contact_id: int, since: datetime, household_id: int | None = None
+) -> int | None:
+    """Give the emergency that a contact brought not long ago and that is still open.
+
+    Where a family is given, only one about that.
+    """
+    query = (
         select(_TICKET.c.id)
         .where(
             _TICKET.c.contact_id == contact_id,
@@ -216,6 +222,10 @@ def open_emergency(session: Session, contact_id: int, since: datetime) -> int | 
         .order_by(_TICKET.c.id.desc())
         .limit(1)
     )
+    if household_id is not None:
+        of_family = select(Person.id).where(Person.household_id == household_id)
+        query = query.where(_TICKET.c.person_id.in_(of_family))
+    found: int | None = session.core.scalar(query)
     return found
 
 

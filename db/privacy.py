@@ -239,7 +239,14 @@ def _tickets(
     if person_id is None:
         theirs = brought
     else:
-        theirs = or_(brought, helped) if contact_id is not None else Ticket.person_id == person_id
+        of_staff = select(Contact.id).where(
+            Contact.id == Ticket.contact_id, Contact.staff_id.is_not(None)
+        )
+        # What a companion told of a danger in the family is not for who may be the danger.
+        of_his = (Ticket.person_id == person_id) & ~(
+            (Ticket.kind == "emergency") & of_staff.exists()
+        )
+        theirs = or_(brought, helped) if contact_id is not None else of_his
     return [
         {
             "number": ticket.number,

@@ -10,12 +10,10 @@ from bot.messages import Reply
 from bot.spoken_places import is_place
 from bot.texts import say
 from bot.turn import Turn, button
-from db.duty import open_emergency
 from db.facts import facts_beginning
 from db.tickets import Ticket
 
 LONGEST = 1_000  # characters that are kept of one message
-_SAME = timedelta(hours=1)  # so long what else is told belongs to the same emergency
 _WAIT_FOR_PLACE = timedelta(minutes=10)
 _PLACE_UNTIL = "place_until"  # the topic: until when a place is waited for
 _NAMED = "danger_named"  # the topic: the area that was named for the last emergency
@@ -33,16 +31,12 @@ def named_area(turn: Turn) -> str | None:
     return turn.conversation.topic.get(_NAMED)
 
 
-def open_one(turn: Turn) -> int | None:
-    """Give the open emergency that this person told of within the hour."""
-    return open_emergency(turn.session, turn.contact.id, turn.now - _SAME)
-
-
 def add(turn: Turn, ticket_id: int, text: str, files: Sequence[Mapping[str, Any]]) -> None:
     """Add words and files to an emergency, and tell whoever holds it."""
     ticket = add_to_ticket(
-        turn.session, ticket_id, text=text, files=files, actor=turn.actor, now=turn.now
-    )
+        turn.session, ticket_id,
+        text=text, files=files, sender_id=turn.contact.id, actor=turn.actor, now=turn.now,
+    )  # fmt: skip
     tell_holder(turn.session, ticket, turn.now, turn.public_url)
 
 

@@ -15,13 +15,18 @@ from nlu.normalize import normalize
 _CERTAIN = 90.0  # of 100: so near must a name be that a kelurahan is meant
 
 
-def file_ticket(turn: Turn, matter: Matter, files: Sequence[dict[str, Any]] = ()) -> Ticket:
-    """Make the ticket of a matter that the sender of a message brings, with its files."""
+def file_ticket(
+    turn: Turn, matter: Matter, files: Sequence[dict[str, Any]] = (), about: int | None = None
+) -> Ticket:
+    """Make the ticket of a matter that the sender of a message brings, with its files.
+
+    `about` is the person whom it is about, where that is not the sender.
+    """
     ticket = open_ticket(
         turn.session,
         matter,
         contact_id=turn.contact.id,
-        person_id=turn.contact.person_id,
+        person_id=turn.contact.person_id if about is None else about,
         area_code=_area(turn, matter),
         year=turn.today.year,
         actor=turn.actor,

@@ -64,7 +64,10 @@ FIELD: tuple[Capability, ...] = (
         form=FormUse(helped.FORM, helped.finish, own_families, helped.summary),
     ),
     Capability(
-        "help_usul", helped.usul, (), ("usul untuk warga", "usulkan warga"), roles=COMPANIONS,
+        "help_usul", helped.usul, (),
+        ("usul untuk warga", "usulkan warga", "usul warga", "usul warga baru",
+         "usulkan warga baru", "usul baru"),
+        roles=COMPANIONS,
         form=FormUse(
             helped.USUL, helped.finish_usul, helped.facts_usul, helped.summary_usul,
         ),

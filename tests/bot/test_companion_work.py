@@ -132,7 +132,10 @@ def test_a_citizen_without_a_telephone_is_helped_with_his_consent(
     assert newest_ticket(sample_store).id == ticket.id
     assert ticket.number not in words(companion.say("laporan saya"))
 
-    companion.say("usulkan warga")
+    for meant in ("usul", "usulkan warga miskin", "sa mau usulkan tetangga yang janda tua"):
+        assert "Siapa yang diusulkan" in words(companion.say(meant)), meant
+        companion.say("batal")
+    companion.say("usul warga baru")
     companion.tell(
         "Wa Ambe", "Lamangga RT 2", "Janda tua, rumahnya bocor dan tidak ada penghasilan"
     )

@@ -17,7 +17,6 @@ from bot.desk.emergencies import (
     mentions_place,
     name_area,
     named_area,
-    open_one,
     place_is_known,
     place_waited_for,
     say_it_is_there,
@@ -27,6 +26,15 @@ from bot.desk.emergencies import (
 )
 from bot.desk.filing import file_ticket
 from bot.desk.moving import Move, move_ticket
+from bot.emergency_family import (
+    concerned,
+    forget_family,
+    form_area,
+    is_about_another,
+    keep_family,
+    latest_one,
+    open_one,
+)
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Location, Reply
 from bot.texts import say
@@ -38,7 +46,7 @@ from db.tickets import Matter, Ticket
 from nlu.parse import Band
 
 REPORT, CALL = "report", "call"  # pressed below the hotlines; CALL agrees that data are kept
-_CALLS = frozenset(("emergency", f"emergency:{REPORT}", f"emergency:{CALL}"))
+CALLS = frozenset(("emergency", f"emergency:{REPORT}", f"emergency:{CALL}"))
 TOLD = "danger"  # the topic that keeps what may be an emergency, until that is said
 TAKE_BACK = "emergency:mistaken"
 _MISTAKEN = TAKE_BACK.partition(":")[2]
@@ -121,7 +129,7 @@ def finish(turn: Turn, answers: Answers) -> None:
 
     What names no place is added, too; the place is asked for once more, and waited for.
     """
-    ticket_id = open_one(turn)
+    ticket_id = latest_one(turn)  # the one whose place is asked for, whoever is named in it
     if answers.get("mistaken") or ticket_id is None:
         _take_back(turn, ticket_id)
         return
@@ -149,6 +157,7 @@ def taken_back(turn: Turn) -> bool:
     wait_no_more(turn)
     for name in (TOLD, AREA, POINT):
         turn.conversation.topic.pop(name, None)
+    forget_family(turn)
     turn.conversation.pending = ""
     turn.reply("emergency.not_sent", button("menu", "choice.menu"))
     return True
@@ -212,8 +221,11 @@ def warn_first(turn: Turn) -> None:
 def tells_of_another(turn: Turn) -> bool:
     """Say whether a message surely tells of another emergency than the one told before.
 
-    It is another danger, or in another place; what may belong to the first is added to that.
+    It is of another family, another danger, or in another place; what may belong to the first is
+    added to that.
     """
+    if is_about_another(turn):
+        return turn.parse is None or is_called(turn)
     ticket_id, parse = open_one(turn), turn.parse
     if ticket_id is None or parse is None or not is_called(turn) or tells_of_long_ago(turn.text):
         return False
@@ -234,7 +246,7 @@ def is_called(turn: Turn) -> bool:
         grave = names_grave_danger(turn.text) and not tells_of_long_ago(turn.text)
         return turn.parse.band is Band.SURE or grave
     if turn.inbound.button is not None:
-        return turn.inbound.button in _CALLS
+        return turn.inbound.button in CALLS
     return turn.text.lower().strip(" .,!") == "darurat"
 
 
@@ -261,8 +273,14 @@ def _report(turn: Turn) -> None:
     turn.conversation.pending = ""
     files = files_sent(turn.inbound.media, turn.inbound.location or _point(point))
     area = turn.entity("area") or area
-    matter = Matter("emergency", "", story, details={"area": area} if area else None)
-    ticket = file_ticket(turn, matter, files)
+    family = concerned(turn)
+    forget_family(turn)
+    lives_in = area or form_area(turn)
+    if family is not None:
+        story = say("emergency.of_family", family=family.line, story=story)
+        lives_in = family.area_code
+    matter = Matter("emergency", "", story, details={"area": lives_in} if lives_in else None)
+    ticket = file_ticket(turn, matter, files, None if family is None else family.person_id)
     raise_alert(turn.session, ticket, turn.now, turn.public_url)
     wait_for_place(turn)
     name_area(turn, area)
@@ -281,6 +299,9 @@ def _point(written: str) -> Location | None:
 
 def _keep(turn: Turn) -> None:
     """Remember what may be an emergency until its teller says so; after a refusal nothing is."""
-    wait_for_place(turn)
+    if keep_family(turn):
+        wait_no_more(turn)  # where it lives is known; what is waited for may be another's place
+    else:
+        wait_for_place(turn)
     if turn.parse is not None and turn.contact.consent != CONSENT_REFUSED:
         turn.conversation.topic[TOLD] = turn.text[:LONGEST]

@@ -98,21 +98,33 @@ facts = place_facts
 
 
 def handle(turn: Turn) -> None:
-    """Open the form with what the message tells already; a wish for goods has a form of its own."""
+    """Open the form with what the message tells already; a wish for goods has a form of its own.
+
+    What a companion proposes is for somebody else, who must have agreed: that is asked there.
+    """
     told = turn.text if turn.parse and turn.parse.intent == "propose_beneficiary" else ""
+    if turn.role == "companion":
+        turn.open_form("helped_usul", _of_another(turn, told))
+        return
     goods = names_goods(told)
     if goods is not None:
         turn.open_form("goods", {"what": goods})
         return
     answers: Answers = wished(turn)
     if _OTHERS.search(told):
-        answers["who"] = OTHER
-        place = turn.entity("area")
-        if place in facts(turn)["villages"]:
-            answers |= {"area": place, "rt": "", "where": ""}
-    if tells_need(told):
+        answers |= {"who": OTHER, **_of_another(turn, told)}
+    elif tells_need(told):
         answers["condition"] = told
     turn.open_form(FORM.name, answers)
+
+
+def _of_another(turn: Turn, told: str) -> Answers:
+    """Give what a message tells of somebody else: where he lives, and what he needs."""
+    answers: Answers = {"condition": told} if tells_need(told) else {}
+    place = turn.entity("area")
+    if told and place in facts(turn)["villages"]:
+        answers |= {"area": place, "rt": "", "where": ""}
+    return answers
 
 
 def summary(turn: Turn, answers: Answers) -> str:
