@@ -12,6 +12,7 @@ from bot.messages import Choice, Inbound, Reply
 from bot.places import Places
 from bot.texts import say
 from db.contacts import CONSENT_GIVEN, change_contact
+from db.own_tickets import Reader
 from db.session import Session
 from db.staff import Staff
 from nlu.parse import Parse
@@ -83,6 +84,12 @@ class Turn:
     def actor(self) -> str:
         """The sender as the audit trail names him."""
         return f"staff:{self.staff.id}" if self.staff else f"contact:{self.contact.id}"
+
+    @property
+    def reader(self) -> Reader:
+        """With whose eyes the sender sees tickets."""
+        staff_id = self.staff.id if self.staff else None
+        return Reader(self.contact.id, self.contact.person_id, staff_id, self.today)
 
     def entity(self, kind: str) -> str | None:
         """Give the first entity of a kind that the message names."""

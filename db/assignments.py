@@ -45,6 +45,11 @@ def companion_of(session: Session, household_id: int, today: date) -> Staff | No
     staff = session.scalars(assigned).first()
     if staff is None:
         return None
+    return present_one(session, staff, today)
+
+
+def present_one(session: Session, staff: Staff, today: date) -> Staff | None:
+    """Give who does a companion's work on a day: his substitute, else himself if in service."""
     stands_in = (
         select(Staff)
         .join(Substitution, Substitution.substitute_id == Staff.id)

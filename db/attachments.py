@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import Base, BigId
 from db.contacts import Contact
 from db.session import Session
+from db.tickets import Ticket
 
 WAITING, KEPT, REFUSED, GONE = "waiting", "kept", "refused", "gone"
 POINT = "location"  # the kind of what is no file
@@ -77,6 +78,7 @@ class Attachment(Base):
 
 _FILE: Any = Attachment.__table__
 _CONTACT: Any = Contact.__table__
+_TICKET: Any = Ticket.__table__
 _IS_WAITING = _FILE.c.state == literal(WAITING, literal_execute=True)  # for the partial index
 
 
@@ -168,9 +170,14 @@ def settle_file(connection: Connection, outcome: FileOutcome) -> bool:
 
 
 def forget_files(session: Session, contact_id: int) -> None:
-    """Let go of the files that a contact sent with tickets; the sweep then deletes their bytes."""
-    of_tickets = (_FILE.c.contact_id == contact_id) & _FILE.c.ticket_id.is_not(None)
-    session.core.execute(update(_FILE).where(of_tickets, is_held()).values(FORGOTTEN))
+    """Let go of the files that a contact sent with his own tickets; the sweep deletes their bytes.
+
+    What a companion sent with a ticket that was filed for somebody is that one's.
+    """
+    of_others = select(_TICKET.c.id).where(_TICKET.c.helper_id.is_not(None))
+    own = _FILE.c.ticket_id.is_not(None) & _FILE.c.ticket_id.not_in(of_others)
+    sent = _FILE.c.contact_id == contact_id
+    session.core.execute(update(_FILE).where(sent, own, is_held()).values(FORGOTTEN))
 
 
 def drop_added(session: Session, ticket_id: int, at: datetime) -> None:

@@ -149,7 +149,8 @@ def _is_moving(session: Session, contact_id: int) -> bool:
 
 def _is_needed(session: Session, contact: Contact) -> bool:
     """Say whether somebody works on a report and has to answer it, or the chat is of staff."""
-    waiting = session.scalar(select(exists().where(Ticket.contact_id == contact.id)))
+    own = (Ticket.contact_id == contact.id) & Ticket.helper_id.is_(None)
+    waiting = session.scalar(select(exists().where(own)))
     return bool(waiting) or contact.staff_id is not None
 
 

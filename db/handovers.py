@@ -4,23 +4,20 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, and_, select, update
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
 from db.areas import Scope
 from db.assignments import Assignment
 from db.base import Base, BigId
-from db.contacts import Contact
 from db.findings import DONE, Finding
 from db.kube_handovers import bring_groups
-from db.registry import Household, Person
+from db.registry import Household
 from db.session import Session
 from db.staff import Staff
-from db.tickets import Ticket
 
 _FINDING: Any = Finding.__table__
-_TICKET: Any = Ticket.__table__
 
 
 class Handover(Base):
@@ -61,8 +58,9 @@ def hand_over(
 ) -> Sequence[int]:
     """Give families to another companion; without a former one they must have had none.
 
-    Open mismatch tasks, and tickets that the former one filed for them, go along; so do the KUBE
-    of which most families are the new one's then, whose ids it gives. Raises HandoverRefused.
+    Open mismatch tasks go along; so do the KUBE of which most families are the new one's then,
+    whose ids it gives. What was filed for the families is followed by the new one, as it is by
+    whoever looks after them (db/own_tickets.py); who filed it stays. Raises HandoverRefused.
     """
     wanted = sorted(set(household_ids))
     _require_fit(session, wanted, to_id)
@@ -131,11 +129,4 @@ def _bring_along(
             _FINDING.c.household_id.in_(household_ids),
         )
         .values(staff_id=to_id)
-    )
-    people = select(Person.id).where(Person.household_id.in_(household_ids))
-    chat = select(Contact.id).where(Contact.staff_id == to_id).order_by(Contact.id.desc()).limit(1)
-    session.core.execute(
-        update(_TICKET)
-        .where(and_(_TICKET.c.helper_id == from_id, _TICKET.c.person_id.in_(people)))
-        .values(helper_id=to_id, contact_id=session.scalar(chat))
     )

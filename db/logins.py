@@ -3,6 +3,7 @@
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from db.base import Base, BigId
 from db.login_tries import forgive, take_try
 from db.session import Session, Store
 from db.staff import CONSOLE_PURPOSE, Staff, clean_code, clean_login, drop_codes, give_code
+from db.staff_chats import detach_chats
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -239,23 +241,30 @@ def finish_activation(
         return start_session(session, staff.id, now), ""
 
 
-def reset_login(session: Session, staff: Staff, now: datetime) -> str:
-    """Take password and phone away, end all sessions, and give a new one-time code."""
+def reset_login(session: Session, staff: Staff, now: datetime) -> tuple[str, Sequence[int]]:
+    """Take password and phone away, end all sessions, and give a new one-time code.
+
+    With it the chats that were his: a lost phone is open to whoever finds it.
+    """
     staff.password_hash = None
     staff.totp_sealed = None
     staff.totp_step = None
     end_sessions(session, staff.id, now)
-    return give_code(session, staff, now)
+    return give_code(session, staff, now), detach_chats(session, staff.id)
 
 
-def deactivate(session: Session, staff: Staff, now: datetime) -> None:
-    """Shut somebody who has left out at once: in the console, in the chat, and by any code."""
+def deactivate(session: Session, staff: Staff, now: datetime) -> Sequence[int]:
+    """Shut somebody who has left out at once: in the console, in the chat, and by any code.
+
+    Gives the chats that were his; should he come back, he needs a new code for any.
+    """
     staff.active = False
     staff.password_hash = None
     staff.totp_sealed = None
     staff.totp_step = None
     drop_codes(staff)
     end_sessions(session, staff.id, now)
+    return detach_chats(session, staff.id)
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:

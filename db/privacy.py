@@ -118,9 +118,9 @@ def file_of(session: Session, person_id: int | None, contact_id: int | None) -> 
 
 
 def tickets_in_work(session: Session, contact_id: int) -> Sequence[str]:
-    """Give the numbers of a contact's tickets."""
-    query = select(Ticket.number).where(Ticket.contact_id == contact_id).order_by(Ticket.id)
-    return session.scalars(query).all()
+    """Give the numbers of a contact's own tickets."""
+    own = (Ticket.contact_id == contact_id) & Ticket.helper_id.is_(None)
+    return session.scalars(select(Ticket.number).where(own).order_by(Ticket.id)).all()
 
 
 def _person(session: Session, person_id: int) -> dict[str, Any]:

@@ -66,9 +66,13 @@ class Written:
 
 
 def named(session: Session, ticket: Ticket) -> Named:
-    """Give who brought a ticket: name, masked NIK, telephone; whoever reads it is written down."""
+    """Give who brought a ticket: name, masked NIK, telephone; whoever reads it is written down.
+
+    Where another filed it for him, it is him, and no telephone: that would be the other's.
+    """
     person = session.get(Person, ticket.person_id) if ticket.person_id is not None else None
-    contact = session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
+    bringer = None if ticket.helper_id is not None else ticket.contact_id
+    contact = None if bringer is None else session.get(Contact, bringer)
     sealed = person.nik_sealed if person is not None else None
     return Named(
         person_id=person.id if person is not None else None,

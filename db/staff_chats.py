@@ -1,10 +1,10 @@
-"""By which chats members of staff are told of what happens in their area."""
+"""By which chats members of staff are told of what happens, and how a chat is theirs no more."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from db.areas import self_and_above
 from db.contacts import ACTIVE, Contact
@@ -43,3 +43,14 @@ def staff_chats(
         .order_by(_CONTACT.c.id)
     )
     return [StaffChat(*row) for row in rows]
+
+
+def detach_chats(session: Session, staff_id: int, but: int | None = None) -> Sequence[int]:
+    """Make the chats of a member of staff those of a citizen again, but for one; gives which.
+
+    What was open in them goes too, as it speaks of families.
+    """
+    his = (_CONTACT.c.staff_id == staff_id) & (_CONTACT.c.id != (but or 0))
+    statement = update(_CONTACT).where(his)
+    gone = statement.values(staff_id=None, conversation=None, ticket_id=None)
+    return session.core.scalars(gone.returning(_CONTACT.c.id)).all()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from db import audit
 from db.areas import Area, Scope
@@ -116,7 +116,7 @@ def unmasked_reporter(
     if not hides_reporter(ticket):  # else the trail would name him to those who may not know
         if found.person_id is not None:
             audit.record(session, now, actor, UNMASK, f"person:{found.person_id}")
-        if ticket.contact_id is not None:
+        if ticket.contact_id is not None and ticket.helper_id is None:
             audit.record(session, now, actor, UNMASK, f"contact:{ticket.contact_id}")
     audit.record(session, now, actor, UNMASK, f"ticket:{ticket.id}")
     return found
@@ -146,8 +146,9 @@ def earlier_tickets(session: Session, sight: Sight, ticket: Ticket) -> Sequence[
     same = []
     if ticket.person_id is not None:
         same.append(Ticket.person_id == ticket.person_id)
-    if ticket.contact_id is not None:
-        same.append(Ticket.contact_id == ticket.contact_id)
+    if ticket.contact_id is not None and ticket.helper_id is None:
+        own = Ticket.helper_id.is_(None)  # what he filed for others is theirs
+        same.append(and_(Ticket.contact_id == ticket.contact_id, own))
     if not same:
         return []
     query = select(Ticket).where(or_(*same), Ticket.id != ticket.id, sight.holds())
@@ -216,7 +217,8 @@ def _staff_names(session: Session, ids: Collection[int]) -> dict[str, str]:
 
 
 def _reporter(session: Session, scope: Scope, ticket: Ticket, masked: bool) -> Reporter:
-    contact = session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
+    bringer = None if ticket.helper_id is not None else ticket.contact_id
+    contact = None if bringer is None else session.get(Contact, bringer)
     found = _family(session, ticket)
     within = found is not None and scope.covers(found[1].area_code)
     number = contact.address if contact is not None and contact.address.startswith("+") else ""

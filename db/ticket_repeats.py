@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from db.session import Session
 from db.ticket_states import OPEN, Decision
@@ -29,7 +29,7 @@ class Earlier:
 def find_earlier(
     session: Session,
     *,
-    contact_id: int,
+    contact_id: int | None,
     person_id: int | None,
     kind: str,
     category: str | None,
@@ -40,13 +40,17 @@ def find_earlier(
 ) -> Earlier | None:
     """Give the newest open ticket of a contact or person that is about the same, if there is one.
 
+    Without a contact it is one that was filed for the person, and none that he brought himself.
+
     It is of the kind and not older than `SPAN`; it is of the category (None: of any) or tells
     nearly the same story, and holds every word of the name where one is given. It hides as much as
     this matter, lest one tell of the other. What somebody hid by another telephone is not told to
     this one.
     """
-    theirs = Ticket.contact_id == contact_id
-    if person_id is not None and kind != "sanggah" and secrecy == PLAIN:
+    theirs = and_(Ticket.contact_id == contact_id, Ticket.helper_id.is_(None))
+    if contact_id is None:
+        theirs = and_(Ticket.person_id == person_id, Ticket.helper_id.is_not(None))
+    elif person_id is not None and kind != "sanggah" and secrecy == PLAIN:
         theirs = or_(theirs, Ticket.person_id == person_id)
     rows = session.execute(
         select(Ticket.id, Ticket.number, Ticket.created_at, Ticket.category)

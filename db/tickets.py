@@ -1,21 +1,11 @@
 """Tickets: what citizens brought, under a number that they can ask for."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ForeignKey,
-    Index,
-    LargeBinary,
-    SmallInteger,
-    String,
-    bindparam,
-    select,
-    text,
-)
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import DIALECT_INSERT, Base, BigId
@@ -26,7 +16,6 @@ KINDS = ("complaint", "usul", "sanggah", "correction", "goods", "emergency", "hu
 # In the national system a reporter may hide his name ("anonim") or what he tells ("rahasia").
 PLAIN, ANONYMOUS, CONFIDENTIAL, HIDDEN = "plain", "anonymous", "confidential", "hidden"
 NAMELESS, SECRET = (ANONYMOUS, HIDDEN), (CONFIDENTIAL, HIDDEN)  # whose name, and whose content
-_BARE = re.compile(r"\d{1,6}")
 _CHOSEN_BY = (
     "state", "kind", "category", "section", "priority", "staff_id", "area_code", "secrecy",
 )  # fmt: skip
@@ -91,7 +80,7 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     number: Mapped[str] = mapped_column(String(15), unique=True)  # PKS-2026-000123
-    # None where somebody came to the counter without a telephone.
+    # By which chat it came; None where somebody came to the counter without a telephone.
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     area_code: Mapped[str] = mapped_column(ForeignKey("areas.code"))
@@ -218,58 +207,30 @@ def _start_year(session: Session, year: int) -> TicketNumber:
     return session.get_one(TicketNumber, year, with_for_update=True)
 
 
-@dataclass(frozen=True, slots=True)
-class TicketState:
-    """How far a ticket has come."""
-
-    number: str
-    state: str
-    decision: str | None
-
-
-_TABLE: Any = Ticket.__table__
-_STATES = (
-    select(_TABLE.c.number, _TABLE.c.state, _TABLE.c.decision)
-    .where(_TABLE.c.contact_id == bindparam("contact"))
-    .order_by(_TABLE.c.id.desc())
-    .limit(bindparam("most"))
-)
-
-
-def tickets_of(session: Session, contact_id: int, limit: int = 5) -> Sequence[TicketState]:
-    """Give the states of a contact's tickets, newest first."""
-    rows = session.core.execute(_STATES, {"contact": contact_id, "most": limit})
-    return [TicketState(*row) for row in rows]
-
-
 def tickets_due(session: Session, now: datetime, most: int) -> Sequence[int]:
     """Give the tickets whose clock is to be looked at, those that wait the longest first."""
     query = select(Ticket.id).where(Ticket.watch_at <= now)
     return session.scalars(query.order_by(Ticket.watch_at).limit(most)).all()
 
 
-def contact_id_of(session: Session, ticket_id: int) -> int | None:
-    """Give by which contact a ticket came; None where it came without one."""
-    return session.scalar(select(Ticket.contact_id).where(Ticket.id == ticket_id))
+def bringer_of(session: Session, ticket_id: int) -> int | None:
+    """Give whose own ticket it is; None where he came without a contact, or another filed it."""
+    query = select(Ticket.contact_id).where(Ticket.id == ticket_id, Ticket.helper_id.is_(None))
+    return session.scalar(query)
+
+
+def is_told_by_chat(ticket: Ticket) -> bool:
+    """Say whether somebody reads of it in a chat: who brought it, or who follows it for him."""
+    return ticket.contact_id is not None or ticket.helper_id is not None
+
+
+def is_of_one_chat(ticket: Ticket, other: Ticket) -> bool:
+    """Say whether one contact brought two tickets for himself."""
+    own = ticket.helper_id is None and other.helper_id is None
+    return own and ticket.contact_id is not None and ticket.contact_id == other.contact_id
 
 
 def ticket_numbered(session: Session, number: str) -> Ticket | None:
     """Give the ticket of a number, whoever asks."""
     query = select(Ticket).where(Ticket.number == number.strip().upper())
     return session.scalars(query).one_or_none()
-
-
-def find_ticket(session: Session, contact_id: int, number: str, year: int) -> Ticket | None:
-    """Find a contact's own ticket by its number, or by the bare digits of this or an earlier year.
-
-    Other people's tickets are not found: a number is no proof of who asks.
-    """
-    own = select(Ticket).where(Ticket.contact_id == contact_id)
-    if _BARE.fullmatch(number):
-        ending = f"-{int(number):06d}"
-        found = session.scalars(
-            own.where(Ticket.number.endswith(ending)).order_by(Ticket.id.desc())
-        ).all()
-        this_year = [ticket for ticket in found if ticket.number.startswith(f"PKS-{year}")]
-        return next(iter(this_year or found), None)
-    return session.scalars(own.where(Ticket.number == number.upper())).one_or_none()

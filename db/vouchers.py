@@ -1,14 +1,16 @@
 """Vouchers: a companion who meets somebody vouches for who he is, by a one-time code."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, LargeBinary, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from db.assignments import looks_after
 from db.base import Base, BigId
 from db.registry import Person
 from db.session import Session
+from db.staff import active_staff
 
 LIFETIME = timedelta(minutes=10)
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that looks like another
@@ -51,14 +53,21 @@ def vouch(session: Session, staff_id: int, person_id: int, now: datetime) -> str
     return code
 
 
-def find_voucher(session: Session, code: str, now: datetime) -> Voucher | None:
-    """Give the voucher that a code still stands for, and hold its row; None for any other code."""
+def find_voucher(session: Session, code: str, now: datetime, today: date) -> Voucher | None:
+    """Give the voucher that a code still stands for, and hold its row; None for any other code.
+
+    It stands for nobody once who vouched has left, or looks after the family no more.
+    """
     index = session.vault.index(code.strip().upper(), _PURPOSE)
-    return session.scalars(
+    voucher = session.scalars(
         select(Voucher)
         .where(Voucher.code_index == index, Voucher.used_at.is_(None), Voucher.expires_at > now)
         .with_for_update()
     ).one_or_none()
+    if voucher is None or active_staff(session, voucher.staff_id) is None:
+        return None
+    family = session.get_one(Person, voucher.person_id).household_id
+    return voucher if looks_after(session, voucher.staff_id, family, today) else None
 
 
 def use_voucher(voucher: Voucher, contact_id: int, now: datetime) -> None:

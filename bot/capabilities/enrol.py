@@ -3,6 +3,7 @@
 import re
 
 from bot.aid import show
+from bot.desk.let_go import REPLACED, tell_let_go
 from bot.identity import failed, link, locked_until
 from bot.menu import menu_choices
 from bot.texts import say
@@ -11,6 +12,7 @@ from db import audit
 from db.contacts import CONSENT_GIVEN
 from db.registry import kept_person
 from db.staff import Staff, redeem_code
+from db.staff_chats import detach_chats
 from db.vouchers import Voucher, find_voucher, use_voucher
 
 _CODE = re.compile(r"kode\s*:?\s*([A-Za-z2-9]{4}[\s-]?[A-Za-z2-9]{4})", re.IGNORECASE)
@@ -32,9 +34,11 @@ def handle(turn: Turn) -> None:
     # nobody guesses it, in the days of one for staff somebody might.
     locked = locked_until(turn) is not None
     staff = None if locked else redeem_code(turn.session, code, turn.now)
-    voucher = find_voucher(turn.session, code, turn.now)
+    voucher = find_voucher(turn.session, code, turn.now, turn.today)
     if staff is not None:
         _enrol(turn, staff)
+    elif voucher is not None and turn.staff is not None:
+        turn.reply("vouch.not_by_staff", button("menu", "choice.menu"))
     elif voucher is not None:
         _identify(turn, voucher)
     else:
@@ -44,7 +48,11 @@ def handle(turn: Turn) -> None:
 
 
 def _enrol(turn: Turn, staff: Staff) -> None:
-    """Link the contact to a member of staff."""
+    """Make the chat a member of staff's; one that was his before is a citizen's from now on."""
+    if turn.contact.staff_id not in (None, staff.id):  # what was spoken of is not for his eyes
+        turn.conversation.form, turn.conversation.topic = None, {}
+    former = detach_chats(turn.session, staff.id, but=turn.contact.id)
+    tell_let_go(turn.session, former, REPLACED, turn.now)
     turn.change_contact(staff_id=staff.id, consent=CONSENT_GIVEN, consent_at=turn.now)
     audit.record(turn.session, turn.now, f"staff:{staff.id}", "enrol", f"contact:{turn.contact.id}")
     turn.staff = staff

@@ -23,14 +23,15 @@ def add_to_ticket(
     *,
     text: str,
     files: Sequence[Mapping[str, Any]],
+    sender_id: int,
     actor: str,
     now: datetime,
     answers: bool = True,
 ) -> Ticket:
     """Add words and files to a ticket; one that waits for the citizen is worked on again.
 
-    It goes on waiting where this `answers` nothing yet. Raises IllegalMove for a ticket that is
-    done.
+    Files lie with the provider of the contact that sent them, whoever brought the ticket. It goes
+    on waiting where this `answers` nothing yet. Raises IllegalMove for a ticket that is done.
     """
     ticket = hold(session, ticket_id)
     if State(ticket.state) in DONE:
@@ -38,8 +39,7 @@ def add_to_ticket(
     if text:
         add_note(session, ticket.id, ADDED, text, actor, now)
         index_words(session, ticket.id, (text, normalize(text)))
-    if files and ticket.contact_id is not None:
-        attach(session, contact_id=ticket.contact_id, ticket_id=ticket.id, files=files, now=now)
+    attach(session, contact_id=sender_id, ticket_id=ticket.id, files=files, now=now)
     if ticket.state == State.WAITING and answers:
         move(session, ticket, State.IN_PROGRESS, by=By.CITIZEN, actor=actor, now=now)
     else:

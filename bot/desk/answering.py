@@ -3,17 +3,14 @@
 from datetime import datetime, timedelta
 
 from bot.desk.blanks import NUMBER, filled, with_name
-from bot.desk.moving import hold, state_choices
-from bot.desk.telling import tell
+from bot.desk.moving import hold, state_choices, tell_bringer
 from bot.messages import Reply
 from bot.texts import say
 from db import audit
-from db.contacts import hold_contact
 from db.registry import Person
 from db.session import Session
 from db.ticket_notes import ANSWER, NOTE, add_note, is_repeated
-from db.ticket_states import OPEN, State
-from db.tickets import Ticket
+from db.tickets import Ticket, is_told_by_chat
 
 _TWICE = timedelta(minutes=1)
 
@@ -59,15 +56,12 @@ def note(
 
 
 def _tell(session: Session, ticket: Ticket, text: str, now: datetime) -> bool:
-    if ticket.contact_id is None:
+    if not is_told_by_chat(ticket):
         return False
-    contact = hold_contact(session, ticket.contact_id)
     ticket.told_at = now
     session.flush()
     person = session.get(Person, ticket.person_id) if ticket.person_id is not None else None
     numbered = filled(text, {NUMBER: ticket.number})
     named = with_name(numbered, person.name if person is not None else None)
     reply = Reply(say("desk.told_answer", number=ticket.number, text=named), state_choices(ticket))
-    # What he writes back then belongs to this ticket.
-    spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None
-    return tell(session, contact, reply, now, ticket_id=spoken_of)
+    return tell_bringer(session, ticket, reply, now)

@@ -1,6 +1,7 @@
 """Who begins to work as a companion, and whose service ends."""
 
 from bot.desk.companions import Supervisor, Unfit
+from bot.desk.let_go import LEFT, tell_let_go
 from bot.texts import say
 from db import audit
 from db.areas import Area
@@ -36,6 +37,6 @@ def end_service(session: Session, by: Supervisor, staff_id: int) -> bool | None:
         return None
     if not companion.active:
         return False
-    deactivate(session, companion, by.now)
+    tell_let_go(session, deactivate(session, companion, by.now), LEFT, by.now)
     audit.record(session, by.now, by.actor, "deactivate", f"staff:{staff_id}")
     return True

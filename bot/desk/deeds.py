@@ -14,7 +14,7 @@ from db.ticket_states import (
     handed,
     ways_from,
 )
-from db.tickets import Ticket, standing_of
+from db.tickets import Ticket, is_told_by_chat, standing_of
 
 LEADS = frozenset({CHIEF, "officer", "admin"})  # they may also act for whoever holds a ticket
 FRONT = LEADS | {"front_office"}  # who receive, sort and give out
@@ -74,7 +74,7 @@ def _may(sight: Sight, ticket: Ticket, deed: Deed) -> bool:
     """Say whether a deed is this officer's to do, whatever the state."""
     if sight.role not in WORKERS:
         return False
-    if deed in _BY_CHAT and ticket.contact_id is None:
+    if deed in _BY_CHAT and not is_told_by_chat(ticket):
         return False
     leads = ticket.staff_id == sight.staff_id or sight.role in LEADS
     if deed in _OF_HOLDER:

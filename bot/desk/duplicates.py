@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.desk.followers import tell_follower
 from bot.desk.telling import tell_unheld
 from bot.messages import Reply
 from bot.texts import say
@@ -11,7 +12,7 @@ from db.ticket_changes import last_told_why
 from db.ticket_desk import Sight
 from db.ticket_repeats import repeating
 from db.ticket_states import Decision, State
-from db.tickets import PLAIN, Ticket
+from db.tickets import PLAIN, Ticket, is_of_one_chat
 
 _HIDDEN_KINDS = ("sanggah", "emergency")
 _NO_OUTCOME = (Decision.WITHDRAWN, Decision.SILENCE)
@@ -27,7 +28,7 @@ def may_repeat(ticket: Ticket, other: Ticket, sight: Sight | None = None) -> boo
         return False
     if sight is not None and not (sight.may_read(other) and sight.may_know_reporter(other)):
         return False
-    if ticket.contact_id is not None and ticket.contact_id == other.contact_id:
+    if is_of_one_chat(ticket, other):
         return True
     if ticket.person_id is not None and ticket.person_id == other.person_id:
         return True
@@ -58,11 +59,14 @@ def tell_of_ended(session: Session, ticket: Ticket, now: datetime) -> None:
 
 def _tell(session: Session, one: Ticket, ended: Ticket, why: str, now: datetime) -> None:
     outcome = _outcome(ended)
-    if outcome is None or one.contact_id is None or one.contact_id == ended.contact_id:
+    if outcome is None or is_of_one_chat(one, ended):
         return
     words = why.replace(ended.number, one.number) if ended.secrecy == PLAIN else ""
-    text = say(f"ticket.same_{outcome}", number=one.number, why=words)
-    tell_unheld(session, one.contact_id, Reply(without_gaps(text)), now)
+    reply = Reply(without_gaps(say(f"ticket.same_{outcome}", number=one.number, why=words)))
+    if one.helper_id is not None:
+        tell_follower(session, one, reply, now)
+    elif one.contact_id is not None:
+        tell_unheld(session, one.contact_id, reply, now)
 
 
 def _repeats(ticket: Ticket) -> bool:

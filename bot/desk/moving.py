@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.desk.alerting import settle
 from bot.desk.duplicates import tell_of_ended, tell_repeating
+from bot.desk.followers import tell_follower, tell_moved
 from bot.desk.telling import tell
 from bot.messages import Choice, Reply
 from bot.texts import known, say
@@ -15,7 +16,7 @@ from db.session import Session
 from db.ticket_changes import lock_ticket, move
 from db.ticket_rules import Agency
 from db.ticket_states import OPEN, By, Decision, State
-from db.tickets import Ticket, contact_id_of
+from db.tickets import Ticket, bringer_of, is_told_by_chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Move:
 
 
 def hold(session: Session, ticket_id: int, seen: int | None = None) -> Ticket:
-    """Hold a ticket with its contact, in the order in which a message does; see `lock_ticket`."""
-    contact_id = contact_id_of(session, ticket_id)
+    """Hold a ticket with whose it is, in the order in which a message does; see `lock_ticket`."""
+    contact_id = bringer_of(session, ticket_id)
     if contact_id is not None:
         hold_contact(session, contact_id)
     return lock_ticket(session, ticket_id, seen)
@@ -63,6 +64,7 @@ def move_ticket(
     settle(session, ticket, actor, now)
     if by is not By.CITIZEN:  # who did it himself is answered by the capability
         tell_state(session, ticket, moves[-1].why, now, by)
+    tell_moved(session, ticket, actor, now)
     tell_repeating(session, ticket, moves[-1].why, now)
     tell_of_ended(session, ticket, now)
     return ticket
@@ -70,13 +72,25 @@ def move_ticket(
 
 def tell_state(session: Session, ticket: Ticket, why: str, now: datetime, by: By = By.DESK) -> bool:
     """Tell the citizen of a held ticket how it stands now, and by whom; False if he is away."""
+    if not is_told_by_chat(ticket):
+        return False
+    ticket.told_at = now
+    session.flush()
+    reply = Reply(state_sentence(session, ticket, why, by), state_choices(ticket))
+    return tell_bringer(session, ticket, reply, now)
+
+
+def tell_bringer(session: Session, ticket: Ticket, reply: Reply, now: datetime) -> bool:
+    """Tell who brought a held ticket, or who follows it for another; False if he is away.
+
+    What he writes back then belongs to this ticket.
+    """
+    if ticket.helper_id is not None:
+        return tell_follower(session, ticket, reply, now)
     if ticket.contact_id is None:
         return False
     contact = hold_contact(session, ticket.contact_id)
     spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None
-    ticket.told_at = now
-    session.flush()
-    reply = Reply(state_sentence(session, ticket, why, by), state_choices(ticket))
     return tell(session, contact, reply, now, ticket_id=spoken_of)
 
 

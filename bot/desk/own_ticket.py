@@ -34,7 +34,8 @@ def add(turn: Turn, ticket: Ticket, text: str, files: Files, *, answers: bool = 
     """Add words and files to the ticket; with `answers` they answer what an officer asked."""
     add_to_ticket(
         turn.session, ticket.id,
-        text=text, files=files, actor=turn.actor, now=turn.now, answers=answers,
+        text=text, files=files, sender_id=turn.contact.id, actor=turn.actor, now=turn.now,
+        answers=answers,
     )  # fmt: skip
     turn.conversation.topic["added_at"] = turn.now.isoformat()
 

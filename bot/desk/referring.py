@@ -32,7 +32,7 @@ from db.ticket_desk import hides_reporter
 from db.ticket_notes import AGENCY, add_note
 from db.ticket_rules import Agency
 from db.ticket_states import By, IllegalMove, State
-from db.tickets import SECRET, Ticket
+from db.tickets import SECRET, Ticket, is_told_by_chat
 
 DAYS = (7, 14, 30)  # that a link may be open
 READ_LETTER, NAMED_TO = "read letter", "name reporter to agency"
@@ -167,7 +167,7 @@ def answer_referral(session: Session, token: str, answer: Answer, now: datetime)
         outcome=outcome_name(answer.outcome), text=answer.text, official=answer.official,
     )  # fmt: skip
     add_note(session, ticket.id, AGENCY, text, actor, now)
-    asks = answer.outcome is Outcome.QUESTION and ticket.contact_id is not None
+    asks = answer.outcome is Outcome.QUESTION and is_told_by_chat(ticket)
     move = Move(State.WAITING, why=answer.text) if asks else Move(State.IN_PROGRESS)
     move_ticket(session, ticket.id, move, by=By.AGENCY, actor=actor, now=now)
     _tell_holder(session, ticket, referral, answer.outcome, now)

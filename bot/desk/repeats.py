@@ -1,7 +1,8 @@
 """The same matter brought again within days: offered to be added to the ticket that is open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.desk.adding import add_to_ticket
 from bot.desk.asking import evidence
@@ -12,7 +13,6 @@ from bot.texts import say
 from bot.texts.format import local_moment
 from bot.turn import Turn, button
 from db import audit
-from db.attachments import attach
 from db.ticket_repeats import Earlier, find_earlier
 from db.ticket_rules import rule_of
 from db.tickets import Matter
@@ -34,18 +34,15 @@ class Filing:
 
     def same(self, turn: Turn, answers: Answers) -> str | None:
         """Ask whether this is what an open ticket is about; None where there is none like it."""
-        earlier = _earlier(turn, self.matter(turn, answers))
-        if earlier is None:
-            return None
-        day = local_moment(earlier.created_at, turn.zone)
-        return say("repeat.question", number=earlier.number, day=day)
+        return question(turn, _earlier(turn, self.matter(turn, answers)))
 
     def finish(self, turn: Turn, answers: Answers) -> None:
         """File the matter, or add it to the ticket that it repeats, and tell the number."""
         matter = self.matter(turn, answers)
         earlier = _earlier(turn, matter) if answers.get(ADDED) else None
         if earlier is not None:
-            _add(turn, earlier, matter, answers)
+            text = "\n".join(filter(None, (matter.story, matter.occurred)))
+            add_again(turn, earlier, text, evidence(answers))
             number, key = earlier.number, "repeat.added"
         else:
             number, key = (
@@ -62,17 +59,20 @@ class Filing:
         )
 
 
-def _add(turn: Turn, earlier: Earlier, matter: Matter, answers: Answers) -> None:
-    text = "\n".join(filter(None, (matter.story, matter.occurred)))
-    add_to_ticket(turn.session, earlier.id, text=text, files=(), actor=turn.actor, now=turn.now)
-    # With the sender, not with whoever opened it: they lie with the provider of his channel.
-    attach(
-        turn.session,
-        contact_id=turn.contact.id,
-        ticket_id=earlier.id,
-        files=evidence(answers),
-        now=turn.now,
-    )
+def question(turn: Turn, earlier: Earlier | None) -> str | None:
+    """Ask whether something is what an open ticket is about; None where there is none."""
+    if earlier is None:
+        return None
+    day = local_moment(earlier.created_at, turn.zone)
+    return say("repeat.question", number=earlier.number, day=day)
+
+
+def add_again(turn: Turn, earlier: Earlier, text: str, files: Sequence[Mapping[str, Any]]) -> None:
+    """Add what was told once more to the ticket that is open."""
+    add_to_ticket(
+        turn.session, earlier.id,
+        text=text, files=files, sender_id=turn.contact.id, actor=turn.actor, now=turn.now,
+    )  # fmt: skip
     turn.change_contact(ticket_id=earlier.id)
     audit.record(turn.session, turn.now, turn.actor, "add to ticket", f"ticket:{earlier.id}")
 

@@ -138,11 +138,14 @@ def hear(
     now: datetime,
 ) -> bool:
     """Hand what a citizen writes or sends to the officer; False where the talk is over."""
-    _, ticket, talk = _held(session, talk_id)
+    contact, ticket, talk = _held(session, talk_id)
     if talk.state != TAKEN:
         return False
     try:
-        add_to_ticket(session, ticket.id, text=text, files=files, actor=actor, now=now)
+        add_to_ticket(
+            session, ticket.id,
+            text=text, files=files, sender_id=contact.id, actor=actor, now=now,
+        )  # fmt: skip
     except IllegalMove:  # the ticket was closed meanwhile, and the talk with it
         _close(session, ticket, talk, actor, now)
         return False

@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.alerting import area_of, next_round, page, tell_of_human, tell_staff, zone_of
-from bot.desk.moving import Move, hold, move_ticket, state_choices
+from bot.desk.moving import Move, hold, move_ticket, state_choices, tell_bringer
 from bot.desk.talking import SILENCE, end_silent
-from bot.desk.telling import tell
 from bot.failures import where_only
 from bot.messages import Reply
 from bot.texts import say
@@ -127,7 +126,8 @@ def _tell_breach(session: Session, ticket: Ticket, now: datetime, url: str | Non
 
 def _break_silence(session: Session, ticket: Ticket, now: datetime) -> None:
     """Warn a citizen who says nothing; who was warned has his ticket closed."""
-    contact = None if ticket.contact_id is None else hold_contact(session, ticket.contact_id)
+    bringer = None if ticket.helper_id is not None else ticket.contact_id
+    contact = None if bringer is None else hold_contact(session, bringer)
     if contact is not None and contact.talk_id is not None:
         ticket.watch_at = now + _TALKING
         session.flush()
@@ -135,12 +135,11 @@ def _break_silence(session: Session, ticket: Ticket, now: datetime) -> None:
         _close(session, ticket, now)
     else:
         warn(session, ticket, now)
-        if contact is not None and ticket.watch_at is not None:
+        if ticket.watch_at is not None:
             zone = ZoneInfo(zone_of(session, ticket))
             last = long_date(ticket.watch_at.astimezone(zone).date())
             text = say(f"watch.silent_{ticket.state}", number=ticket.number, day=last)
-            reply = Reply(text, state_choices(ticket))
-            tell(session, contact, reply, now, ticket_id=ticket.id)
+            tell_bringer(session, ticket, Reply(text, state_choices(ticket)), now)
 
 
 def _close(session: Session, ticket: Ticket, now: datetime) -> None:

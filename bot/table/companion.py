@@ -61,7 +61,9 @@ FIELD: tuple[Capability, ...] = (
     Capability(
         "help", helped.handle, (), ("bantu warga", "/bantu", "lapor untuk warga"),
         roles=COMPANIONS,
-        form=FormUse(helped.FORM, helped.finish, own_families, helped.summary),
+        form=FormUse(
+            helped.FORM, helped.finish, own_families, helped.summary, same=helped.same,
+        ),
     ),
     Capability(
         "help_usul", helped.usul, (),

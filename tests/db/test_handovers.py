@@ -6,10 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from db.assignments import Assignment, companion_of, families_of, looks_after
-from db.contacts import Contact
 from db.findings import ASSIGNED, DONE, Finding
 from db.handovers import NoCompanion, NotHis, hand_over, history_of
-from db.registry import Household, Person
+from db.registry import Household
 from db.session import Session, Store
 from db.staff import Staff
 from db.substitutions import (
@@ -19,7 +18,6 @@ from db.substitutions import (
     substitute,
 )
 from tests.moment import NOW, TODAY
-from tests.tickets import file
 
 DAY = timedelta(days=1)
 
@@ -50,18 +48,9 @@ def test_a_family_goes_over_with_what_is_open_about_it(sample_store: Store) -> N
     with sample_store.begin() as session:
         own, new, other = companions(session)
         family, *rest = [row[0] for row in families_of(session, own.id, TODAY)]
-        person = session.scalars(select(Person).filter_by(household_id=family.id)).first()
-        assert person is not None
-        chat = Contact(
-            channel="simulator", address="asma", state="reachable", staff_id=new.id,
-            failed_tries=0, created_at=NOW,
-        )  # fmt: skip
-        session.add(chat)
         open_task = task(session, 1, own.id, family, ASSIGNED)
         done_task = task(session, 2, own.id, family, DONE)
         other_task = task(session, 3, own.id, rest[0], ASSIGNED)
-        ticket = file(session)
-        ticket.helper_id, ticket.person_id = own.id, person.id
         session.flush()
 
         hand_over(session, [family.id], own.id, new.id, why="Pindah tugas", actor="cli", now=NOW)
@@ -72,7 +61,6 @@ def test_a_family_goes_over_with_what_is_open_about_it(sample_store: Store) -> N
         assert looks_after(session, own.id, rest[0].id, TODAY)
         holders = [open_task.staff_id, done_task.staff_id, other_task.staff_id]
         assert holders == [new.id, own.id, own.id]
-        assert (ticket.helper_id, ticket.contact_id) == (new.id, chat.id)
         [kept] = history_of(session, family.id)
         assert (kept.from_id, kept.to_id, kept.why) == (own.id, new.id, "Pindah tugas")
 

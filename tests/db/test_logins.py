@@ -336,7 +336,7 @@ def test_a_new_code_takes_password_phone_and_sessions_away(store: Store, secret:
     token, _ = enter(store, secret)
     assert token is not None
     with store.begin() as session:
-        code = reset_login(session, session.scalars(select(Staff)).one(), NOW)
+        code, _former = reset_login(session, session.scalars(select(Staff)).one(), NOW)
     assert find_session(store, token, NOW + LATER) is None
     now = NOW + 2 * LATER
     assert enter(store, secret, now) == (None, WRONG)

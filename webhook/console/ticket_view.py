@@ -12,6 +12,7 @@ from bot.texts import tickets as words
 from db import audit
 from db.areas import area_name
 from db.desk_tools import CannedAnswer, canned_answers, find_canned, note_viewer, present
+from db.helped import helped_of
 from db.session import Session
 from db.staff import SECTIONS
 from db.ticket_clock import light_of
@@ -140,12 +141,14 @@ def _about_reporter(
     session: Session, desk: Desk, ticket: Ticket, reads: bool, unmasked: Reporter | None
 ) -> dict[str, Any]:
     reporter = unmasked or reporter_of(session, desk.scope, ticket)
-    talks = reads and ticket.contact_id is not None and not reporter.is_staff
+    is_own = ticket.contact_id is not None and ticket.helper_id is None
+    talks = reads and is_own and not reporter.is_staff
     return {
         "reporter": reporter,
         "is_open": unmasked is not None,
         "aid": aid_of_reporter(session, desk.scope, ticket, desk.actor, desk.now),
         "earlier": earlier_tickets(session, desk.sight, ticket),
+        "helped": helped_of(session, ticket, desk.now),
         "beside": beside(session, desk.sight, ticket) if talks else None,
     }
 

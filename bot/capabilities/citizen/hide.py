@@ -4,8 +4,9 @@ from bot.desk.hiding import KINDS, hide, may_hide
 from bot.desk.secrecy import wish
 from bot.messages import Choice
 from bot.turn import Turn, button
+from db.own_tickets import find_ticket
 from db.ticket_states import IllegalMove
-from db.tickets import ANONYMOUS, CONFIDENTIAL, HIDDEN, Ticket, find_ticket
+from db.tickets import ANONYMOUS, CONFIDENTIAL, HIDDEN, Ticket
 
 _WISHES = (ANONYMOUS, CONFIDENTIAL, HIDDEN)
 _NAMED_FORMS = ("goods", "correction")  # which nobody can work on without a name
@@ -55,7 +56,7 @@ def _spoken_of(turn: Turn) -> Ticket | None:
 
 
 def _hide(turn: Turn, number: str, secrecy: str) -> None:
-    ticket = find_ticket(turn.session, turn.contact.id, number, turn.today.year) if number else None
+    ticket = find_ticket(turn.session, turn.reader, number) if number else None
     if ticket is None:
         turn.reply("track.not_found", button("track", "choice.my_tickets"))
         return

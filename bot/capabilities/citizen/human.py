@@ -10,9 +10,10 @@ from bot.turn import CITIZEN, Turn, button
 from db.contacts import CONSENT_REFUSED
 from db.facts import facts_beginning
 from db.offices import desk_of, opening
+from db.own_tickets import find_ticket
 from db.registry import household_of
 from db.talks import open_talk, waiting_talk
-from db.tickets import Matter, find_ticket
+from db.tickets import Matter
 
 _LONGEST = 1_000
 
@@ -27,7 +28,7 @@ def handle(turn: Turn) -> None:
         return
     number = waiting_talk(turn.session, turn.contact.id)
     if number is not None:
-        waiting = find_ticket(turn.session, turn.contact.id, number, turn.today.year)
+        waiting = find_ticket(turn.session, turn.reader, number)
         if waiting is not None:
             turn.change_contact(ticket_id=waiting.id)  # what he writes next is for that talk
         turn.reply("human.waiting", *_ways(number), number=number, opening=_opening(turn))

@@ -21,8 +21,9 @@ from bot.forms import Answers, Field, Form
 from bot.texts.tickets import state_told
 from bot.turn import Turn, button
 from db.attachments import POINT, drop_added
+from db.own_tickets import find_ticket
 from db.ticket_states import DONE, Decision, IllegalMove, State
-from db.tickets import Ticket, find_ticket
+from db.tickets import Ticket
 
 FORM = Form(
     ADDITION,
@@ -42,7 +43,7 @@ FORM = Form(
 def handle(turn: Turn) -> None:
     """Do what a button of a notice or of the list of tickets says: `action:number`."""
     action, _, number = turn.argument.partition(":")
-    ticket = find_ticket(turn.session, turn.contact.id, number, turn.today.year) if number else None
+    ticket = find_ticket(turn.session, turn.reader, number) if number else None
     deed = _DEEDS.get(action)
     if ticket is None or deed is None:
         turn.reply("track.not_found", button("track", "choice.my_tickets"))
@@ -61,7 +62,7 @@ def handle(turn: Turn) -> None:
 def finish(turn: Turn, answers: Answers) -> None:
     """Add what was written or sent to the ticket."""
     number = answers["number"]
-    ticket = find_ticket(turn.session, turn.contact.id, number, turn.today.year)
+    ticket = find_ticket(turn.session, turn.reader, number)
     told, files = answers.get("told"), answers.get("photo") or ()
     kept = ticket is not None and (told or files) and State(ticket.state) not in DONE
     if ticket is not None and kept:

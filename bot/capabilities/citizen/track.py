@@ -7,11 +7,12 @@ from bot.texts import say
 from bot.texts.format import local_moment
 from bot.texts.tickets import next_told, state_told
 from bot.turn import Turn, button
+from db.own_tickets import find_ticket, tickets_of
 from db.registry import Person
 from db.ticket_changes import last_told_why
 from db.ticket_notes import ANSWER, last_note, last_noted
 from db.ticket_states import By, State, may_follow
-from db.tickets import Ticket, find_ticket, standing_of, tickets_of
+from db.tickets import Ticket, standing_of
 
 _SHOWN = 5
 _ANSWER_SHOWN = 250
@@ -23,7 +24,7 @@ def handle(turn: Turn) -> None:
     if number is None:
         _list(turn)
         return
-    ticket = find_ticket(turn.session, turn.contact.id, number, turn.today.year)
+    ticket = find_ticket(turn.session, turn.reader, number)
     if ticket is None:
         turn.reply(
             "track.not_found",
@@ -35,7 +36,7 @@ def handle(turn: Turn) -> None:
 
 
 def _list(turn: Turn) -> None:
-    tickets = tickets_of(turn.session, turn.contact.id, _SHOWN)
+    tickets = tickets_of(turn.session, turn.reader, _SHOWN)
     if not tickets:
         turn.reply(
             "track.none", button("complaint", "choice.complaint"), button("menu", "choice.menu")

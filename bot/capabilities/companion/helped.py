@@ -5,9 +5,11 @@ from typing import Any
 
 from bot.desk.asking import person, place_facts, place_fields, place_line, shown
 from bot.desk.filing import file_for
+from bot.desk.followers import tell_filed
+from bot.desk.repeats import add_again, question
 from bot.families import family, is_own, longest_unseen, own_families
 from bot.fields import one_of, photo, words
-from bot.forms import FILES, Answer, Answers, Facts, Field, Form
+from bot.forms import ADDED, FILES, Answer, Answers, Facts, Field, Form
 from bot.messages import Choice
 from bot.stories import CATEGORIES, STORY_LEAST, guess
 from bot.texts import say
@@ -15,8 +17,9 @@ from bot.turn import Turn, button
 from db.companion_tasks import head_of
 from db.helped import WAYS, note_help
 from db.registry import Household
+from db.ticket_repeats import Earlier, find_earlier
 from db.ticket_rules import rule_of
-from db.tickets import Matter
+from db.tickets import PLAIN, Matter
 
 _USUL = "usul"
 
@@ -57,6 +60,7 @@ FORM = Form(
         _asks_consent(),
         _FILES,
         Field("alike", _noted, noted=True),
+        Field(ADDED, _noted, noted=True),
     ),
     read_back=True,
 )  # fmt: skip
@@ -120,12 +124,33 @@ def facts_usul(turn: Turn) -> Facts:
     return {**place_facts(turn), "own_village": None}
 
 
+def same(turn: Turn, answers: Answers) -> str | None:
+    """Ask whether this was filed for the family before; what it brought itself is not told."""
+    return question(turn, _earlier(turn, answers))
+
+
+def _earlier(turn: Turn, answers: Answers) -> Earlier | None:
+    household_id = int(answers["family"])
+    head = head_of(turn.session, household_id)
+    if head is None or not is_own(turn, household_id):
+        return None
+    return find_earlier(
+        turn.session, contact_id=None, person_id=head[0], kind="complaint",
+        category=answers["category"], story=answers["story"] or "", name="", secrecy=PLAIN,
+        now=turn.now,
+    )  # fmt: skip
+
+
 def finish(turn: Turn, answers: Answers) -> None:
-    """File the report in the name of who stands for the family."""
+    """File the report in the name of who stands for the family, or add it to the one before."""
     household_id = int(answers["family"])
     head = head_of(turn.session, household_id)
     if head is None or not is_own(turn, household_id):
         turn.reply("households.not_yours", button("households", "choice.households"))
+        return
+    earlier = _earlier(turn, answers) if answers.get(ADDED) else None
+    if earlier is not None:
+        _add(turn, earlier, answers)
         return
     home = turn.session.get_one(Household, household_id)
     details = {"area": home.area_code}
@@ -147,6 +172,14 @@ def finish_usul(turn: Turn, answers: Answers) -> None:
     _file(turn, Matter("usul", "other", story, details=details), answers, answers["area"])
 
 
+def _add(turn: Turn, earlier: Earlier, answers: Answers) -> None:
+    consent = say(f"helped.consent_{answers['consent_by']}")
+    told = (answers["story"], f"{say('helped.label_consent_by')}: {consent}")
+    add_again(turn, earlier, "\n".join(filter(None, told)), answers.get(FILES) or ())
+    track = button(f"track:{earlier.number}", "choice.track_this")
+    turn.reply("repeat.added", track, button("menu", "choice.menu"), number=earlier.number)
+
+
 def _file(
     turn: Turn,
     matter: Matter,
@@ -161,6 +194,7 @@ def _file(
     ticket = file_for(turn, matter, area_code, person_id, files)
     how = answers["consent_by"]
     note_help(turn.session, ticket, turn.staff.id, household_id, how, turn.now)
+    tell_filed(turn.session, ticket, turn.staff, turn.now)
     turn.reply(
         "helped.filed",
         button(f"track:{ticket.number}", "choice.track_this"),

@@ -1,6 +1,6 @@
 """What a group asks for: equipment, which goes up to city and province; labels and permits."""
 
-from bot.desk.filing import file_ticket
+from bot.desk.filing import file_for, file_ticket
 from bot.fields import one_of, words
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.kube_proposing import move_up
@@ -186,7 +186,12 @@ def permit_finish(turn: Turn, answers: Answers) -> None:
         return
     story = permit_summary(turn, answers)
     matter = Matter("complaint", "other", story, details={"area": group.area_code})
-    ticket = file_ticket(turn, matter)
+    # What a companion asks for a group is followed by whoever has the group, as what he files is.
+    ticket = (
+        file_for(turn, matter, group.area_code, None)
+        if turn.role == "companion"
+        else file_ticket(turn, matter)
+    )
     add_permit(turn.session, group.id, answers["permit"], ticket.id)
     turn.reply(
         "kube_permit.filed",
