@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := $(PIP) install --quiet --require-hashes -r
+LINES := .coverage.json
 SELF := $(PIP) install --quiet --no-deps --no-build-isolation -e .
 
 .PHONY: help setup demo test bench bench-nlu office rasa lint lock
@@ -38,7 +39,9 @@ lint: $(VENV)/.dev
 
 test: lint ## every check and every test
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
+	@rm -f $(LINES)
+	@$(BIN)/python -m slipcover --json --out $(LINES) -m pytest -n 2
+	@$(BIN)/python -m slipcover --merge $(LINES) --out $(LINES) --fail-under 90
 
 bench: $(VENV)/.dev ## how fast, beside the floor of the same machine
 	@$(BIN)/python -m tests.bench

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import version
@@ -36,8 +36,7 @@ Postgresql = psycopg.Connection[tuple[object, ...]]
 DATABASES = ("sqlite", "postgresql")
 MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30  # bytes
 STORES = frozenset({"store_url", "sample_url"})
-WATCHED = pytest.StashKey[bool]()
-# Half of the time of the training would go to the coverage of this process.
+# In a process of its own: here it would take turns with the tests.
 TRAINING = "import pathlib, sys, nlu.training as t; t.train_file(pathlib.Path(sys.argv[1]))"
 
 
@@ -65,28 +64,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what needs the model last: it is trained meanwhile.
-
-    Lines are watched in the first of the examples of a test, which takes half as long again; the
-    others run the same, and those of the browser are run by the tests of the pages.
-    """
+    """Put what needs the model last: it is trained meanwhile."""
     items.sort(key=_needs_model)
-    seen = set()
-    for item in items:
-        test = item.nodeid.partition("[")[0]
-        repeated = test in seen or item.get_closest_marker("browser")
-        # What says no_cover itself is left to pytest-cov, which would begin anew inside a pause.
-        item.stash[WATCHED] = not repeated or item.get_closest_marker("no_cover") is not None
-        seen.add(test)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Watch no lines in a test, nor in its fixtures, that are watched in another."""
-    if item.stash[WATCHED]:
-        return (yield)
-    with thrift.unwatched():
-        return (yield)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -252,7 +231,7 @@ def _migrate(url: str, vault: Vault) -> None:
 
 def _load_sample(url: str, vault: Vault) -> None:
     store = Store(url, vault)
-    with thrift.unwatched(), store.begin() as session:
+    with store.begin() as session:
         load(session, TODAY, NOW)
         ensure_national_facts(session)
     store.close()

@@ -1,11 +1,9 @@
 """What makes thousands of tests in one process cheaper, and changes nothing of what they try."""
 
 import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, ClassVar
 
-import coverage
 from flask import Flask
 from sqlalchemy import URL, Engine
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
@@ -54,17 +52,3 @@ class _KnownRule(Rule):
         if key not in self._builders:
             self._builders[key] = super()._compile_builder(append_unknown)
         return self._builders[key]
-
-
-@contextmanager
-def unwatched() -> Iterator[None]:
-    """Count no lines meanwhile, where lines are counted: others run the same ones."""
-    watch = coverage.Coverage.current()
-    if watch is None:
-        yield
-        return
-    watch.stop()
-    try:
-        yield
-    finally:
-        watch.start()

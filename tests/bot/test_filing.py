@@ -284,7 +284,6 @@ def test_words_that_hide_nothing(said: str) -> None:
     assert wish(said) is None
 
 
-@pytest.mark.no_cover  # the same lines many times
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60), st.sampled_from(["Lipu", "lipu rt 2", "rt 3", NIK, "anonim", ""]))
 def test_anything_may_be_written_for_who_and_where(noise: str, known_part: str) -> None:

@@ -339,7 +339,6 @@ DEEDS = st.tuples(
 )
 
 
-@pytest.mark.no_cover  # the same lines many times
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -117,7 +117,6 @@ def test_a_person_without_kk_and_a_merged_one_are_the_same_work(
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.no_cover  # the same lines hundreds of times
 def test_guesses_disclose_nothing(sample_store: Store, clock: Clock) -> None:
     with sample_store.read() as session:
         sealed = session.scalars(
@@ -255,7 +254,6 @@ class Tries(RuleBasedStateMachine):
             self.in_a_row[who], self.locked_until[who] = 0, now + timedelta(hours=24)
 
 
-@pytest.mark.no_cover  # the same lines many times
 def test_no_more_than_three_failures_a_contact_and_five_a_nik(
     sample_store: Store, clock: Clock
 ) -> None:

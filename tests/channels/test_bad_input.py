@@ -73,7 +73,6 @@ def damaged_updates(draw: st.DrawFn) -> Any:
     return payload
 
 
-@pytest.mark.no_cover  # the same lines many times
 @QUICK
 @given(JSON | st.dictionaries(st.sampled_from(telegram.ALLOWED_UPDATES), JSON) | damaged_updates())
 def test_any_json_as_a_telegram_update(payload: Any) -> None:
@@ -83,7 +82,6 @@ def test_any_json_as_a_telegram_update(payload: Any) -> None:
         _storable(telegram.parse(payload, NOW))
 
 
-@pytest.mark.no_cover  # the same lines many times
 @QUICK
 @given(
     st.dictionaries(
@@ -101,7 +99,6 @@ def test_any_form_of_twilio(form: dict[str, str]) -> None:
         _storable(twilio.parse_status(form))
 
 
-@pytest.mark.no_cover  # the same lines many times
 @QUICK
 @given(
     JSON

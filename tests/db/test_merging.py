@@ -116,7 +116,6 @@ def filled(sqlite_template: Path, vault: Vault) -> Iterator[Path]:
         yield path
 
 
-@pytest.mark.no_cover  # the same lines many times
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(operations=operations)
 @example(operations=[("merge", 0, 1), ("merge", 2, 3), ("undo", 0, 0), ("undo", 0, 0)])

@@ -116,7 +116,6 @@ def apply(
             group(session, ticket, None, actor="staff:1", now=at)
 
 
-@pytest.mark.no_cover  # the same lines many times
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -19,7 +19,6 @@ from db.session import Store
 from nlu.parse import Parse, Thresholds
 from tests.browser import find_chromium
 from tests.templates import made_once
-from tests.thrift import unwatched
 from tests.webhook.browser import Watch, launch, serving
 from tests.webhook.site import app_of
 
@@ -68,7 +67,7 @@ def demo_template(shared: Path, sqlite_template: Path, vault: Vault) -> Path:
         shutil.copy(sqlite_template, path)
         filled = Store(f"sqlite:///{path}", vault)
         now = datetime.now(UTC)
-        with unwatched(), filled.begin() as session:
+        with filled.begin() as session:
             load(session, now.date(), now)
         filled.close()
 

@@ -103,7 +103,6 @@ def _check(status: int, caplog: pytest.LogCaptureFixture) -> None:
 OBJECTS = st.dictionaries(TEXTS | st.sampled_from(("update_id", *ALLOWED_UPDATES)), JSON)
 
 
-@pytest.mark.no_cover  # the same lines many times
 @SETTINGS
 @given(payload=OBJECTS | damaged_updates() | conversations())
 def test_any_json_object_to_the_telegram_route(
@@ -152,7 +151,6 @@ def damaged_forms(draw: st.DrawFn, names: list[str]) -> list[tuple[str, str]]:
     return pairs
 
 
-@pytest.mark.no_cover  # the same lines many times
 @SETTINGS
 @given(form=FORMS | damaged_forms(MESSAGES))
 def test_any_signed_form_to_the_message_route(
@@ -161,7 +159,6 @@ def test_any_signed_form_to_the_message_route(
     _check(site.twilio(form, MESSAGE).status_code, caplog)
 
 
-@pytest.mark.no_cover  # the same lines many times
 @SETTINGS
 @given(form=FORMS | damaged_forms(STATUSES))
 def test_any_signed_form_to_the_status_route(
@@ -170,7 +167,6 @@ def test_any_signed_form_to_the_status_route(
     _check(site.twilio(form, STATUS).status_code, caplog)
 
 
-@pytest.mark.no_cover  # the same lines many times
 @SETTINGS
 @given(body=st.binary(max_size=200), query=st.binary(max_size=20))
 def test_any_bytes_to_the_twilio_routes(site: Site, body: bytes, query: bytes) -> None:

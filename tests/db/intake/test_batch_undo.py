@@ -89,7 +89,6 @@ def _days(store: Store) -> list[tuple[str, date]]:
     return [(found.name, found.as_of) for found in rows(store, AgencyList)]
 
 
-@pytest.mark.no_cover  # the same lines many times
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=st.lists(versions, max_size=4), last=versions)
 def test_taken_back_in_any_history_leaves_what_was(
@@ -114,7 +113,6 @@ def test_taken_back_in_any_history_leaves_what_was(
         store.close()
 
 
-@pytest.mark.no_cover  # the same lines many times
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=st.lists(lines, min_size=1, max_size=5), other=st.lists(lines, min_size=1, max_size=5))
 def test_two_lists_taken_back_in_the_order_they_came_leave_nothing(

@@ -163,7 +163,6 @@ def workbooks() -> Iterator[bytes]:
                 yield broken_archive(rng, content)
 
 
-@pytest.mark.no_cover  # the same lines thousands of times
 def test_ten_thousand_broken_files_are_refused_in_whole_or_in_part(tmp_path: Path) -> None:
     path = tmp_path / "list"
     found = [outcome(path, content) for content in texts()]
@@ -181,7 +180,6 @@ def test_any_bytes_are_a_list_or_refused(
     outcome(tmp_path_factory.getbasetemp() / "bytes", start + content)
 
 
-@pytest.mark.no_cover  # the same lines many times
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.lists(st.text(max_size=30), min_size=23, max_size=23), max_size=3))
 def test_any_cells_are_a_line_or_refused(
@@ -221,7 +219,6 @@ WRITE: dict[str, Callable[[list[list[object]]], bytes]] = {
 }
 
 
-@pytest.mark.no_cover  # the same lines many times
 @pytest.mark.parametrize("form", sorted(WRITE))
 @settings(max_examples=25, deadline=None)
 @given(people=st.lists(CLEAN, min_size=1, max_size=4), written=st.sampled_from(sorted(FORMS)))
