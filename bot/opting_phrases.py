@@ -32,7 +32,10 @@ _ENDS = re.compile(
 )
 _PLEASE = rf"(?:please|pls|plz|hi|hello|sorry|thanks|thx|thank\s+you|sir|bro|{_POLITE})"
 _DO_NOT = r"(?:don\W?t|do\s+not)"
-_THESE = r"(?:(?:any|more|these|those|this|your|the)\s+){0,2}(?:messages?|texts?|sms|notifications?|these|those|this)"
+_THESE = (
+    r"(?:(?:any|more|these|those|this|your|the)\s+){0,2}"
+    r"(?:messages?|texts?|sms|notifications?|these|those|this)"
+)
 _ENDS_IN_ENGLISH = re.compile(
     rf"\W*(?:{_PLEASE}\W+)*"
     r"(?:i\s+(?:want|wanna|wish|need|would\s+like)\s+(?:to\s+)?(?:stop|quit|unsubscribe|opt\W?out)"

@@ -30,8 +30,17 @@ def tell_of_changes(turn: Turn, scope: Scope, said: Said) -> None:
 
 def tell_of_limits(turn: Turn, said: str) -> None:
     """Say where those whom it concerns are chosen more exactly than by their areas."""
+    _lead_there(turn, "announce.limited", said)
+
+
+def tell_of_several(turn: Turn, said: str) -> None:
+    """Say where more than one day, hour or place is planned."""
+    _lead_there(turn, "announce.several", said)
+
+
+def _lead_there(turn: Turn, key: str, said: str) -> None:
     turn.reply(
-        "announce.limited",
+        key,
         button("announce", "choice.announce"),
         button("menu", "choice.menu"),
         said=said,

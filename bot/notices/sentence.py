@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from datetime import time
 
 from bot.notices.beyond import PLACE_ENDS, Beyond, find_beyond, tells_of_change
+from bot.notices.several import several
 from nlu.parse import Entity, Parse
 
 _PART = r"(?:\s*(pagi|siang|sore|malam|malem))?"
 # Digits inside a NIK or a telephone number, however it is parted, are no hour.
 _CLOCK = rf"(?<!\d)(?<!\d{{3}}[.-])(\d{{1,2}})(?:[.:](\d{{2}}))?(?![.:]?\d){_PART}"
-_TO = r"\s*(?:-|–|—|s\.?/?d\.?|sampai|sampe|hingga|smp)\s*(?:jam\s+|pukul\s+|pkl\.?\s+)?"
+_TO = (
+    r"\s*(?:-|–|—|s\.?/?d\.?|sampai|sampe|hingga|smp|,?\s*(?:selesai|tutup|berakhir))"
+    r"\s*(?:jam\s+|pukul\s+|pkl\.?\s+)?"
+)
 _SPAN = re.compile(rf"{_CLOCK}(?:{_TO}{_CLOCK})?", re.IGNORECASE)
 _NAMED_SPAN = re.compile(rf"\b(?:jam|pukul|pkl\.?|jm)\s*{_SPAN.pattern}", re.IGNORECASE)
 _AT = re.compile(r"\bdi\s+", re.IGNORECASE)
+_AND = r"(?:dan|dn|serta|maupun|plus)"
 _PLACE_ENDS = re.compile(
-    rf"\s+(?:untuk|utk|buat|bagi|kepada|di|jam|pukul|{PLACE_ENDS})\s", re.IGNORECASE
+    rf"\s+(?:(?:{_AND}\s+)?di|untuk|utk|buat|bagi|kepada|jam|pukul|{PLACE_ENDS})\s", re.IGNORECASE
 )
-_JOINED = re.compile(r"\b(?:dan|dn|serta|maupun|plus)\s*$", re.IGNORECASE)
+_JOINED = re.compile(rf"\b{_AND}\s*$", re.IGNORECASE)
 _NO_PLACE = re.compile(r"(?:kel|kec|desa|kota|sini|sana|situ)", re.IGNORECASE)
 _PLACE_LENGTHS = range(4, 121)  # characters
 NOON = 12
@@ -35,14 +40,17 @@ class Said:
     areas: tuple[str, ...] = ()
     changes: bool = False  # it tells of a cancellation, a delay or another change
     beyond: Beyond | None = None  # what may change whom it concerns, and is not understood
+    several: str | None = None  # where it names more than one day, hour or place
 
 
 def read_sentence(text: str, parse: Parse | None) -> Said:
     """Read an announcement such as `umumkan PKH besok jam 8 di kantor pos untuk Melai`."""
-    named = _NAMED_SPAN.search(text)
+    # Of one beginning that is said twice the last is the fuller.
+    spans = {_times(one)[0]: one for one in _NAMED_SPAN.finditer(text)}
+    named = next(iter(spans.values()), None)
     begin, end = (None, None) if named is None else _times(named)
     entities = () if parse is None else parse.entities
-    span = _place_in(text, entities)
+    span, more = _place_in(text, entities)
     inside = span or range(0)
     areas = (one.value for one in entities if one.entity == "area" and one.start not in inside)
     place = " ".join(text[span.start : span.stop].split()) if span is not None else None
@@ -51,6 +59,7 @@ def read_sentence(text: str, parse: Parse | None) -> Said:
         begin, end, place, tuple(dict.fromkeys(areas)),
         changes=tells_of_change(text, entities),
         beyond=find_beyond(text, entities, hours, inside),
+        several=several(text, [range(*one.span()) for one in spans.values()], more),
     )  # fmt: skip
 
 
@@ -82,16 +91,21 @@ def _time(hour: str | None, minute: str | None, part: str | None) -> time | None
         return None
 
 
-def _place_in(text: str, entities: Sequence[Entity]) -> range | None:
-    """Give where the only thing stands that can be nothing but a place."""
-    found = []
+def _place_in(text: str, entities: Sequence[Entity]) -> tuple[range | None, list[range]]:
+    """Give where the only thing stands that can be nothing but a place, and places joined to it."""
+    found: list[range] = []
+    joined: list[range] = []
     for at in _AT.finditer(text):
         ends = _PLACE_ENDS.search(text, at.end())
         span = range(at.end(), ends.start() if ends else len(text.rstrip(" .,!")))
-        # What "dan di" joins to an area is one more of them.
-        if not _JOINED.search(text, 0, at.start()) and _is_place(text, span, entities):
+        if not _is_place(text, span, entities):
+            continue
+        if _JOINED.search(text, 0, at.start()):  # to a place, or to an area that is no place
+            joined.append(span)
+        else:
             found.append(span)
-    return found[0] if len(found) == 1 else None
+    only = found[0] if len(found) == 1 else None
+    return only, [only, *joined] if only is not None else []
 
 
 def _is_place(text: str, span: range, entities: Sequence[Entity]) -> bool:

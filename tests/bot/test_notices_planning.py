@@ -297,6 +297,34 @@ def test_what_may_change_whom_it_concerns_is_not_passed_over(
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("umumkan PKH tanggal 1-3 Desember jam 8 di kantor pos untuk Melai", "tanggal 1-3"),
+        ("umumkan PKH 1 s/d 3 Desember jam 8 di kantor pos untuk Melai", "1 s/d 3 Desember"),
+        ("umumkan PKH tgl 2 dan 4 jam 8 di kantor pos untuk Melai", "tgl 2 dan 4"),
+        ("umumkan PKH besok jam 8-10 dan jam 13-15 untuk Melai", "jam 8-10 dan jam 13-15"),
+        ("umumkan PKH besok di kantor pos dan di balai untuk Melai", "kantor pos dan di balai"),
+    ],
+)
+def test_two_days_hours_or_places_are_not_made_one(text: str, part: str) -> None:
+    assert read(text).several == part
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "text",
+    [
+        WHOLE, f"{WHOLE} dan di Wajo", "umumkan PKH besok jam 8 sampai jam 12 di kantor pos",
+        "umumkan PKH 1-12-2026 jam 8, selesai jam 12 di kantor pos untuk Melai",
+        "umumkan PKH besok jam 8 pagi - jam 12 siang di kantor pos untuk Melai dan Wajo",
+    ],
+)  # fmt: skip
+def test_one_day_hour_and_place_are_one(text: str) -> None:
+    assert read(text).several is None
+
+
+@pytest.mark.databases("sqlite")
 @given(st.from_regex(r"(?:zx|qw)[a-z]{5,9}", fullmatch=True), st.sampled_from([
     "untuk {} dan Melai besok", "untuk Melai, {} besok", "untuk Melai besok dan {}",
     "untuk Melai {} besok", "{} dan Melai besok", "di Melai dan di {} besok",

@@ -12,12 +12,13 @@ from bot.messages import Choice
 from bot.notices import approving
 from bot.notices.beyond import Beyond, Why, find_beyond
 from bot.notices.drafting import Draft, prepare
-from bot.notices.in_console import tell_of_changes, tell_of_limits
+from bot.notices.in_console import tell_of_changes, tell_of_limits, tell_of_several
 from bot.notices.languages import LANGUAGES
 from bot.notices.own_words import wrong_with
 from bot.notices.planning import LONGEST_PLACE, Plan, Stop, check_plan, make_round, outermost
 from bot.notices.refusals import NoticeRefused
 from bot.notices.sentence import DAWN, NOON, Said, read_hours, read_sentence
+from bot.notices.several import is_a_day
 from bot.notices.wording import LONGEST, first_words, letters_over
 from bot.opting_language import language
 from bot.texts import say
@@ -46,6 +47,9 @@ _PLANNED = {"program", "areas", "date", "begin", "end", "place"}
 def _program_field(answer: Answer, facts: Facts) -> Answers:
     known: dict[str, str] = facts["programs"]
     picked = (answer.value or "").removeprefix("programme:")
+    named = [code for code in re.findall(r"\w+", answer.text.upper()) if code in known]
+    if len(set(named)) > 1:
+        raise Refused("announce.one_program", blanks={"said": ", ".join(dict.fromkeys(named))})
     for code in (picked, answer.entities.get("program", ""), answer.text.strip().upper()):
         if code in known:
             return {"program": code}
@@ -195,6 +199,8 @@ def handle(turn: Turn) -> None:
         tell_of_changes(turn, _scope(turn), said)
     elif said.beyond is not None and said.beyond.why is Why.LIMIT:
         tell_of_limits(turn, said.beyond.said)
+    elif said.several is not None:
+        tell_of_several(turn, said.several)
     else:
         turn.open_form(FORM.name, _named(turn, said))
 
@@ -211,7 +217,7 @@ def _named(turn: Turn, said: Said) -> Answers:
     if program in facts(turn)["programs"] and why is not Why.PROGRAMS:
         known["program"] = program
     entities = turn.parse.entities if turn.parse is not None else ()
-    days = {one.value for one in entities if one.entity == "date"}
+    days = {one.value for one in entities if one.entity == "date" and is_a_day(one)}
     if days and date.fromisoformat(min(days)) < turn.today:
         turn.reply("form.date_past")
     elif len(days) == 1:  # of several none is surely meant
