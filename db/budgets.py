@@ -1,25 +1,24 @@
 """Budget lines: what a city set aside for a purpose in a year, what it spent, and who says so."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from itertools import groupby
-from typing import Any
+from unicodedata import normalize
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db import audit
-from db.areas import Scope
+from db.areas import Area, Scope
 from db.base import Base, BigId
-from db.identities import Change
+from db.budget_history import note_change
 from db.session import Session
 
 # The three strategies against extreme poverty, Inpres 4/2022: less to pay for, more to earn, and
 # fewer places where the poor live crowded together.
 BURDEN, INCOME, POCKETS = "burden", "income", "pockets"
 STRATEGIES = (BURDEN, INCOME, POCKETS)
-_SUBJECT = "budget"  # of its changes
+_LOOSE = re.compile(r"[\s.]+")  # in a name, by which one line is written in several ways
 
 
 class StaleBudget(Exception):
@@ -81,6 +80,28 @@ _FIELDS = tuple(field.name for field in fields(Planned))
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a line of a name is to say, and the version of it that was seen, 0 for none yet."""
+
+    planned: Planned
+    seen: int
+
+
+class Named:
+    """Lines that are found again by their names; of several of one name the first counts."""
+
+    def __init__(self, lines: Sequence[BudgetLine]) -> None:
+        """Begin with lines of one area."""
+        self.lines = lines
+        self._exact = {line.name: line for line in reversed(lines)}
+        self._loose = {folded(line.name): line for line in reversed(lines)}
+
+    def get(self, name: str) -> BudgetLine | None:
+        """Give the line of a name, as it is written or in another way."""
+        return self._exact.get(name) or self._loose.get(folded(name))
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """Some lines added up, in rupiah, with the two ways to say how much was spent."""
 
@@ -96,14 +117,9 @@ class Sums:
         return self.allocated - self.realised
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One writing of a line: who and when, and what each field said before and after."""
-
-    actor: str
-    at: datetime
-    is_first: bool
-    changes: Sequence[Change]
+def folded(name: str) -> str:
+    """Give what makes a name: its signs without spaces and dots, in letters of one case."""
+    return _LOOSE.sub("", normalize("NFKC", name)).casefold()
 
 
 def years_of(session: Session, scope: Scope) -> Sequence[int]:
@@ -122,27 +138,31 @@ def find_line(
     session: Session, scope: Scope, line_id: int, lock: bool = False
 ) -> BudgetLine | None:
     """Give a line of an area, held against others where it is to change."""
-    query = select(BudgetLine).where(
-        BudgetLine.id == line_id, scope.holds(BudgetLine.area_code)
-    )  # fmt: skip
+    which = BudgetLine.id == line_id, scope.holds(BudgetLine.area_code)
     if lock:
-        query = query.with_for_update()
-    return session.scalars(query.execution_options(populate_existing=lock)).one_or_none()
+        _hold(session, session.scalar(select(BudgetLine.area_code).where(*which)))
+    query = select(BudgetLine).where(*which).execution_options(populate_existing=lock)
+    return session.scalars(query).one_or_none()
+
+
+def own_lines(session: Session, area_code: str, year: int) -> Named:
+    """Give the lines that an area itself has for a year, by their names."""
+    return _named(session, BudgetLine.area_code == area_code, BudgetLine.year == year)
+
+
+def former_lines(session: Session, area_code: str, year: int) -> Named:
+    """Give the lines that an area had before a year, the latest of each name."""
+    return _named(session, BudgetLine.area_code == area_code, BudgetLine.year < year)
 
 
 def add_line(
     session: Session, area_code: str, year: int, planned: Planned, actor: str, now: datetime
 ) -> BudgetLine:
     """Enter a line; raises BudgetTaken where the area has one of this name for the year."""
-    if _same(session, area_code, year, planned.name) is not None:
+    _hold(session, area_code)
+    if own_lines(session, area_code, year).get(planned.name) is not None:
         raise BudgetTaken
-    line = BudgetLine(
-        area_code=area_code, year=year, changed_by=actor, changed_at=now, **asdict(planned)
-    )
-    session.add(line)
-    session.flush()
-    _note(session, line, {}, actor, now)
-    return line
+    return _enter(session, area_code, year, planned, actor, now)
 
 
 def change_line(
@@ -155,17 +175,9 @@ def change_line(
     """
     if line.version != seen:
         raise StaleBudget
-    if _same(session, line.area_code, line.year, planned.name) not in (None, line.id):
+    if own_lines(session, line.area_code, line.year).get(planned.name) not in (None, line):
         raise BudgetTaken
-    if (before := said_by(line)) == planned:
-        return False
-    for name, value in asdict(planned).items():
-        setattr(line, name, value)
-    line.version += 1
-    line.changed_by, line.changed_at = actor, now
-    session.flush()
-    _note(session, line, asdict(before), actor, now)
-    return True
+    return _rewrite(session, line, planned, actor, now)
 
 
 def said_by(line: BudgetLine) -> Planned:
@@ -173,24 +185,27 @@ def said_by(line: BudgetLine) -> Planned:
     return Planned(**{name: getattr(line, name) for name in _FIELDS})
 
 
-def put_line(
-    session: Session, area_code: str, year: int, planned: Planned, actor: str, now: datetime
-) -> bool:
-    """Enter a line, or let the one of its name say this; False where nothing differs."""
-    found = _same(session, area_code, year, planned.name)
-    if found is None:
-        add_line(session, area_code, year, planned, actor, now)
-        return True
-    held = find_line(session, Scope(area_code), found, lock=True)
-    return held is not None and change_line(session, held, held.version, planned, actor, now)
+def put_lines(
+    session: Session, area_code: str, year: int, wanted: Sequence[Wanted], actor: str,
+    now: datetime,
+) -> int:  # fmt: skip
+    """Enter lines, or let those of their names say this; gives how many are not as they were.
 
-
-def last_named(session: Session, area_code: str, year: int, name: str) -> BudgetLine | None:
-    """Give the line of a name of a year, or else of the last year before it that has one."""
-    query = select(BudgetLine).where(
-        BudgetLine.area_code == area_code, BudgetLine.year <= year, BudgetLine.name == name
-    )  # fmt: skip
-    return session.scalars(query.order_by(BudgetLine.year.desc()).limit(1)).one_or_none()
+    Raises StaleBudget, with nothing changed, where one is not of the version that was seen.
+    """
+    _hold(session, area_code)
+    own = own_lines(session, area_code, year)
+    held = [(one, own.get(one.planned.name)) for one in wanted]
+    if any(one.seen != (line.version if line is not None else 0) for one, line in held):
+        raise StaleBudget
+    changed = 0
+    for one, line in held:
+        if line is None:
+            _enter(session, area_code, year, one.planned, actor, now)
+            changed += 1
+        else:
+            changed += _rewrite(session, line, one.planned, actor, now)
+    return changed
 
 
 def begin_year(
@@ -198,25 +213,12 @@ def begin_year(
     now: datetime,
 ) -> int:  # fmt: skip
     """Enter those lines whose names a year has not yet; says how many they were."""
-    new = [one for one in planned if _same(session, area_code, year, one.name) is None]
-    for one in new:
-        add_line(session, area_code, year, one, actor, now)
+    _hold(session, area_code)
+    own = own_lines(session, area_code, year)
+    new = {folded(one.name): one for one in reversed(planned) if own.get(one.name) is None}
+    for one in reversed(new.values()):
+        _enter(session, area_code, year, one, actor, now)
     return len(new)
-
-
-def history_of(session: Session, line_id: int) -> Sequence[Edit]:
-    """Give what a line said before and after each writing, newest first."""
-    query = select(Change).where(Change.subject == _SUBJECT, Change.subject_id == line_id)
-    changes = session.scalars(query.order_by(Change.id.desc())).all()
-    edits = [
-        (actor, at, list(group))
-        for (actor, at), group in groupby(changes, lambda one: (one.actor, one.at))
-    ]
-    return [
-        Edit(actor, at, any(one.field == "name" and one.before is None for one in group),
-             group[::-1])
-        for actor, at, group in edits
-    ]  # fmt: skip
 
 
 def sums_of(lines: Sequence[BudgetLine]) -> Sums:
@@ -246,28 +248,40 @@ def by_program(lines: Sequence[BudgetLine]) -> Mapping[str | None, Sums]:
     return {code: sums_of([line for line in lines if line.program_code == code]) for code in codes}
 
 
-def _note(
-    session: Session, line: BudgetLine, before: Mapping[str, Any], actor: str, now: datetime
-) -> None:
-    """Write down what each field says now and said before, and that somebody changed the line."""
-    session.add_all(
-        Change(
-            subject=_SUBJECT, subject_id=line.id, field=name, before=_text(before.get(name)),
-            after=_text(getattr(line, name)), actor=actor, at=now,
-        )
-        for name in _FIELDS
-        if getattr(line, name) != before.get(name)
+def _hold(session: Session, area_code: str | None) -> None:
+    """Let those who write lines of an area do so one after another: no two get one name."""
+    session.execute(
+        select(Area.code).where(Area.code == area_code).with_for_update(key_share=True)
     )  # fmt: skip
-    audit.record(session, now, actor, "change budget", f"budget:{line.id}")
 
 
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+def _named(session: Session, *which: ColumnElement[bool]) -> Named:
+    query = select(BudgetLine).where(*which).order_by(BudgetLine.year.desc(), BudgetLine.id)
+    return Named(session.scalars(query.execution_options(populate_existing=True)).all())
 
 
-def _same(session: Session, area_code: str, year: int, name: str) -> int | None:
-    return session.scalar(
-        select(BudgetLine.id).where(
-            BudgetLine.area_code == area_code, BudgetLine.year == year, BudgetLine.name == name
-        )
-    )
+def _enter(
+    session: Session, area_code: str, year: int, planned: Planned, actor: str, now: datetime
+) -> BudgetLine:
+    said = asdict(planned)
+    line = BudgetLine(area_code=area_code, year=year, changed_by=actor, changed_at=now, **said)
+    session.add(line)
+    session.flush()
+    note_change(session, line.id, {}, said, actor, now)
+    return line
+
+
+def _rewrite(
+    session: Session, line: BudgetLine, planned: Planned, actor: str, now: datetime
+) -> bool:
+    """Let a line say something else and keep what it said; False where nothing differs."""
+    before, after = asdict(said_by(line)), asdict(planned)
+    if before == after:
+        return False
+    for name, value in after.items():
+        setattr(line, name, value)
+    line.version += 1
+    line.changed_by, line.changed_at = actor, now
+    session.flush()
+    note_change(session, line.id, before, after, actor, now)
+    return True

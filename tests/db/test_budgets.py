@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from db.areas import Scope
+from db.budget_history import history_of
 from db.budgets import (
     BURDEN,
     INCOME,
@@ -13,13 +14,14 @@ from db.budgets import (
     BudgetTaken,
     Planned,
     StaleBudget,
+    Wanted,
     add_line,
+    begin_year,
     by_strategy,
     change_line,
     find_line,
-    history_of,
     lines_of,
-    put_line,
+    put_lines,
     sums_of,
     years_of,
 )
@@ -73,7 +75,9 @@ def test_a_line_is_changed_by_whoever_saw_it_as_it_is(store: Store) -> None:
         other = add_line(session, CITY, 2024, replace(LINE, name="Lain"), "staff:1", NOW)
         with pytest.raises(BudgetTaken):
             change_line(session, other, 1, LINE, "staff:1", NOW)
-        assert put_line(session, CITY, 2024, replace(LINE, name="Lain", allocated=5), "cli", NOW)
+        wanted = replace(LINE, name="Lain", allocated=5)
+        assert put_lines(session, CITY, 2024, [Wanted(wanted, 1)], "cli", NOW) == 1
+        assert put_lines(session, CITY, 2024, [Wanted(wanted, 2)], "cli", NOW) == 0
         assert (other.allocated, other.version) == (5, 2)
         last, first = history_of(session, line.id)
         assert (last.actor, last.at, last.is_first) == ("staff:2", LATER, False)
@@ -83,3 +87,32 @@ def test_a_line_is_changed_by_whoever_saw_it_as_it_is(store: Store) -> None:
         empty = sums_of([])
         assert (empty.share, empty.mean_share, empty.left) == (None, None, 0)
     assert len(trail(store, "change budget")) == 4
+
+
+def test_a_name_is_one_however_it_is_written_and_a_file_changes_what_was_seen(
+    store: Store,
+) -> None:
+    with store.begin() as session:
+        make_town(session)
+        line = add_line(session, CITY, 2024, replace(LINE, name="Uji dua"), "staff:1", NOW)
+        other = add_line(session, CITY, 2024, LINE, "staff:1", NOW)
+        same = replace(LINE, name="UJI  Dua.")
+        for write in (
+            lambda: add_line(session, CITY, 2024, same, "staff:1", NOW),
+            lambda: change_line(session, other, 1, same, "staff:1", NOW),
+        ):
+            with pytest.raises(BudgetTaken):
+                write()
+        assert change_line(session, line, 1, same, "staff:1", NOW)  # its own name
+        assert begin_year(session, CITY, 2025, [same, LINE, replace(same, name="uji dua")],
+                          "staff:1", NOW) == 2  # fmt: skip
+        assert begin_year(session, CITY, 2025, [replace(same, name="ujidua")], "cli", NOW) == 0
+        new = replace(LINE, name="Baru")
+        for seen in (1, 3):  # of a line that is at its second version, and of one not yet there
+            with pytest.raises(StaleBudget):
+                put_lines(session, CITY, 2024, [Wanted(new, 0), Wanted(same, seen)], "cli", NOW)
+        with pytest.raises(StaleBudget):
+            put_lines(session, CITY, 2024, [Wanted(new, 1)], "cli", NOW)
+        names = [one.name for one in lines_of(session, Scope(CITY), 2024)]
+        assert names == ["UJI  Dua.", "Rutilahu"]
+        assert put_lines(session, CITY, 2024, [Wanted(new, 0), Wanted(same, 2)], "cli", NOW) == 1

@@ -4,10 +4,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from bot.report_book import tables_book
 from bot.report_tables import decimal
 from bot.service import Service
-from bot.texts import say
 from db.areas import area_name
 from db.budgets import STRATEGIES, by_program, by_strategy, lines_of, sums_of, years_of
 from db.coverage import coverage_of, reach_of
@@ -16,7 +14,7 @@ from db.session import Session
 from webhook.console.budget_edit import EDITORS, READERS, add_edits
 from webhook.console.budget_files import add_import
 from webhook.console.budget_forms import FIRST_YEAR
-from webhook.console.budget_tables import coverage_table, lines_table, strategy_table
+from webhook.console.budget_tables import budget_book
 from webhook.console.charts import Scale
 from webhook.console.desk import Desk
 from webhook.console.guards import require
@@ -43,15 +41,8 @@ def budget_pages(_parts: Service) -> Blueprint:
         """Give a year as a workbook, with how many families are reached now."""
         with desk.read() as session:
             year = _year(session, desk)
-            lines = lines_of(session, desk.scope, year)
-            names = {program.code: program.name for program in all_programs(session)}
-            tables = (
-                lines_table(lines, names),
-                strategy_table(by_strategy([one for one in lines if one.in_use])),
-                coverage_table(coverage_of(session, desk.scope, None)),
-            )
-        period = say("budget.period", year=year, area=desk.staff.area_name)
-        response = Response(tables_book(say("budget.title"), period, tables), mimetype=_XLSX)
+            book = budget_book(session, desk.staff.area_code, year)
+        response = Response(book, mimetype=_XLSX)
         response.headers["Content-Disposition"] = f'attachment; filename="anggaran-{year}.xlsx"'
         return response
 

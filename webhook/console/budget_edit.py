@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from bot.texts import say
 from bot.texts.format import plain_date, rupiah
+from db.budget_history import history_of
 from db.budgets import (
     BURDEN,
     STRATEGIES,
@@ -19,7 +20,6 @@ from db.budgets import (
     begin_year,
     change_line,
     find_line,
-    history_of,
     lines_of,
 )
 from db.catalogue import SEEDED
@@ -29,6 +29,7 @@ from db.trail import names_of_staff
 from webhook.console.audience_forms import Unfit
 from webhook.console.budget_forms import (
     FIELDS,
+    FIRST_DAY,
     LONGEST,
     read_planned,
     read_year,
@@ -161,7 +162,7 @@ def _page(
         history=history_of(session, found.id) if found is not None else (),
         who=lambda actor: say("budget.by_program") if actor == SEEDED else names.get(actor, actor),
         told=lambda name, value: _told(name, value, by_code),
-        may_edit=desk.staff.role in EDITORS, longest=LONGEST,
+        may_edit=desk.staff.role in EDITORS, longest=LONGEST, first_day=FIRST_DAY,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from db.intake.cells_numbers import clean_amount
 from webhook.console.audience_forms import Unfit
 
 FIRST_YEAR = 2000
+FIRST_DAY = date(FIRST_YEAR, 1, 1)
 LONGEST = 200  # characters of a name and of a source
 FIELDS = ("year", "name", "program", "strategy", "allocated", "realised", "source", "as_of", "seen")
 
@@ -67,7 +68,14 @@ def read_source(values: Mapping[str, str], today: date) -> tuple[str, date]:
         raise Unfit(say("budget.bad_date")) from None
     if as_of > today:
         raise Unfit(say("budget.future"))
+    check_year(as_of)
     return source, as_of
+
+
+def check_year(as_of: date) -> None:
+    """Refuse a day before there can be any budget here; raises Unfit."""
+    if as_of < FIRST_DAY:
+        raise Unfit(say("budget.old_date", first=FIRST_YEAR))
 
 
 def read_name(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,26 +15,33 @@ from werkzeug.datastructures import FileStorage
 from bot.texts import say
 from db.budgets import STRATEGIES
 from db.intake.cells import Unreadable, text_cleaner
+from db.intake.cells_dates import date_cleaner
 from db.intake.cells_words import squeezed
 from db.intake.columns import HEADER_WITHIN
 from db.intake.lines import FileRefused
 from db.intake.sheets import Row, open_source
 from webhook.console.audience_forms import Unfit
-from webhook.console.budget_forms import LONGEST, check_spent, read_amount, read_name
+from webhook.console.budget_forms import LONGEST, check_year, read_amount, read_name
 
 MOST_LINES = 500
-COLUMNS = ("name", "program", "strategy", "allocated", "realised")
+COLUMNS = ("name", "program", "strategy", "allocated", "realised", "source", "as_of")
 _ALIASES: Mapping[str, str] = {
     "name": "kegiatan, nama kegiatan, sub kegiatan, uraian, uraian kegiatan, belanja, nama",
     "program": "program, bantuan, kode program, nama program, nama bantuan",
     "strategy": "strategi",
     "allocated": "anggaran, alokasi, pagu, alokasi anggaran, pagu anggaran, jumlah anggaran",
     "realised": "realisasi, realisasi anggaran, jumlah realisasi",
+    "source": "sumber, sumber data, sumber angka",
+    "as_of": "per, per tanggal, keadaan per, keadaan per tanggal, tanggal sumber",
 }
 _FIELDS = {
     squeezed(alias): column for column, aliases in _ALIASES.items() for alias in aliases.split(",")
 }
-_SUMS = frozenset(("jumlah", "total", "jumlahtotal", "grandtotal"))
+# What a row of sums is called: Jumlah, Sub Total, Jumlah Bidang Rehabilitasi Sosial, Total I.
+_SUM = re.compile(
+    r"(?:sub|grand)?(?:jumlah|total)(?:total|keseluruhan|seluruhnya|semua|umum|akhir|anggaran"
+    r"|(?:sub)?(?:bidang|seksi|bagian|urusan|strategi|program|kegiatan).*|[a-z]|[ivx]{2,4}|\d{1,2})?"
+)
 _IN_BRACKETS = re.compile(r"[(\[].*?[)\]]|[_\s]rp$", re.IGNORECASE)
 _DELIMITERS = ",;\t"
 
@@ -48,6 +56,8 @@ class Raw:
     strategy: str
     allocated: str
     realised: str
+    source: str
+    as_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,10 @@ class Read:
     name: str
     program: str | None
     strategy: str | None
-    allocated: int
-    realised: int
+    allocated: int | None
+    realised: int | None
+    source: str | None
+    as_of: date | None
 
 
 def raws_of(file: FileStorage) -> Sequence[Raw]:
@@ -80,23 +92,27 @@ def raws_of(file: FileStorage) -> Sequence[Raw]:
     raise Unfit(say("budget.no_columns"))
 
 
-def read_rows(raws: Sequence[Raw], programs: Mapping[str, str]) -> tuple[list[Read], list[str]]:
+def read_rows(
+    raws: Sequence[Raw], programs: Mapping[str, str], today: date
+) -> tuple[list[Read], list[str]]:
     """Give what the rows say, and the sentences of those that cannot be taken.
 
     Rows without a name or without any amount, such as headings, are left out; a row of sums is
-    held against the others. `programs` are names by codes.
+    held against the rows above it, from the first one or from an earlier row of sums on.
+    `programs` are names by codes.
     """
     found: list[Read] = []
     problems: list[str] = []
+    begins = [0]  # which rows may be the first of a sum
     for raw in raws:
         try:
-            read = _read(raw, programs)
+            read = _read(raw, programs, today)
             if read is None:
                 continue
-            if squeezed(read.name) in _SUMS:
-                _check_sums(read, found)
-            elif read.name in {one.name for one in found}:
-                raise Unfit(say("budget.twice"))
+            if _SUM.fullmatch(squeezed(read.name)):
+                parts = [found[begin:] for begin in begins if begin < len(found)]
+                begins.append(len(found))
+                _check_sums(read, parts or [found])
             else:
                 found.append(read)
         except Unfit as unfit:
@@ -140,25 +156,37 @@ def _raw(row: Row, places: Mapping[str, int]) -> Raw:
     return Raw(number, *(said.get(column, "") for column in COLUMNS))
 
 
-def _read(raw: Raw, programs: Mapping[str, str]) -> Read | None:
+def _read(raw: Raw, programs: Mapping[str, str], today: date) -> Read | None:
     allocated = read_amount(raw.allocated, "allocated")
     realised = read_amount(raw.realised, "realised")
-    name = _text(raw.name)
+    name = _text(raw.name, "kegiatan")
     if name is None or (allocated is None and realised is None):
         return None
-    check_spent(allocated or 0, realised or 0)
     return Read(
         raw.row, read_name(name), _program(raw.program, programs), _strategy(raw.strategy),
-        allocated or 0, realised or 0,
+        allocated, realised, _text(raw.source, "sumber"), _day(raw.as_of, today),
     )  # fmt: skip
 
 
-def _text(cell: str) -> str | None:
+def _text(cell: str, column: str) -> str | None:
     try:
-        return text_cleaner("kegiatan", LONGEST)(cell) if cell else None
+        return text_cleaner(column, LONGEST)(cell) if cell else None
     except Unreadable as unreadable:
-        problem = unreadable.problem
-        raise Unfit(say(problem.key, **problem.values)) from None
+        raise _unfit(unreadable) from None
+
+
+def _day(cell: str, today: date) -> date | None:
+    try:
+        day = date_cleaner("per", today, far="budget.future")(cell)
+    except Unreadable as unreadable:
+        raise _unfit(unreadable) from None
+    if day is not None:
+        check_year(day)
+    return day
+
+
+def _unfit(unreadable: Unreadable) -> Unfit:
+    return Unfit(say(unreadable.problem.key, **unreadable.problem.values))
 
 
 def _program(cell: str, programs: Mapping[str, str]) -> str | None:
@@ -182,7 +210,11 @@ def _strategy(cell: str) -> str | None:
     return None
 
 
-def _check_sums(told: Read, found: Sequence[Read]) -> None:
-    sums = sum(one.allocated for one in found), sum(one.realised for one in found)
-    if (told.allocated, told.realised) != sums:
-        raise Unfit(say("budget.wrong_sum"))
+def _check_sums(told: Read, parts: Sequence[Sequence[Read]]) -> None:
+    """Refuse sums that are those of none of some parts; what is not told is not held."""
+    for part in parts:
+        allocated = sum(one.allocated or 0 for one in part)
+        realised = sum(one.realised or 0 for one in part)
+        if told.allocated in (None, allocated) and told.realised in (None, realised):
+            return
+    raise Unfit(say("budget.wrong_sum"))

@@ -1,0 +1,149 @@
+"""What the rows of a file would do to the budget of a year."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from bot.texts import say
+from bot.texts.format import rupiah
+from db.budgets import (
+    STRATEGIES,
+    BudgetLine,
+    Planned,
+    folded,
+    former_lines,
+    own_lines,
+    said_by,
+)
+from db.registry import all_programs
+from db.session import Session
+from webhook.console.audience_forms import Unfit
+from webhook.console.budget_forms import check_spent, read_source, read_year
+from webhook.console.budget_reading import Raw, Read, read_rows
+from webhook.console.desk import Desk
+
+_MOST_PROBLEMS = 10  # sentences at once
+
+
+@dataclass(frozen=True, slots=True)
+class ComingLine:
+    """What a row wants a line to say, and what the line of the year says now."""
+
+    planned: Planned
+    before: Planned | None
+    seen: int  # the version of the line, 0 for none yet
+
+    @property
+    def verdict(self) -> Literal["new", "changed", "unchanged"]:
+        """Say what becomes of the line."""
+        if self.before is None:
+            return "new"
+        return "unchanged" if self.before == self.planned else "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What the lines of a file would do to a year."""
+
+    year: int
+    lines: Sequence[ComingLine]
+    programs: Mapping[str, str]  # names by codes
+    untouched: int  # lines of the year that the file does not name
+
+    def sums(self, which: str) -> tuple[int, int]:
+        """Give what the lines of the file come to now and then; `which` is the field, in rupiah."""
+        before = sum(getattr(one.before, which) for one in self.lines if one.before is not None)
+        return before, sum(getattr(one.planned, which) for one in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What holds for the rows that do not say it themselves."""
+
+    strategy: str
+    source: str
+    as_of: date
+
+
+def coming_of(
+    session: Session, desk: Desk, values: Mapping[str, str], raws: Sequence[Raw]
+) -> Coming:
+    """Hold the rows against the lines of the year; raises Unfit, a sentence a line."""
+    year = read_year(values["year"], desk.today)
+    source, as_of = read_source(values, desk.today)
+    if values["strategy"] not in STRATEGIES:
+        raise Unfit(say("budget.bad_strategy"))
+    names = {program.code: program.name for program in all_programs(session)}
+    found, problems = read_rows(raws, names, desk.today)
+    area, form = desk.staff.area_code, _Form(values["strategy"], source, as_of)
+    own, former = own_lines(session, area, year), former_lines(session, area, year)
+    lines: dict[int | str, ComingLine] = {}
+    for read in found:
+        line = own.get(read.name)
+        key = folded(read.name) if line is None else line.id
+        try:
+            if key in lines:
+                raise Unfit(say("budget.twice"))
+            lines[key] = _line(read, line, former.get(read.name), form)
+        except Unfit as unfit:
+            problems.append(say("budget.row", row=read.row, why=str(unfit)))
+    if problems:
+        raise Unfit("\n".join(problems[:_MOST_PROBLEMS]))
+    if not lines:
+        raise Unfit(say("budget.no_lines"))
+    untouched = sum(one.id not in lines for one in own.lines)
+    return Coming(year, list(lines.values()), names, untouched)
+
+
+def _line(
+    read: Read, line: BudgetLine | None, former: BudgetLine | None, form: _Form
+) -> ComingLine:
+    """Give what a row wants a line of the year to say; raises Unfit.
+
+    What it does not say stays as it is; programme and strategy of a new line are those that the
+    line of its name had in the years before.
+    """
+    known = line or former
+    allocated, realised = (_amount(read, line, which) for which in ("allocated", "realised"))
+    _check(read, allocated, realised)
+    source, as_of = _source(read, line, form, is_new=line is None or (allocated, realised) != (
+        line.allocated, line.realised
+    ))  # fmt: skip
+    planned = Planned(
+        known.name if known is not None else read.name,
+        read.program or (known.program_code if known is not None else None),
+        read.strategy or (known.strategy if known is not None else form.strategy),
+        allocated,
+        realised,
+        source,
+        as_of,
+    )
+    if line is None:
+        return ComingLine(planned, None, 0)
+    return ComingLine(planned, said_by(line), line.version)
+
+
+def _amount(read: Read, line: BudgetLine | None, which: str) -> int:
+    said: int | None = getattr(read, which)
+    if said is not None:
+        return said
+    return getattr(line, which) if line is not None else 0
+
+
+def _check(read: Read, allocated: int, realised: int) -> None:
+    """Refuse that more is spent than was set aside, also where one of both was kept."""
+    if read.realised is None and realised > allocated:
+        raise Unfit(say("budget.kept_overspent", realised=rupiah(realised)))
+    check_spent(allocated, realised)
+
+
+def _source(read: Read, line: BudgetLine | None, form: _Form, *, is_new: bool) -> tuple[str, date]:
+    """Give where figures come from: as the row says, or else the form.
+
+    Beside new figures the source that stands already is the one of the old figures, as in a table
+    that was downloaded and changed, so that the form's counts.
+    """
+    if is_new and line is not None and (read.source, read.as_of) == (line.source, line.as_of):
+        return form.source, form.as_of
+    return read.source or form.source, read.as_of or form.as_of
