@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.areas import subtree
 from db.base import Base, BigId
-from db.registry import Household, Person
+from db.registry import Household, Person, is_left
 from db.session import Session
 from db.staff import Staff
 from db.substitutions import Substitution, away, holds_on
@@ -91,7 +91,10 @@ def families_of(
 
 
 def heads(families: Select[int]) -> Any:
-    """Select who stands for each of some families: the head, else whoever of them came first."""
+    """Select who stands for each of some families: the head, else whoever of them came first.
+
+    Nobody stands for a family of whom nobody is left.
+    """
     is_head = Person.relation == "head"
     return (
         select(
@@ -102,6 +105,7 @@ def heads(families: Select[int]) -> Any:
         )
         .where(Person.household_id.in_(families), Person.merged_into.is_(None))
         .group_by(Person.household_id)
+        .having(func.count().filter(is_left(Person)) > 0)
         .subquery()
     )
 
@@ -114,8 +118,7 @@ def grown_ups_of(session: Session, staff_id: int, today: date) -> Sequence[tuple
     query = select(Person.household_id, Person.name).where(
         Person.household_id.in_(looked_after(staff_id, today)),
         Person.relation == "spouse",
-        Person.merged_into.is_(None),
-        Person.left_on.is_(None),
+        is_left(Person),
     )
     return session.execute(query.order_by(Person.id)).all()
 

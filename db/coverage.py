@@ -1,4 +1,7 @@
-"""How many families aid reaches: by kelurahan, by programme, and by the year in which it came."""
+"""How many families aid reaches: by kelurahan, by programme, and by the year in which it came.
+
+A family of whom nobody is left is none of them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +12,11 @@ from sqlalchemy import ColumnElement, extract, func, select
 
 from db.areas import Area, Scope
 from db.enrolments import ACTIVE, Enrolment, Payout
-from db.registry import AgencyList, Household, Person, Program
+from db.registry import AgencyList, Household, Person, Program, is_lived_in
 from db.session import Session
 
 _FAMILIES = func.count(Person.household_id.distinct())
+_LIVED_IN = is_lived_in(Household.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,10 @@ def coverage_of(session: Session, scope: Scope, program_code: str | None) -> Seq
         select(Household.area_code, _FAMILIES)
         .join(Person, Person.household_id == Household.id)
         .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(reaches, _is_served(), scope.holds(Household.area_code))
+        .where(reaches, _is_served(), _LIVED_IN, scope.holds(Household.area_code))
         .group_by(Household.area_code)
     )
-    families = _counts(session, home.where(scope.holds(Household.area_code)))
+    families = _counts(session, home.where(_LIVED_IN, scope.holds(Household.area_code)))
     reached = _counts(session, served)
     villages = select(Area.code, Area.name).where(
         Area.level == "village", scope.holds(Area.code)
@@ -87,7 +91,7 @@ def reach_of(session: Session, scope: Scope) -> Sequence[Reach]:
         .join(AgencyList, AgencyList.id == Enrolment.list_id)
         .join(Person, Person.id == Enrolment.person_id)
         .join(Household, Household.id == Person.household_id)
-        .where(_is_served(), scope.holds(Household.area_code))
+        .where(_is_served(), _LIVED_IN, scope.holds(Household.area_code))
         .group_by(Program.code, Program.name)
         .order_by(Program.name)
     )  # fmt: skip
@@ -105,6 +109,7 @@ def paid_by_year(session: Session, scope: Scope, since: int) -> Sequence[Paid]:
         .join(Household, Household.id == Person.household_id)
         .where(
             Payout.paid_on >= date(since, 1, 1),
+            _LIVED_IN,
             scope.holds(Household.area_code),
         )
         .group_by(Enrolment.program_code, year)

@@ -3,8 +3,20 @@
 import hmac
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Select, String, UniqueConstraint, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    exists,
+    select,
+)
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from db.base import Base, BigId
@@ -124,6 +136,21 @@ def kept_person(session: Session, person_id: int) -> Person:
     while person.merged_into is not None:
         person = session.get_one(Person, person.merged_into)
     return person
+
+
+def is_left(person: Any) -> ColumnElement[bool]:
+    """Give the condition that somebody is left in his family: neither dead, nor moved, nor merged.
+
+    A list may say that somebody left and not when.
+    """
+    stayed = and_(person.left_on.is_(None), person.left_because.is_(None))
+    return and_(stayed, person.merged_into.is_(None))
+
+
+def is_lived_in(household_id: Any) -> ColumnElement[bool]:
+    """Give the condition that anybody of a family is left: others are in no list and no count."""
+    member = aliased(Person)
+    return exists().where(member.household_id == household_id, is_left(member))
 
 
 def household_of(session: Session, person_id: int) -> Household:

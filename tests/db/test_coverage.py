@@ -2,12 +2,17 @@
 
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
 from db.areas import Scope
+from db.assignments import families_of
 from db.coverage import Paid, coverage_of, paid_by_year, reach_of
 from db.enrolments import Enrolment, Payout
-from db.registry import AgencyList
+from db.group_sessions import expected
+from db.registry import DIED, MOVED, AgencyList, Person
 from db.session import Store
 from tests.audience import HERE, THERE, enrol, family, head_of, make_town
+from tests.kube import make_companion
 from tests.moment import TODAY
 from tests.tickets import CITY, MURHUM
 
@@ -41,3 +46,30 @@ def test_coverage_counts_families_not_people_and_only_those_in_force(store: Stor
         assert [one.families for one in reach_of(session, Scope(MURHUM))] == [1]
         assert paid_by_year(session, Scope(CITY), 2025) == [Paid("BPNT", 2025, 1)]
         assert paid_by_year(session, Scope(MURHUM), 2025) == []
+
+
+def test_a_family_of_whom_nobody_is_left_is_counted_and_listed_nowhere(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        homes = [family(session, HERE, ages=(40, 12)) for _ in range(4)]
+        lines = session.scalars(select(Enrolment).order_by(Enrolment.id)).all()
+        for line in lines:
+            session.add(Payout(enrolment_id=line.id, period="1", paid_on=TODAY, place="Pos"))
+        staff_id = make_companion(session, *homes)
+        gone, one_left, unknown_day, _whole = (
+            session.scalars(select(Person).where(Person.household_id == home.id)).all()
+            for home in homes
+        )
+        for person in (*gone, one_left[0]):
+            person.left_on, person.left_because = TODAY, DIED
+        for person in unknown_day:
+            person.left_because = MOVED
+        session.flush()
+        counted = {one.area_code: one for one in coverage_of(session, Scope(CITY), None)}
+        assert (counted[HERE].families, counted[HERE].reached) == (2, 2)
+        assert [one.families for one in reach_of(session, Scope(CITY))] == [2]
+        assert [one.families for one in paid_by_year(session, Scope(CITY), TODAY.year)] == [2]
+        listed = {home.id for home, _name, _seen in families_of(session, staff_id, TODAY)}
+        assert listed == {homes[1].id, homes[3].id}
+        awaited = {one.household_id for one in expected(session, staff_id, HERE, TODAY)}
+        assert awaited == listed
