@@ -44,6 +44,7 @@ _SHORTEST_NAME, _SHORTEST, _SHORTEST_WHY = 3, 2, 3
 _LEAST_DIGITS = 6  # of an account
 _EARLIEST = date(2000, 1, 1)
 _SHOWN_DIGITS = 4
+_WHOLE = re.compile(r"\d{1,9}|\d{1,3}(?:\.\d{3}){1,2}", re.ASCII)  # also as 1.500 is written here
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,15 @@ class Received:
 
 def read_received(by: Supervisor, pieces: str, value: str, day: str, source: str) -> Received:
     """Read what an officer wrote of goods; raises Unfit."""
-    count = pieces.replace(".", "")
-    if not (count.isascii() and count.isdigit() and 1 <= int(count[:9]) <= MOST_PIECES):
+    count = int(pieces.replace(".", "")) if _WHOLE.fullmatch(pieces) else 0
+    if not 1 <= count <= MOST_PIECES:
         raise Unfit(say("kube_desk.bad_pieces", most="10.000"))
     amount = read_amount(value)
     if amount is None or not 0 <= amount <= _MOST_VALUE:
         raise Unfit(say("kube_desk.bad_value"))
     if not _SHORTEST <= len(source) <= LONGEST_TEXT:
         raise Unfit(say("kube_desk.bad_source", most=LONGEST_TEXT))
-    return Received(int(count), amount, _day(day, by.today), source)
+    return Received(count, amount, _day(day, by.today), source)
 
 
 def change(
@@ -87,10 +88,14 @@ def change(
 
 
 def receive(
-    session: Session, by: Supervisor, group: KubeGroup, what: str, received: Received
+    session: Session, by: Supervisor, group: KubeGroup, seen: int, what: str, received: Received
 ) -> None:
-    """Note what a held group received otherwise than by a proposal; raises Unfit."""
-    _require_open(group, group.version)
+    """Note what a held group received otherwise than by a proposal.
+
+    Raises Unfit, and StaleGroup where the group is not the version that was seen: what is sent
+    twice is noted once.
+    """
+    _require_open(group, seen)
     if not _SHORTEST <= len(what) <= LONGEST_TEXT:
         raise Unfit(say("kube_desk.bad_what", most=LONGEST_TEXT))
     add_asset(

@@ -22,7 +22,7 @@ _NOTHING = re.compile(
     )
 )
 _NONE = re.compile(r"\W*(?:rp\W?)?(?:0|nol|kosong|habis|nihil|tidak ada|belum ada|ga ada)\W*")
-_BARE = re.compile(r"\W*(?:rp\W*)?(\d[\d.]*)\W*")
+_BARE = re.compile(r"\W*(?:rp\W*)?(\d+|\d{1,3}(?:\.\d{3})+)\W*")
 _LEAST_BARE = 1_000  # rupiah; "300" alone may as well be thousands
 _NEEDS = re.compile(
     r"\b(?:butuh|membutuhkan|perlu|memerlukan|kebutuhan|minta|kurang)\b\W*(?P<what>[^,;\n]{3,200})",

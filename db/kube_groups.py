@@ -183,7 +183,8 @@ def add_asset(
     session: Session, group_id: int, what: str, pieces: int, value: int, received_on: date,
     source: str, actor: str, now: datetime,
 ) -> KubeAsset:  # fmt: skip
-    """Note what a group received; `value` is rupiah for all pieces."""
+    """Note what a group received, which changes it; `value` is rupiah for all pieces."""
+    hold_group(session, group_id).version += 1
     asset = KubeAsset(
         group_id=group_id, what=what[:100], pieces=pieces, value=value, received_on=received_on,
         source=source[:100], recorded_by=actor, recorded_at=now,

@@ -165,8 +165,13 @@ def test_a_group_is_changed_handed_over_and_ended(site: Site) -> None:
     gone = kept | {"no_account": "1", "seen": version_on(chief, path)}
     assert chief.post(f"{path}/ubah", **gone).status_code == 303
 
-    assert chief.post(f"{path}/barang", what="x", **GOODS).status_code == 400
-    assert chief.post(f"{path}/barang", what="mesin obras", **GOODS).status_code == 303
+    goods = {"what": "mesin obras", "seen": version_on(chief, path), **GOODS}
+    for wrong in ({"what": "x"}, {"pieces": "1.5"}, {"pieces": "1,5"}, {"pieces": "0"},
+                  {"value": "1500000.50"}):  # fmt: skip
+        assert chief.post(f"{path}/barang", **goods | wrong).status_code == 400, wrong
+    assert chief.post(f"{path}/barang", **goods).status_code == 303
+    again = chief.post(f"{path}/barang", **goods)  # as a button pressed twice sends it
+    assert (again.status_code, say("kube_desk.stale") in again.text) == (409, True)
     wrong_one = asset_in(site.store, WOLIO)
     for _twice in range(2):
         struck = chief.post(f"{PAGE}/barang/{wrong_one}/coret")
@@ -197,7 +202,8 @@ def test_a_group_is_changed_handed_over_and_ended(site: Site) -> None:
     assert "Ketua pindah" in page
     assert "dicabut" in page
     assert "<form" not in page
-    assert chief.post(f"{path}/barang", what="mesin", **GOODS).status_code == 400
+    late_goods = chief.post(f"{path}/barang", **goods)
+    assert (late_goods.status_code, say("kube_desk.over") in late_goods.text) == (400, True)
     assert f'{path}"' not in main_of(chief, PAGE)
     assert f'{path}"' in main_of(chief, f"{PAGE}?keadaan=ended")
     with site.store.read() as session:

@@ -55,7 +55,7 @@ def _add_changes(blueprint: Blueprint) -> None:
             received = read_received(
                 by, field("pieces", 20), field("value", 60), field("day", 10), line("source")
             )
-            receive(session, by, group, line("what"), received)
+            receive(session, by, group, _number("seen"), line("what"), received)
 
         return _do(desk, group_id, deed, "added")
 
