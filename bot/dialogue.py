@@ -23,7 +23,7 @@ from bot.messages import Inbound
 from bot.table.ways import Capability
 from bot.texts import say
 from bot.turn import CITIZEN, Turn
-from bot.visit_records import joins
+from bot.visit_files import joins
 from bot.written import plainly_asked
 from db.contacts import CONSENT_REFUSED
 from nlu.parse import Band, Parse, Understander

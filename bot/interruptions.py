@@ -24,7 +24,7 @@ from bot.spoken import (
 from bot.table.ways import Capability
 from bot.texts import say
 from bot.turn import Turn, button
-from bot.visit_records import joins_another
+from bot.visit_files import joins_another
 from bot.written import plainly_asked
 from nlu.parse import Band
 

@@ -1,6 +1,7 @@
 """What is asked about a visit, for each purpose; answers may come in any order."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from bot.choices import approves
 from bot.families import family, longest_unseen
@@ -9,7 +10,9 @@ from bot.fields import photo as photo_of
 from bot.forms import ADDED, FILES, Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice
 from bot.turn import button
-from bot.visit_words import CHECKS, guess_purpose, heard_checks, promises_files
+from bot.visit_checks import CHECKS, answered
+from bot.visit_times import time_told
+from bot.visit_words import guess_purpose, promises_files
 
 PURPOSES = tuple(CHECKS)
 _PLAIN = ("yes", "no", "none")
@@ -53,14 +56,7 @@ def _check(name: str, values: Sequence[str]) -> Field:
             for value in values
         ]
 
-    def guess(text: str) -> str | None:
-        purpose = next(purpose for purpose, checks in CHECKS.items() if name in checks)
-        heard = heard_checks(text, purpose).get(name)
-        said = approves(text)
-        plain = None if said is None or "yes" not in values else "yes" if said else "no"
-        return heard or plain
-
-    picked = one_of(name, choices, guess)
+    picked = one_of(name, choices, partial(answered, name))
 
     def parse(answer: Answer, facts: Facts) -> Answers:
         told = _told(answer.text, facts) if len(answer.text.split()) > 1 else {}
@@ -77,6 +73,7 @@ def _check(name: str, values: Sequence[str]) -> Field:
         parse,
         lambda _answers, facts: choices(facts),
         optional=True,
+        reads=lambda text: len(text.split()) > 1 and answered(name, text) is not None,
         when=_when(name),
     )
 
@@ -98,6 +95,14 @@ _photo = photo_of(FILES)
 def _file(answer: Answer, facts: Facts) -> Answers:
     """Take a file, or the promise of one."""
     return {FILES: []} if promises_files(answer.text) else _photo(answer, facts)
+
+
+def _time(answer: Answer, facts: Facts) -> Answers:
+    """Take when the visit was, as `tadi jam 9` or `kemarin sore`."""
+    at = time_told(answer.text, facts["sent_at"], facts["zone"])
+    if at is None:
+        raise Refused("visit.time_unknown")
+    return {"at": at.isoformat()}
 
 
 def _noted(_answer: Answer, _facts: Facts) -> Answers:
@@ -128,9 +133,17 @@ FORM = Form(
         ),
         Field(FILES, _file, optional=True, called=("foto", "gambar")),
         Field("location", point("location"), optional=True, called=("lokasi",)),
+        # Known as the form is opened, None as that moment; asked only to be changed.
+        Field(
+            "at",
+            _time,
+            optional=True,
+            free_text=True,
+            called=("waktu", "jam", "tanggal"),
+        ),
         *(
             Field(name, _noted, noted=True)
-            for name in ("at", "told_at", "alike", "replaces", ADDED)
+            for name in ("told_at", "wrote_at", "alike", "replaces", ADDED)
         ),
     ),
     read_back=True,

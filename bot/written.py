@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot import router
 from bot.capabilities.citizen import budget, eligibility, genuine, notices, pickups
-from bot.capabilities.companion import households
+from bot.capabilities.companion import households, mending, visit_summary
 from bot.danger import names_danger
 from bot.desk.secrecy import wish
 from bot.fields import nik
@@ -118,6 +118,10 @@ def plainly_asked(turn: Turn, among: Sequence[str] = ()) -> Capability | None:
     if (not among or "genuine" in among) and genuine.is_plainly_asked(turn):
         return router.by_button("genuine", turn.role)
     if not among and turn.role == "companion":
+        if mending.is_asked(turn.text):
+            return router.by_button("visit_fix", turn.role)
+        if visit_summary.is_asked(turn.text):
+            return router.by_button("my_visits", turn.role)
         if begins_report(turn.text):
             return router.by_button("visit", turn.role)
         if households.searched(turn.text) is not None:

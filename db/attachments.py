@@ -68,6 +68,7 @@ class Attachment(Base):
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
     at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]  # of what went to its visit by its moment and no word
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(40))
     digest: Mapped[bytes | None] = mapped_column(LargeBinary(16))
@@ -191,6 +192,31 @@ def drop_added(session: Session, ticket_id: int, at: datetime) -> None:
 def move_files(session: Session, visit_id: int, to_id: int) -> None:
     """Let what came with a visit belong to the one that corrects it."""
     session.core.execute(update(_FILE).where(_FILE.c.visit_id == visit_id).values(visit_id=to_id))
+
+
+def files_of_visit(session: Session, visit_id: int) -> Sequence[Attachment]:
+    """Give the files and points of a visit, oldest first."""
+    query = select(Attachment).where(Attachment.visit_id == visit_id)
+    return session.scalars(query.order_by(Attachment.id)).all()
+
+
+def sent_between(
+    session: Session, contact_id: int, begin: datetime, end: datetime
+) -> Sequence[Attachment]:
+    """Give what a contact sent between two moments that went to a visit by its moment alone."""
+    query = select(Attachment).where(
+        Attachment.contact_id == contact_id,
+        Attachment.visit_id.is_not(None),
+        Attachment.sent_at >= begin,
+        Attachment.sent_at <= end,
+    )
+    return session.scalars(query.order_by(Attachment.id)).all()
+
+
+def sent_together(session: Session, file: Attachment) -> Sequence[Attachment]:
+    """Give what came to the same visit with the same message as a file."""
+    query = select(Attachment).where(Attachment.visit_id == file.visit_id, Attachment.at == file.at)
+    return session.scalars(query.order_by(Attachment.id)).all()
 
 
 def move_session_files(session: Session, session_id: int, to_id: int) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
 from db.base import Base, BigId
 from db.session import Session
+from db.visits import Visit
 
 UNDER_WAY, GRADUATED, DROPPED = "under_way", "graduated", "dropped"
 STATES = (UNDER_WAY, GRADUATED, DROPPED)
@@ -86,6 +87,19 @@ def end_track(session: Session, track: Graduation, state: str, actor: str, now: 
         raise ValueError(f"{state} ends nothing")
     track.state, track.changed_at = state, now
     audit.record(session, now, actor, "end graduation", f"household:{track.household_id}")
+
+
+def withdraw_track(session: Session, track: Graduation, actor: str, now: datetime) -> bool:
+    """Take back a way that began by mistake; False where somebody has gone on with it since."""
+    touched = track.changed_at != track.opened_at or track.state != UNDER_WAY
+    if touched or steps_of(session, track.id):
+        return False
+    audit.record(session, now, actor, "withdraw graduation", f"household:{track.household_id}")
+    named = Visit.graduation_id == track.id
+    session.execute(update(Visit).where(named).values(graduation_id=None))
+    session.delete(track)
+    session.flush()
+    return True
 
 
 def under_way(session: Session, household_ids: Collection[int]) -> Sequence[int]:

@@ -16,8 +16,8 @@ from db.tickets import PLAIN, Ticket
 _FRESH = timedelta(hours=48)  # so long after it was spoken of is a file meant for a ticket
 _RECENT = timedelta(minutes=30)  # so long does a file wait for the report that it belongs to
 _MOST = 10
-# Topics: what was sent, the ticket it may be for, and when.
-_FILES, _FILES_FOR, _FILES_AT = "files", "files_for", "files_at"
+# Topics: what was sent, with when it was and when it came, and the ticket it may be for.
+_FILES, _FILES_FOR = "files", "files_for"
 
 
 def is_meant_for(ticket: Ticket, now: datetime) -> bool:
@@ -45,8 +45,9 @@ def ask_whose(turn: Turn, ticket: Ticket, files: Sequence[Mapping[str, Any]]) ->
 def take_files(turn: Turn, ticket: Ticket) -> list[dict[str, Any]]:
     """Give the files that were kept with the question about a ticket, and keep them no longer."""
     number = turn.conversation.topic.pop(_FILES_FOR, "")
-    kept = turn.conversation.topic.pop(_FILES, "[]")
-    return json.loads(kept) if number == ticket.number else []
+    kept = json.loads(turn.conversation.topic.pop(_FILES, "[]"))
+    mine = kept if number == ticket.number else []
+    return [item["file"] for item in mine if "file" in item]
 
 
 def keep_files(turn: Turn) -> None:
@@ -58,8 +59,8 @@ def keep_files(turn: Turn) -> None:
 
 def bring_files(turn: Turn) -> Answers:
     """Give what was sent just before a report, or with its first words, as its answer; say so."""
-    recent = [file for file in _recent(turn) if file["kind"] != POINT]
-    files = [*recent, *files_of(turn.inbound.media)][:_MOST]
+    brought, _others = _brought(turn)
+    files = [*(item["file"] for item in brought), *files_of(turn.inbound.media)][:_MOST]
     forget_files(turn)
     if not files:
         return {}
@@ -67,28 +68,54 @@ def bring_files(turn: Turn) -> Answers:
     return {FILES: files}
 
 
+def bring_to_report(turn: Turn) -> list[dict[str, Any]]:
+    """Give what was sent about when a whole report was, each with that moment, and with it.
+
+    What was sent at another time waits on: its own report may still come.
+    """
+    brought, others = _brought(turn)
+    forget_files(turn)
+    if others:
+        turn.conversation.topic |= {_FILES: json.dumps(others), _FILES_FOR: ""}
+    files = [{**item["file"], "sent_at": item["sent"]} for item in brought]
+    return [*files, *files_of(turn.inbound.media)][:_MOST]
+
+
 def forget_files(turn: Turn) -> None:
     """Keep no file that came without words."""
-    for topic in (_FILES, _FILES_FOR, _FILES_AT):
+    for topic in (_FILES, _FILES_FOR):
         turn.conversation.topic.pop(topic, None)
 
 
 def _keep(turn: Turn, files: Sequence[Mapping[str, Any]], number: str) -> None:
     """Keep files beside those that came just before and may be for the same."""
     same = turn.conversation.topic.get(_FILES_FOR) == number
-    kept = [*(_recent(turn) if same else ()), *files][-_MOST:]
-    turn.conversation.topic |= {
-        _FILES: json.dumps(kept),
-        _FILES_FOR: number,
-        _FILES_AT: turn.now.isoformat(),
-    }
+    moments = {"sent": turn.inbound.sent_at.isoformat(), "kept": turn.now.isoformat()}
+    kept = [*(_recent(turn) if same else ()), *({"file": file, **moments} for file in files)]
+    turn.conversation.topic |= {_FILES: json.dumps(kept[-_MOST:]), _FILES_FOR: number}
+
+
+def _brought(turn: Turn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Give the kept files that were sent about when the message was, and the others.
+
+    A press bears the moment at which it arrived: then the files count by theirs.
+    """
+    brought: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
+    pressed = turn.inbound.button is not None
+    for item in _recent(turn):
+        sent = datetime.fromisoformat(item["kept" if pressed else "sent"])
+        near = abs((turn.now if pressed else turn.inbound.sent_at) - sent) <= _RECENT
+        if item["file"]["kind"] != POINT:
+            (brought if near else others).append(item)
+    return brought, others
 
 
 def _recent(turn: Turn) -> list[dict[str, Any]]:
-    """Give the files that were kept in the last minutes."""
-    topic = turn.conversation.topic
-    kept_at = topic.get(_FILES_AT)
-    if kept_at is None or turn.now - datetime.fromisoformat(kept_at) > _RECENT:
-        return []
-    recent: list[dict[str, Any]] = json.loads(topic.get(_FILES, "[]"))
-    return recent
+    """Give the files that were kept in the last minutes, each with its moments."""
+    kept: list[Any] = json.loads(turn.conversation.topic.get(_FILES, "[]"))
+    return [
+        item
+        for item in kept
+        if "kept" in item and turn.now - datetime.fromisoformat(item["kept"]) <= _RECENT
+    ]

@@ -10,6 +10,7 @@ from bot.capabilities.companion import (
     households,
     kube_wishes,
     lesson,
+    mending,
     plans,
     pulse,
     tasks,
@@ -27,12 +28,19 @@ FIELD: tuple[Capability, ...] = (
     ),
     Capability(
         "visit", visit.handle, ("report_visit",),
-        ("/kunjungan", "kunjungan", "betulkan kunjungan", "betulkan kunjungan tadi",
-         "ralat kunjungan", "ubah kunjungan", "ubah kunjungan tadi"),
+        ("/kunjungan", "kunjungan"),
         roles=COMPANIONS,
         form=FormUse(
             visit_form.FORM, visit.finish, visit.facts, visit.summary, same=visit.same,
+            offers=visit.offers,
         ),
+    ),
+    Capability(
+        "visit_fix", mending.handle, (),
+        ("betulkan kunjungan", "betulkan kunjungan tadi", "ralat kunjungan", "ubah kunjungan",
+         "ubah kunjungan tadi", "hapus kunjungan", "hapus kunjungan tadi",
+         "batalkan kunjungan tadi", "pindahkan foto"),
+        roles=COMPANIONS, overrides=lambda argument, _text: bool(argument),
     ),
     Capability(
         "plan", plans.handle, (), ("/rute", "rute", "rute hari ini", "kunjungan berikutnya"),
@@ -41,7 +49,8 @@ FIELD: tuple[Capability, ...] = (
     Capability(
         "my_visits", visit_summary.handle, (),
         ("laporan saya bulan ini", "laporan bulan ini", "laporan bulanan", "laporan harian",
-         "laporan hari ini", "laporan saya hari ini", "/laporan"),
+         "laporan hari ini", "laporan saya hari ini", "/laporan", "laporan bulan lalu",
+         "laporan saya bulan lalu", "laporan kemarin", "daftar kunjungan", "kunjungan saya"),
         roles=COMPANIONS, interrupts=True, informs=True,
     ),
     Capability(

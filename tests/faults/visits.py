@@ -134,15 +134,15 @@ class Day:
 
     def _by_steps(self, visit: Planned) -> None:
         ask = self.phone.ask
-        ask({"text": "kunjungan"}, _first_line("visit.ask_family"))
+        begun = ask({"text": "kunjungan"}, _first_line("visit.ask_family"))
         ask({"text": visit.called}, "purpose:data")
         ask({"button": "purpose:data"}, "found:same")
         ask({"button": "found:same"}, _first_line("visit.ask_finding"))
         ask({"text": visit.found}, _first_line("visit.ask_photo"))
         ask({"button": "form:skip"}, _first_line("visit.ask_location"))
         ask({"location": _SPOT}, "form:yes")
-        at = ask({"button": "form:yes"}, "visit:fix")
-        self.expected[visit.home] = Expected(_moment(at), None)
+        ask({"button": "form:yes"}, "visit_fix:")
+        self.expected[visit.home] = Expected(_moment(begun), None)
 
 
 def _painted(size: Size) -> bytes:

@@ -1,104 +1,161 @@
 """A household visit, reported in a form or in one message; only families of the sender's own."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.desk.idle_files import bring_files
-from bot.families import is_own, named_first, own_families
+from bot.desk.idle_files import bring_to_report
+from bot.families import is_own, listed, own_families
 from bot.forms import ADDED, FILES, Answers, Facts
+from bot.messages import Choice, MediaKind
 from bot.texts import say
 from bot.texts.format import local_moment
 from bot.turn import Turn, button
+from bot.visit_files import gather
 from bot.visit_form import FORM, asked_of
-from bot.visit_records import (
-    Report,
-    earlier,
-    far_note,
-    finding_of,
-    joined,
-    keep,
-    told_already,
-)
-from bot.visit_words import Told, begins_report, read_told, without_lead
+from bot.visit_mending import correct_last, moment_of
+from bot.visit_points import far_note
+from bot.visit_reading import Reading, read_report
+from bot.visit_records import Report, earlier, finding_of, joined, keep, told_already
+from bot.visit_times import time_told
+from bot.visit_words import Told, begins_report, separate_reports, without_lead
 from bot.visit_work import begin_work, work_choices
-from db.visits import Visit, in_force, last_told
+from db.attachments import POINT, Attachment, files_of_visit
+from db.visits import Visit, in_force
 
 _FIX = "fix"
-_MENDS = ("betulkan", "ralat", "ubah", "koreksi")
-_TELLING = 3  # words; fewer beside no family tell nothing
+_LISTED = 300  # characters of the families that are named
+_TOLD_AGAIN = 60  # characters of a report that was not kept
+_MOST_LEFT = 5
 _SHOWN = 150  # characters of a finding
 
 
 def facts(turn: Turn) -> Facts:
     """Give the sender's own families, and what was found as far as it is told."""
     form = turn.conversation.form
-    return {**own_families(turn), "finding": form.answers.get("finding") if form else None}
+    return {
+        **own_families(turn),
+        "finding": form.answers.get("finding") if form else None,
+        "sent_at": turn.inbound.sent_at,
+        "zone": turn.zone,
+    }
 
 
 def handle(turn: Turn) -> None:
     """Keep a whole report, correct the last one, or open the form with what is told already."""
     if turn.staff is None:
         return
-    if turn.argument == _FIX or turn.text.lower().startswith(_MENDS):
-        _correct(turn, turn.staff.id)
+    if turn.argument == _FIX:
+        correct_last(turn, turn.staff.id)
         return
     own = own_families(turn)
     if turn.argument in own["households"]:
-        turn.open_form(FORM.name, {"family": turn.argument})
+        turn.open_form(FORM.name, {**_begun(turn, None), "family": turn.argument})
         return
-    found, told = _read(turn, own)
+    reports = separate_reports(turn.text)
+    if len(reports) > 1 and not (turn.inbound.media or turn.inbound.location):
+        _take_each(turn, turn.staff.id, reports, own)
+        return
+    reading = _read(turn, own)
+    found, told = reading.families, reading.told
+    if _refused(turn, reading, own):
+        return
+    if reading.unsure:
+        turn.reply("visit.family_unsure", lines="\n".join(listed(found, own, _LISTED)))
     if told is None:
-        turn.open_form(FORM.name)
-    elif len(found) == 1 and told.finding:
+        at = time_told(without_lead(turn.text), turn.inbound.sent_at, turn.zone)
+        turn.open_form(FORM.name, _begun(turn, at))
+    elif reading.is_sure:
         _take_whole(turn, turn.staff.id, int(found[0]), told)
     elif told.finding:  # only the family is not clear
-        turn.open_form(FORM.name, {**_whole(turn, told), "alike": found})
+        turn.open_form(FORM.name, {**_whole(turn, told), "alike": list(found)})
     else:
-        named = {"family": found[0]} if len(found) == 1 else {"alike": found}
-        turn.open_form(FORM.name, _answers(told) | named)
+        is_one = len(found) == 1 and not reading.unsure
+        named = {"family": found[0]} if is_one else {"alike": list(found)}
+        turn.open_form(FORM.name, {**_begun(turn, told.at), **_answers(told), **named})
 
 
 def is_whole(turn: Turn) -> bool:
-    """Say whether a message is a report of a visit that needs no question."""
+    """Say whether a message is a report, or several, to which no open form has a question."""
     if turn.role != "companion" or not begins_report(turn.text):
         return False
-    found, told = _read(turn, own_families(turn))
-    return len(found) == 1 and told is not None and bool(told.finding)
+    reading = _read(turn, own_families(turn))
+    told_apart = reading.is_sure or reading.unsure or bool(reading.others)
+    return told_apart or len(separate_reports(turn.text)) > 1
 
 
-def _read(turn: Turn, own: Facts) -> tuple[list[str], Told | None]:
-    """Give the families that a text names, and what it tells beside them."""
-    found, rest = named_first(without_lead(turn.text), own)
-    if not found and not (begins_report(turn.text) and len(rest.split()) > _TELLING):
-        return [], None
-    return found, read_told(rest, turn.inbound.sent_at, turn.zone)
+def _read(turn: Turn, own: Facts) -> Reading:
+    return read_report(turn.text, own, turn.inbound.sent_at, turn.zone)
+
+
+def _refused(turn: Turn, reading: Reading, own: Facts) -> bool:
+    """Say why something is not kept: it tells of several families, or of no visit that was."""
+    told = reading.told
+    ways = (button("visit", "choice.visit"), button("households", "choice.households"))
+    if reading.others:
+        lines = listed([*reading.families[:1], *reading.others], own, _LISTED)
+        turn.reply("visit.several", *ways, lines="\n".join(lines))
+    elif told is not None and told.no_visit is not None:
+        turn.reply(f"visit.was_{told.no_visit}", *ways)
+    else:
+        return False
+    return True
+
+
+def _take_each(turn: Turn, staff_id: int, reports: Sequence[str], own: Facts) -> None:
+    """Store those of several reports that need no question, and say which ones do."""
+    left = []
+    for report in reports:
+        reading = read_report(report, own, turn.inbound.sent_at, turn.zone)
+        told = reading.told
+        if told is None or not reading.is_sure or told.no_visit or _is_asked(turn, reading, told):
+            left.append(f"• {report[:_TOLD_AGAIN]}")
+        else:
+            _take_whole(turn, staff_id, int(reading.families[0]), told)
+    if left:
+        lines = left[:_MOST_LEFT]
+        if len(left) > _MOST_LEFT:
+            lines.append(say("visit.and_more", count=len(left) - _MOST_LEFT))
+        turn.reply("visit.each_left", button("visit", "choice.visit"), lines="\n".join(lines))
+
+
+def _is_asked(turn: Turn, reading: Reading, told: Told) -> bool:
+    """Say whether one has to ask whether a visit is one that was told of before."""
+    family, purpose = int(reading.families[0]), told.purpose or "home"
+    if told_already(turn, family, purpose, told) is not None:
+        return False
+    return earlier(turn, family, purpose, told.at or turn.inbound.sent_at) is not None
+
+
+def _begun(turn: Turn, at: datetime | None) -> Answers:
+    """Give when the visit was, as it is told or as of now, however late the form is finished."""
+    told_at = turn.inbound.sent_at.isoformat()
+    return {"at": None if at is None else at.isoformat(), "told_at": told_at}
 
 
 def _answers(told: Told) -> Answers:
-    """Give what words tell as answers of the form."""
+    """Give what words tell, but for the time, as answers of the form."""
     answers: Answers = {"finding": told.finding} if told.finding else {}
     if told.purpose is not None:
         answers |= {"purpose": told.purpose, **told.checks}
-    if told.at is not None:
-        answers["at"] = told.at.isoformat()
     return answers | ({FILES: [], "location": None} if told.follows else {})
 
 
 def _whole(turn: Turn, told: Told) -> Answers:
     """Give a whole report as answers, so that nothing of it but the family may be asked."""
     purpose = told.purpose or "home"
-    said = len(turn.replies)
-    files = bring_files(turn).get(FILES, [])
-    del turn.replies[said:]  # that files came with it is told with the report
+    files = bring_to_report(turn)
     point = turn.inbound.location
     return {
+        **_begun(turn, told.at),
+        "wrote_at": turn.inbound.sent_at.isoformat(),
         "purpose": purpose,
         **dict.fromkeys(asked_of(purpose)),
         **told.checks,
         **_answers(told),
         FILES: files,
         "location": None if point is None else [point.latitude, point.longitude],
-        "told_at": turn.inbound.sent_at.isoformat(),
     }
 
 
@@ -108,7 +165,7 @@ def _take_whole(turn: Turn, staff_id: int, household_id: int, told: Told) -> Non
     at = told.at or turn.inbound.sent_at
     doubled = told_already(turn, household_id, purpose, told)
     if doubled is not None:
-        turn.reply("visit.again", *_afterwards(doubled), time=_moment(turn, doubled))
+        turn.reply("visit.again", *_afterwards(doubled), time=moment_of(turn, doubled))
         return
     known = _whole(turn, told)
     if earlier(turn, household_id, purpose, at) is not None:
@@ -117,63 +174,89 @@ def _take_whole(turn: Turn, staff_id: int, household_id: int, told: Told) -> Non
     files, spot = known[FILES], known["location"]
     report = Report(household_id, purpose, told.finding, told.checks, at, files, spot)
     visit = keep(turn, staff_id, report)
+    doubtful = gather(turn, visit)
     begun = begin_work(turn, visit, told.finding, None)
     line = own_families(turn)["lines"][str(household_id)]
     kept = say(
         "visit.kept_whole",
         family=line,
         purpose=say(f"visit.purpose_{purpose}"),
+        checks="".join(f"{line}\n" for line in _check_lines(told.checks)),
         finding=told.finding[:_SHOWN],
-        time=_moment(turn, visit),
-        photo=say("visit.given" if files else "visit.may_follow"),
+        time=moment_of(turn, visit),
+        photo=say("visit.given" if _has_photo(turn, visit) else "visit.may_follow"),
     )
-    turn.tell("\n\n".join([kept + far_note(visit), *begun]), *_afterwards(visit))
+    _tell_kept(turn, visit, kept, begun, doubtful)
 
 
-def _correct(turn: Turn, staff_id: int) -> None:
-    """Open the form with the visit that was told of last, if it is still the sender's."""
-    visit = last_told(turn.session, staff_id)
-    if visit is None or not is_own(turn, visit.household_id):
-        turn.reply("visit.nothing_to_fix", button("visit", "choice.visit"))
-        return
-    checks = {name: visit.checks.get(name) for name in asked_of(visit.purpose)}
-    turn.open_form(
-        FORM.name,
-        {
-            "family": str(visit.household_id), "purpose": visit.purpose, **checks,
-            "finding": finding_of(turn, visit), FILES: [], "location": None,
-            "at": visit.visited_at.isoformat(), "replaces": visit.id,
-        },
-    )  # fmt: skip
+def _tell_kept(
+    turn: Turn, visit: Visit, kept: str, begun: Sequence[str], doubtful: Sequence[Attachment]
+) -> None:
+    """Tell what was kept and begun, and ask whose the photos are that may be of this visit."""
+    whose = []
+    if doubtful:
+        sent = say("visit.photo_whose", count=len(doubtful))
+        whose = [button(f"visit_fix:near:{visit.id}", "visit.bring_photo")]
+        begun = [*begun, sent]
+    turn.tell("\n\n".join([kept + far_note(turn, visit), *begun]), *whose, *_afterwards(visit))
+
+
+def _has_photo(turn: Turn, visit: Visit) -> bool:
+    return any(file.kind == MediaKind.PHOTO for file in files_of_visit(turn.session, visit.id))
 
 
 def summary(turn: Turn, answers: Answers) -> str:
     """Read the visit back: what was told, and nothing of what was not."""
     family = own_families(turn)["lines"].get(answers["family"], say("visit.no_longer_yours"))
-    checks = [
-        say("visit.check_line", what=say(f"visit.label_{name}"), said=say(_label(name, value)))
-        for name, value in _checks(answers).items()
-    ]
-    at = _own_time(answers)
+    at = _own_time(answers) or _told_at(turn, answers)
     lines = [
         say("visit.summary_family", family=family),
         say("visit.summary_purpose", purpose=say(f"visit.purpose_{answers['purpose']}")),
-        *([say("visit.summary_time", time=local_moment(at, turn.zone))] if at else []),
-        *checks,
+        say("visit.summary_time", time=local_moment(at, turn.zone)),
+        *_check_lines(_checks(answers)),
         say("visit.summary_finding", finding=_shown(answers)),
-        say(
-            "visit.summary_files",
-            photo=say("visit.given" if answers.get(FILES) else "visit.not_given"),
-            location=say("visit.given" if answers.get("location") else "visit.not_given"),
-        ),
+        *_files_shown(turn, answers),
     ]
     return "\n".join(lines)
+
+
+def _files_shown(turn: Turn, answers: Answers) -> list[str]:
+    """Say which files and point there are, with those that a corrected visit has already."""
+    there = Counter(file["kind"] for file in answers.get(FILES) or ())
+    if answers.get("replaces"):
+        visit_id = int(answers["replaces"])
+        there.update(file.kind for file in files_of_visit(turn.session, visit_id))
+    if answers.get("location"):
+        there[POINT] += 1
+    photo, location = (
+        say("visit.given" if there.pop(kind, 0) else "visit.not_given")
+        for kind in (MediaKind.PHOTO, POINT)
+    )
+    lines = [say("visit.summary_files", photo=photo, location=location)]
+    return [*lines, say("visit.summary_others", count=there.total())] if there.total() else lines
 
 
 def _shown(answers: Answers) -> str:
     if answers.get("finding"):
         return str(answers["finding"])[:_SHOWN]
     return say("visit.finding_in_file" if answers.get(FILES) else "visit.not_given")
+
+
+def offers(turn: Turn, answers: Answers) -> list[Choice]:
+    """Offer beside a correction to take the visit back, or to put its photo elsewhere."""
+    if not answers.get("replaces"):
+        return []
+    visit_id = int(answers["replaces"])
+    files = files_of_visit(turn.session, visit_id)
+    moves = [button(f"visit_fix:photo:{visit_id}", "visit.move_photo")] if files else []
+    return [button(f"visit_fix:drop:{visit_id}", "visit.drop"), *moves]
+
+
+def _check_lines(checks: Mapping[str, str]) -> list[str]:
+    return [
+        say("visit.check_line", what=say(f"visit.label_{name}"), said=say(_label(name, value)))
+        for name, value in checks.items()
+    ]
 
 
 def _label(name: str, value: str) -> str:
@@ -191,7 +274,7 @@ def _own_time(answers: Answers) -> datetime | None:
 
 
 def _told_at(turn: Turn, answers: Answers) -> datetime:
-    """Give when the visit was written of: in a whole report, or as the form is sent."""
+    """Give when the visit was first written of; a form of before has no such moment."""
     told = answers.get("told_at")
     return datetime.fromisoformat(told) if told else turn.inbound.sent_at
 
@@ -201,7 +284,7 @@ def same(turn: Turn, answers: Answers) -> str | None:
     if answers.get("replaces"):
         return None
     before = _before(turn, answers)
-    return None if before is None else say("visit.same", time=_moment(turn, before))
+    return None if before is None else say("visit.same", time=moment_of(turn, before))
 
 
 def _before(turn: Turn, answers: Answers) -> Visit | None:
@@ -227,13 +310,15 @@ def finish(turn: Turn, answers: Answers) -> None:
         _own_time(answers) or usual,
         answers.get(FILES) or (),
         spot,
+        datetime.fromisoformat(answers["wrote_at"]) if answers.get("wrote_at") else None,
     )
     if replaces is not None and added:
         report = joined(report, finding_of(turn, replaces), replaces.checks)
     visit = keep(turn, turn.staff.id, report, replaces)
     key = "visit.recorded" if replaces is None else "visit.corrected"
+    doubtful = gather(turn, visit) if replaces is None else []
     begun = begin_work(turn, visit, report.finding, replaces)
-    turn.tell("\n\n".join([say(key) + far_note(visit), *begun]), *_afterwards(visit))
+    _tell_kept(turn, visit, say(key), begun, doubtful)
 
 
 def _replaced(turn: Turn, answers: Answers) -> Visit | None:
@@ -252,10 +337,6 @@ def _afterwards(visit: Visit) -> tuple[Any, ...]:
     return (
         *work_choices(visit),
         button("visit", "choice.visit"),
-        button("visit:fix", "choice.visit_fix"),
+        button(f"visit_fix:{visit.id}", "choice.visit_fix"),
         button("households", "choice.households"),
     )
-
-
-def _moment(turn: Turn, visit: Visit) -> str:
-    return local_moment(visit.visited_at, turn.zone)
