@@ -3,6 +3,7 @@
 from datetime import date
 
 from bot.desk.alerting import page
+from bot.notices.planning import Plan
 from bot.notices.sentence import Said
 from bot.texts import say
 from bot.texts.format import plain_date
@@ -36,6 +37,17 @@ def tell_of_limits(turn: Turn, said: str) -> None:
 def tell_of_several(turn: Turn, said: str) -> None:
     """Say where more than one day, hour or place is planned."""
     _lead_there(turn, "announce.several", said)
+
+
+def already_planned(turn: Turn, scope: Scope, plan: Plan) -> str:
+    """Name what is planned of the same aid on the same day; an empty text where nothing is."""
+    areas = [stop.area_code for stop in plan.stops]
+    days = {stop.held_on for stop in plan.stops}
+    found = rounds_about(turn.session, scope, turn.today, plan.program_code, areas, days)
+    if not found:
+        return ""
+    lines = "\n".join(_line(turn, row) for row in found[:_MOST])
+    return f"{say('announce.already', rounds=lines)}\n\n"
 
 
 def _lead_there(turn: Turn, key: str, said: str) -> None:

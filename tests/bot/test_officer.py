@@ -283,6 +283,18 @@ def test_changes_are_made_in_the_console_and_nothing_is_prepared(
     assert len(broadcasts(sample_store)) == 2
 
 
+@pytest.mark.databases("sqlite")
+def test_of_the_same_aid_on_the_same_day_the_other_round_is_named(
+    officer: Person, sample_store: Store
+) -> None:
+    alone(sample_store)
+    assert "sudah ada" not in words(officer.tell(WHOLE, "12"))
+    officer.say("ya")
+    again = words(officer.tell(WHOLE.replace("jam 8", "jam 9"), "13"))
+    assert "Untuk bantuan dan hari itu sudah ada" in again
+    assert "tidak perlu menerima dua jadwal" in again
+
+
 def test_whom_it_concerns_is_never_widened_or_narrowed_in_silence(
     officer: Person, sample_store: Store
 ) -> None:

@@ -12,7 +12,12 @@ from bot.messages import Choice
 from bot.notices import approving
 from bot.notices.beyond import Beyond, Why, find_beyond
 from bot.notices.drafting import Draft, prepare
-from bot.notices.in_console import tell_of_changes, tell_of_limits, tell_of_several
+from bot.notices.in_console import (
+    already_planned,
+    tell_of_changes,
+    tell_of_limits,
+    tell_of_several,
+)
 from bot.notices.languages import LANGUAGES
 from bot.notices.own_words import wrong_with
 from bot.notices.planning import LONGEST_PLACE, Plan, Stop, check_plan, make_round, outermost
@@ -245,7 +250,10 @@ def summary(turn: Turn, answers: Answers) -> str:
     return say(
         "announce.preview",
         text="\n\n".join(shown),
-        others=f"{_afternoon(plan)}{_other_areas(turn, plan)}",
+        others=(
+            f"{_afternoon(plan)}{_other_areas(turn, plan)}"
+            f"{already_planned(turn, _scope(turn), plan)}"
+        ),
         families=grouped(reach.families),
         contacts=grouped(reach.contacts),
         left=f" {say('announce.left', reasons=', '.join(left))}" if left else "",
