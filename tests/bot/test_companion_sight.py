@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,16 @@ import pytest
 from sqlalchemy import select
 
 from bot.capabilities.companion.households import FILTERS
+from bot.desk.companion_service import end_service
+from bot.desk.companions import Supervisor
 from bot.forms import CANCEL, YES
 from bot.messages import Location, Media, MediaKind, Reply
 from bot.router import CAPABILITIES
 from bot.stories import CATEGORIES
 from bot.table.companion import FIELD
-from bot.visit_checks import CHECKS
+from bot.visit_words import CHECKS
+from db.areas import Scope
+from db.assignments import Assignment
 from db.contacts import EMERGENCY
 from db.findings import OUTCOMES, Finding
 from db.graduations import DROPPED, GRADUATED, STEPS, open_track, steps_of, track_of
@@ -38,11 +43,6 @@ from tests.talk import Person, words
 
 ROOT = Path(__file__).parents[2] / "bot"
 OWN = [item for item in CAPABILITIES if "companion" in item.roles]
-# The visit of the family is the first of its store, and so is its file.
-MENDING = (
-    "visit_fix", "visit_fix:1", "visit_fix:which", "visit_fix:move:1:1",
-    *(f"visit_fix:{deed}:1" for deed in ("drop", "dropped", "photo", "near")),
-)  # fmt: skip
 FORMS = [item for item in FIELD if "companion" in item.roles and item.form]
 ABOUT_FAMILIES = re.compile(r"household|awaited|own_group|\bfamily\b")
 
@@ -56,15 +56,14 @@ def buttons(home: Household, finding: int, member: int, ticket: str) -> list[str
     lesson = ["lesson:1", "lesson:1:books:0", "lesson:1:books:1", "lesson:1:books:a1"]
     return [
         *(item.name for item in OWN), *answers, *group, *lesson,
-        f"visit:{family}", "visit:fix", *MENDING, f"family:{family}", f"help:{family}", "help:usul",
+        f"visit:{family}", "visit:fix", f"family:{family}", f"help:{family}", "help:usul",
         f"households:home:{family}", "households:0", f"households:{area}", f"households:{area}:0",
         *(f"households:{name}{start}" for name in FILTERS for start in ("", ":0")),
         "plan:route", f"graduation:{family}", *(f"graduation:{family}:{deed}" for deed in deeds),
         f"tasks:{finding}", "tasks:from:0", "group_session:absent", "group_session:fix",
         f"tick:{family}", "ticks:done", "ticks:all", "page:0", "page:1", f"area:{area}",
         f"of_area:{area}", f"rw:{home.rw}", "rw:all", f"member:{member}", "my_visits:today",
-        "my_visits:month", "my_visits:month:list", "my_visits:month:list:10", f"track:{ticket}",
-        "group:1:members", "group:1:start",
+        "my_visits:month", f"track:{ticket}", "group:1:members", "group:1:start",
         f"kube_member:1:{family}", "kube_wish:1:needs", "kube_up", "kube_up:1:draft",
         "form:leave:group:1:members", "role:chair", "form:resume", "human",
         f"unsubscribe:{EMERGENCY}",
@@ -144,15 +143,53 @@ def test_every_button_of_the_code_is_tried() -> None:
     assert about - {"kube_member"} == set(drafts(home, 8, 9))
 
 
+def _absent_one(store: Store) -> int:
+    """Give a companion for whom the first one stands in today."""
+    own = first_companion(store)
+    with store.begin() as session:
+        others = select(Staff).where(Staff.role == "companion", Staff.id != own)
+        absent = session.scalars(others.order_by(Staff.id).limit(1)).one()
+        substitute(session, absent.id, own, TODAY, TODAY, actor="cli", now=NOW)
+        return absent.id
+
+
+def _keep_few(store: Store, home: Household) -> None:
+    """Leave each companion ten families and this one, so that all of a message is soon done."""
+    with store.begin() as session:
+        had: Counter[int] = Counter()
+        for row in session.scalars(select(Assignment).order_by(Assignment.id)):
+            had[row.staff_id] += 1
+            if had[row.staff_id] > 10 and row.household_id != home.id:
+                session.delete(row)
+
+
+def _end(store: Store, how: str, home: Household, companion: Person) -> None:
+    """End that the family is this companion's: by hand-over, with the leave, or with his work."""
+    if how == "hand-over":
+        give_away(store, home.id)
+    elif how == "leave":
+        companion.clock.forward(timedelta(hours=15))  # the next day, and no form has ended yet
+    else:
+        with store.begin() as session:
+            staff = session.get_one(Staff, first_companion(store))
+            by = Supervisor(Scope(None), "cli", companion.clock(), TODAY)
+            assert end_service(session, by, staff.id)
+            staff.active = True  # back at work, but without a new code
+
+
 @pytest.mark.databases("sqlite")
-def test_after_a_hand_over_nothing_leads_to_the_family(
-    companion: Person, sample_store: Store
+@pytest.mark.parametrize("end", ["hand-over", "leave", "service"])
+def test_once_it_is_not_his_nothing_leads_to_the_family(
+    companion: Person, sample_store: Store, end: str
 ) -> None:
-    home, name, _place = own_family(sample_store)
     own = first_companion(sample_store)
+    carer = _absent_one(sample_store) if end == "leave" else own
+    home, name, _place = own_family(sample_store, of=carer)
+    _keep_few(sample_store, home)
     companion.say(f"kunjungan {name}, siap graduasi")
     finding = task(sample_store, home.id, 1)
     with sample_store.begin() as session:
+        session.get_one(Finding, finding).staff_id = carer
         for weeks in (2, 1):
             meeting = GroupSession(
                 staff_id=own, area_code=home.area_code, module="Modul", place="Balai", headcount=1,
@@ -169,7 +206,8 @@ def test_after_a_hand_over_nothing_leads_to_the_family(
     assert name in words(companion.say("sering absen"))
     assert name in shown(companion.say("graduasi"))
     assert ticket in words(companion.say("laporan saya"))
-    give_away(sample_store, home.id)
+    _end(sample_store, end, home, companion)
+    assert words(companion.unread()).count("Terima kasih sudah bertugas") == (end == "service")
 
     tried = [
         *_press_all(companion, buttons(home, finding, member, ticket)),
@@ -220,22 +258,33 @@ def _do(person: Person, step: str) -> list[Reply]:
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("form", ["visit", "help", "vouch", "tasks", "group_session"])
-def test_what_was_begun_before_a_hand_over_is_not_kept_after_it(
-    companion: Person, sample_store: Store, form: str
+@pytest.mark.parametrize(
+    ("form", "end"),
+    [
+        *((form, end) for form in ("visit", "help") for end in ("hand-over", "leave", "service")),
+        *((form, end) for form in ("vouch", "tasks") for end in ("hand-over", "leave")),
+        ("group_session", "hand-over"),
+    ],
+)
+def test_what_was_begun_before_it_ended_is_not_kept_after_it(
+    companion: Person, sample_store: Store, form: str, end: str
 ) -> None:
-    home, name, _place = own_family(sample_store)
+    own = first_companion(sample_store)
+    carer = _absent_one(sample_store) if end == "leave" else own
+    home, name, _place = own_family(sample_store, of=carer)
+    _keep_few(sample_store, home)
     finding = task(sample_store, home.id, 1)
-    with sample_store.read() as session:
+    with sample_store.begin() as session:
+        session.get_one(Finding, finding).staff_id = carer
         query = select(Member.id).filter_by(household_id=home.id, relation="head")
         member = session.scalars(query).one()
         before = len(session.scalars(select(Ticket)).all())
     for step in drafts(home, finding, member)[form]:
         last = _do(companion, step)
     assert last[-1].choices
-    give_away(sample_store, home.id)
-    end = "form:skip" if form == "tasks" else YES
-    assert name not in shown(companion.press(end))
+    _end(sample_store, end, home, companion)
+    last_step = "form:skip" if form == "tasks" else YES
+    assert name not in shown(companion.press(last_step))
     with sample_store.read() as session:
         assert not session.scalars(select(Visit).filter_by(household_id=home.id)).all()
         assert len(session.scalars(select(Ticket)).all()) == before
