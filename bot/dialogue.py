@@ -15,6 +15,7 @@ from bot.capabilities.citizen import (
     ticket_words,
     welcome,
 )
+from bot.capabilities.companion import plans
 from bot.choices import agrees_plainly, is_number, pick
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
@@ -234,7 +235,7 @@ def _act(turn: Turn, value: str | None) -> None:
         turn.argument = value.partition(":")[2]
         _run(turn, router.by_button(value, turn.role))
         return
-    if _adds_to_ticket(turn) or joins(turn):
+    if _adds_to_ticket(turn) or plans.starts_here(turn) or joins(turn):
         return
     _act_anew(turn)
     ticket_words.remind(turn)

@@ -22,6 +22,7 @@ class Candidate:
     emergency: bool
     at_risk: bool
     point: tuple[float, float] | None = None
+    address: str = ""
 
 
 def due_state(last_seen: date | None, today: date, rules: VisitRules) -> str:
@@ -55,7 +56,7 @@ def next_best(
 
 
 def route(chosen: Sequence[Candidate], start: tuple[float, float] | None = None) -> list[Candidate]:
-    """Give an order to walk: emergencies first, always to the nearest next; the unplaced last."""
+    """Give an order to walk: emergencies first, always the nearest next; last those without point."""
     urgent = [one for one in chosen if one.emergency]
     others = [one for one in chosen if not one.emergency]
     walked: list[Candidate] = []
@@ -67,7 +68,7 @@ def route(chosen: Sequence[Candidate], start: tuple[float, float] | None = None)
             left.remove(nearest)
             walked.append(nearest)
             here = nearest.point
-        walked += [one for one in group if one.point is None]
+        walked += sorted((one for one in group if one.point is None), key=lambda one: one.area)
     return walked
 
 

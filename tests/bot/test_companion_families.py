@@ -1,5 +1,6 @@
 """Whom a companion looks after, found by name and place, and whom to visit next."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot.messages import Location
 from bot.visit_order import (
     AT_RISK,
     EMERGENCY,
@@ -143,4 +145,11 @@ def test_families_are_found_by_name_and_place_and_proposed_with_the_way(
     assert name[:28] in first
     assert "darurat" in first
     assert "Aturannya" in told
-    assert "https://maps.google.com/?q=-5.46000,122.60000" in words(companion.say("rute hari ini"))
+    way = words(companion.say("rute hari ini"))
+    assert "Titik rumah yang sudah ada: 1" in way
+    assert "https://maps.google.com/?q=-5.46000,122.60000" in way
+    assert "?q=Jl." in way  # the others by their address, never by a name
+    assert not re.search(rf"q=\S*{name.split()[0]}", way)
+    from_here = words(companion.send_location(Location(-5.46, 122.6)))  # and to no visit
+    assert "Rute hari ini" in from_here
+    assert "Mau mulai dari" not in from_here

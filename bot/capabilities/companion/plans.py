@@ -1,8 +1,11 @@
 """Whom a companion should visit next, and the way of the day with links to the map."""
 
+from datetime import datetime, timedelta
+from urllib.parse import quote_plus
+
 from bot.messages import Choice
 from bot.texts import say
-from bot.texts.format import local_day, plain_date
+from bot.texts.format import local_day, packed, plain_date
 from bot.turn import Turn, button
 from bot.visit_order import Candidate, next_best, route
 from db import audit
@@ -10,11 +13,15 @@ from db.area_points import points_of
 from db.assignments import families_of
 from db.visit_plans import marks_of
 from db.visit_rules import visit_rules
+from db.visits import last_told
 
 _PROPOSED = 5
 _LONGEST = 600  # characters of one message
 _NAME = 28
 _ROUTE = "route"
+_TOLD = "route_at"  # the topic that holds when the way was told
+_FOLLOWS = timedelta(minutes=15)  # so long after it may a point be where it begins
+_MAP = "https://maps.google.com/?q="
 
 
 def handle(turn: Turn) -> None:
@@ -35,7 +42,7 @@ def handle(turn: Turn) -> None:
             name=one.name[:_NAME],
             area=one.area,
             reason=say(f"households.reason_{reason}"),
-            seen=plain_date(one.last_seen) if one.last_seen else say("households.never"),
+            seen=_seen(one),
         )
         for one, reason in chosen
     ]
@@ -53,24 +60,54 @@ def handle(turn: Turn) -> None:
     )
 
 
+def starts_here(turn: Turn) -> bool:
+    """Tell the way from a point that follows upon it, unless a visit was told of since."""
+    told_at = turn.conversation.topic.get(_TOLD)
+    point, staff = turn.inbound.location, turn.staff
+    if told_at is None or point is None or turn.text or staff is None or turn.role != "companion":
+        return False
+    after = turn.inbound.sent_at - datetime.fromisoformat(told_at)
+    last = last_told(turn.session, staff.id)
+    told_since = last is not None and last.told_at >= datetime.fromisoformat(told_at)
+    if told_since or not timedelta(0) <= after <= _FOLLOWS:
+        return False
+    turn.argument = _ROUTE
+    handle(turn)
+    return True
+
+
 def _tell_route(turn: Turn, chosen: list[Candidate]) -> None:
     point = turn.inbound.location
     start = None if point is None else (point.latitude, point.longitude)
     lines = [
         say("households.route_line", place=place, name=one.name[:_NAME], area=one.area)
-        + ("\n" + map_link(*one.point) if one.point else "")
+        + f"\n{_link(turn, one)}"
         for place, one in enumerate(route(chosen, start), start=1)
     ]
-    turn.tell(
-        _fitting("households.route", lines),
-        button("visit", "choice.visit"),
-        button("households", "choice.households"),
-    )
+    placed = sum(one.point is not None for one in chosen)
+    key = "route" if placed == len(chosen) else "route_partly" if placed else "route_unplaced"
+    head = say(f"households.{key}", count=placed)
+    if start is None:
+        turn.conversation.topic[_TOLD] = turn.inbound.sent_at.isoformat()
+        lines.append(say("households.route_start"))
+    *first, last = packed([head, *lines])
+    for part in first:
+        turn.tell(part)
+    turn.tell(last, button("visit", "choice.visit"), button("households", "choice.households"))
 
 
-def map_link(latitude: float, longitude: float) -> str:
-    """Give an address that opens the map of any telephone, without an account."""
-    return f"https://maps.google.com/?q={latitude:.5f},{longitude:.5f}"
+def _link(turn: Turn, one: Candidate) -> str:
+    """Give an address that opens the map of any telephone, at the point or else at the address."""
+    if one.point is not None:
+        return f"{_MAP}{one.point[0]:.5f},{one.point[1]:.5f}"
+    city = turn.places.names.get(turn.places.city or "", "")
+    return _MAP + quote_plus(", ".join(filter(None, (one.address, one.area, city))))
+
+
+def _seen(one: Candidate) -> str:
+    if one.last_seen is None:
+        return say("households.never")
+    return say("households.last_seen", day=plain_date(one.last_seen))
 
 
 def candidates(turn: Turn, staff_id: int) -> list[Candidate]:
@@ -87,6 +124,7 @@ def candidates(turn: Turn, staff_id: int) -> list[Candidate]:
             household.id in marks.emergencies,
             household.id in marks.at_risk,
             points.get(household.id),
+            household.address,
         )
         for household, name, seen in rows
     ]
