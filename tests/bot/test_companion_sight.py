@@ -18,7 +18,7 @@ from bot.messages import Location, Media, MediaKind, Reply
 from bot.router import CAPABILITIES
 from bot.stories import CATEGORIES
 from bot.table.companion import FIELD
-from bot.visit_words import CHECKS
+from bot.visit_checks import CHECKS
 from db.areas import Scope
 from db.assignments import Assignment
 from db.contacts import EMERGENCY
@@ -43,6 +43,11 @@ from tests.talk import Person, words
 
 ROOT = Path(__file__).parents[2] / "bot"
 OWN = [item for item in CAPABILITIES if "companion" in item.roles]
+# The visit of the family is the first of its store, and so is its file.
+MENDING = (
+    "visit_fix", "visit_fix:1", "visit_fix:which", "visit_fix:move:1:1",
+    *(f"visit_fix:{deed}:1" for deed in ("drop", "dropped", "photo", "near")),
+)  # fmt: skip
 FORMS = [item for item in FIELD if "companion" in item.roles and item.form]
 ABOUT_FAMILIES = re.compile(r"household|awaited|own_group|\bfamily\b")
 
@@ -56,14 +61,15 @@ def buttons(home: Household, finding: int, member: int, ticket: str) -> list[str
     lesson = ["lesson:1", "lesson:1:books:0", "lesson:1:books:1", "lesson:1:books:a1"]
     return [
         *(item.name for item in OWN), *answers, *group, *lesson,
-        f"visit:{family}", "visit:fix", f"family:{family}", f"help:{family}", "help:usul",
+        f"visit:{family}", "visit:fix", *MENDING, f"family:{family}", f"help:{family}", "help:usul",
         f"households:home:{family}", "households:0", f"households:{area}", f"households:{area}:0",
         *(f"households:{name}{start}" for name in FILTERS for start in ("", ":0")),
         "plan:route", f"graduation:{family}", *(f"graduation:{family}:{deed}" for deed in deeds),
-        f"tasks:{finding}", "tasks:from:0", "group_session:absent", "group_session:fix",
+        f"tasks:{finding}", "tasks:from:0", "tasks:fix", "group_session:absent", "group_session:fix",
         f"tick:{family}", "ticks:done", "ticks:all", "page:0", "page:1", f"area:{area}",
         f"of_area:{area}", f"rw:{home.rw}", "rw:all", f"member:{member}", "my_visits:today",
-        "my_visits:month", f"track:{ticket}", "group:1:members", "group:1:start",
+        "my_visits:month", "my_visits:month:list", "my_visits:month:list:10", f"track:{ticket}",
+        "group:1:members", "group:1:start",
         f"kube_member:1:{family}", "kube_wish:1:needs", "kube_up", "kube_up:1:draft",
         "form:leave:group:1:members", "role:chair", "form:resume", "human",
         f"unsubscribe:{EMERGENCY}",
