@@ -28,11 +28,13 @@ from bot.report_tables import (
     times,
 )
 from bot.texts import say
+from db.kube_year import Share
 from db.ticket_reports import Report
 
 _LONGEST_TITLE = 31
 _HEADS = 3  # the row in which the heads of the columns stand
 _NARROWEST, _WIDEST = 11, 90  # of a column, in characters
+_WHOLE, _DECIMAL, _PERCENT = "#,##0", "#,##0.0", "0.0%"  # how numbers are shown
 _BOLD, _RIGHT = Font(name="Calibri", size=11, bold=True), Alignment(horizontal="right")
 _EVERY = 1_000  # as many matters in the sheet of months as there are
 
@@ -67,9 +69,9 @@ def tables_book(title: str, period: str, tables: Sequence[Table]) -> bytes:
         sheet.append([])
         numbers = [*map(_counts, table.rows[0])] if table.rows else []
         heads = zip_longest(table.heads, numbers, fillvalue=False)
-        sheet.append([_set(sheet, guarded(head), _BOLD, bool(right)) for head, right in heads])
+        sheet.append([_set(sheet, head, _BOLD, bool(right)) for head, right in heads])
         for row in table.rows:
-            sheet.append([_set(sheet, guarded(cell), None, _counts(cell)) for cell in row])
+            sheet.append([_set(sheet, cell, None, _counts(cell)) for cell in row])
     whole = BytesIO()
     book.save(whole)
     return whole.getvalue()
@@ -79,7 +81,8 @@ def _lay_out(sheet: Any, title: str, table: Table) -> None:
     """Let columns hold what is in them, and a sheet fit the width of a page."""
     columns = zip_longest(table.heads, *table.rows, fillvalue="")
     for at, column in enumerate(columns, start=1):
-        longest = max(len(str(cell)) for cell in (*column, *([title] if at == 1 else [])))
+        cells = (*column, *([title] if at == 1 else []))
+        longest = max(len(str(cell)) for cell in cells if not isinstance(cell, Share))
         width = min(max(longest + 2, _NARROWEST), _WIDEST)
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.freeze_panes = f"A{_HEADS + 1}"
@@ -94,13 +97,24 @@ def _counts(cell: Cell) -> bool:
     return not isinstance(cell, str) or cell[:1].isdigit() or cell == "–"
 
 
-def _set(sheet: Any, value: Any, font: Font | None = None, right: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value)
+def _set(sheet: Any, value: Cell, font: Font | None = None, right: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet, _plain(value))
     if font is not None:
         cell.font = font
     if right:
         cell.alignment = _RIGHT
+    if isinstance(value, Share):
+        cell.number_format = _PERCENT
+    elif isinstance(value, int | float):
+        cell.number_format = _WHOLE if isinstance(value, int) else _DECIMAL
     return cell
+
+
+def _plain(value: Cell) -> Any:
+    """Give what a cell holds: a share as a number that can be reckoned with, a text unharmed."""
+    if not isinstance(value, Share):
+        return guarded(value)
+    return value.part / value.whole if value.whole else "–"
 
 
 def report_csv(report: Report, names: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import cm
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     Flowable,
@@ -31,7 +32,10 @@ from bot.texts.format import grouped
 
 MARGIN = 2 * cm
 WIDTH = A4[0] - 2 * MARGIN
-_NAME = 3.6 * cm
+_PADDING = 3
+_SIZES = (8, 7.5, 7, 6.5, 6)  # of the letters of a table: the largest in which no word is broken
+_LONGEST = 11.0  # of a word that is not broken, at a size of one point: about 20 letters
+_EASE = 0.05  # at the same size, so that rounding breaks no word
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=12)
 CELL = ParagraphStyle("cell", BODY, fontSize=8, leading=9.5)
 _HEAD_CELL = ParagraphStyle("head cell", CELL, fontName="Helvetica-Bold")
@@ -42,7 +46,6 @@ SECTION = ParagraphStyle(
     "section", BODY, fontName="Helvetica-Bold", fontSize=11, leading=14, spaceBefore=10,
     spaceAfter=4,
 )  # fmt: skip
-_SIGNED = ParagraphStyle("signed", BODY, leftIndent=10 * cm)
 RULE = HexColor("#c3ccc7")
 
 
@@ -57,9 +60,14 @@ class Office:
 
 
 def printed(
-    title: str, period: str, office: Office, story: Sequence[Flowable], *, compressed: bool
-) -> bytes:
-    """Print what a report holds below its head and above its signature."""
+    title: str, period: str, office: Office, story: Sequence[Flowable], *, compressed: bool,
+    beside: str | None = None,
+) -> bytes:  # fmt: skip
+    """Print what a report holds below its head and above its signature.
+
+    The last of the story stays with the signature, so that this has no page of its own; a companion
+    whose report it is signs `beside` the head of the office.
+    """
     whole = BytesIO()
     document = SimpleDocTemplate(
         whole, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=1.5 * cm,
@@ -68,7 +76,10 @@ def printed(
     )  # fmt: skip
     foot = partial(_foot, office)
     document.build(
-        [*_head(title, period, office), *story, _signature(office)],
+        [
+            *_head(title, period, office), *story[:-1],
+            KeepTogether([story[-1], *_signatures(office, beside)]),
+        ],
         onFirstPage=foot, onLaterPages=foot,
     )  # fmt: skip
     return whole.getvalue()
@@ -84,25 +95,58 @@ def sums(facts: Sequence[tuple[str, str]]) -> Flowable:
 
 
 def grid(table: Table, colours: Sequence[Any] = ()) -> Flowable:
-    """Draw a table; `colours` are backgrounds of cells as reportlab wants them."""
-    columns = len(table.heads) - 1
-    body = [[said(_cell(cell), CELL) for cell in row] for row in table.rows]
-    heads = [said(head, _HEAD_CELL) for head in table.heads]
-    drawn = Grid(
-        [heads, *body], colWidths=[_NAME, *[(WIDTH - _NAME) / columns] * columns], repeatRows=1
+    """Draw a table; `colours` are backgrounds of cells as reportlab wants them.
+
+    Each column is as wide as its longest word, as far as a page allows, and has of what is left
+    what its usual text asks for.
+    """
+    texts = [[_cell(cell) for cell in row] for row in table.rows]
+    size, widths = _measured([table.heads, *texts])
+    cell, head = (
+        ParagraphStyle(f"{style.name} {size}", style, fontSize=size, leading=size * 1.19)
+        for style in (CELL, _HEAD_CELL)
     )
+    body = [[said(text, cell) for text in row] for row in texts]
+    heads = [said(text, head) for text in table.heads]
+    drawn = Grid([heads, *body], colWidths=widths, repeatRows=1)
     drawn.setStyle(
         [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
-            ("LEFTPADDING", (0, 0), (-1, -1), 3),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+            ("LEFTPADDING", (0, 0), (-1, -1), _PADDING),
+            ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
             *colours,
         ]
     )
     return drawn
+
+
+def _measured(rows: Sequence[Sequence[str]]) -> tuple[float, list[float]]:
+    """Give the size of letters in which no word is broken, and the width of each column."""
+    columns = list(zip(*rows, strict=True))
+    least = [min(_LONGEST, max(_wide(word) for text in column for word in text.split() or [""]))
+             for column in columns]  # fmt: skip
+    usual = [sum(map(_wide, column)) / len(column) for column in columns]
+    room = WIDTH - 2 * _PADDING * len(columns)
+    size = next((one for one in _SIZES if sum(least) * one <= room), _SIZES[-1])
+    narrow = [width * size for width in least]
+    spare = max(0.0, room - sum(narrow))
+    wanted = [max(0.0, text * size - width) for text, width in zip(usual, narrow, strict=True)]
+    asked = sum(wanted)
+    given = min(1.0, spare / asked) if asked else 0.0
+    rest = (spare - given * asked) / len(columns)
+    scale = min(1.0, room / sum(narrow)) if sum(narrow) else 1.0
+    return size, [
+        width * scale + want * given + rest + 2 * _PADDING
+        for width, want in zip(narrow, wanted, strict=True)
+    ]
+
+
+def _wide(text: str) -> float:
+    """Give how wide a text is at a size of one point."""
+    return stringWidth(drawable(text), _HEAD_CELL.fontName, 1) + _EASE
 
 
 def said(text: str, style: ParagraphStyle = BODY) -> Paragraph:
@@ -121,17 +165,17 @@ def _head(title: str, period: str, office: Office) -> list[Flowable]:
     ]
 
 
-def _signature(office: Office) -> Flowable:
-    return KeepTogether(
-        [
-            Spacer(0, 18),
-            said(f"{office.area}, {office.printed_on}", _SIGNED),
-            said(say("reports.head_of", office=office.name), _SIGNED),
-            Spacer(0, 48),
-            said("." * 44, _SIGNED),
-            said(say("reports.printed_by", name=office.signer), CELL),
-        ]
-    )
+def _signatures(office: Office, beside: str | None) -> list[Flowable]:
+    """Give where the head of the office signs, and on the left a companion."""
+    head = [
+        f"{office.area}, {office.printed_on}", say("reports.head_of", office=office.name), "." * 44,
+    ]  # fmt: skip
+    companion = ["", "", ""] if beside is None else ["", say("visit_log.companion"), beside]
+    lines = [[said(left), said(right)] for left, right in zip(companion, head, strict=True)]
+    half = WIDTH / 2
+    grid = Grid(lines, colWidths=[half, half], rowHeights=[14, 56, 14])
+    grid.setStyle([("LEFTPADDING", (0, 0), (0, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    return [Spacer(0, 18), grid, said(say("reports.printed_by", name=office.signer), CELL)]
 
 
 def _cell(cell: Cell) -> str:

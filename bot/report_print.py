@@ -23,6 +23,7 @@ from bot.report_tables import (
     heat_of,
     incidents,
     monthly,
+    number_of,
     period_name,
     quality,
     referred,
@@ -74,7 +75,7 @@ def _months(report: Report) -> list[Flowable]:
     chart.x, chart.y, chart.width, chart.height = 30, 34, WIDTH - 40, 110
     lines = range(1, len(table.heads))
     chart.data = [
-        [(place, int(row[line] or 0)) for place, row in enumerate(table.rows)] for line in lines
+        [(place, number_of(row[line])) for place, row in enumerate(table.rows)] for line in lines
     ]
     for place in range(len(chart.data)):
         chart.lines[place].strokeColor = _LINES[place]
@@ -83,7 +84,7 @@ def _months(report: Report) -> list[Flowable]:
     chart.xValueAxis.labelTextFormat = [f"{month:%m/%y}" for month in report.period.months]
     chart.xValueAxis.labels.fontSize = chart.yValueAxis.labels.fontSize = 7
     chart.yValueAxis.valueMin = 0
-    chart.yValueAxis.valueMax = _round_up(max(int(row[1] or 0) for row in table.rows))
+    chart.yValueAxis.valueMax = _round_up(max(int(number_of(row[1])) for row in table.rows))
     drawing = Drawing(WIDTH, 150)
     drawing.add(chart)
     for place, head in enumerate(table.heads[1:]):
@@ -122,7 +123,7 @@ def _stages(report: Report) -> list[Flowable]:
         chart: Any = HorizontalBarChart()
         chart.x, chart.y = 140, 20
         chart.width, chart.height = WIDTH - 160, 22 * len(known)
-        chart.data = [[float(row[column] or 0) for row in known] for column in (3, 2)]
+        chart.data = [[number_of(row[column]) for row in known] for column in (3, 2)]
         chart.bars[0].fillColor, chart.bars[1].fillColor = _SAND, _BLUE
         chart.bars[0].strokeColor = chart.bars[1].strokeColor = None
         chart.categoryAxis.categoryNames = [drawable(str(row[0])) for row in known]

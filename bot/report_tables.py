@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from bot.texts import say, tickets
 from bot.texts.format import month_name
+from db.kube_year import Share
 from db.ticket_reports import STARS, Period, Report
 from db.ticket_spans import Reached
 
 _COMPLAINT = "complaint"
-Cell = str | int | float | None
+Cell = str | int | float | Share | None
 Row = Sequence[Cell]
 
 
@@ -163,8 +164,20 @@ def decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}".replace(".", ",")
 
 
+def number_of(cell: Cell) -> float:
+    """Give the number that a cell holds; 0 for none."""
+    return cell if isinstance(cell, int | float) else 0
+
+
+def percent(share: Share) -> str:
+    """Write a share as `62,5 %`; a dash where there was nothing to count."""
+    return "–" if share.percent is None else f"{decimal(share.percent)} %"
+
+
 def shown(cell: Cell) -> str:
     """Write a cell for people."""
+    if isinstance(cell, Share):
+        return percent(cell)
     return decimal(cell) if cell is None or isinstance(cell, float) else str(cell)
 
 

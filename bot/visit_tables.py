@@ -25,11 +25,6 @@ def period(days: Days, of: str) -> str:
     return f"{first}, {of}" if first == last else f"{first} – {last}, {of}"
 
 
-def percent(share: Share) -> str:
-    """Write a share as `62,5 %`; a dash where there was nothing to count."""
-    return "–" if share.percent is None else f"{decimal(share.percent)} %"
-
-
 def rule_of(name: str) -> str:
     """Say what a share is and by which rule it has its colour."""
     limit: Limit = visit_rules().report.lights[name]
@@ -37,16 +32,16 @@ def rule_of(name: str) -> str:
     return say(f"visit_report.rule_{key}", green=limit.green, yellow=limit.yellow)
 
 
-def lights(figures: Figures) -> Table:
+def lights(report: VisitReport) -> Table:
     """Give the shares that have a colour, each with its rule."""
     rules = visit_rules().report
     rows: list[Row] = [
         [say(f"visit_report.share_{name}", hours=rules.late_hours, letters=rules.least_letters),
-         f"{share.part} / {share.whole}", percent(share),
-         say(f"visit_report.{colour or 'no_colour'}"), rule_of(name)]
-        for name, share, colour in colours(figures, rules)
+         share.part, share.whole, share, say(f"visit_report.{colour or 'no_colour'}"),
+         rule_of(name)]
+        for name, share, colour in colours(report, rules)
     ]  # fmt: skip
-    heads = _heads("what", "count", "share", "colour", "rule")
+    heads = _heads("what", "count", "of", "share", "colour", "rule")
     return Table(say("visit_report.lights"), heads, rows)
 
 
@@ -63,7 +58,7 @@ def purposes(report: VisitReport, names: Mapping[str, str]) -> Table:
 def coverage(report: VisitReport, names: Mapping[str, str]) -> Table:
     """Give how many of the families of each kelurahan were seen."""
     rows: list[Row] = [
-        [name, one.families, one.seen, percent(one.share("coverage"))]
+        [name, one.families, one.seen, one.share("coverage")]
         for name, one in _places(report, names)
     ]
     heads = _heads("area", "families", "seen", "coverage")
@@ -83,9 +78,11 @@ def ages(report: VisitReport, names: Mapping[str, str]) -> Heat:
 
 
 def ages_table(report: VisitReport, names: Mapping[str, str]) -> Table:
-    """Give the ages of the last visits as a table."""
+    """Give the ages of the last visits as a table, and last those of all kelurahan."""
     heat = ages(report, names)
     rows: list[Row] = [[name, *numbers, sum(numbers)] for name, numbers in heat.rows]
+    if rows:
+        rows.append([say("reports.all"), *heat.totals, sum(heat.totals)])
     heads = [say("visit_report.head_area"), *heat.categories, say("reports.all")]
     return Table(say("visit_report.ages"), heads, rows)
 
@@ -104,12 +101,22 @@ def age_classes() -> Sequence[str]:
     ]
 
 
+def places(report: VisitReport, names: Mapping[str, str]) -> Table:
+    """Give how many visits came with a point, and of how many it lies far from the kelurahan."""
+    rows: list[Row] = [
+        [name, one.visits, one.place, one.far]
+        for name, one in _places(report, names)
+        if one.place or one.far
+    ]
+    return Table(say("visit_report.places"), _heads("area", "visits", "place", "far"), rows)
+
+
 def sessions(report: VisitReport, names: Mapping[str, str]) -> Table:
     """Give group sessions and who came, by kelurahan."""
     held = {code: one for code, one in report.areas.items() if one.sessions}
     rows: list[Row] = [
         [names.get(code, code), one.sessions, one.headcount, one.awaited, one.came,
-         percent(Share(one.came, one.awaited))]
+         Share(one.came, one.awaited)]
         for code, one in held.items()
     ]  # fmt: skip
     heads = _heads("area", "sessions", "headcount", "awaited", "came", "share")
@@ -119,7 +126,7 @@ def sessions(report: VisitReport, names: Mapping[str, str]) -> Table:
 def payout(report: VisitReport) -> Table:
     """Give what was answered about payouts."""
     rows: list[Row] = [
-        [say(f"visit_report.payout_{name}"), yes, no, percent(Share(yes, yes + no))]
+        [say(f"visit_report.payout_{name}"), yes, no, Share(yes, yes + no)]
         for name in PAYOUT
         if (yes := report.payout.get((name, "yes"), 0)) + (no := report.payout.get((name, "no"), 0))
     ]
@@ -128,9 +135,7 @@ def payout(report: VisitReport) -> Table:
 
 def work(report: VisitReport) -> Table:
     """Give what was found and became work, and how it stands."""
-    named = sorted(
-        (_work_name(one), _work_state(one), number) for one, number in report.work.items()
-    )
+    named = sorted((work_name(one), work_state(one), number) for one, number in report.work.items())
     rows: list[Row] = [list(one) for one in named]
     return Table(say("visit_report.work"), _heads("work", "state", "count"), rows)
 
@@ -153,15 +158,16 @@ def tasks(report: VisitReport, names: Mapping[str, str]) -> Table:
 def tables(report: VisitReport, names: Mapping[str, str]) -> Sequence[Table]:
     """Give all tables of a report, with the names of areas by their codes."""
     return (
-        lights(report.whole), purposes(report, names), coverage(report, names),
-        ages_table(report, names), sessions(report, names), payout(report), work(report),
-        tasks(report, names),
+        lights(report), purposes(report, names), coverage(report, names),
+        ages_table(report, names), places(report, names), sessions(report, names),
+        payout(report), work(report), tasks(report, names),
     )  # fmt: skip
 
 
 def how() -> str:
     """Say how a report counts."""
-    return say("visit_report.how", fewest=visit_rules().report.fewest)
+    rules = visit_rules()
+    return say("visit_report.how", fewest=rules.report.fewest, km=decimal(rules.far_m / 1_000))
 
 
 def _places(report: VisitReport, names: Mapping[str, str]) -> Sequence[tuple[str, Figures]]:
@@ -170,11 +176,13 @@ def _places(report: VisitReport, names: Mapping[str, str]) -> Sequence[tuple[str
     return [*areas, (say("reports.all"), report.whole)]
 
 
-def _work_name(one: Work) -> str:
+def work_name(one: Work) -> str:
+    """Name what a visit led to."""
     return kind_name(one.what) if one.source == "ticket" else say(f"visit_report.{one.source}")
 
 
-def _work_state(one: Work) -> str:
+def work_state(one: Work) -> str:
+    """Say how what a visit led to stands."""
     begins = {"ticket": "visit_report.state", "task": "task.outcome"}
     return say(f"{begins.get(one.source, 'graduation.state')}_{one.state}")
 

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from db.areas import Area, Scope
 from db.assignments import Assignment
+from db.group_sessions import GroupSession
 from db.handovers import Handover
+from db.holdings import held_at
 from db.registry import Household
 from db.session import Session
 from db.staff import Staff
 from db.substitutions import Substitution
+from db.visit_asked import Asked
+from db.visits import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,35 @@ def companion_within(session: Session, scope: Scope, staff_id: int) -> Staff | N
         Staff.id == staff_id, Staff.role == "companion", scope.holds(Staff.area_code)
     )
     return session.scalars(query).one_or_none()
+
+
+def reported_on(session: Session, asked: Asked) -> Sequence[Staff]:
+    """Give the companions whom the days of an area are about, by name.
+
+    Those who work there; besides, also of those who have left or whose own area is larger, all who
+    had families there as the days ended, or visited or met somebody there in the days.
+    """
+    held = held_at(asked.end)
+    had = select(held.c.staff_id).join(Household, Household.id == held.c.household_id)
+    visited = select(Visit.staff_id).join(Household, Household.id == Visit.household_id)
+    in_force = Visit.replaced_by_id.is_(None)
+    met = select(GroupSession.staff_id).where(
+        GroupSession.replaced_by_id.is_(None),
+        asked.within(GroupSession.held_at),
+        asked.scope.holds(GroupSession.area_code),
+    )
+    there = asked.scope.holds(Household.area_code)
+    query = select(Staff).where(
+        Staff.role == "companion",
+        asked.is_his(Staff.id),
+        or_(
+            and_(Staff.active.is_(True), asked.scope.holds(Staff.area_code)),
+            Staff.id.in_(had.where(there)),
+            Staff.id.in_(visited.where(in_force, asked.within(Visit.visited_at), there)),
+            Staff.id.in_(met),
+        ),
+    )
+    return session.scalars(query.order_by(Staff.name, Staff.id)).all()
 
 
 def left_behind(session: Session, scope: Scope) -> Sequence[tuple[int, str, int]]:

@@ -1,4 +1,4 @@
-"""How many families each companion looks after, against the mean of his area."""
+"""How many families each companion looks after, against the means of his area and of all."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from db.areas import Area, Scope
@@ -20,7 +20,7 @@ from db.substitutions import Substitution, holds_on
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one companion carries; `mean` is that of all companions of the same area."""
+    """What one companion carries; `mean` is that of its area, `overall` of all companions."""
 
     staff_id: int
     name: str
@@ -29,16 +29,42 @@ class Load:
     families: int
     villages: int
     for_others: int  # families of those for whom he stands in today, beside his own
+    here: int  # families that lie within the area that was asked for
+    away_until: date | None  # the last day of his leave, while he is away
     mean: float
+    overall: float
+    crew: int  # companions of the same area
+    is_within: bool  # his area is, or lies in, the one that was asked for
 
 
 def loads(session: Session, scope: Scope, today: date) -> Sequence[Load]:
-    """Give the loads of all companions in service of an area, by area and name."""
+    """Give the loads of companions in service by area and name.
+
+    Those are the companions of the area asked for, and others who have families in it.
+    """
+    rows: Sequence[Any] = session.execute(_loads(scope, today)).all()
+    by_area: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        by_area[row.area_code].append(row.families)
+    overall = sum(row.families for row in rows) / max(1, len(rows))
+    found = []
+    for row in rows:
+        area = row.area_code
+        if scope.covers(area) or row.here:
+            crew = len(by_area[area])
+            means = sum(by_area[area]) / crew, overall, crew
+            found.append(Load(*[*row, *means, scope.covers(area)]))
+    return found
+
+
+def _loads(scope: Scope, today: date) -> Select[Any]:
+    """Select the loads of all companions in service: the means are of all."""
     own = (
         select(
             Assignment.staff_id,
             func.count().label("families"),
             func.count(Household.area_code.distinct()).label("villages"),
+            func.count().filter(scope.holds(Household.area_code)).label("here"),
         )
         .join(Household, Household.id == Assignment.household_id)
         .group_by(Assignment.staff_id)
@@ -52,24 +78,26 @@ def loads(session: Session, scope: Scope, today: date) -> Sequence[Load]:
         .group_by(Substitution.substitute_id)
         .subquery()
     )
-    query = (
+    absent = (
+        select(Substitution.absent_id, func.max(Substitution.last_day).label("last_day"))
+        .where(holds_on(today))
+        .group_by(Substitution.absent_id)
+        .subquery()
+    )
+    return (
         select(
-            Staff.id, Staff.name, Staff.area_code, Area.name,
-            func.coalesce(own.c.families, 0), func.coalesce(own.c.villages, 0),
-            func.coalesce(stands_in.c.families, 0),
+            Staff.id, Staff.name, Staff.area_code, Area.name.label("area_name"),
+            func.coalesce(own.c.families, 0).label("families"), func.coalesce(own.c.villages, 0),
+            func.coalesce(stands_in.c.families, 0), func.coalesce(own.c.here, 0).label("here"),
+            absent.c.last_day,
         )
         .join(Area, Area.code == Staff.area_code)
         .outerjoin(own, own.c.staff_id == Staff.id)
         .outerjoin(stands_in, stands_in.c.substitute_id == Staff.id)
-        .where(Staff.role == "companion", Staff.active.is_(True), scope.holds(Staff.area_code))
+        .outerjoin(absent, absent.c.absent_id == Staff.id)
+        .where(Staff.role == "companion", Staff.active.is_(True))
         .order_by(Staff.area_code, Staff.name, Staff.id)
     )  # fmt: skip
-    rows: Sequence[Any] = session.execute(query).all()
-    by_area: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        by_area[row[2]].append(row[4])
-    means = {code: sum(counts) / len(counts) for code, counts in by_area.items()}
-    return [Load(*(*row, means[row[2]])) for row in rows]
 
 
 def propose_split(session: Session, area_code: str, staff_ids: Sequence[int]) -> list[Transfer]:

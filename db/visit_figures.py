@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -20,6 +20,11 @@ class Days:
 
     first: date
     last: date
+
+    @property
+    def is_day(self) -> bool:
+        """Say whether it is one day alone, no month."""
+        return self.first == self.last
 
     @classmethod
     def of_month(cls, day: date) -> "Days":
@@ -50,6 +55,7 @@ class Figures:
     purposes: Counter[str] = field(default_factory=Counter)
     photo: int = 0  # visits
     place: int = 0
+    far: int = 0  # whose point lies far from the family's kelurahan
     finding: int = 0  # with a finding that is long enough
     late: int = 0
     corrected: int = 0
@@ -90,6 +96,13 @@ class VisitReport:
     payout: Mapping[tuple[str, str], int]  # what was checked and the answer
     work: Mapping[Work, int]
     tasks: Mapping[str, TaskCounts] = field(default_factory=dict)  # by kelurahan
+    has_begun: bool = True  # somebody had been visited by the end of the days, anywhere
+
+    @property
+    def gone(self) -> float:
+        """Give which part of the days has gone by: 1 of those that are over."""
+        days = (self.as_of - self.days.first).days + (self.as_of == self.days.last)
+        return days / ((self.days.last - self.days.first).days + 1)
 
 
 class Colour(StrEnum):
@@ -111,9 +124,25 @@ def colour(share: Share, limit: Limit, fewest: int) -> Colour | None:
     return Colour.YELLOW if sign * percent >= sign * limit.yellow else Colour.RED
 
 
-def colours(figures: Figures, rules: ReportRules) -> Sequence[tuple[str, Share, Colour | None]]:
-    """Give each share that has a light, with its colour."""
-    shares = [(name, figures.share(name)) for name in LIGHTS]
+def colours(report: VisitReport, rules: ReportRules) -> Sequence[tuple[str, Share, Colour | None]]:
+    """Give each share of a report that has a light, with its colour.
+
+    The limits are those of a month: a day has no colours, and of a month that has not ended as many
+    families are to be seen as its days that have gone by ask for.
+    """
     return [
-        (name, share, colour(share, rules.lights[name], rules.fewest)) for name, share in shares
+        (name, share, _judged(report, name, share, rules))
+        for name in LIGHTS
+        for share in [report.whole.share(name)]
     ]
+
+
+def _judged(report: VisitReport, name: str, share: Share, rules: ReportRules) -> Colour | None:
+    limit = rules.lights[name]
+    if report.days.is_day:
+        return None
+    if name == "coverage":
+        if not report.has_begun or report.gone <= 0:
+            return None
+        limit = replace(limit, green=limit.green * report.gone, yellow=limit.yellow * report.gone)
+    return colour(share, limit, rules.fewest)

@@ -3,26 +3,26 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, true
+from sqlalchemy import Select, exists, func, select, true
 
 from db.areas import Scope
-from db.assignments import Assignment
-from db.attachments import POINT, REFUSED, Attachment
+from db.attachments import POINT
 from db.crypto import SEALING_BYTES
 from db.findings import DONE, Finding
 from db.graduations import Graduation
-from db.group_sessions import Attendance, GroupSession
+from db.group_sessions import GroupSession
+from db.holdings import had_task, held_at
 from db.registry import Household
 from db.session import Session
 from db.staff import Staff
 from db.task_counts import task_counts
 from db.ticket_states import OPEN, State
-from db.tickets import PLAIN, Ticket
+from db.tickets import PLAIN, Ticket, TicketEvent
+from db.visit_asked import PHOTO, Asked, attended, came_with, lies_far
 from db.visit_figures import Days, Figures, VisitReport, Work
 from db.visit_rules import visit_rules
 from db.visits import Visit
@@ -31,28 +31,10 @@ PURPOSES = ("home", "commitment", "data", "complaint", "payout")
 PAYOUT = ("came", "whole", "uncut")  # what is asked after a payout
 _SURVEY = "payout"
 _COUNTS = (
-    "families", "seen", "photo", "place", "finding", "late", "corrected", "sessions", "headcount",
-    "awaited", "came",
+    "families", "seen", "photo", "place", "far", "finding", "late", "corrected", "sessions",
+    "headcount", "awaited", "came",
 )  # fmt: skip
-_PHOTO = "photo"
 _AROUND = timedelta(days=31)  # a correction may move a visit out of the days, not further
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a report is of: where, whose (everybody's if None), and between which moments."""
-
-    scope: Scope
-    staff_id: int | None
-    begin: datetime
-    end: datetime
-
-    def is_his(self, column: Any) -> ColumnElement[bool]:
-        return true() if self.staff_id is None else column == self.staff_id
-
-    def within(self, column: Any) -> ColumnElement[bool]:
-        moment: ColumnElement[bool] = (column >= self.begin) & (column < self.end)
-        return moment
 
 
 def visit_report(
@@ -65,9 +47,10 @@ def visit_report(
 ) -> VisitReport:
     """Count the visits of some days in an area, of one companion or of all.
 
-    A family counts as seen whoever saw it, and is looked after by whom it is assigned to now.
+    A family counts as seen whoever saw it, and is looked after by who had it as the days ended; so
+    do its tasks. What is handed over later changes nothing of days that are over.
     """
-    asked = _Asked(scope, staff_id, *days.bounds(zone))
+    asked = Asked.of(scope, staff_id, days, zone)
     as_of = min(days.last, now.astimezone(ZoneInfo(zone)).date())
     areas: dict[str, Figures] = defaultdict(Figures)
     _add_families(session, asked, areas, as_of, zone)
@@ -75,13 +58,14 @@ def visit_report(
     _add_sessions(session, asked, areas)
     whole = _sum(list(areas.values()))
     work = _work(session, asked)
-    seen = asked.scope.holds(Finding.area_code) & asked.is_his(Finding.staff_id)
-    tasks = task_counts(session, seen, asked.begin, asked.end)
-    return VisitReport(days, as_of, whole, dict(sorted(areas.items())), payout, work, tasks)
+    his = true() if staff_id is None else had_task(staff_id, asked.end)
+    tasks = task_counts(session, asked.scope.holds(Finding.area_code) & his, asked.begin, asked.end)
+    begun = session.scalar(select(exists().where(Visit.visited_at < asked.end))) or False
+    return VisitReport(days, as_of, whole, dict(sorted(areas.items())), payout, work, tasks, begun)
 
 
 def _add_families(
-    session: Session, asked: _Asked, areas: Mapping[str, Figures], as_of: date, zone: str
+    session: Session, asked: Asked, areas: Mapping[str, Figures], as_of: date, zone: str
 ) -> None:
     last = (
         select(Visit.household_id, func.max(Visit.visited_at).label("at"))
@@ -89,7 +73,8 @@ def _add_families(
         .group_by(Visit.household_id)
         .subquery()
     )
-    assigned = select(Assignment.household_id).where(asked.is_his(Assignment.staff_id))
+    held = held_at(asked.end)
+    assigned = select(held.c.household_id).where(asked.is_his(held.c.staff_id))
     query = (
         select(Household.area_code, last.c.at)
         .outerjoin(last, last.c.household_id == Household.id)
@@ -108,7 +93,7 @@ def _add_families(
 
 
 def _add_visits(
-    session: Session, asked: _Asked, areas: Mapping[str, Figures]
+    session: Session, asked: Asked, areas: Mapping[str, Figures]
 ) -> Mapping[tuple[str, str], int]:
     """Count the visits into their kelurahan; gives the answers of the surveys after payouts."""
     first_told = _first_told(session, asked)
@@ -116,11 +101,12 @@ def _add_visits(
     late = timedelta(hours=rules.late_hours)
     payout: Counter[tuple[str, str]] = Counter()
     for row in session.execute(_visits(asked)):
-        visit_id, area, purpose, checks, visited_at, told_at, length, photo, place = row
+        visit_id, area, purpose, checks, visited_at, told_at, length, far, photo, place = row
         figures = areas[area]
         figures.purposes[purpose] += 1
         figures.photo += photo
         figures.place += place
+        figures.far += far
         figures.finding += length - SEALING_BYTES >= rules.least_letters
         figures.late += first_told.get(visit_id, told_at) - visited_at > late
         figures.corrected += visit_id in first_told
@@ -129,11 +115,12 @@ def _add_visits(
     return payout
 
 
-def _visits(asked: _Asked) -> Select[Any]:
+def _visits(asked: Asked) -> Select[Any]:
     return (
         select(
             Visit.id, Household.area_code, Visit.purpose, Visit.checks, Visit.visited_at,
-            Visit.told_at, func.length(Visit.finding_sealed), _came_with(_PHOTO), _came_with(POINT),
+            Visit.told_at, func.length(Visit.finding_sealed), lies_far(), came_with(PHOTO),
+            came_with(POINT),
         )
         .join(Household, Household.id == Visit.household_id)
         .where(
@@ -143,13 +130,7 @@ def _visits(asked: _Asked) -> Select[Any]:
     )  # fmt: skip
 
 
-def _came_with(kind: str) -> ColumnElement[bool]:
-    return exists().where(
-        Attachment.visit_id == Visit.id, Attachment.kind == kind, Attachment.state != REFUSED
-    )
-
-
-def _first_told(session: Session, asked: _Asked) -> Mapping[int, datetime]:
+def _first_told(session: Session, asked: Asked) -> Mapping[int, datetime]:
     """Say of each version that replaced another when the visit was first told of."""
     query = select(Visit.id, Visit.replaced_by_id, Visit.told_at).where(
         Visit.replaced_by_id.is_not(None),
@@ -164,16 +145,8 @@ def _first_told(session: Session, asked: _Asked) -> Mapping[int, datetime]:
     return told
 
 
-def _add_sessions(session: Session, asked: _Asked, areas: Mapping[str, Figures]) -> None:
-    came = (
-        select(
-            Attendance.session_id,
-            func.count().label("awaited"),
-            func.count().filter(Attendance.present.is_(True)).label("came"),
-        )
-        .group_by(Attendance.session_id)
-        .subquery()
-    )
+def _add_sessions(session: Session, asked: Asked, areas: Mapping[str, Figures]) -> None:
+    came = attended()
     query = (
         select(GroupSession.area_code, GroupSession.headcount, came.c.awaited, came.c.came)
         .outerjoin(came, came.c.session_id == GroupSession.id)
@@ -200,7 +173,7 @@ def _sum(parts: Sequence[Figures]) -> Figures:
     return whole
 
 
-def _work(session: Session, asked: _Asked) -> Mapping[Work, int]:
+def _work(session: Session, asked: Asked) -> Mapping[Work, int]:
     """Count what companions brought, settled and began in the days, as it stands now."""
     work: Counter[Work] = Counter()
     for kind, state, count in session.execute(_tickets(asked)):
@@ -212,12 +185,19 @@ def _work(session: Session, asked: _Asked) -> Mapping[Work, int]:
     return work
 
 
-def _tickets(asked: _Asked) -> Select[str, str, int]:
-    """Select the tickets that companions filed, but for those that hide somebody."""
+def _tickets(asked: Asked) -> Select[str, str, int]:
+    """Select the tickets that companions filed, but for those that hide somebody.
+
+    Who has a ticket's answers changes with a hand-over; who filed it does not.
+    """
+    mine = true() if asked.staff_id is None else TicketEvent.actor == f"staff:{asked.staff_id}"
     return (
         select(Ticket.kind, Ticket.state, func.count())
+        .join(
+            TicketEvent, (TicketEvent.ticket_id == Ticket.id) & (TicketEvent.change == "opened")
+        )
         .where(
-            Ticket.helper_id.is_not(None), asked.is_his(Ticket.helper_id), Ticket.secrecy == PLAIN,
+            Ticket.helper_id.is_not(None), mine, Ticket.secrecy == PLAIN,
             asked.within(Ticket.created_at), asked.scope.holds(Ticket.area_code),
         )
         .group_by(Ticket.kind, Ticket.state)
@@ -230,7 +210,7 @@ def _standing(state: str) -> str:
     return "rejected" if state == State.REJECTED else "done"
 
 
-def _tasks(asked: _Asked) -> Select[str | None, int]:
+def _tasks(asked: Asked) -> Select[str | None, int]:
     companions = select(Staff.id).where(Staff.role == "companion")
     return (
         select(Finding.outcome, func.count())
@@ -242,7 +222,7 @@ def _tasks(asked: _Asked) -> Select[str | None, int]:
     )  # fmt: skip
 
 
-def _graduations(asked: _Asked) -> Select[str, int]:
+def _graduations(asked: Asked) -> Select[str, int]:
     mine = true() if asked.staff_id is None else Graduation.opened_by == f"staff:{asked.staff_id}"
     return (
         select(Graduation.state, func.count())

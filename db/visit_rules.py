@@ -11,8 +11,8 @@ from importlib.resources import files
 class Limit:
     """Up to which percent a share is green or yellow; at least that much, or at most."""
 
-    green: int
-    yellow: int
+    green: float
+    yellow: float
     at_most: bool = False
 
 

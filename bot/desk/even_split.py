@@ -40,7 +40,7 @@ class Proposal:
 def propose(session: Session, by: Supervisor, area_code: str) -> Proposal | None:
     """Propose a split among the companions of just this area; None where there are none."""
     everybody = loads(session, by.scope, by.today)
-    crew = [load for load in everybody if load.area_code == area_code]
+    crew = [load for load in everybody if load.is_within and load.area_code == area_code]
     if not crew:
         return None
     transfers = propose_split(session, area_code, sorted(load.staff_id for load in crew))

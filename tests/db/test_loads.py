@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from db.areas import Scope
+from db.assignments import Assignment
 from db.loads import loads, propose_split
+from db.registry import Household
 from db.session import Store
 from db.splits import Placed, split_evenly
 from db.staff import Staff
@@ -67,8 +69,23 @@ def test_loads_stand_against_the_mean_of_the_area(sample_store: Store) -> None:
         assert (shown[new.id].families, shown[new.id].for_others) == (0, 140)
         assert shown[own.id].mean == shown[new.id].mean == 70
         assert len(shown) == 5
+        assert {load.overall for load in shown.values()} == {
+            sum(load.families for load in shown.values()) / 5
+        }
+        assert (shown[own.id].crew, shown[own.id].away_until) == (2, TODAY)
+        assert shown[new.id].away_until is None
         alone = loads(session, Scope("74.72.06"), TODAY)
         assert [load.families for load in alone] == [round(load.mean) for load in alone] == [115]
+
+        # A kelurahan is looked after by companions whose own area is larger.
+        village = session.scalars(
+            select(Household.area_code)
+            .join(Assignment, Assignment.household_id == Household.id)
+            .where(Assignment.staff_id == own.id)
+        ).first()
+        [theirs] = loads(session, Scope(village), TODAY)
+        assert (theirs.staff_id, theirs.families, theirs.is_within) == (own.id, 140, False)
+        assert 0 < theirs.here < theirs.families
 
         moves = propose_split(session, own.area_code, [own.id, new.id])
         # Families of the kecamatan that nobody looks after yet.

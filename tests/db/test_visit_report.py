@@ -5,17 +5,21 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.visit_words import CHECKS
+from bot.visit_checks import CHECKS
 from db.areas import Scope
 from db.assignments import families_of
 from db.attachments import KEPT, POINT, REFUSED, Attachment
+from db.caseloads import reported_on
 from db.findings import ASSIGNED, DONE, Finding
 from db.graduations import UNDER_WAY, open_track
 from db.group_sessions import GroupSession, record_session
+from db.handovers import hand_over
 from db.kube_year import Share
+from db.registry import Person
 from db.session import Session, Store
 from db.staff import Staff
-from db.visit_figures import Colour, Days, Work, colour
+from db.visit_asked import Asked
+from db.visit_figures import LIGHTS, Colour, Days, Figures, VisitReport, Work, colour, colours
 from db.visit_report import PAYOUT, PURPOSES, visit_report
 from db.visit_rules import Limit, visit_rules
 from db.visits import Visit
@@ -75,7 +79,8 @@ def test_a_month_is_counted_once_and_to_whom_it_belongs(sample_store: Store) -> 
         visit(session, own, one, finding="é" * 19 + "x", files=(("photo", REFUSED),))
         visit(session, own, two, told=NOW + timedelta(hours=25), purpose="payout",
               checks={"came": "yes", "whole": "no"})  # fmt: skip
-        visit(session, other, three, finding="sakit")  # seen by a substitute
+        by_other = visit(session, other, three, finding="sakit")  # seen by a substitute
+        by_other.distance_m = visit_rules().far_m + 1
         begin, end = MONTH.bounds(ZONE)
         visit(session, own, four, begin - timedelta(seconds=1))
         meeting = GroupSession(
@@ -85,7 +90,7 @@ def test_a_month_is_counted_once_and_to_whom_it_belongs(sample_store: Store) -> 
         record_session(session, meeting, {one: True, two: True, three: False}, f"staff:{own}")
         open_track(session, one, f"staff:{own}", NOW)
         for secrecy in ("plain", "hidden"):
-            ticket = file(session, area=first[0].area_code, category="card")
+            ticket = file(session, area=first[0].area_code, category="card", actor=f"staff:{own}")
             ticket.helper_id, ticket.secrecy = own, secrecy
         session.add(
             Finding(
@@ -114,7 +119,7 @@ def test_a_month_is_counted_once_and_to_whom_it_belongs(sample_store: Store) -> 
         assert sum(one.families for one in his.areas.values()) == whole.families
 
         everybody = visit_report(session, Scope(CITY), MONTH, NOW, ZONE).whole
-        assert everybody.visits == 4
+        assert (everybody.visits, everybody.far, whole.far) == (4, 1, 0)
         assert everybody.families > whole.families
         assert everybody.share("finding") == Share(3, 4)
         elsewhere = visit_report(session, Scope(MURHUM), MONTH, NOW, ZONE)
@@ -143,6 +148,56 @@ def test_a_month_is_counted_once_and_to_whom_it_belongs(sample_store: Store) -> 
         assert (end - begin).days == 30
 
 
+def test_what_is_handed_over_later_changes_no_month_that_is_over(sample_store: Store) -> None:
+    october, at = Days.of_month(date(2026, 10, 1)), NOW - timedelta(days=40)
+    with sample_store.begin() as session:
+        own, *_rest = session.scalars(select(Staff).filter_by(role="companion").order_by(Staff.id))
+        new = Staff(name="Asma", role="companion", area_code=own.area_code, created_at=NOW)
+        session.add(new)
+        session.flush()
+        homes = [row[0] for row in families_of(session, own.id, TODAY)]
+        head = session.scalars(select(Person).filter_by(household_id=homes[0].id)).first()
+        assert head is not None
+        visit(session, own.id, homes[0].id, at)
+        ticket = file(session, now=at, actor=f"staff:{own.id}")
+        ticket.helper_id, ticket.person_id = own.id, head.id
+        for place, home in enumerate(homes[:2]):
+            task = task_of(session, own.id, home.area_code, f"o{place}")
+            task.household_id, task.found_at = home.id, at
+        session.flush()
+
+        def told(days: Days, staff_id: int) -> VisitReport:
+            session.expire_all()
+            return visit_report(session, Scope(None), days, NOW, ZONE, staff_id)
+
+        def names(days: Days) -> list[str]:
+            asked = Asked.of(Scope(own.area_code), None, days, ZONE)
+            return [one.name for one in reported_on(session, asked)]
+
+        before = {one.id: told(october, one.id) for one in (own, new)}
+        assert before[own.id].whole.seen == 1
+        assert sum(one.now for one in before[own.id].tasks.values()) == 2
+        all_of_his = [home.id for home in homes]
+        hand_over(session, all_of_his, own.id, new.id, why="Pindah", actor="cli", now=NOW)
+        own.active = False
+        session.flush()
+        assert {one.id: told(october, one.id) for one in (own, new)} == before
+        november = [told(MONTH, one.id).whole.families for one in (own, new)]
+        assert november == [0, len(homes)]
+        assert sum(one.now for one in told(MONTH, new.id).tasks.values()) == 2
+        # Who has left is reported on for as long as he worked, and no longer.
+        assert own.name in names(october)
+        assert own.name not in names(Days.of_month(date(2026, 12, 1)))
+        assert "Asma" in names(october)
+        village = Asked.of(Scope(homes[0].area_code), None, MONTH, ZONE)
+        assert new.id in [one.id for one in reported_on(session, village)]
+
+        later = NOW + timedelta(hours=1)
+        own.active = True
+        hand_over(session, all_of_his[:1], new.id, own.id, why="Balik", actor="cli", now=later)
+        assert {one.id: told(october, one.id) for one in (own, new)} == before
+
+
 @pytest.mark.databases("sqlite")
 def test_a_colour_follows_its_rule_and_few_have_none() -> None:
     least, most = Limit(80, 50), Limit(10, 25, at_most=True)
@@ -153,6 +208,26 @@ def test_a_colour_follows_its_rule_and_few_have_none() -> None:
     shares = [(0, 100), (10, 100), (11, 100), (25, 100), (26, 100), (0, 4)]
     at_most = [colour(Share(*share), most, 5) for share in shares]
     assert at_most == [green, green, yellow, yellow, red, None]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_month_is_judged_by_the_days_that_have_gone_by_and_a_day_is_not() -> None:
+    whole = Figures(families=100, seen=40, photo=40)
+    whole.purposes.update({"home": 40})
+
+    def judged(days: Days, as_of: date, has_begun: bool = True) -> dict[str, Colour | None]:
+        report = VisitReport(days, as_of, whole, {}, {}, {}, has_begun=has_begun)
+        return {name: one for name, _share, one in colours(report, visit_rules().report)}
+
+    first, last = MONTH.first, MONTH.last
+    coverage = [
+        judged(MONTH, day)["coverage"]
+        for day in (first, date(2026, 11, 16), date(2026, 11, 20), last)
+    ]  # fmt: skip
+    assert coverage == [None, Colour.GREEN, Colour.YELLOW, Colour.RED]
+    assert judged(MONTH, first)["photo"] == Colour.GREEN  # a share of the visits there were
+    assert judged(MONTH, last, has_begun=False)["coverage"] is None
+    assert judged(Days(TODAY, TODAY), TODAY) == dict.fromkeys(LIGHTS)
 
 
 @pytest.mark.databases("sqlite")

@@ -2,9 +2,11 @@
 
 from sqlalchemy import select
 
+from db.assignments import Assignment
 from db.session import Store
 from db.staff import Staff
 from db.substitutions import substitute
+from tests.db.test_visit_report import visit
 from tests.moment import NOW, TODAY
 
 
@@ -29,3 +31,11 @@ def leave_in(store: Store, area: str) -> int:
     absent_id, new = companion_in(store, area), colleague_in(store, area)
     with store.begin() as session:
         return substitute(session, absent_id, new, TODAY, TODAY, actor="cli", now=NOW).id
+
+
+def visit_in(store: Store, area: str) -> int:
+    """Let the first companion of an area visit a family."""
+    own = companion_in(store, area)
+    with store.begin() as session:
+        home = session.scalars(select(Assignment.household_id).filter_by(staff_id=own)).first()
+        return visit(session, own, home or 0).id

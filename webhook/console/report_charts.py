@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.report_tables import Heat, Table
+from bot.report_tables import Heat, Table, number_of
 from webhook.console.charts import Scale, scale_of
 
 WIDTH, HEIGHT = 600, 200  # of the drawing of lines, in its own units
+_FIFTHS = Scale(20)  # of a hundred, a shade each
 COLOURS = ("#1f5fa8", "#e69f00", "#00705a", "#8c3b00")
 
 
@@ -39,9 +40,22 @@ def shaded(heat: Heat) -> Shaded:
     )
 
 
+def shaded_shares(heat: Heat) -> Shaded:
+    """Give each number of a matrix the shade of its share of the row; the last column has none.
+
+    That is for what is well: where it stands last, the others are those to act on.
+    """
+    rows = []
+    for name, numbers in heat.rows:
+        whole = sum(numbers)
+        levels = [_FIFTHS.level(100 * number / whole) if whole else 0 for number in numbers[:-1]]
+        rows.append((name, list(zip(numbers, [*levels, 0], strict=True)), whole))
+    return Shaded(_FIFTHS, rows)
+
+
 def lines_of(table: Table) -> tuple[int, Sequence[Line]]:
     """Give the highest value of a table of months, and a line for each of its columns."""
-    columns = [[int(row[at] or 0) for row in table.rows] for at in range(1, len(table.heads))]
+    columns = [[int(number_of(row[at])) for row in table.rows] for at in range(1, len(table.heads))]
     most = scale_of([max(column, default=0) for column in columns]).legend[-1][2]
     step = WIDTH / max(1, len(table.rows) - 1)
     return most, [
