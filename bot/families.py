@@ -26,7 +26,10 @@ _SPOKEN_OF = "household"  # the topic that holds the family last spoken of
 _SAME = re.compile(
     r"\W*(?:(?:keluarga|rumah|warga)\s+)?(?:yang|yg)?\s*(?:tadi|td|sama|itu)\W*", re.IGNORECASE
 )
+_TIME = re.compile(r"(?:tadi|td|sama|itu)\W*", re.IGNORECASE)  # what goes on is another matter
+_POLITE = frozenset(("pak", "pa", "bapak", "bu", "ibu", "mama", "sdr", "sdri", "mas", "mbak"))
 _ENDING = re.compile(r"(?:\b(?:no\W*)?kk\W*)?(?<!\d)(\d{4})(?!\d)", re.IGNORECASE)
+_WHOLE_KK = re.compile(r"(?:\b(?:no\W*)?kk\W*)?((?<!\d)\d(?:[ .-]?\d){15}(?!\d))", re.IGNORECASE)
 # What many are called alike says nothing of who is meant.
 TITLES = frozenset(
     ("wa", "la", "ode", "pak", "pa", "bapak", "bu", "ibu", "mama", "sdr", "sdri", "haji", "hajjah",
@@ -65,18 +68,50 @@ def named(said: str, facts: Facts) -> list[str]:
     last = facts.get("last")
     if last is not None and _SAME.fullmatch(said):
         return [last]
+    whole = _WHOLE_KK.fullmatch(said.strip())
+    if whole is not None:
+        return list(facts.get("cards", {}).get(_digits(whole), ()))
     ending = _ENDING.fullmatch(said.strip())
     if ending is not None:
         return [key for key, four in facts.get("endings", {}).items() if four == ending.group(1)]
+    scores = _scores(said, facts)
+    best = max(scores.values(), default=0.0)
+    in_full = [key for key in scores if called_in_full(said, key, facts)]
+    return in_full or [key for key, score in scores.items() if score == best]
+
+
+def called_in_full(said: str, key: str, facts: Facts) -> bool:
+    """Say whether somebody of a family is called by all words of a name, and more than one.
+
+    His kelurahan may stand behind it.
+    """
+    words = _words(said)
+    while words and words[0] in _POLITE:
+        words = words[1:]
+    place = _words(facts["living_in"].get(key, ""))
+    for name in map(_words, facts["names"][key]):
+        behind = words[len(name) :]
+        if len(name) > 1 and words[: len(name)] == name and set(behind) <= set(place):
+            return True
+    return False
+
+
+def fitting(said: str, facts: Facts) -> list[str]:
+    """Give all families that words may name, misspelt too, those that fit best first."""
+    scores = _scores(said, facts)
+    return sorted(scores, key=lambda key: -scores[key])
+
+
+def _scores(said: str, facts: Facts) -> dict[str, float]:
+    """Say how well words fit each family that they may name."""
     words = [word for word in _words(said) if word not in TITLES]
     if not words:
-        return []
+        return {}
     scores = {
         key: max(_fits(words, name, facts["living_in"].get(key, "")) for name in names)
         for key, names in facts["names"].items()
     }
-    best = max(scores.values(), default=0.0)
-    return [key for key, score in scores.items() if score == best > 0]
+    return {key: score for key, score in scores.items() if score > 0}
 
 
 def named_first(text: str, facts: Facts) -> tuple[list[str], str]:
@@ -85,7 +120,7 @@ def named_first(text: str, facts: Facts) -> tuple[list[str], str]:
     places = [found.end() for found in re.finditer(r"\S+", head)][:_NAME_WORDS]
     for end in reversed(places):
         found = named(text[:end], facts)
-        if found:
+        if found and not _TIME.fullmatch(text[:end].strip()):
             return found, text[end:].lstrip(" ,;:-\n")
     return [], text
 
@@ -124,6 +159,18 @@ def offered(keys: Sequence[str], facts: Facts) -> list[Choice]:
     return [_choice(key, facts) for key in keys[:_ALIKE]]
 
 
+def listed(keys: Sequence[str], facts: Facts, most: int) -> list[str]:
+    """Tell some families a line each, with who is married to the head, in so many characters."""
+    lines: list[str] = []
+    for key in keys:
+        beside = ", ".join(facts["names"][key][1:])
+        line = f"• {facts['lines'][key]}{f' ({beside})' if beside else ''}"
+        if sum(map(len, lines)) + len(line) > most and lines:
+            break
+        lines.append(line)
+    return lines
+
+
 def is_own(turn: Turn, household_id: int) -> bool:
     """Say whether the sender looks after a family today, himself or for a colleague on leave."""
     staff = turn.staff
@@ -155,7 +202,9 @@ def own_families(turn: Turn) -> dict[str, Any]:
             key: say("visit.family_line", name=own[key], area=areas[key], address=home.address)
             for key, home in homes.items()
         },
+        "gazetteer": turn.places.gazetteer,
         "endings": _endings(turn, homes) if _ENDING.search(turn.text) else {},
+        "cards": _cards(turn, homes),
         "last": _last(turn, own),
     }
 
@@ -175,6 +224,20 @@ def _endings(turn: Turn, homes: dict[str, Household]) -> dict[str, str]:
         for key, home in homes.items()
         if home.kk_sealed is not None
     }
+
+
+def _cards(turn: Turn, homes: dict[str, Household]) -> dict[str, list[str]]:
+    """Give the family whose whole KK is written, by its digits."""
+    digits = [_digits(found) for found in _WHOLE_KK.finditer(turn.text)]
+    vault = turn.session.vault
+    return {
+        kk: [key for key, home in homes.items() if home.kk_index == vault.index(kk, "kk")]
+        for kk in digits
+    }
+
+
+def _digits(found: re.Match[str]) -> str:
+    return re.sub(r"\D", "", found.group(1))
 
 
 def _labels(

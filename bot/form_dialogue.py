@@ -99,7 +99,7 @@ def _spoken_value(turn: Turn, form: OpenForm, value: str | None) -> str | None:
     if turn.inbound.button is not None or not turn.text:
         return value
     asked = form.asked
-    if form.use.form.overheard(turn.text) is not None:
+    if form.use.form.overheard(turn.text) is not None or _is_read(turn, form):
         return None
     if asked is None:
         return _at_the_end(turn.text, form.use.form, form.state) if value is None else value
@@ -122,6 +122,14 @@ def _spoken_value(turn: Turn, form: OpenForm, value: str | None) -> str | None:
         if isinstance(found, Asking) and found.choices:
             return None  # the word stands in one label only, but several answers bear it
     return value
+
+
+def _is_read(turn: Turn, form: OpenForm) -> bool:
+    """Say whether what is asked has a parser that reads more than a choice's label in words."""
+    asked = form.asked
+    if asked is None or not asked.reads(turn.text):
+        return False
+    return named(turn.text, asked.choices(form.state.answers, form.facts)) is None
 
 
 def _at_the_end(text: str, form: Form, state: FormState) -> str | None:

@@ -75,6 +75,10 @@ def _newest(_before: Any, wish: Any) -> Any:
     return wish
 
 
+def _never(_text: str) -> bool:
+    return False
+
+
 def _always(_answers: Answers) -> bool:
     return True
 
@@ -89,6 +93,8 @@ class Field:
     optional: bool = False
     free_text: bool = False  # whatever is written is an answer, unless it is clearly a question
     searched: bool = False  # words are looked up among more than the few choices offered
+    # Whether words tell the parser more than the choice that they begin with: "tidak dipotong".
+    reads: Callable[[str], bool] = _never
     # Offered beside the ways out when answer after answer was refused.
     when_stuck: Callable[[Answers, Facts], Sequence[Choice]] = _no_choices
     noted: bool = False  # kept where another field's answer names it, never asked for

@@ -3,29 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from bot.notices.sentence import read_hours
-from nlu.dates import find_dates
-from nlu.fold import fold
+from bot.visit_checks import heard_checks, tells_nobody
+from bot.visit_times import moment_of, tells_time, time_first
 
-OLDEST = timedelta(days=31)  # a visit of longer ago is told of by its date in the finding
-# For each purpose what is asked, and the answers that there are.
-CHECKS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "home": {"state": ("fine", "need", "ready")},
-    "commitment": {
-        "school": ("yes", "no", "none"),
-        "posyandu": ("yes", "no", "none"),
-        "meeting": ("yes", "no", "none"),
-    },
-    "data": {"found": ("same", "changed", "moved", "died", "absent")},
-    "complaint": {"settled": ("yes", "no")},
-    "payout": {"came": ("yes", "no"), "whole": ("yes", "no"), "uncut": ("yes", "no")},
-}
+AHEAD, CANCELED, NOBODY = "ahead", "canceled", "nobody"  # why something was no visit
 _LEAD = re.compile(
-    r"\W*(?:(?:saya|sy|sa|barusan|sudah|sdh|habis|abis|lapor(?:an|kan)?|kunjung(?:an|i)|kunj"
-    r"|mengunjungi|berkunjung|visit|homevisit|ke|dari|di|rumah|rmh|kpm)\b[\s:,.-]*)+",
+    r"\W*(?:(?:saya|sy|sa|mau|mo|barusan|sudah|sdh|habis|abis|lapor(?:an|kan)?|kunjung(?:an|i)|kunj"
+    r"|mengunjungi|berkunjung|visit|homevisit|ke|dari|di|rumah|rmh|kpm|nama)\b[\s:,.-]*)+",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"\W*(?:lapor(?:an|kan)?\s+)?(?:kunjung(?:an|i)|kunj|visit)\b", re.IGNORECASE)
@@ -39,46 +25,23 @@ _PURPOSES = (
     ("commitment", re.compile(r"\b(?:posyandu|imunisasi|sekolah|p2k2|fds|komitmen|absen)", re.I)),
     (
         "payout",
-        re.compile(r"\b(?:cair|beras|sembako|disalur\w*|penyaluran|dipotong|potongan)", re.I),
+        re.compile(
+            r"\b(?:cair|beras|sembako|disalur\w*|penyaluran|dipotong|potongan|pungli"
+            r"|dipungut|potong\s+(?:rp\W*)?\d"
+            r"|bantuan(?:nya)?\s+(?:\w+\s+){0,2}(?:lengkap|utuh|diterima|terima|datang|kurang))",
+            re.I,
+        ),
     ),
     ("complaint", re.compile(r"\b(?:aduan|keluhan|pengaduan|tindak lanjut)", re.I)),
     ("data", re.compile(r"\b(?:verval|verifikasi|data|nik|kk|pindah|meninggal|wafat)\b", re.I)),
 )
-_NOT = r"(?:belum|blm|tidak|tdk|tdak|tak|gak|ga|nggak|enggak|ndak|nda|tida|tra)"
-_SAID: tuple[tuple[str, str, str], ...] = (
-    ("school", "no", rf"\b(?:bolos|{_NOT}\s+(?:\w+\s+)?(?:masuk\s+)?sekolah|putus sekolah)\b"),
-    ("school", "yes", r"\bsekolah\b"),
-    ("posyandu", "no", rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}(?:posyandu|imunisasi)\b"),
-    ("posyandu", "yes", r"\b(?:posyandu|imunisasi)\b"),
-    ("meeting", "no", rf"\b{_NOT}\s+(?:\w+\s+){{0,2}}(?:p2k2|fds)\b"),
-    ("meeting", "yes", r"\b(?:p2k2|fds)\b"),
-    ("came", "no", rf"\b{_NOT}\s+(?:\w+\s+)?(?:cair|terima|dapat|datang|salur\w*)\b"),
-    ("came", "yes", r"\b(?:cair|terima|dapat|datang)\b"),
-    ("whole", "no", r"\bkurang\b"),
-    ("whole", "yes", r"\b(?:lengkap|komplit)\b"),
-    ("uncut", "yes", rf"\b(?:{_NOT}\s+(?:ada\s+)?(?:dipotong|potongan)|tanpa potongan|utuh)\b"),
-    ("uncut", "no", r"\b(?:dipotong|potongan)\b"),
-    ("found", "died", r"\b(?:meninggal|wafat)\b"),
-    ("found", "moved", r"\bpindah\b"),
-    ("found", "absent", r"\b(?:rumah(?:nya)? kosong|tidak ada orang|tidak ketemu)\b"),
-    ("found", "same", r"\bsesuai\b"),
-    ("found", "changed", r"\b(?:berubah|ubah|salah|beda|ganti)\b"),
-    ("settled", "no", rf"\b{_NOT}\s+(?:selesai|beres)\b"),
-    ("settled", "yes", r"\b(?:selesai|beres)\b"),
-    ("state", "ready", r"\b(?:graduasi|mandiri|sudah mampu|sdh mampu)\b"),
-    ("state", "need", rf"\b(?:butuh|perlu|minta|bocor|rusak|(?:{_NOT}|kurang)\s+(?:sehat|baik))\b"),
-    ("state", "fine", r"\b(?:sehat|baik|aman|lancar)\b"),
+_CALLED_OFF = re.compile(
+    r"\W*(?:(?:di)?batal(?:kan|nya)?\b(?!\s+(?:pindah|nikah|cair))|(?:di|ter)tunda\b|diundur\b"
+    r"|(?:tidak|tdk|gak|ga|nda|ndak|nggak|belum|blm)(?:mi|pi)?\s+jadi\b"
+    r"(?=\W*$|\s+(?:ber|di)?kunjung|\s+(?:ke|karena|krn|soalnya|sebab|hari|tadi|kemarin)\b))",
+    re.IGNORECASE,
 )
-_HEARD = tuple((name, value, re.compile(words, re.I)) for name, value, words in _SAID)
-_TIME_WORDS = frozenset(
-    ("tadi", "td", "barusan", "jam", "jm", "pukul", "pkl", "pagi", "siang", "sore", "malam",
-     "malem", "hari", "ini", "pada", "sekitar", "wib", "wita", "wit", "waktu", "dikunjungi",
-     "kunjungan", "tgl", "tanggal")
-)  # fmt: skip
-_DAY_ALONE = re.compile(r"\b(?:tgl|tanggal)\s*\d{1,2}(?!\s*[\d/.-]*\d)")
-_PARTS_OF_DAY = {"pagi": 9, "siang": 13, "sore": 16, "malam": 19, "malem": 19}
-_NOON = 12
-_MORNING = 7  # "jam 4" without more is in the afternoon
+_VISIT_CALLED_OFF = re.compile(r"\bkunjungan(?:nya)?\s+(?:di)?(?:batal|tunda)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +53,23 @@ class Told:
     checks: Mapping[str, str]
     at: datetime | None
     follows: bool  # a photo or place is promised
+    no_visit: str | None = None  # why it was none
 
 
 def begins_report(text: str) -> bool:
     """Say whether a text begins as the report of a visit does."""
     return _BEGINS.match(text) is not None
+
+
+def separate_reports(text: str) -> list[str]:
+    """Give each report of a text in which every one begins a line as reports do."""
+    reports: list[str] = []
+    for line in text.splitlines():
+        if begins_report(line) or not reports:
+            reports.append(line)
+        else:
+            reports[-1] += f"\n{line}"
+    return [report for report in reports if without_lead(report)]
 
 
 def promises_files(text: str) -> bool:
@@ -108,63 +83,51 @@ def without_lead(text: str) -> str:
     return text[found.end() :].strip() if found else text.strip()
 
 
-def read_told(text: str, told_at: datetime, zone: str) -> Told:
-    """Read what is told beside the family's name; a time stands in a part of its own."""
-    follows = promises_files(text)
-    kept, at = [], None
+def without_calling_off(text: str) -> tuple[bool, str]:
+    """Say whether a text begins with words that call a visit off, and give what follows them."""
+    found = _CALLED_OFF.match(text)
+    return (False, text) if found is None else (True, without_lead(text[found.end() :]))
+
+
+def read_told(
+    text: str, told_at: datetime, zone: str, before: str = "", beside_name: bool = False
+) -> Told:
+    """Read what is told beside the family's name.
+
+    A time stands in parts of its own, or first: `kemarin sore anak sehat`; a day alone only where
+    it stands right beside the name. One may have been told `before` the name.
+    """
+    times = [before] if before else []
+    kept: list[str] = []
+    whole: list[str] = []
     for part in _PARTS.split(_FOLLOWS.sub("", text)):
-        moment = time_told(part, told_at, zone)
-        if moment is not None:
-            at = moment
-        elif part.strip(" -"):
-            kept.append(part.strip(" -"))
-    finding = ", ".join(kept)
+        rest = part.strip(" -")
+        if rest and tells_time(rest, told_at, zone):
+            times.append(rest)
+            rest = ""
+        elif not kept:
+            early, rest = time_first(rest, told_at, zone, day_alone=beside_name and not whole)
+            times += [early] if early else []
+        kept += [rest] if rest else []
+        whole += [part.strip(" -")] if part.strip(" -") else []
+    when = moment_of(times, told_at, zone)
+    finding = ", ".join(kept if when.at is not None or when.ahead else whole)
     purpose = guess_purpose(finding)
-    return Told(finding, purpose, heard_checks(finding, purpose or "home"), at, follows)
+    checks = heard_checks(finding, purpose or "home")
+    no_visit = AHEAD if when.ahead else _no_visit(kept, purpose)
+    return Told(finding, purpose, checks, when.at, promises_files(text), no_visit)
+
+
+def _no_visit(parts: list[str], purpose: str | None) -> str | None:
+    """Give why what is told was no visit: it was called off, or nobody was there."""
+    if (parts and _CALLED_OFF.match(parts[0])) or any(map(_VISIT_CALLED_OFF.search, parts)):
+        return CANCELED
+    # That nobody was met is an outcome where data were to be checked.
+    if purpose != "data" and any(map(tells_nobody, parts)):
+        return NOBODY
+    return None
 
 
 def guess_purpose(text: str) -> str | None:
     """Give for what a visit was, as far as its words show it."""
     return next((name for name, words in _PURPOSES if words.search(text)), None)
-
-
-def heard_checks(text: str, purpose: str) -> dict[str, str]:
-    """Give what words tell of all that is asked for a purpose."""
-    heard: dict[str, str] = {}
-    for name, value, words in _HEARD:
-        if name in CHECKS[purpose] and name not in heard and words.search(text):
-            heard[name] = value
-    return heard
-
-
-def time_told(part: str, told_at: datetime, zone: str) -> datetime | None:
-    """Read `tadi jam 9` or `kemarin sore`, said at a moment; None for words that tell more."""
-    local = told_at.astimezone(ZoneInfo(zone))
-    said = fold(part)
-    days = list(find_dates(said, local.date()))
-    rest = said
-    for span in reversed(days):
-        rest = f"{rest[: span.start]} {rest[span.end :]}"
-    words = re.findall(r"[^\W\d]+", rest)
-    hour = _hour(rest, words, local)
-    if not set(words) <= _TIME_WORDS or not (days or hour):
-        return None
-    day = date.fromisoformat(days[0].value) if days else local.date()
-    if day > local.date() and _DAY_ALONE.search(said):  # "tgl 20" is then that of last month
-        past = (local.date() - timedelta(days=back) for back in range(OLDEST.days + 1))
-        day = next((one for one in past if one.day == day.day), day)
-    moment = datetime.combine(day, hour or local.time(), local.tzinfo)
-    if moment > local and not days and {"malam", "malem"} & set(words):
-        moment -= timedelta(days=1)
-    return moment if local - OLDEST <= moment <= local else None
-
-
-def _hour(rest: str, words: list[str], local: datetime) -> time | None:
-    hour, _ = read_hours(rest)
-    part = next((word for word in words if word in _PARTS_OF_DAY), None)
-    if hour is None:
-        return time(_PARTS_OF_DAY[part]) if part else None
-    later = hour.hour + _NOON
-    if part is None and hour.hour < _MORNING and later <= local.hour:
-        return hour.replace(hour=later)
-    return hour

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from bot.engine import Engine
 from bot.messages import Inbound, Location, Media, MediaKind
-from bot.visit_words import read_told, time_told
+from bot.visit_times import time_told
+from bot.visit_words import read_told
 from db.areas import Area
 from db.assignments import families_of, grown_ups_of
 from db.attachments import Attachment

@@ -15,7 +15,7 @@ from bot.messages import Reply
 from bot.texts import say
 from bot.texts.format import local_day, local_moment, long_date
 from bot.turn import Turn, button
-from bot.visit_words import time_told
+from bot.visit_times import time_told
 from db import audit
 from db.attachments import attach, move_session_files
 from db.group_sessions import (

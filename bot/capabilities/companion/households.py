@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rapidfuzz import fuzz
 
-from bot.families import is_own, named, own_families, speak_of
+from bot.families import called_in_full, fitting, is_own, listed, named, own_families, speak_of
 from bot.messages import Choice
 from bot.texts import say
 from bot.texts.format import local_day, plain_date
@@ -22,6 +22,7 @@ Row = tuple[Household, str, datetime | None]
 
 _SHOWN = 8  # families on a page, fewer where their lines are long
 _LONGEST = 600  # characters of one message
+_LINES = 480  # of them for families that are alike
 _NAME_WORDS = 5  # more is a story and names nobody
 _NEAR = 84.0  # of 100, for the name of a kelurahan
 _PLACE = re.compile(r"[0-9]{1,6}")
@@ -31,6 +32,18 @@ _SEARCH = re.compile(
     r"(?:\s+(?:di|kelurahan|kel|bernama|atas nama))*\s+(?P<said>\S.{1,80})",
     re.IGNORECASE,
 )
+_PLACE_WORD = 84.0  # of 100, for each word of what is said
+# What the families are that somebody asks for, by the words of the filters' buttons and others.
+_WANTED = {
+    "overdue": re.compile(
+        r"(?:yang\s+|yg\s+)?(?:(?:sudah|sdh|paling)\s+)?(?:terlambat|telat|lama|belum|blm)"
+        r"(?:\s+(?:belum|blm|tidak|pernah|di\s*kunjung\w*|dikunjungi|lama))*",
+        re.IGNORECASE,
+    ),
+    "due": re.compile(r"(?:yang\s+|yg\s+)?jatuh tempo", re.IGNORECASE),
+    "tickets": re.compile(r"(?:(?:yang|yg)\s+)?(?:ada|punya)\s+laporan", re.IGNORECASE),
+    "tasks": re.compile(r"(?:(?:yang|yg)\s+)?(?:ada|punya)\s+tugas(?:\s+data)?", re.IGNORECASE),
+}
 FILTERS: dict[str, Callable[[Row, Marks, str], bool]] = {
     "overdue": lambda _row, _marks, due: due == OVERDUE,
     "due": lambda _row, _marks, due: due in (DUE, OVERDUE),
@@ -66,35 +79,50 @@ def handle(turn: Turn) -> None:
     if _PLACE.fullmatch(chosen):
         chosen, place = "", chosen
     said = searched(turn.text) if turn.inbound.button is None else None
-    if said is not None:
+    wanted = next((name for name, words in _WANTED.items() if words.fullmatch(said or "")), "")
+    if said is not None and not wanted:
         _search(turn, rows, marks, said)
         return
+    chosen = wanted or chosen
     if turn.inbound.button is None and turn.entity("area"):
         chosen = turn.entity("area") or ""
     _list(turn, rows, marks, chosen, int(place) if _PLACE.fullmatch(place) else 0)
 
 
 def _search(turn: Turn, rows: Sequence[Row], marks: Marks, said: str) -> None:
-    """Show the family of a name, misspelt or not, or those of a kelurahan."""
-    found = named(said, own_families(turn))
-    if len(found) == 1:
-        _show(turn, int(found[0]))
+    """Show the family of a name, misspelt or not, or of a KK, or those of a kelurahan."""
+    own = own_families(turn)
+    found = fitting(said, own) or named(said, own)
+    in_full = [key for key in found if called_in_full(said, key, own)]
+    if len(in_full or found) == 1:
+        _show(turn, int((in_full or found)[0]))
         return
     if found:
-        here = [row for row in rows if str(row[0].id) in found]
-        homes = [
-            Choice(f"households:{_HOME}:{row[0].id}", f"{row[1][:14]}, RT {row[0].rt}")
-            for row in here[:_SHOWN]
-        ]
-        turn.reply("visit.family_ambiguous", *homes)
+        lines = listed(found[:_SHOWN], own, _LINES)
+        shown, left = found[: len(lines)], len(found) - len(lines)
+        heads = {str(row[0].id): f"{row[1][:14]}, RT {row[0].rt}" for row in rows}
+        turn.reply(
+            "households.alike_more" if left else "households.alike",
+            *(Choice(f"households:{_HOME}:{key}", heads[key]) for key in shown),
+            lines="\n".join(lines),
+            left=left,
+        )
         return
     places = {row[0].area_code: turn.places.name_of(row[0].area_code) for row in rows}
-    near = {code: fuzz.ratio(name.lower(), said.lower()) for code, name in places.items()}
+    near = {code: _nearness(said, name) for code, name in places.items()}
     best = max(near, key=lambda code: near[code])
     if near[best] >= _NEAR:
         _list(turn, rows, marks, best, 0)
     else:
         turn.reply("households.not_found", button("households", "choice.households"))
+
+
+def _nearness(said: str, name: str) -> float:
+    """Say how well words name a kelurahan, of 100; a part of a long name does, too."""
+    of_name, words = name.lower().split(), said.lower().split()
+    alike = [max(fuzz.ratio(word, other) for other in of_name) for word in words]
+    part = _NEAR if min(alike) >= _PLACE_WORD else 0.0
+    return max(part, fuzz.ratio(name.lower(), said.lower()))
 
 
 def _list(turn: Turn, rows: Sequence[Row], marks: Marks, chosen: str, start: int) -> None:

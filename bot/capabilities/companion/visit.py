@@ -12,7 +12,7 @@ from bot.messages import Choice, MediaKind
 from bot.texts import say
 from bot.texts.format import local_moment
 from bot.turn import Turn, button
-from bot.visit_files import gather
+from bot.visit_files import gather, kept_early
 from bot.visit_form import FORM, asked_of
 from bot.visit_mending import correct_last, moment_of
 from bot.visit_points import far_note
@@ -226,6 +226,7 @@ def _files_shown(turn: Turn, answers: Answers) -> list[str]:
     if answers.get("replaces"):
         visit_id = int(answers["replaces"])
         there.update(file.kind for file in files_of_visit(turn.session, visit_id))
+    there.update(file["kind"] for file in kept_early(turn, int(answers["family"])))
     if answers.get("location"):
         there[POINT] += 1
     photo, location = (
