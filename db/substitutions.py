@@ -141,6 +141,12 @@ def absent_ones(session: Session, substitute_id: int, today: date) -> Sequence[i
     return session.scalars(away(substitute_id, today)).all()
 
 
+def away_on(session: Session, staff_id: int, today: date) -> date | None:
+    """Give the last day of somebody's leave, None for who is not away on a day."""
+    query = select(Substitution.last_day).where(Substitution.absent_id == staff_id, holds_on(today))
+    return session.scalars(query.order_by(Substitution.last_day.desc())).first()
+
+
 def away(substitute_id: int, today: date) -> Select[int]:
     """Select for whom somebody stands in on a day."""
     return select(Substitution.absent_id).where(

@@ -183,6 +183,12 @@ def test_a_leave_has_its_days_and_ends_early_and_a_code_is_shown_once(site: Site
     assert [watch_leaves(site.store, site.clock) for _ in range(2)] == [1, 0]
     for chat, role in zip(chats, ("absent", "stand_in"), strict=True):
         assert "30 November 2026" in told(site.store, chat)[0], role
+    # Who is away may be given families, and it is said.
+    colleague = colleague_in(site.store, WOLIO, "Nurlina")
+    for path in (PAGE, f"{PAGE}/{colleague}", f"{SPLIT}?area={WOLIO}"):
+        assert "cuti sampai 30 November 2026" in chief.get(path).text, path
+    chief.post(f"{PAGE}/serahkan", place="all", to=own, why="Belum ada")
+    assert say("companions.given_away", day="30 November 2026") in chief.get(PAGE).text
     end = f"{PAGE}/pengganti/{made}/selesai"
     for said in ("ended", "over"):
         assert chief.post(end).status_code == 303
@@ -190,7 +196,7 @@ def test_a_leave_has_its_days_and_ends_early_and_a_code_is_shown_once(site: Site
     with site.store.read() as session:
         assert not looks_after(session, new, family, TODAY)
     assert [watch_leaves(site.store, site.clock) for _ in range(2)] == [1, 0]
-    assert "Penggantian oleh Asma" in told(site.store, chats[0])[1]
+    assert "Penggantian oleh Asma" in told(site.store, chats[0])[-1]
     assert "tidak lagi menggantikan" in told(site.store, chats[1])[1]
 
     page = chief.post(f"{PAGE}/{new}/kode").text
@@ -215,3 +221,25 @@ def test_families_of_one_who_has_left_wait_to_be_handed_over(site: Site) -> None
     chief.post(f"{PAGE}/{own}/serahkan", place="all", to=new, why="Sudah berhenti")
     assert (held(site.store, own), held(site.store, new)) == (0, count)
     assert f'{PAGE}/{own}"' not in chief.get(PAGE).text
+
+
+@pytest.mark.databases("sqlite")
+def test_a_desk_of_a_kelurahan_sees_whose_families_are_there(site: Site) -> None:
+    own = companion_in(site.store, WOLIO)
+    with site.store.read() as session:
+        village, name = session.execute(
+            select(Household.area_code, Staff.name)
+            .join(Assignment, Assignment.household_id == Household.id)
+            .join(Staff, Staff.id == Assignment.staff_id)
+            .where(Staff.id == own)
+        ).first() or ("", "")
+    lurah = signed_in(site, "chief", village)
+    page = lurah.get(PAGE).text
+    assert name in page
+    assert f'{PAGE}/{own}"' not in page  # decided about where he works
+    assert "Belum ada pendamping yang bertugas" not in page
+    assert "rata-rata semua pendamping" in page
+    assert lurah.get(f"{PAGE}/{own}").status_code == 404
+    assert lurah.get(f"{SPLIT}?area={WOLIO}").status_code == 404
+    given = lurah.get(f"/console/kunjungan/pendamping/{own}.xlsx")
+    assert given.status_code == 200

@@ -17,9 +17,11 @@ from bot.desk.companions import (
 )
 from bot.service import Service
 from bot.texts import say
+from bot.texts.format import plain_date
 from db.caseloads import companion_within, handed_over, left_behind, places_of, stand_ins
 from db.loads import loads
 from db.session import Session
+from db.substitutions import away_on
 from db.trail import names_of_staff
 from webhook.console.companions_service import add_service
 from webhook.console.companions_split import DECIDERS, READERS, add_split, supervisor
@@ -114,9 +116,12 @@ def _give(desk: Desk, from_id: int | None, page: Callable[[Desk, str], str]) -> 
             families, groups = give_families(
                 session, supervisor(desk), from_id, field("place", 30), to_id, line("why")
             )
+            away_until = away_on(session, to_id, desk.today)
     except Unfit as unfit:
         return page(desk, str(unfit)), 400
     flash(say("companions.given", families=families))
+    if away_until is not None:
+        flash(say("companions.given_away", day=plain_date(away_until)))
     if groups:
         flash(say("companions.given_kube", groups=groups))
     return redirect(url_for("console.companions.one", staff_id=to_id), 303)
