@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, mapped_column
 
 from db import audit
+from db.base import Base, BigId
 from db.catalogue import Entry, Hint
 from db.registry import Program
 from db.session import Session
@@ -20,6 +22,23 @@ class ProgramTaken(Exception):
 
 class StaleProgram(Exception):
     """Somebody changed the programme after it was looked at; nothing was changed."""
+
+
+class ProgramVersion(Base):
+    """What a programme said until somebody changed it; no rule where it has no members."""
+
+    __tablename__ = "program_versions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    program_code: Mapped[str] = mapped_column(ForeignKey("programs.code"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    agency: Mapped[str] = mapped_column(String(100))
+    members: Mapped[str | None] = mapped_column(String(100))
+    most_decile: Mapped[int | None]
+    source: Mapped[str | None] = mapped_column(String(200))
+    source_date: Mapped[date | None]
+    replaced_at: Mapped[datetime]
+    replaced_by: Mapped[str] = mapped_column(String(60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +102,7 @@ def change_program(
     session: Session, code: str, seen: str, name: str, agency: str, rule: Rule | None,
     actor: str, now: datetime,
 ) -> bool:  # fmt: skip
-    """Let a programme say something else; False where nothing differs.
+    """Let a programme say something else and keep what it said; False where nothing differs.
 
     Without a rule, one that there is stays. Raises LookupError if there is no such programme,
     StaleProgram where it no longer is as it was `seen`.
@@ -94,6 +113,7 @@ def change_program(
         raise LookupError(code)
     if known.seen != seen:
         raise StaleProgram
+    before = _version(known, actor, now)
     known.program.name, known.program.agency = name, agency
     if rule is not None:
         hint = known.hint or Hint(program_code=code)
@@ -104,5 +124,23 @@ def change_program(
     after = known_program(session, code)
     if after is None or after.seen == seen:
         return False
+    session.add(before)
     audit.record(session, now, actor, "change program", f"program:{code}")
     return True
+
+
+def former_versions(session: Session, code: str) -> Sequence[ProgramVersion]:
+    """Give what a programme said before, newest first."""
+    query = select(ProgramVersion).where(ProgramVersion.program_code == code)
+    return session.scalars(query.order_by(ProgramVersion.id.desc())).all()
+
+
+def _version(known: Known, actor: str, now: datetime) -> ProgramVersion:
+    version = ProgramVersion(
+        program_code=known.program.code, name=known.program.name, agency=known.program.agency,
+        replaced_at=now, replaced_by=actor,
+    )  # fmt: skip
+    if known.hint is not None:
+        version.members, version.most_decile = known.hint.members, known.hint.most_decile
+        version.source, version.source_date = known.hint.source, known.hint.source_date
+    return version

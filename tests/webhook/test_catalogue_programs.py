@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.texts import say, sentences
+from bot.texts.format import plain_date
 from db.catalogue import hints
 from db.programs import known_programs
 from tests.bot.registry import trail
+from tests.tickets import WOLIO
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.site import Site, over_sample
 
@@ -95,3 +97,44 @@ def test_a_programme_and_its_rule_are_changed_with_a_source(site: Site) -> None:
     assert officer.get(f"{PAGE}/TIDAK").status_code == 404
     assert officer.post(f"{PAGE}/TIDAK", **RULE, seen="").status_code == 404
     assert "Tambah bantuan" not in signed_in(site, "front_office").get(PAGE).text
+
+
+def test_only_who_has_the_whole_service_changes_a_programme_and_what_it_said_is_kept(
+    site: Site,
+) -> None:
+    officer, part = signed_in(site, "officer"), signed_in(site, "admin", WOLIO)
+    path = f"{PAGE}/PKH"
+    with site.store.read() as session:
+        before = next(one for one in known_programs(session) if one.program.code == "PKH")
+    assert before.hint is not None
+    assert before.amount is not None
+    changed = RULE | {"name": "PKH Baru"}
+    for refused in (
+        part.post(path, **changed, seen=seen_on(part, path)),
+        part.post(PAGE, code="BERAS", name="Beras", agency="Bulog"),
+    ):
+        assert refused.status_code == 403
+        assert say("programs.not_whole") in refused.text
+        assert "Tambah bantuan" not in refused.text
+    with site.store.read() as session:
+        assert {one.program.name for one in known_programs(session)}.isdisjoint({"PKH Baru"})
+    assert officer.post(path, **changed, seen=seen_on(officer, path)).status_code == 303
+    history = html.unescape(part.get(path).text.split('id="history"')[1])
+    for told in (before.program.name, before.program.agency, before.hint.source,
+                 plain_date(before.hint.source_date)):  # fmt: skip
+        assert told in history, told
+    assert "Dinsos Baubau" not in history  # as it is now
+    entry = {
+        "question": before.amount.question, "answer": "Jumlahnya menunggu aturan yang baru.",
+        "asked": before.amount.asked, "source": "Kemensos", "source_date": "2026-05-02",
+        "check_on": "2027-05-02", "active": "1",
+    }  # fmt: skip
+    page = f"/console/katalog/{before.amount.key}"
+    kept = officer.post(page, **entry, seen=seen_on(officer, page), act="save")
+    assert kept.status_code == 303
+    page = html.unescape(officer.get(path).text)
+    amounts = page.split("Jumlahnya yang dulu")[1]
+    assert before.amount.answer in amounts
+    assert f"{before.amount.source}, {plain_date(before.amount.source_date)}" in amounts
+    assert "Jumlahnya: Jumlahnya menunggu aturan yang baru." in page
+    assert "Jumlahnya menunggu aturan yang baru." in officer.get(PAGE).text

@@ -1,4 +1,7 @@
-"""The programmes: who runs each, what it gives by which source, and for whom it is hinted at."""
+"""The programmes: who runs each, what it gives by which source, and for whom it is hinted at.
+
+They are one for the whole deployment: whoever sees a part of it reads them and changes none.
+"""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from bot.capabilities.citizen.eligibility import MEMBERS
 from bot.texts import say
+from db.catalogue import versions_of
+from db.notice_rules import rules_all
 from db.programs import (
     Known,
     ProgramTaken,
@@ -16,10 +21,12 @@ from db.programs import (
     StaleProgram,
     add_program,
     change_program,
+    former_versions,
     known_program,
     known_programs,
 )
 from db.session import Session
+from db.trail import names_of_staff
 from webhook.console.audience_forms import Unfit
 from webhook.console.desk import Desk
 from webhook.console.fields import line
@@ -49,6 +56,8 @@ def add_programs(blueprint: Blueprint) -> None:
     def add_one(desk: Desk) -> _Answer:
         """Enter a programme."""
         values = _written()
+        if not _may_change(desk):
+            return _all_page(desk, values), 403
         try:
             code = str(values["code"]).upper()
             if not _CODE.fullmatch(code):
@@ -68,13 +77,17 @@ def add_programs(blueprint: Blueprint) -> None:
         """Show one programme, and its form to whoever may change it."""
         with desk.read() as session:
             known = _existing(session, code)
-            return _page(desk, known, _values_of(known))
+            return _page(session, desk, known, _values_of(known))
 
     @blueprint.post("/katalog/bantuan/<code>")
     @require(*EDITORS)
     def change_one(desk: Desk, code: str) -> _Answer:
         """Keep a change of a programme."""
         values = _written()
+        if not _may_change(desk):
+            with desk.read() as session:
+                known = _existing(session, code)
+                return _page(session, desk, known, _values_of(known)), 403
         try:
             with desk.begin() as session:
                 name, agency = _named(values)
@@ -87,7 +100,8 @@ def add_programs(blueprint: Blueprint) -> None:
             stale = isinstance(unfit, StaleProgram)
             with desk.read() as session:
                 known = _existing(session, code)
-                page = _page(desk, known, values, say("programs.stale") if stale else str(unfit))
+                why = say("programs.stale") if stale else str(unfit)
+                page = _page(session, desk, known, values, why)
             return page, 409 if stale else 400
         flash(say("programs.changed" if changed else "programs.unchanged"))
         return redirect(url_for("console.catalogue.program", code=code), 303)
@@ -145,18 +159,29 @@ def _rule(values: _Values, today: date, *, is_there: bool) -> Rule | None:
     return Rule(list(values["members"]), int(decile) if decile else None, source, day)
 
 
+def _may_change(desk: Desk) -> bool:
+    with desk.read() as session:
+        return desk.staff.role in EDITORS and rules_all(session, desk.scope)
+
+
 def _all_page(desk: Desk, values: _Values, problem: str = "") -> str:
+    may_edit = _may_change(desk)
     with desk.read() as session:
         return render_template(
             "console/catalogue_programs.html",
-            programs=known_programs(session), values=values, problem=problem,
-            may_edit=desk.staff.role in EDITORS,
+            programs=known_programs(session), values=values, problem=problem, may_edit=may_edit,
+            may_answer=desk.staff.role in EDITORS,
         )  # fmt: skip
 
 
-def _page(desk: Desk, known: Known, values: _Values, problem: str = "") -> str:
+def _page(session: Session, desk: Desk, known: Known, values: _Values, problem: str = "") -> str:
+    names = names_of_staff(session, desk.scope)
     return render_template(
         "console/catalogue_program.html",
         known=known, values=values, problem=problem, members=MEMBERS, deciles=DECILES,
-        may_edit=desk.staff.role in EDITORS,
+        may_edit=desk.staff.role in EDITORS and rules_all(session, desk.scope),
+        may_answer=desk.staff.role in EDITORS,
+        former=former_versions(session, known.program.code),
+        former_amounts=versions_of(session, known.amount.id) if known.amount is not None else (),
+        who=lambda actor: names.get(actor, actor),
     )  # fmt: skip
