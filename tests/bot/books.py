@@ -11,6 +11,7 @@ from bot.notices.unreached_book import unreached_book
 from bot.report_book import report_book
 from bot.visit_book import visit_book
 from db.areas import Area, Scope
+from db.budgets import POCKETS, Planned, add_line
 from db.findings import Filters
 from db.intake.template import template_xlsx
 from db.kube_groups import ACTIVE
@@ -24,7 +25,8 @@ from db.ticket_reports import Period, report_of
 from db.visit_figures import VisitReport
 from tests.kube import make_kube
 from tests.moment import NOW, TODAY
-from tests.tickets import CITY, file
+from tests.tickets import CITY, WOLIO, file
+from webhook.console.budget_tables import budget_book
 
 ZONE = "Asia/Makassar"
 HOSTILE = "=HYPERLINK(\"x\") & <b> ]]> 'é' 🏠"  # what somebody may call himself
@@ -41,6 +43,9 @@ def write_books(store: Store, folder: Path, visits: VisitReport) -> list[Path]:
                      told, told)  # fmt: skip
         for _ in range(3):
             file(session, "Beras kurang")
+        for area in (CITY, WOLIO):
+            wide = Planned(HOSTILE, "PKH", POCKETS, 10**12, 7, HOSTILE, TODAY)
+            add_line(session, area, 2026, wide, "cli", NOW)
     with store.read() as session:
         names = {area.code: area.name for area in session.scalars(select(Area))}
         names["74.72.02.1012"] = HOSTILE
@@ -54,6 +59,7 @@ def write_books(store: Store, folder: Path, visits: VisitReport) -> list[Path]:
             "belum-sampai": unreached_book(
                 [Unreached(1, HOSTILE, "Lamangga", "Jl. Wolio No. 1", "001", "002", "silent", None)]
             ),
+            "anggaran": budget_book(session, CITY, 2026),
             "templat": template_xlsx(["Isi NIK 16 angka", "Tanggal: 31-12-2026"]),
         }
         mismatch = folder / "selisih.xlsx"

@@ -9,10 +9,11 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from db.areas import Area
+from db.budgets import POCKETS, Planned, add_line
 from db.session import Store
 from db.ticket_states import State
-from tests.moment import NOW
-from tests.tickets import bring_to, file
+from tests.moment import NOW, TODAY
+from tests.tickets import CITY, bring_to, file
 from tests.webhook.browser import OLD_PC, assert_usable, opened
 from tests.webhook.console import signed_in
 from tests.webhook.site import Site
@@ -25,7 +26,8 @@ PAGES = (
     "/angka", "/angka/bantuan",
     "/console/laporan-bulanan?lama=6", "/console/laporan-bulanan?bulan=2025-01",
     "/console/aturan?jenis=complaint&kategori=kis", "/console/aturan?instansi=dinkes",
-    "/console/anggaran", "/console/anggaran/1", "/console/anggaran/berkas",
+    "/console/anggaran", "/console/anggaran/1", "/console/anggaran?tahun=2023",
+    "/console/anggaran/10", "/console/anggaran/berkas",
     "/console/anggaran/cakupan?program=PKH", "/console/katalog/bantuan",
     "/console/katalog/bantuan/PKH",
 )  # fmt: skip
@@ -43,6 +45,9 @@ def site(sample_site: Site, sample_store: Store) -> Site:
             ticket = file(session, area=chance.choice(villages), category=category, now=at)
             if number % 3:
                 bring_to(session, ticket, State.REJECTED, now=at + timedelta(hours=20))
+        for letter in "ABCDEF":  # six million million rupiah, for what one word says
+            wide = Planned(letter * 150, None, POCKETS, 10**12 - 1, 10**12 - 1, "S" * 150, TODAY)
+            add_line(session, CITY, 2026, wide, "cli", NOW)
     return sample_site
 
 
