@@ -185,7 +185,8 @@ def _take(
                 failed, refusal.key, choices=refusal.choices, stuck=fails >= STUCK_AFTER,
                 blanks=refusal.blanks,
             )  # fmt: skip
-    answers = state.answers | found
+    answers = {key: value for key, value in state.answers.items() if key not in asked.resets}
+    answers |= found
     # An answer may close the way to fields that were answered on another way.
     open_names = {item.name for item in form.fields if item.when(answers)}
     answers = {name: value for name, value in answers.items() if name in open_names}

@@ -118,7 +118,10 @@ def _read_back(turn: Turn, use: FormUse, state: FormState) -> tuple[str, list[Ch
     if same is None:
         first = [button(YES, f"{use.form.name}.send")]
     else:
-        first = [button(ADD, "choice.add_to_it"), button(NEW, "choice.send_new")]
+        first = [
+            button(ADD, _own(use, "same_yes", "choice.add_to_it")),
+            button(NEW, _own(use, "same_no", "choice.send_new")),
+        ]
     wished = [
         button(edit_value(item.name), f"{item.name}.offer")
         for item in use.form.fields
@@ -131,6 +134,12 @@ def _read_back(turn: Turn, use: FormUse, state: FormState) -> tuple[str, list[Ch
         *wished,
         button(CANCEL, "choice.cancel"),
     ]
+
+
+def _own(use: FormUse, name: str, usual: str) -> str:
+    """Give the key of a form's own words, where it has any, or of the usual ones."""
+    key = f"{use.form.name}.{name}"
+    return key if known(key) else usual
 
 
 def _fields_to_change(use: FormUse, state: FormState) -> list[Choice]:

@@ -102,6 +102,7 @@ class Field:
     when: Callable[[Answers], bool] = _always
     # Of a noted field: taken from any message, and asked for where the read-back offers it.
     wished: Wish | None = None
+    resets: tuple[str, ...] = ()  # answers that were about another answer of this field
     joined: Callable[[Any, Any], Any] = _newest  # a wish with the one before it
 
 

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from bot.attendance import LIST, came, tick_choices
 from bot.fields import one_of, photo, words
 from bot.forms import ADDED, FILES, Answer, Answers, Facts, Field, Form, Refused
+from bot.headcount import read_headcount
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import button
 
 EVERYBODY = "all"  # groups of a kelurahan together
 _MOST = 500  # people at one session
+_COUNTED = ("came", "unclear", "left_out", "page")  # of one group; ticks stay where they fit
 _AREAS = 8
 
 
@@ -43,10 +45,10 @@ def _group(answer: Answer, facts: Facts) -> Answers:
 
 
 def _headcount(answer: Answer, _facts: Facts) -> Answers:
-    digits = "".join(letter for letter in answer.text if letter.isdecimal())
-    if not digits or not 0 < int(digits[:6]) <= _MOST:
+    count = read_headcount(answer.text)
+    if count is None or not 0 < count <= _MOST:
         raise Refused("group_session.number_wanted")
-    return {"headcount": int(digits)}
+    return {"headcount": count}
 
 
 def _noted(_answer: Answer, _facts: Facts) -> Answers:
@@ -58,11 +60,11 @@ FORM = Form(
     (
         Field(
             "area", _area, lambda _answers, facts: _area_choices(facts), searched=True,
-            called=("kelurahan",),
+            called=("kelurahan",), resets=("rw", *_COUNTED),
         ),
         Field(
             "rw", _group, lambda _answers, facts: _group_choices(facts), searched=True,
-            called=("rw", "kelompok"),
+            called=("rw", "kelompok"), resets=_COUNTED,
         ),
         Field("module", words("module", 2), free_text=True, called=("modul", "materi")),
         Field("place", words("place", 3), free_text=True, called=("tempat",)),
@@ -72,7 +74,10 @@ FORM = Form(
             when=lambda answers: answers.get("came") != LIST,
         ),
         Field(FILES, photo(FILES), optional=True, called=("foto", "daftar")),
-        *(Field(name, _noted, noted=True) for name in ("ticked", "page", "at", "replaces", ADDED)),
+        *(
+            Field(name, _noted, noted=True)
+            for name in ("ticked", *_COUNTED[1:], "at", "replaces", ADDED)
+        ),
     ),
     read_back=True,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Requests that short messages make in plain words, whatever the language model thinks of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot import router
 from bot.capabilities.citizen import budget, eligibility, genuine, notices, pickups
@@ -19,6 +19,7 @@ from bot.opting_lists import asks_list, ends_list, misses_messages
 from bot.opting_phrases import wants_no_nights
 from bot.opting_ways import way
 from bot.places import unknown_place
+from bot.session_words import asks_absent, tells_of_session
 from bot.spoken import ticket_number
 from bot.stories import names_goods, reports
 from bot.table.ways import Capability
@@ -118,14 +119,9 @@ def plainly_asked(turn: Turn, among: Sequence[str] = ()) -> Capability | None:
     if (not among or "genuine" in among) and genuine.is_plainly_asked(turn):
         return router.by_button("genuine", turn.role)
     if not among and turn.role == "companion":
-        if mending.is_asked(turn.text):
-            return router.by_button("visit_fix", turn.role)
-        if visit_summary.is_asked(turn.text):
-            return router.by_button("my_visits", turn.role)
-        if begins_report(turn.text):
-            return router.by_button("visit", turn.role)
-        if households.searched(turn.text) is not None:
-            return router.by_button("households", turn.role)
+        wanted = next((name for name, asked in _ASKED_BY_COMPANION if asked(turn.text)), None)
+        if wanted is not None:
+            return router.by_button(wanted, turn.role)
     if not turn.text or len(turn.text) > _LONGEST:
         return None
     for name, asked in _ASKED:
@@ -249,6 +245,14 @@ def _beside_names(turn: Turn) -> set[str]:
     return set(_WORD.findall(rest)) if not re.search(r"\d", rest) else set()
 
 
+_ASKED_BY_COMPANION: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("visit_fix", mending.is_asked),
+    ("my_visits", visit_summary.is_asked),
+    ("group_session", tells_of_session),
+    ("group_session", asks_absent),
+    ("visit", begins_report),
+    ("households", lambda text: households.searched(text) is not None),
+)
 _ASKED = (
     ("registration", _gives_identity),
     ("pulse", _reports_group),

@@ -1,9 +1,11 @@
 """Group sessions (P2K2/FDS): module, place, and which families came."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +20,8 @@ from db.registry import Household, Person
 from db.session import Session
 from db.visit_rules import visit_rules
 
-IN_A_ROW = 2  # sessions that a family missed one after another before it is told
+IN_A_ROW = 2  # days with sessions that a family missed one after another before it is told
+_LOOKED_AT = 4 * IN_A_ROW  # sessions; a family may be awaited at several of one day
 
 
 class GroupSession(Base):
@@ -77,7 +80,7 @@ def record_session(
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A family that missed its last sessions."""
+    """A family that missed the sessions of its last days."""
 
     household_id: int
     head: str
@@ -85,9 +88,12 @@ class Missing:
 
 
 def absent_in_a_row(
-    session: Session, household_ids: Collection[int], until: datetime
+    session: Session, household_ids: Collection[int], until: datetime, zone: str
 ) -> Sequence[Missing]:
-    """Give those families that missed their last sessions, as many as IN_A_ROW, by a moment."""
+    """Give those families that missed every session of their last IN_A_ROW days, by a moment.
+
+    Days are those of the zone.
+    """
     ordered = (
         select(
             _ATTENDANCE.c.household_id,
@@ -108,21 +114,33 @@ def absent_in_a_row(
         )
         .subquery()
     )
-    last = ordered.c.place <= IN_A_ROW
-    missed = (
-        select(ordered.c.household_id, func.min(ordered.c.held_at).label("since"))
-        .where(last, ordered.c.present.is_(False))
-        .group_by(ordered.c.household_id)
-        .having(func.count() == IN_A_ROW)
-        .subquery()
-    )
-    query = (
-        select(missed.c.household_id, Person.name, missed.c.since)
-        .join(Person, Person.household_id == missed.c.household_id)
+    columns = ordered.c.household_id, ordered.c.held_at, ordered.c.present
+    rows = session.execute(
+        select(*columns)
+        .where(ordered.c.place <= _LOOKED_AT)
+        .order_by(ordered.c.household_id, ordered.c.place)
+    ).all()
+    missed = _missed(rows, ZoneInfo(zone))
+    heads_of = (
+        select(Person.household_id, Person.name)
+        .where(Person.household_id.in_(missed))
         .where(Person.relation == "head", Person.merged_into.is_(None))
-        .order_by(Person.name, missed.c.household_id)
+        .order_by(Person.name, Person.household_id)
     )
-    return [Missing(*row) for row in session.execute(query)]
+    return [Missing(home, name, missed[home]) for home, name in session.execute(heads_of)]
+
+
+def _missed(rows: Iterable[Any], zone: ZoneInfo) -> dict[int, datetime]:
+    """Give who came on none of the last days, of rows that begin with the last, and since when."""
+    days: dict[int, dict[date, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        days[row.household_id][row.held_at.astimezone(zone).date()].append(row)
+    missed = {}
+    for household_id, of_day in days.items():
+        last = [row for some in list(of_day.values())[:IN_A_ROW] for row in some]
+        if len(of_day) >= IN_A_ROW and not any(row.present for row in last):
+            missed[household_id] = last[-1].held_at
+    return missed
 
 
 def last_session(session: Session, staff_id: int) -> GroupSession | None:
@@ -180,9 +198,18 @@ def expected(session: Session, staff_id: int, area_code: str, today: date) -> Se
 
 
 def same_session(
-    session: Session, staff_id: int, area_code: str, begin: datetime, end: datetime
+    session: Session,
+    staff_id: int,
+    area_code: str,
+    rws: Collection[str],
+    begin: datetime,
+    end: datetime,
 ) -> GroupSession | None:
-    """Give a session of the same companion in a kelurahan, between two moments."""
+    """Give the latest session of the same companion and group between two moments.
+
+    A session at which only other RW were awaited is of another group; of one whose families are on
+    a sheet that is not known.
+    """
     query = (
         select(GroupSession)
         .where(
@@ -193,9 +220,25 @@ def same_session(
             GroupSession.replaced_by_id.is_(None),
         )
         .order_by(GroupSession.id.desc())
-        .limit(1)
     )
-    return session.scalars(query).first()
+    held = session.scalars(query).all()
+    awaited = _rws_of(session, [one.id for one in held])
+    alike = (one for one in held if not awaited[one.id] or awaited[one.id].intersection(rws))
+    return next(alike, None)
+
+
+def _rws_of(session: Session, session_ids: Collection[int]) -> Mapping[int, set[str]]:
+    """Give the RW of the families that were ticked off at each session."""
+    query = (
+        select(Attendance.session_id, Household.rw)
+        .join(Household, Household.id == Attendance.household_id)
+        .where(Attendance.session_id.in_(session_ids))
+        .distinct()
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for session_id, rw in session.execute(query):
+        found[session_id].add(rw)
+    return found
 
 
 def contacts_told(session: Session, household_ids: Collection[int]) -> Sequence[tuple[int, int]]:

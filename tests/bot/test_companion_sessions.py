@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.headcount import read_headcount
 from bot.messages import Media, MediaKind
 from db.attachments import Attachment
 from db.contacts import CONSENT_GIVEN, Contact
@@ -18,6 +19,8 @@ from db.group_sessions import (
     expected,
     record_session,
 )
+from db.outbox import OutboundMessage
+from db.registry import Household
 from db.registry import Person as Member
 from db.session import Store
 from tests.bot.test_companion_visits import first_companion
@@ -25,6 +28,7 @@ from tests.moment import NOW, TODAY
 from tests.talk import Person, labels, words
 
 AREA = "74.72.02.1011"
+ZONE = "Asia/Makassar"
 SHEET = Media(MediaKind.PHOTO, "a-sheet", "image/jpeg")
 
 
@@ -49,16 +53,24 @@ def test_who_missed_the_last_two_sessions_is_found(sample_store: Store) -> None:
             )  # fmt: skip
             made.append(record_session(session, meeting, came, "cli"))
         every = [one, two, three]
-        [missing] = absent_in_a_row(session, every, NOW)
+        [missing] = absent_in_a_row(session, every, NOW, ZONE)
         assert (missing.household_id, missing.since) == (one, NOW - timedelta(weeks=2))
-        assert not absent_in_a_row(session, every, NOW - timedelta(weeks=1))
+        assert not absent_in_a_row(session, every, NOW - timedelta(weeks=1), ZONE)
         mended = GroupSession(
             staff_id=own, area_code=AREA, module="Modul 1", place="Balai", headcount=2,
             held_at=made[2].held_at, recorded_at=NOW,
         )  # fmt: skip
         record_session(session, mended, {one: True, two: False}, "cli", made[2])
-        assert not absent_in_a_row(session, every, NOW)
+        assert not absent_in_a_row(session, every, NOW, ZONE)
         assert made[2].replaced_by_id == mended.id
+        # Two sessions of one day are one day on which a family was away, or came once.
+        for hours, came in ((1, {three: False}), (2, {three: False, two: True})):
+            meeting = GroupSession(
+                staff_id=own, area_code=AREA, module="Modul 1", place="Balai", headcount=1,
+                held_at=NOW + timedelta(hours=hours), recorded_at=NOW,
+            )  # fmt: skip
+            record_session(session, meeting, came, "cli")
+        assert not absent_in_a_row(session, every, NOW + timedelta(hours=3), ZONE)
 
 
 def begin(companion: Person, rw: str, module: str) -> None:
@@ -67,6 +79,22 @@ def begin(companion: Person, rw: str, module: str) -> None:
     companion.press(f"rw:{rw}")
     companion.say(module)
     companion.say("Balai RW 3")
+
+
+def waiting(store: Store) -> list[str]:
+    """Give how what was to be told of absences stands, in its order."""
+    with store.read() as session:
+        rows = session.scalars(
+            select(OutboundMessage).join(Contact).where(Contact.address == "absen")
+        )
+        return [row.state for row in rows.all()]
+
+
+def sent(store: Store) -> None:
+    """Let what waits be sent."""
+    with store.begin() as session:
+        for row in session.scalars(select(OutboundMessage).filter_by(state="queued")):
+            row.state = "sent"
 
 
 @pytest.mark.databases("sqlite")
@@ -99,8 +127,9 @@ def test_a_session_is_ticked_off_and_who_is_away_twice_is_told(
         assert "Hadir: 1" in words(companion.press("form:skip"))
         told = words(companion.press("form:yes"))
     assert name in told
-    assert "kami kabari: 0." not in told
-    assert "dua pertemuan kelompok" in words(citizen.unread())
+    assert "yang akan kami kabari" in told
+    assert "18.00" in told
+    assert waiting(sample_store) == ["queued"]
     assert name in words(companion.say("sering absen"))
 
     companion.press("group_session:fix")
@@ -108,10 +137,27 @@ def test_a_session_is_ticked_off_and_who_is_away_twice_is_told(
     companion.press("ticks:all")
     companion.press("form:yes")
     assert "Tidak ada keluarga" in words(companion.say("sering absen"))
-    assert citizen.unread() == []
+    # Who was ticked off wrongly hears nothing of it, if it is put right before the evening.
+    assert waiting(sample_store) == ["canceled"]
+    citizen.unread()
+
+    companion.press("group_session:fix")
+    companion.press("form:edit:came")
+    companion.press(f"tick:{away}")
+    companion.press("ticks:done")
+    companion.press("form:yes")
+    sent(sample_store)
+    assert "dua pertemuan kelompok" in words(citizen.unread())
+    companion.press("group_session:fix")
+    companion.press("form:edit:came")
+    companion.press("ticks:all")
+    companion.press("form:yes")
+    assert "tidak berlaku lagi" in words(citizen.unread())
     with sample_store.read() as session:
         sessions = session.scalars(select(GroupSession).order_by(GroupSession.id)).all()
-        assert [one.replaced_by_id is None for one in sessions] == [True, False, True]
+        assert [one.replaced_by_id is None for one in sessions] == [
+            True, False, False, False, True,
+        ]  # fmt: skip
         assert all(attendance_of(session, sessions[-1].id).values())
 
 
@@ -126,7 +172,9 @@ def test_a_sheet_and_a_count_suffice_and_the_same_session_is_asked_about(
     companion.press("form:yes")
     begin(companion, "all", "Modul 3")
     companion.send_file(SHEET)
-    assert "Ini pertemuan yang sama?" in words(companion.say("19"))
+    asked = companion.say("ibu 10, bapak 9")
+    assert "Ini pertemuan yang sama?" in words(asked)
+    assert labels(asked)[:2] == ["Ya, ganti", "Bukan, simpan baru"]
     companion.press("form:add:yes")
     with sample_store.read() as session:
         [kept] = session.scalars(select(GroupSession).filter_by(replaced_by_id=None)).all()
@@ -134,3 +182,95 @@ def test_a_sheet_and_a_count_suffice_and_the_same_session_is_asked_about(
         assert not session.scalars(select(Attendance)).all()
         files = session.scalars(select(Attachment).filter_by(session_id=kept.id)).all()
         assert len(files) == 2
+
+
+def test_a_headcount_is_read_as_people_write_it() -> None:
+    told = {
+        "18": 18, "18 orang": 18, "kira2 30 orang": 30, "30-an": 30, "ibu 10 bapak 5": 15,
+        "10 orang ibu dan 5 bapak": 15, "L 5 P 12": 17, "20 orang, 15 ibu 5 bapak": 20,
+        "20 dari 30": 20, "dua puluh lima": 25, "lima belas orang": 15,
+        "20-25": None, "18 orang (2 lansia)": None, "banyak sekali": None, "1.200": None,
+    }  # fmt: skip
+    assert {text: read_headcount(text) for text in told} == told
+
+
+@pytest.mark.databases("sqlite")
+def test_names_are_of_the_group_and_another_group_is_another_session(
+    companion: Person, sample_store: Store
+) -> None:
+    one, two, three, four = awaited(sample_store)[:4]
+    with sample_store.begin() as session:
+        for known, name in ((one, "Beddu Zamrud"), (two, "Zamrud Cendana"), (three, "Wa Opo")):
+            head = session.scalars(
+                select(Member).filter_by(household_id=known.household_id, relation="head")
+            ).one()
+            head.name = name
+        elsewhere = session.scalars(
+            select(Household.rw).where(Household.area_code == AREA, Household.rw != one.rw)
+        ).first()
+        assert elsewhere is not None
+        session.get_one(Household, four.household_id).rw = elsewhere
+        other = session.scalars(
+            select(Member).filter_by(household_id=four.household_id, relation="head")
+        ).one()
+        other.name = "Wa Opo"  # in another group than her namesake
+    begin(companion, one.rw, "Modul 4")
+    # Who is alone in the group needs no question, and who may be two is asked and never away.
+    asked = companion.say("Wa Opo, Zamrud")
+    assert '"Zamrud": yang mana?' in words(asked)
+    assert {choice.value for choice in asked[-1].choices} == {
+        f"tick:{one.household_id}", f"tick:{two.household_id}", "ticks:unsure",
+    }  # fmt: skip
+    assert "yang mana?" in words(companion.press("ticks:done"))
+    assert "(1 sudah ditandai)" in words(companion.press("ticks:unsure"))
+    assert "si anu" in words(companion.say("si anu"))
+    companion.press("ticks:done")
+    read = words(companion.press("form:skip"))
+    assert "Hadir: 1" in read
+    assert "tidak dihitung hadir atau absen: Beddu Zamrud, Zamrud Cendana" in read
+    companion.press("form:yes")
+
+    # The other group of the day is another session, without a question.
+    begin(companion, elsewhere, "Modul 4")
+    companion.press("ticks:all")
+    assert "Ini pertemuan yang sama?" not in words(companion.press("form:skip"))
+    # Its families are ticked off anew where another group was meant.
+    companion.press("form:edit:rw")
+    assert "Siapa yang hadir" in words(companion.press(f"rw:{one.rw}"))
+    companion.say("1,2")
+    companion.press("ticks:done")
+    assert "Ini pertemuan yang sama?" in words(companion.unread() or companion.press("form:resume"))
+    companion.press("form:edit:rw")
+    companion.press(f"rw:{elsewhere}")
+    companion.press("ticks:all")
+    companion.press("form:yes")
+    with sample_store.read() as session:
+        held = session.scalars(select(GroupSession).order_by(GroupSession.id)).all()
+        assert [meeting.replaced_by_id for meeting in held] == [None, None]
+        first, second = (attendance_of(session, meeting.id) for meeting in held)
+        assert first[three.household_id]
+        assert not {one.household_id, two.household_id} & first.keys()
+        assert second[four.household_id]
+        assert held[1].headcount == len(second)
+
+
+@pytest.mark.databases("sqlite")
+def test_a_session_is_told_of_in_any_words(companion: Person, sample_store: Store) -> None:
+    [rw] = {one.rw for one in awaited(sample_store)}
+    for text in ("mau input p2k2", "absen p2k2", "fds, kemarin", "pertemuan kelompok kemarin"):
+        assert "kelompok di kelurahan mana" in words(companion.say(text)), text
+        companion.say("batal")
+    # What is told already is not asked: where, which group, about what, and when.
+    told = f"p2k2 di Bukit Wolio Indah rw {int(rw)} materi gizi, kemarin jam 9"
+    assert "Di mana tempatnya" in words(companion.say(told))
+    companion.say("Balai RW 3")
+    companion.press("ticks:all")
+    read = words(companion.press("form:skip"))
+    assert "Materi: gizi" in read
+    assert "09.00" in read
+    companion.press("form:yes")
+    with sample_store.read() as session:
+        [kept] = session.scalars(select(GroupSession)).all()
+        assert NOW - kept.held_at > timedelta(hours=12)
+    assert "dua kali berturut-turut" in words(companion.say("siapa yang sering absen p2k2"))
+    assert "Tempat: Balai RW 3" in words(companion.say("betulkan pertemuan kemarin"))

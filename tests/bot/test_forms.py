@@ -57,6 +57,10 @@ FACTS: Mapping[str, Any] = {
     "own_areas": {"74.72.01.1005": "Lipu"},
     "ticked": ("1",),
     "page": 0,
+    "labels": {"1": "La Ode, Lipu", "2": "Wa Ode, Lipu", "3": "La Ode, Bukit Wolio"},
+    "unclear": [["La Ode", ["1", "3"]]],
+    "left_out": (),
+    "files": (),
 }
 VALUES = [
     YES, CHANGE, CANCEL, SKIP, "category:card", "purpose:home", "family:1", "family:99",

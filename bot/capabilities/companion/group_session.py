@@ -7,15 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.attendance import LIST, counted
-from bot.desk.telling import tell_unheld
 from bot.families import own_families
 from bot.forms import ADDED, FILES, Answers, Facts
 from bot.group_session_form import EVERYBODY, FORM
-from bot.messages import Reply
+from bot.session_telling import evening, take_back, tell_missed
+from bot.session_words import asks_absent, mends_session, session_told
 from bot.texts import say
 from bot.texts.format import local_day, local_moment, long_date
 from bot.turn import Turn, button
-from bot.visit_times import time_told
 from db import audit
 from db.attachments import attach, move_session_files
 from db.group_sessions import (
@@ -24,13 +23,11 @@ from db.group_sessions import (
     Missing,
     absent_in_a_row,
     attendance_of,
-    contacts_told,
     expected,
     last_session,
     record_session,
     same_session,
 )
-from db.quiet_hours import after_quiet_hours
 
 _FIX, _ABSENT = "fix", "absent"
 _NAMED = 6  # families that are named in a message
@@ -50,6 +47,9 @@ def facts(turn: Turn) -> Facts:
         "awaited": _of_group(expected_there, answers),
         "ticked": answers.get("ticked") or (),
         "page": answers.get("page") or 0,
+        "unclear": answers.get("unclear") or (),
+        "left_out": answers.get("left_out") or (),
+        "files": answers.get(FILES) or (),
     }
 
 
@@ -59,24 +59,41 @@ def _of_group(there: Sequence[Expected], answers: Answers) -> dict[str, str]:
     return {str(one.household_id): one.head for one in there if rw in (EVERYBODY, one.rw)}
 
 
-def values(_turn: Turn, answers: Answers) -> Mapping[str, Any]:
-    """Give how many are ticked, for the question."""
-    return {"count": len(answers.get("ticked") or ())}
+def values(turn: Turn, answers: Answers) -> Mapping[str, Any]:
+    """Give how many of the group are ticked, for the question."""
+    return {"count": len(_ticked(turn, answers))}
+
+
+def _ticked(turn: Turn, answers: Answers) -> list[str]:
+    awaited = facts(turn)["awaited"]
+    return [key for key in answers.get("ticked") or () if key in awaited]
 
 
 def handle(turn: Turn) -> None:
     """Open the form, correct the last session, or list who missed two in a row."""
     if turn.staff is None:
         return
-    if turn.argument == _ABSENT or "absen" in turn.text.lower():
+    if turn.argument == _ABSENT or asks_absent(turn.text):
         _list_absent(turn, turn.staff.id)
-    elif turn.argument == _FIX or turn.text.lower().startswith(("betulkan", "ralat", "ubah")):
+    elif turn.argument == _FIX or mends_session(turn.text):
         _correct(turn, turn.staff.id)
     else:
-        parts = turn.text.split(",")[1:]
-        moments = [time_told(part, turn.inbound.sent_at, turn.zone) for part in parts]
-        at = next(filter(None, moments), None)
-        turn.open_form(FORM.name, {"at": at.isoformat()} if at else {})
+        turn.open_form(FORM.name, _told(turn, turn.staff.id))
+
+
+def _told(turn: Turn, staff_id: int) -> Answers:
+    """Give what the first words tell already: when it was, where, which group, and about what."""
+    told = session_told(turn.text, turn.inbound.sent_at, turn.zone)
+    answers: Answers = {"module": told.module} if told.module else {}
+    if told.at is not None:
+        answers["at"] = told.at.isoformat()
+    codes = own_families(turn)["codes"]
+    area = turn.entity("area") if len(codes) > 1 else next(iter(codes), None)
+    if area is not None and area in codes:
+        rws = {one.rw for one in expected(turn.session, staff_id, area, turn.today)}
+        group = next((rw for rw in rws if told.rw and rw.lstrip("0") == told.rw), None)
+        answers |= {"area": area} | ({"rw": group} if group is not None else {})
+    return answers
 
 
 def _correct(turn: Turn, staff_id: int) -> None:
@@ -105,19 +122,22 @@ def summary(turn: Turn, answers: Answers) -> str:
     awaited = facts(turn)["awaited"]
     listed = counted(answers, list(awaited))
     away = [awaited[key] for key, was in listed.items() if not was]
-    return say(
+    unsaid = [name for key, name in awaited.items() if listed and key not in listed]
+    read = say(
         "group_session.summary",
         area=turn.places.name_of(answers["area"]),
         module=answers["module"],
         place=answers["place"],
         time=local_moment(_held_at(turn, answers), turn.zone),
-        count=_people(answers),
+        count=_people(answers, listed),
         away=_some(away) if listed else say("group_session.on_sheet"),
     )
+    return f"{read}\n{say('group_session.unsaid', names=_some(unsaid))}" if unsaid else read
 
 
-def _people(answers: Answers) -> int:
-    return len(answers["ticked"]) if answers.get("came") == LIST else int(answers["headcount"])
+def _people(answers: Answers, listed: Mapping[Any, bool]) -> int:
+    """Give how many came, as ticked off in the group or as counted."""
+    return sum(listed.values()) if answers.get("came") == LIST else int(answers["headcount"])
 
 
 def _held_at(turn: Turn, answers: Answers) -> datetime:
@@ -145,8 +165,10 @@ def _before(turn: Turn, answers: Answers) -> GroupSession | None:
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if turn.staff is None:
         return None
+    there = expected(turn.session, turn.staff.id, answers["area"], turn.today)
+    group = {one.rw for one in there if answers.get("rw", EVERYBODY) in (EVERYBODY, one.rw)}
     return same_session(
-        turn.session, turn.staff.id, answers["area"], begin, begin + timedelta(days=1)
+        turn.session, turn.staff.id, answers["area"], group, begin, begin + timedelta(days=1)
     )
 
 
@@ -159,13 +181,15 @@ def finish(turn: Turn, answers: Answers) -> None:
     listed = {int(key): was for key, was in came_or_not.items()}
     before = _replaced(turn, answers)
     held_at = _held_at(turn, answers).astimezone(UTC)
-    told_before = _away(turn, listed, held_at) if before is not None else []
+    told_before: Sequence[Missing] = []
+    if before is not None:
+        told_before = _away(turn, attendance_of(turn.session, before.id), before.held_at)
     meeting = record_session(
         turn.session,
         GroupSession(
             staff_id=turn.staff.id, area_code=answers["area"], module=answers["module"][:80],
             place=answers["place"][:120], held_at=held_at, recorded_at=turn.now,
-            headcount=_people(answers),
+            headcount=_people(answers, listed),
         ),
         listed,
         turn.actor,
@@ -178,15 +202,17 @@ def finish(turn: Turn, answers: Answers) -> None:
         files=answers.get(FILES) or (), now=turn.now,
     )  # fmt: skip
     away = _away(turn, listed, held_at)
-    known = {one.household_id for one in told_before}
-    count = _tell(turn, [one for one in away if one.household_id not in known])
+    now, known = ({one.household_id for one in some} for some in (away, told_before))
+    take_back(turn, known - now)
+    count = tell_missed(turn, now - known)
     turn.reply(
-        "group_session.recorded",
+        "group_session.recorded_and_told" if count else "group_session.recorded",
         *([button("group_session:absent", "group_session.who_is_away")] if away else []),
         button("group_session:fix", "choice.visit_fix"),
         button("menu", "choice.menu"),
         away=_some([one.head for one in away]),
         told=count,
+        at=local_moment(evening(turn.now, turn.zone), turn.zone),
     )
 
 
@@ -201,26 +227,13 @@ def _replaced(turn: Turn, answers: Answers) -> GroupSession | None:
 
 def _away(turn: Turn, listed: Mapping[int, bool], until: datetime) -> Sequence[Missing]:
     missed = [household_id for household_id, was in listed.items() if not was]
-    return absent_in_a_row(turn.session, missed, until)
-
-
-def _tell(turn: Turn, away: Sequence[Missing]) -> int:
-    """Tell those who have agreed to be told, when they are awake; gives how many families."""
-    if not away or turn.staff is None:
-        return 0
-    at = after_quiet_hours(turn.now, turn.zone)
-    told = set()
-    for household_id, contact_id in contacts_told(turn.session, [one.household_id for one in away]):
-        text = say("group_session.missed", companion=turn.staff.name)
-        tell_unheld(turn.session, contact_id, Reply(text), at)
-        told.add(household_id)
-    return len(told)
+    return absent_in_a_row(turn.session, missed, until, turn.zone)
 
 
 def _list_absent(turn: Turn, staff_id: int) -> None:
     """List the families that missed their last two sessions."""
     own = own_families(turn)["households"]
-    away = absent_in_a_row(turn.session, [int(key) for key in own], turn.now)
+    away = absent_in_a_row(turn.session, [int(key) for key in own], turn.now, turn.zone)
     audit.record(turn.session, turn.now, turn.actor, "list households", f"staff:{staff_id}")
     lines = [
         say(
