@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.families import named_first, own_families
+from bot.danger import names_danger
+from bot.families import own_families
 from bot.turn import Turn
-from bot.visit_words import begins_report, without_lead
+from bot.visit_reading import read_report
+from bot.visit_words import begins_report, separate_reports
 from db.companion_tasks import head_of
 from db.duty import open_emergency
 from db.registry import Household
@@ -88,10 +90,18 @@ def _household(turn: Turn) -> str | None:
         return turn.conversation.topic.get(_KEPT) or of_form
     own = own_families(turn)
     if begins_report(turn.text):
-        found = named_first(without_lead(turn.text), own)[0]
-        return found[0] if len(found) == 1 else None
+        return _reported(turn, own)
     found = _in_full(turn.text, own)
     return found[0] if len(found) == 1 else of_form
+
+
+def _reported(turn: Turn, own: dict[str, Any]) -> str | None:
+    """Give the family of a report, of several that of the first in danger; None if not sure."""
+    reports = separate_reports(turn.text)
+    told = next((one for one in reports if names_danger(one)), turn.text)
+    reading = read_report(told, own, turn.inbound.sent_at, turn.zone)
+    is_one = len(reading.families) == 1 and not reading.unsure
+    return reading.families[0] if is_one else None
 
 
 def _in_full(text: str, own: dict[str, Any]) -> list[str]:

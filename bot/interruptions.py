@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot import router
 from bot.capabilities.citizen import emergency, program
 from bot.capabilities.companion import visit
+from bot.families import own_families
 from bot.form_emergency import TALK, emergency_changed, goes_to_emergency, is_emergency, is_story
 from bot.form_probe import fits
 from bot.form_steps import OpenForm, ask_again, question
@@ -25,6 +26,8 @@ from bot.table.ways import Capability
 from bot.texts import say
 from bot.turn import Turn, button
 from bot.visit_files import joins_another
+from bot.visit_reading import read_report
+from bot.visit_words import begins_report
 from bot.written import plainly_asked
 from nlu.parse import Band
 
@@ -74,7 +77,7 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
         turn.reply("form.goes_on")
         ask_again(turn, form)
         return True
-    if emergency_changed(turn, form, value):
+    if emergency_changed(turn, form, value) or (value is None and _begins_other(turn, form)):
         return True
     taken = goes_to_emergency(turn, form)
     if taken is not None:
@@ -123,6 +126,26 @@ def _reported_aside(turn: Turn, state: FormState) -> bool:
     return True
 
 
+def _begins_other(turn: Turn, form: OpenForm) -> bool:
+    """Ask whether a visit to another family than the form is about is to be told of instead."""
+    asks_family = form.asked is not None and form.asked.name == "family"
+    if turn.role != "companion" or asks_family or not begins_report(turn.text):
+        return False
+    found = read_report(turn.text, own_families(turn), turn.inbound.sent_at, turn.zone).families
+    if not found or form.state.answers.get("family") in found:
+        return False
+    where = f"visit:{found[0]}" if len(found) == 1 else "visit"
+    resume = button(RESUME, "choice.resume")
+    turn.reply("form.leave_first", resume, button(LEAVE + where, "choice.leave"))
+    return True
+
+
+def _answers(turn: Turn, form: OpenForm) -> bool:
+    """Say whether the field reads a message; a question is no purpose that its words name."""
+    asks_back = form.asked is not None and form.asked.name == "purpose" and asks(turn.text)
+    return not asks_back and fits(turn, form)
+
+
 def _answer_aside(turn: Turn, capability: Capability, value: str | None) -> None:
     turn.argument = (value or "").partition(":")[2]
     turn.aside = True
@@ -168,7 +191,7 @@ def _interruption(turn: Turn, form: OpenForm, value: str | None) -> Capability |
     if command is not None:
         return command
     plain = plainly_asked(turn, _ASIDE)
-    if plain is not None and (plain.name == "hide" or not fits(turn, form)):
+    if plain is not None and (plain.name == "hide" or not _answers(turn, form)):
         return None if _is_the_asking(form, plain) else plain
     return _meant_aside(turn, form)
 
@@ -198,7 +221,7 @@ def _meant_aside(turn: Turn, form: OpenForm) -> Capability | None:
         return None  # a question that tells the story is the story
     if capability.name == "track" and not free and names_ticket(turn.text):
         return capability
-    if not asks(turn.text) or fits(turn, form):
+    if not asks(turn.text) or _answers(turn, form):
         return None
     return capability
 

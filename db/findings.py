@@ -162,6 +162,12 @@ def every_finding(session: Session, scope: Scope, filters: Filters) -> Iterator[
         yield Found(*row)
 
 
+def finding_shown(session: Session, finding_id: int) -> Found | None:
+    """Give one finding as it is shown, settled or not."""
+    row = session.execute(_shown().where(Finding.id == finding_id)).first()
+    return None if row is None else Found(*row)
+
+
 def _shown() -> Query:
     other = aliased(AgencyList)
     return (
@@ -223,12 +229,16 @@ def settle(
     note: str,
     actor: str,
     now: datetime,
+    again: bool = False,
 ) -> None:
-    """Keep what came of a finding, the note sealed; raises FindingRefused."""
+    """Keep what came of a finding, the note sealed; raises FindingRefused.
+
+    With `again` whoever settled it puts right what he told.
+    """
     if outcome not in OUTCOMES:
         raise ValueError(f"{outcome} is no outcome")
     finding = _own(session, scope, finding_id)
-    if finding.state == DONE:
+    if finding.state == DONE and not (again and finding.settled_by == actor):
         raise AlreadySettled
     finding.state, finding.outcome = DONE, outcome
     finding.note_sealed = session.vault.seal(note, "note") if note else None

@@ -10,18 +10,38 @@ from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN
+from db.own_tickets import take_along
 from db.registry import kept_person
 from db.staff import Staff, redeem_code
 from db.staff_chats import detach_chats
 from db.vouchers import Voucher, find_voucher, use_voucher
 
-_CODE = re.compile(r"kode\s*:?\s*([A-Za-z2-9]{4}[\s-]?[A-Za-z2-9]{4})", re.IGNORECASE)
+_CODE = re.compile(r"kode\W*([A-Za-z2-9]{4}[\s-]?[A-Za-z2-9]{4})", re.IGNORECASE)
+_BESIDE = (
+    r"(?:(?:halo|hai|assalam\w*|pagi|siang|sore|malam|selamat|maaf|min|pak|bapak|bu|ibu|kak|ya"
+    r"|ini|itu|berikut|saya|sa|sy|dapat|punya|mau|masukkan|kirim|adalah|terima|kasih|makasih"
+    r"|petugas|pendamping|warga|dari|nya|kode(?:nya|ku)?)\b\W*)*"
+)
+_SAID = re.compile(rf"\W*{_BESIDE}\b(\w{{4}}[\s-]?\w{{4}})\W*{_BESIDE}", re.IGNORECASE)
+_NAMED = re.compile(r"\bkode(?:nya|ku)?\b", re.IGNORECASE)
+# What looks like a code and nothing else: of our letters, in two halves or with digits among them.
+_FOUR = "[A-HJKMNP-Za-hjkmnp-z2-9]{4}"
+_HALVES = re.compile(rf"(?=.*\d)(?=.*[A-Za-z]){_FOUR}-{_FOUR}|[A-HJKMNP-Z]{{4}}-[A-HJKMNP-Z]{{4}}")
+_MIXED = re.compile(rf"(?=.*\d.*[A-Za-z]){_FOUR}\s?{_FOUR}")
 
 
 def code_in(text: str) -> str | None:
-    """Give the code of `kode ABCD-2345`, or None where the text is not that."""
-    found = _CODE.fullmatch(text.strip())
-    return re.sub(r"[\s-]", "", found.group(1)).upper() if found else None
+    """Give the code of `kode ABCD-2345`, also said with more words, or of the code alone."""
+    said = text.strip(" .,!")
+    plain = _CODE.fullmatch(said)
+    found = plain or _SAID.fullmatch(said)
+    if found is None:
+        return None
+    code = found.group(1)
+    spaced = " " in code and not _NAMED.search(said)
+    if plain is None and not (_HALVES.fullmatch(code) or (_MIXED.fullmatch(code) and not spaced)):
+        return None
+    return re.sub(r"[\s-]", "", code).upper()
 
 
 def handle(turn: Turn) -> None:
@@ -53,6 +73,7 @@ def _enrol(turn: Turn, staff: Staff) -> None:
         turn.conversation.form, turn.conversation.topic = None, {}
     former = detach_chats(turn.session, staff.id, but=turn.contact.id)
     tell_let_go(turn.session, former, REPLACED, turn.now)
+    take_along(turn.session, staff.id, turn.contact.id)
     turn.change_contact(staff_id=staff.id, consent=CONSENT_GIVEN, consent_at=turn.now)
     audit.record(turn.session, turn.now, f"staff:{staff.id}", "enrol", f"contact:{turn.contact.id}")
     turn.staff = staff

@@ -64,8 +64,11 @@ FIELD: tuple[Capability, ...] = (
         ),
     ),
     Capability(
-        "tasks", tasks.handle, (), ("tugas saya", "tugas", "/tugas"), roles=COMPANIONS,
-        form=FormUse(tasks.FORM, tasks.finish),
+        "tasks", tasks.handle, (),
+        ("tugas saya", "tugas", "/tugas", "betulkan tugas", "betulkan tugas tadi",
+         "ralat tugas", "ubah tugas", "ubah tugas tadi", "lihat tugas saya", "tugas data saya"),
+        roles=COMPANIONS,
+        form=FormUse(tasks.FORM, tasks.finish, summary=tasks.summary),
     ),
     Capability(
         "help", helped.handle, (), ("bantu warga", "/bantu", "lapor untuk warga"),

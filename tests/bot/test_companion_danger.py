@@ -139,3 +139,25 @@ def test_danger_is_heard_while_a_form_is_open_and_of_the_right_family(
     companion.press(f"visit:{one.id}")
     companion.press("purpose:home")
     assert "112" not in words(companion.say("minggu lalu jatuh dari tangga, sudah sembuh"))
+
+
+@pytest.mark.databases("sqlite")
+def test_another_visit_and_a_question_are_no_answers_of_an_open_form(
+    companion: Person, sample_store: Store
+) -> None:
+    (one, _, _), (two, second, _) = (own_family(sample_store, place) for place in (0, 1))
+    companion.press(f"visit:{one.id}")
+    asked = companion.say("pkh tahap 4 kapan cair?")
+    assert "Kunjungan untuk apa" in words(asked)
+    told = companion.say(f"kunjungan {second}")
+    assert "ditinggalkan dulu" in words(told)
+    leave = next(choice for choice in told[-1].choices if choice.value.startswith("form:leave"))
+    companion.press(leave.value)
+    companion.press("purpose:home")
+    companion.press("state:fine")
+    companion.say("anak sehat semua")
+    for _step in range(2):
+        companion.press("form:skip")
+    companion.press("form:yes")
+    with sample_store.read() as session:
+        assert (seen(session, one), seen(session, two)) == (0, 1)

@@ -8,6 +8,7 @@ from db.graduations import GRADUATED, open_track, steps_of, take_step, track_of
 from db.handovers import hand_over
 from db.helped import HelpedConsent
 from db.privacy import file_of
+from db.registry import Household
 from db.registry import Person as Member
 from db.session import Store
 from db.staff import Staff
@@ -82,20 +83,40 @@ def test_tasks_are_settled_in_chat_by_whose_they_are(
     home, name, _place = own_family(sample_store)
     other, _name, _place = own_family(sample_store, 1)
     first, second = task(sample_store, home.id, 1), task(sample_store, other.id, 2)
-    assert name in words(companion.say("tugas saya"))
-    assert name in words(companion.press(f"tasks:{first}"))
-    companion.press("outcome:moved")
-    assert "tinggal" in words(companion.say("Pindah ke Kendari sejak Agustus"))
+    with sample_store.begin() as session:  # namesakes, who live in two RT
+        query = select(Member).filter_by(household_id=other.id, relation="head")
+        session.scalars(query).one().name = name
+        for number, household_id in enumerate((home.id, other.id), start=1):
+            session.get_one(Household, household_id).rt = f"00{number}"
+    listed = companion.say("tugas saya")
+    assert "RT 001/" in words(listed)
+    assert "RT 002/" in words(listed)
+    offered = [label for label in labels(listed) if "RT 00" in label]
+    assert len(offered) == len(set(offered)) == 2
+    assert home.address in words(companion.press(f"tasks:{first}"))
+    assert "Apa hasilnya" in words(companion.say("tidak pindah"))
+    read = words(companion.say("pindah ke Kendari sejak Agustus"))
+    assert home.address in read
+    assert "Hasil: Pindah" in read
+    assert "tinggal" in words(companion.press("form:yes"))
+    # What was told of the wrong family is put right.
+    assert home.address in words(companion.say("betulkan tugas tadi"))
+    companion.press("outcome:right")
+    assert "Hasil: Datanya benar" in words(companion.say("orangnya ada di rumah"))
+    companion.press("form:yes")
     companion.press(f"tasks:{second}")
     companion.press("outcome:right")
+    companion.press("form:skip")
     give_away(sample_store, other.id)
-    assert "bukan tugas Anda lagi" in words(companion.press("form:skip"))
+    assert "bukan tugas Anda lagi" in words(companion.press("form:yes"))
     assert "bukan tugas Anda lagi" in words(companion.press(f"tasks:{second}"))
     with sample_store.read() as session:
         done, kept = session.get_one(Finding, first), session.get_one(Finding, second)
-        assert (done.state, done.outcome, kept.state) == (DONE, "moved", ASSIGNED)
+        assert (done.state, done.outcome, kept.state) == (DONE, "right", ASSIGNED)
         assert done.note_sealed is not None
-        assert "Kendari" in session.vault.open(done.note_sealed, "note")
+        assert "orangnya ada" in session.vault.open(done.note_sealed, "note")
+    give_away(sample_store, home.id)
+    assert "Belum ada hasil tugas" in words(companion.press("tasks:fix"))
 
 
 def test_a_citizen_without_a_telephone_is_helped_with_his_consent(
