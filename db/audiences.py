@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from db.areas import in_areas
 from db.assignments import Assignment
 from db.audience_files import AudienceMember
 from db.broadcasts import Broadcast, Kind, Wave
+from db.broadcasts import State as Stage
 from db.contacts import ACTIVE as REACHABLE
 from db.contacts import CONSENT_GIVEN, Contact, Topic
 from db.enrolments import ACTIVE
@@ -24,6 +26,7 @@ from db.traits import TRAITS, belongs, confirmed, enrolled, with_traits
 __all__ = ("TRAITS", "Filters", "Topic", "topic_of")
 
 
+_NOT_BEGUN = (Stage.DRAFT, Stage.WAITING, Stage.SCHEDULED)
 _TOPICS = {Kind.NEWS: Topic.NEWS, Kind.WARNING: Topic.NEWS, Kind.EMERGENCY: Topic.EMERGENCY}
 
 
@@ -111,19 +114,35 @@ def is_of(filters: Filters, contact: Any = Contact) -> ColumnElement[bool]:
 def heard_of(round_id: int) -> Select[int]:
     """Select the contacts that may have heard of a round, or are about to: by its change at last.
 
-    What failed was heard by nobody, unless a dispatcher died that may have sent it.
+    What failed was heard by nobody, unless a dispatcher died that may have sent it. What a change
+    took the place of is to be heard by that as long as it has not begun; then its own messages
+    say who hears.
     """
+    change = aliased(Broadcast)
+    # Joined, as SQLite cannot read what is nested deeper.
+    to_come = and_(
+        change.round_id == round_id,
+        change.kind == Kind.CHANGE,
+        ~change.undone,
+        change.id > Broadcast.id,
+        change.state.in_(_NOT_BEGUN),
+    )
     return (
         select(Contact.id)
         .join(OutboundMessage, OutboundMessage.contact_id == Contact.id)
         .join(Wave, Wave.id == OutboundMessage.wave_id)
         .join(Broadcast, Broadcast.id == Wave.broadcast_id)
+        .outerjoin(change, to_come)
         .where(Broadcast.round_id == round_id)
         .where(
             or_(
                 OutboundMessage.state == "queued",
                 may_be_heard(),
-                and_(OutboundMessage.state == "canceled", OutboundMessage.reason == CHANGED),
+                and_(
+                    OutboundMessage.state == "canceled",
+                    OutboundMessage.reason == CHANGED,
+                    change.id.is_not(None),
+                ),
             )
         )
     )

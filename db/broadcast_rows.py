@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     exists,
     false,
+    func,
     literal,
     not_,
     or_,
@@ -19,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from db.audiences import is_willing, topic_of
-from db.broadcasts import Broadcast, Kind, Wave
+from db.broadcast_watch import ANNOUNCES, CANCELED
+from db.broadcasts import Broadcast, Kind, Notice, Wave
 from db.contacts import Contact
 from db.outbox import OutboundMessage
 from db.registry import Person
@@ -32,6 +34,7 @@ LASTING = (
 
 _OUT: Any = OutboundMessage.__table__
 _QUEUED = _OUT.c.state == literal("queued", literal_execute=True)
+_STOPPED = and_(_OUT.c.state == "canceled", _OUT.c.reason == CANCELED, _OUT.c.lost_at.is_(None))
 _SENDING = _OUT.c.state == literal("sending", literal_execute=True)
 
 
@@ -108,6 +111,25 @@ def requeue_ended(
     return _requeue(session, broadcast_id, now, ended, besides)
 
 
+def requeue_rest(
+    session: Session, broadcast_id: int, now: datetime, besides: Collection[int] = ()
+) -> int:
+    """Queue again what was stopped before anybody could hear it; gives how many.
+
+    Those are left out whom `requeue_failed` leaves out.
+    """
+    return _requeue(session, broadcast_id, now, _STOPPED, besides)
+
+
+def count_rest(
+    session: Session, broadcast_id: int, besides: Collection[int], most: int
+) -> int:  # fmt: skip
+    """Count what `requeue_rest` would queue again, at most `most`."""
+    left = or_(_STOPPED, and_(_QUEUED, _OUT.c.lost_at.is_(None)))  # the clock ends it in a moment
+    found = select(_OUT.c.id).where(*_fit(session, broadcast_id, left, besides)).limit(most)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
 def _requeue(
     session: Session,
     broadcast_id: int,
@@ -115,17 +137,7 @@ def _requeue(
     which: ColumnElement[bool],
     besides: Collection[int],
 ) -> int:
-    broadcast = session.get_one(Broadcast, broadcast_id)
-    topic = topic_of(broadcast.kind)
-    willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_willing(topic))
-    again = update(_OUT).where(
-        _OUT.c.wave_id.in_(waves_of(broadcast_id)),
-        which,
-        _OUT.c.notice_id.not_in([*besides]),
-        willing.exists(),
-        not_(_told_otherwise(broadcast_id)),
-        not_(_told_anew(broadcast)),
-    )
+    again = update(_OUT).where(*_fit(session, broadcast_id, which, besides))
     fresh = {"state": "queued", "not_before": now, "failures": 0, "outages": None}
     # A late receipt of the failed try has nothing to say about the next one.
     forgotten = {
@@ -136,6 +148,23 @@ def _requeue(
         "passed_on_at": None,
     }
     return session.core.execute(again.values(**fresh, **forgotten)).rowcount
+
+
+def _fit(
+    session: Session, broadcast_id: int, which: ColumnElement[bool], besides: Collection[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions that a message may be tried again."""
+    broadcast = session.get_one(Broadcast, broadcast_id)
+    topic = topic_of(broadcast.kind)
+    willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_willing(topic))
+    return (
+        _OUT.c.wave_id.in_(waves_of(broadcast_id)),
+        which,
+        _OUT.c.notice_id.not_in([*besides]),
+        willing.exists(),
+        not_(_told_otherwise(broadcast_id)),
+        not_(_told_anew(broadcast)),
+    )
 
 
 def _told_otherwise(broadcast_id: int) -> ColumnElement[bool]:
@@ -158,14 +187,18 @@ def _told_anew(broadcast: Broadcast) -> ColumnElement[bool]:
 
     Or the same telephone, of which no family is known. It was for those who had not heard of it.
     """
-    if broadcast.kind != Kind.DISTRIBUTION or broadcast.round_id is None:
+    if broadcast.kind not in ANNOUNCES or broadcast.round_id is None:
         return false()
-    anew = aliased(OutboundMessage)
+    anew, theirs_too = aliased(OutboundMessage), aliased(Notice)
+    areas = select(Notice.area_code).where(Notice.broadcast_id == broadcast.id)
+    shares_area = exists().where(
+        theirs_too.broadcast_id == Broadcast.id, theirs_too.area_code.in_(areas.correlate(None))
+    )
     others = (
         select(Wave.id)
         .join(Broadcast, Broadcast.id == Wave.broadcast_id)
         .where(Broadcast.round_id == broadcast.round_id, Broadcast.kind == Kind.DISTRIBUTION)
-        .where(Broadcast.id > broadcast.id)
+        .where(Broadcast.id > broadcast.id, shares_area)
     )
     other, theirs = aliased(Contact), aliased(Person)
     told: Any = (

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -26,6 +27,7 @@ from sqlalchemy.orm import aliased
 from db.areas import Area
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.outbox import CHANGED, OutboundMessage
+from db.publishing import has_messages, may_be_heard
 from db.rounds import PLANNED, Round
 from db.schedules import Distribution
 from db.session import Session
@@ -93,9 +95,9 @@ def out_of_date(session: Session, now: datetime, most: int) -> Sequence[int]:
     return session.scalars(query.order_by(Broadcast.id).limit(most)).all()
 
 
-def running(session: Session) -> Sequence[int]:
-    """Give the broadcasts that run."""
-    query = select(Broadcast.id).where(Broadcast.state == State.RUNNING)
+def going(session: Session) -> Sequence[int]:
+    """Give the broadcasts that run, or rest."""
+    query = select(Broadcast.id).where(Broadcast.state.in_(GOING))
     return session.scalars(query.order_by(Broadcast.id)).all()
 
 
@@ -159,19 +161,21 @@ def occasions(
 ) -> Sequence[Occasion]:
     """Give the distributions of these days with what told people of them and still holds.
 
-    That is a broadcast that runs or is done, unless a change for the same area has followed it.
+    That is a broadcast that has begun, unless a change for the same area has followed it. What was
+    stopped, or rests, is followed for those who heard it; and where that is a change, what it
+    changed for those who did not.
     """
     today = now.date()
     query = _about().where(
         Broadcast.kind.in_(ANNOUNCES),
-        Broadcast.state.in_((State.RUNNING, State.DONE)),
+        or_(Broadcast.state.in_((*GOING, State.DONE)), _is_stopped()),
         Distribution.held_on.between(today - _LOOK_BACK, today + _LOOK_AHEAD),
         ~Distribution.canceled,
         Round.state == PLANNED,
         exists().where(
             _SAID.broadcast_id == Broadcast.id, _SAID.area_code == Distribution.area_code
         ),
-        ~_changed(Distribution.area_code),
+        ~_changed(Distribution.area_code, not_(_may_not_be_heard())),
     )
     if broadcast_id is not None:
         query = query.where(Broadcast.id == broadcast_id)
@@ -241,7 +245,25 @@ def superseded_notices(session: Session, broadcast: Broadcast) -> Sequence[int]:
     return session.scalars(query.order_by(Notice.id)).all()
 
 
-def _changed(area_code: Any) -> ColumnElement[bool]:
+def is_heard(session: Session, broadcast_id: int) -> bool:
+    """Say whether anybody may have heard a broadcast."""
+    query = select(Broadcast.id).where(Broadcast.id == broadcast_id, has_messages(may_be_heard()))
+    return session.scalar(query) is not None
+
+
+def _is_stopped() -> ColumnElement[bool]:
+    """Give the condition that a broadcast was stopped after somebody had heard it."""
+    was_approved = Broadcast.approved_at.is_not(None)
+    return and_(Broadcast.state == State.CANCELED, was_approved, has_messages(may_be_heard()))
+
+
+def _may_not_be_heard() -> ColumnElement[bool]:
+    """Give the condition that a later change, though approved, goes to nobody at this time."""
+    rests = _LATER.state.in_((State.PAUSED, State.CANCELED))
+    return and_(_LATER.approved_at.is_not(None), rests)
+
+
+def _changed(area_code: Any, *such: ColumnElement[bool]) -> ColumnElement[bool]:
     """Give the condition that a later change of the round was written for an area, and stands."""
     return exists().where(
         _LATER.round_id == Broadcast.round_id,
@@ -250,6 +272,7 @@ def _changed(area_code: Any) -> ColumnElement[bool]:
         ~_LATER.undone,
         _SAID.broadcast_id == _LATER.id,
         _SAID.area_code == area_code,
+        *such,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, column, exists, not_, or_, table
+from sqlalchemy import ColumnElement, FromClause, and_, column, exists, not_, or_, select, table
 from sqlalchemy.orm import aliased
 
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
@@ -17,6 +17,18 @@ def may_be_heard(message: Any = OutboundMessage) -> ColumnElement[bool]:
     Of what is being sent, or was ever held by a dispatcher that died, nobody knows.
     """
     return or_(message.state.in_(("sending", *TOLD)), message.lost_at.is_not(None))
+
+
+def has_messages(such: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Give the condition that a broadcast has such messages."""
+    # As a scalar subquery, lest PostgreSQL read all messages to join them.
+    found = (
+        select(OutboundMessage.id)
+        .join(Wave, Wave.id == OutboundMessage.wave_id)
+        .where(Wave.broadcast_id == Broadcast.id, such)
+        .limit(1)
+    )
+    return found.correlate(Broadcast).scalar_subquery().is_not(None)
 
 
 def is_public(distributions: FromClause) -> ColumnElement[bool]:

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
 from db.broadcast_watch import ANNOUNCES
 from db.broadcasts import UNENDED, Broadcast, Kind, Notice, State, Wave
 from db.outbox import OutboundMessage
-from db.publishing import may_be_heard
+from db.publishing import has_messages, may_be_heard
 from db.rounds import Round
 from db.schedules import Distribution
 from db.session import Session
@@ -46,12 +45,12 @@ def announcements(session: Session, round_id: int, heard: bool = False) -> Seque
 
     Of those that reached nobody people may have heard by a change.
     """
-    by_change = _said(round_id, (Kind.CHANGE,)).where(_has_rows(may_be_heard()))
+    by_change = _said(round_id, (Kind.CHANGE,)).where(has_messages(may_be_heard()))
     is_heard = heard and session.scalar(by_change.limit(1)) is None
     query = select(Broadcast).where(
         Broadcast.round_id == round_id,
         Broadcast.kind == Kind.DISTRIBUTION,
-        _has_rows(may_be_heard() if is_heard else true()),
+        has_messages(may_be_heard() if is_heard else true()),
     )
     return session.scalars(query.order_by(Broadcast.id)).all()
 
@@ -73,9 +72,12 @@ def announced_besides(session: Session, round_id: int, besides: int) -> Sequence
 
 
 def areas_untold(session: Session, round_id: int) -> set[str]:
-    """Give the areas whose last change was written and never sent to anybody."""
+    """Give the areas whose last change was written, and that nobody there was told or will be.
+
+    Where nobody was to be told, there is nobody who does not know.
+    """
     query = (
-        select(Notice.area_code, _has_rows(true()))
+        select(Notice.area_code, Broadcast.id, Broadcast.state, has_messages(true()))
         .join(Broadcast, Broadcast.id == Notice.broadcast_id)
         .where(
             Broadcast.round_id == round_id,
@@ -85,8 +87,39 @@ def areas_untold(session: Session, round_id: int) -> set[str]:
         )
         .order_by(Broadcast.id)
     )
-    last = {area: is_sent for area, is_sent in session.execute(query)}  # noqa: C416 - has no type
-    return {area for area, is_sent in last.items() if area is not None and not is_sent}
+    untold: dict[str, bool] = {}
+    unheard: dict[int, set[str]] = {}
+    for found, number, state, is_begun in session.execute(query):
+        area = found or ""
+        if is_begun and state == State.CANCELED and number not in unheard:
+            unheard[number] = _unheard_areas(session, number)
+        untold[area] = not is_begun or area in unheard.get(number, ())
+    return {area for area, is_untold in untold.items() if is_untold}
+
+
+def _unheard_areas(session: Session, broadcast_id: int) -> set[str]:
+    """Give the areas that have messages of a broadcast of which nobody can have heard one."""
+    heard = func.max(case((may_be_heard(), 1), else_=0))
+    query = (
+        select(Notice.area_code, heard)
+        .join(OutboundMessage, OutboundMessage.notice_id == Notice.id)
+        .join(Wave, Wave.id == OutboundMessage.wave_id)
+        .where(Wave.broadcast_id == broadcast_id)
+        .group_by(Notice.area_code)
+    )
+    return {area for area, is_heard in session.execute(query) if area and not is_heard}
+
+
+def stopped(session: Session, round_id: int) -> Sequence[Broadcast]:
+    """Give what was announced or changed of a round, was approved, and then stopped."""
+    query = select(Broadcast).where(
+        Broadcast.round_id == round_id,
+        Broadcast.kind.in_(ANNOUNCES),
+        Broadcast.state == State.CANCELED,
+        Broadcast.approved_at.is_not(None),
+        ~Broadcast.undone,
+    )
+    return session.scalars(query.order_by(Broadcast.id)).all()
 
 
 def last_change(session: Session, round_id: int) -> Broadcast | None:
@@ -116,7 +149,7 @@ def changes_since(session: Session, round_id: int, since: datetime) -> list[Broa
 
 def is_heard_since(session: Session, round_id: int, since: datetime) -> bool:
     """Say whether anybody heard what was written of a round since a moment."""
-    heard = _said(round_id, ANNOUNCES).where(_has_rows(may_be_heard()))
+    heard = _said(round_id, ANNOUNCES).where(has_messages(may_be_heard()))
     return session.scalar(heard.where(Broadcast.created_at >= since).limit(1)) is not None
 
 
@@ -136,20 +169,9 @@ def is_said() -> ColumnElement[bool]:
     So it was submitted; of one that was stopped somebody has heard already.
     """
     ended = (State.REFUSED, State.CANCELED)
-    stopped_late = and_(Broadcast.state == State.CANCELED, _has_rows(may_be_heard()))
+    stopped_late = and_(Broadcast.state == State.CANCELED, has_messages(may_be_heard()))
     return or_(Broadcast.state.not_in((State.DRAFT, *ended)), stopped_late)
 
 
 def _said(round_id: int, kinds: Sequence[Kind]) -> Select[int]:
     return select(Broadcast.id).where(Broadcast.round_id == round_id, Broadcast.kind.in_(kinds))
-
-
-def _has_rows(such: ColumnElement[bool]) -> Any:
-    """Give the condition that a broadcast has such messages."""
-    found = (
-        select(OutboundMessage.id)
-        .join(Wave, Wave.id == OutboundMessage.wave_id)
-        .where(Wave.broadcast_id == Broadcast.id, such)
-        .limit(1)
-    )
-    return found.correlate(Broadcast).scalar_subquery().is_not(None)

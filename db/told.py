@@ -16,6 +16,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy.orm import aliased
@@ -150,9 +151,40 @@ def _rows_of_told(session: Session, broadcast: Broadcast, parent_id: int) -> Sel
             *before, Broadcast.kind.in_(ANNOUNCES), _is_concerned(told, of_round)
         )
     else:
-        heard = (told.state.in_(TOLD), not_(_has_it(parent_id)), _is_meant_still())
+        last = told.state.in_(TOLD), not_(_heard_later(session, broadcast, parent_id))
+        heard = (*last, not_(_has_it(parent_id)), _is_meant_still())
         chosen = query.where(Broadcast.id == parent_id, *heard)
     return chosen
+
+
+def _heard_later(session: Session, broadcast: Broadcast, parent_id: int) -> ColumnElement[bool]:
+    """Give the condition that a contact or its family heard of the area by what came after it.
+
+    What follows that reminds them.
+    """
+    of_round = (Broadcast.round_id == broadcast.round_id, Broadcast.kind.in_(ANNOUNCES))
+    after = select(Broadcast.id).where(*of_round, Broadcast.id > parent_id)
+    later = session.scalars(after).all()
+    if not later:
+        return false()
+    heard: Any = (
+        select(OutboundMessage.contact_id, Notice.area_code)
+        .join(Notice, Notice.id == OutboundMessage.notice_id)
+        .where(Notice.broadcast_id.in_(later), OutboundMessage.state.in_(TOLD))
+        .correlate(None)
+    )
+    other, theirs = aliased(Contact), aliased(Person)
+    of_family = (
+        heard.join(other, other.id == OutboundMessage.contact_id)
+        .join(theirs, theirs.id == other.person_id)
+        .with_only_columns(theirs.household_id, Notice.area_code)
+        .where(Notice.area_code.is_not(None), theirs.household_id.is_not(None))
+    )
+    of_contact = heard.where(Notice.area_code.is_not(None))
+    area_code, home = func.coalesce(Notice.area_code, ""), func.coalesce(Household.id, 0)
+    return or_(
+        tuple_(Contact.id, area_code).in_(of_contact), tuple_(home, area_code).in_(of_family)
+    )
 
 
 def _is_meant_still() -> ColumnElement[bool]:

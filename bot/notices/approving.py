@@ -3,16 +3,16 @@
 From the moment at which it is submitted nothing of a broadcast changes but its state.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.notices.abandoning import abandon_round
 from bot.notices.crowding import is_crowded, keeps_hours
 from bot.notices.drafting import is_unchanged, write_anew
+from bot.notices.holding import held, move, refuse_late, refuse_unmarked, see_urgency
 from bot.notices.previewing import preview, problems
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.notices.repeats import same_today
-from bot.notices.replanning import is_urgent_by_now
 from bot.notices.telling import STAFF, ask_approvers, tell_maker
 from bot.notices.timing import first_day
 from bot.notices.undoing import take_back
@@ -21,8 +21,8 @@ from bot.texts.format import local_moment
 from db import audit
 from db.areas import Area
 from db.audiences import Filters
-from db.broadcast_rows import requeue_failed
-from db.broadcast_watch import passed_notices, superseded_notices
+from db.broadcast_rows import open_rows, requeue_failed
+from db.broadcast_watch import is_heard, passed_notices, superseded_notices
 from db.broadcasts import (
     UNENDED,
     Broadcast,
@@ -30,13 +30,11 @@ from db.broadcasts import (
     Notice,
     State,
     followers_of,
-    hold_broadcast,
     notices_of,
 )
-from db.hoaxes import HOAX, Hoax
 from db.notice_rules import notice_rules
 from db.quiet_hours import after_quiet_hours
-from db.round_changes import hold_round, undecided_change
+from db.round_changes import undecided_change
 from db.rounds import PLANNED, Round, distributions_of
 from db.session import Session
 from db.slots import assign_slots
@@ -71,7 +69,7 @@ def reword(
 
     Raises NoticeRefused and StaleBroadcast.
     """
-    broadcast = _held(session, broadcast_id, (State.DRAFT,), version)
+    broadcast = held(session, broadcast_id, (State.DRAFT,), version)
     if not may_reword(broadcast, actor):
         raise NoticeRefused("notice.not_to_reword")
     notices = write_anew(session, broadcast, texts, now)
@@ -95,8 +93,8 @@ def submit(
     our pages.
     Raises NoticeRefused and StaleBroadcast.
     """
-    broadcast = _held(session, broadcast_id, (State.DRAFT,), version)
-    _see_urgency(session, broadcast, now)
+    broadcast = held(session, broadcast_id, (State.DRAFT,), version)
+    see_urgency(session, broadcast, now)
     _check(session, broadcast, now, sure)
     shown = preview(session, broadcast, now)
     if broadcast.parent_id is None and not shown.reach.contacts:
@@ -104,7 +102,7 @@ def submit(
     if not notice_rules(session).four_eyes or not actor.startswith(STAFF):
         _release(session, broadcast, actor, now)
         return broadcast
-    _move(broadcast, State.WAITING)
+    move(broadcast, State.WAITING)
     audit.record(session, now, actor, "submit notice", f"broadcast:{broadcast.id}")
     ask_approvers(session, broadcast, shown.reach, now, public_url)
     return broadcast
@@ -117,10 +115,10 @@ def approve(
 
     Raises NoticeRefused and StaleBroadcast.
     """
-    broadcast = _held(session, broadcast_id, (State.WAITING,), version)
+    broadcast = held(session, broadcast_id, (State.WAITING,), version)
     if notice_rules(session).four_eyes and actor == broadcast.created_by:
         raise NoticeRefused("notice.own")
-    _see_urgency(session, broadcast, now)
+    see_urgency(session, broadcast, now)
     _check(session, broadcast, now, sure)
     _release(session, broadcast, actor, now)
     zone = session.get_one(Area, broadcast.area_code).timezone
@@ -141,7 +139,7 @@ def refuse(
     A change is undone: its round stands as it was last approved, and its author is told so. What
     was announced in one with its round ends with it.
     """
-    broadcast = _held(session, broadcast_id, (State.WAITING,), version)
+    broadcast = held(session, broadcast_id, (State.WAITING,), version)
     _end(broadcast, State.REFUSED, why, now)
     audit.record(session, now, actor, "refuse notice", f"broadcast:{broadcast.id}")
     reason = broadcast.remark or why
@@ -152,30 +150,33 @@ def refuse(
 
 
 def pause(session: Session, broadcast_id: int, actor: str, now: datetime) -> Broadcast:
-    """Stop sending until it is resumed; the next claim finds nothing of it."""
-    broadcast = _held(session, broadcast_id, (State.RUNNING,))
-    _move(broadcast, State.PAUSED)
+    """Stop sending until it is resumed; the next claim finds nothing. Raises NoticeRefused."""
+    broadcast = held(session, broadcast_id, (State.RUNNING,))
+    if not open_rows(session, broadcast_id):
+        raise NoticeRefused("notice.all_tried")
+    move(broadcast, State.PAUSED)
     audit.record(session, now, actor, "pause notice", f"broadcast:{broadcast.id}")
     return broadcast
 
 
 def resume(session: Session, broadcast_id: int, actor: str, now: datetime) -> Broadcast:
     """Go on with what is left."""
-    broadcast = _held(session, broadcast_id, (State.PAUSED,))
-    _refuse_late(broadcast, now)
-    _see_urgency(session, broadcast, now)
-    _move(broadcast, State.RUNNING)
+    broadcast = held(session, broadcast_id, (State.PAUSED,))
+    refuse_late(broadcast, now)
+    see_urgency(session, broadcast, now)
+    move(broadcast, State.RUNNING)
     audit.record(session, now, actor, "resume notice", f"broadcast:{broadcast.id}")
     return broadcast
 
 
 def cancel(session: Session, broadcast_id: int, actor: str, why: str, now: datetime) -> Broadcast:
-    """End a broadcast for good, with the reminders of it; what was sent cannot be taken back.
+    """Stop a broadcast; what was sent cannot be taken back, and whoever heard it is reminded.
 
-    A change of which nobody has heard is undone.
+    A change of which nobody has heard is undone. The others may hear it by `carry_on`.
     """
-    broadcast = _held(session, broadcast_id, UNENDED)
-    for one in (broadcast, *followers_of(session, broadcast_id)):
+    broadcast = held(session, broadcast_id, UNENDED)
+    followers = [] if is_heard(session, broadcast_id) else followers_of(session, broadcast_id)
+    for one in (broadcast, *followers):
         _end(one, State.CANCELED, why, now)
         audit.record(session, now, actor, "cancel notice", f"broadcast:{one.id}")
     abandon_round(session, broadcast, broadcast.remark or why, actor, now)
@@ -189,8 +190,8 @@ def resend_failed(session: Session, broadcast_id: int, actor: str, now: datetime
     Nobody is told what was changed or canceled since, nor of a day that has passed. Raises
     NoticeRefused.
     """
-    broadcast = _held(session, broadcast_id, (State.RUNNING, State.PAUSED, State.DONE))
-    _refuse_late(broadcast, now)
+    broadcast = held(session, broadcast_id, (State.RUNNING, State.PAUSED, State.DONE))
+    refuse_late(broadcast, now)
     outdated = superseded_notices(session, broadcast)
     passed = passed_notices(session, now, broadcast_id).get(broadcast_id, [])
     count = requeue_failed(session, broadcast_id, now, {*outdated, *passed})
@@ -199,32 +200,11 @@ def resend_failed(session: Session, broadcast_id: int, actor: str, now: datetime
     if passed and not count:
         raise NoticeRefused("notice.days_passed")
     if count and broadcast.state == State.DONE:
-        _move(broadcast, State.RUNNING)
+        move(broadcast, State.RUNNING)
         broadcast.ended_at = None
     if count:
         audit.record(session, now, actor, "resend notice", f"broadcast:{broadcast.id}")
     return count
-
-
-def _held(
-    session: Session, broadcast_id: int, states: Collection[str], version: int | None = None
-) -> Broadcast:
-    """Hold a broadcast that is in one of some states, as the page showed it, after its round."""
-    round_id = session.get_one(Broadcast, broadcast_id).round_id
-    if round_id is not None:
-        hold_round(session, round_id)
-    broadcast = hold_broadcast(session, broadcast_id)
-    if version is not None and broadcast.version != version:
-        raise StaleBroadcast
-    if broadcast.state not in states:
-        raise NoticeRefused("notice.not_now")
-    return broadcast
-
-
-def _see_urgency(session: Session, broadcast: Broadcast, now: datetime) -> None:
-    """Let a change go out by night where people would come in vain, as it is by now."""
-    if broadcast.kind == Kind.CHANGE:
-        broadcast.urgent = is_urgent_by_now(session, broadcast, now)
 
 
 def _check(session: Session, broadcast: Broadcast, now: datetime, sure: bool) -> None:
@@ -234,29 +214,18 @@ def _check(session: Session, broadcast: Broadcast, now: datetime, sure: bool) ->
         raise NoticeRefused("notice.changed")
     for key in problems(session, broadcast, notices, now):
         raise NoticeRefused(key)
-    if broadcast.hoax_id is not None and session.get_one(Hoax, broadcast.hoax_id).state != HOAX:
-        raise NoticeRefused("hoax.not_marked")
+    refuse_unmarked(session, broadcast)
     if not sure and same_today(session, broadcast, now):
         raise NoticeRefused("notice.same_today")
     if not sure and is_crowded(session, broadcast, now):
         raise NoticeRefused("notice.crowded_anyway")
 
 
-def _refuse_late(broadcast: Broadcast, now: datetime) -> None:
-    if broadcast.expires_at is not None and broadcast.expires_at <= now:
-        raise NoticeRefused("notice.out_of_date")
-
-
-def _move(broadcast: Broadcast, state: State) -> None:
-    broadcast.state = state
-    broadcast.version += 1
-
-
 def _end(broadcast: Broadcast, state: State, why: str, now: datetime) -> None:
     reason = " ".join(why.split())
     if not _SHORTEST_WHY <= len(reason) <= LONGEST_WHY:
         raise NoticeRefused("notice.no_reason")
-    _move(broadcast, state)
+    move(broadcast, state)
     broadcast.remark, broadcast.ended_at = reason, now
 
 
@@ -269,7 +238,7 @@ def _release(session: Session, broadcast: Broadcast, actor: str, now: datetime) 
         changing = undecided_change(session, broadcast.round_id)
         if changing is not None and changing.id != broadcast.id:
             raise NoticeRefused("notice.change_first")
-    _move(broadcast, State.SCHEDULED)
+    move(broadcast, State.SCHEDULED)
     broadcast.approved_by, broadcast.approved_at = actor, now
     if broadcast.round_id is not None:
         _give_hours(session, broadcast, session.get_one(Round, broadcast.round_id), now)

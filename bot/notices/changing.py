@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.notices.carrying_on import rest_of_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, check_plan
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
@@ -34,6 +35,7 @@ from db.session import Session
 _AT_ONCE = 5_000  # rows that end with the change itself; the clock sees to the others
 LONGEST_WHY = 200  # characters
 _SHORTEST_WHY = 3
+_GO_ON = (Kind.CHANGE, Kind.FOLLOWUP)  # though their round is canceled
 
 
 def change_round(
@@ -53,7 +55,7 @@ def change_round(
     they know. Nobody who was told falls out of its audience. Raises NoticeRefused and
     StaleBroadcast.
     """
-    of_round = _held(session, round_id, version)
+    of_round = _held(session, round_id, version, now)
     reason = _reason(why)
     is_again = _take_back_unheard(session, of_round, reason, actor, now)
     ahead = ahead_of(session, of_round, now)
@@ -66,7 +68,7 @@ def change_round(
     unended = hold_unended(session, round_id)
     added = _added(session, told, plan)
     if not affected and not is_wider and not _is_unannounced(session, told, unended, added):
-        raise NoticeRefused("change.as_before" if is_again else "change.nothing")
+        raise NoticeRefused("change.as_before" if is_again else _nothing(session, round_id, now))
     urgent = is_urgent(session, [*ahead, *plan.stops], affected - added, now)
     before = standing(session, of_round, plan.stops)
     replan(session, of_round, ahead, plan, now)
@@ -78,8 +80,7 @@ def change_round(
         drafts.append(_announce(session, of_round, told[-1], plan, added, is_wider, actor, now))
     _refuse_too_long(session, drafts)
     _keep_before(session, drafts, before)
-    for broadcast_id, notices in changed_notices(session, round_id).items():
-        end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
+    _end_superseded(session, round_id)
     if is_again:
         queue_again(session, round_id, now)
     return drafts
@@ -92,7 +93,7 @@ def cancel_round(
 
     What is over already stays as it was. Raises NoticeRefused and StaleBroadcast.
     """
-    of_round = _held(session, round_id, version)
+    of_round = _held(session, round_id, version, now)
     reason = _reason(why)
     _take_back_unheard(session, of_round, reason, actor, now)
     ahead = ahead_of(session, of_round, now)
@@ -107,12 +108,28 @@ def cancel_round(
     _note(session, of_round, reason, actor, "cancel round", now)
     unended = hold_unended(session, round_id)
     told = announcements(session, round_id, heard=True)
-    ended = [one for one in unended if one.kind != Kind.FOLLOWUP or one.state not in GOING]
+    # A change that goes out goes on where nothing is left to be canceled.
+    ended = [one for one in unended if one.kind not in _GO_ON or one.state not in GOING]
     before["ended"] = end_for_change(session, ended, reason, actor, now)
     drafts = _tell(session, of_round, told, affected, urgent, actor, now)
     _refuse_too_long(session, drafts)
     _keep_before(session, drafts, before)
+    _end_superseded(session, round_id)
     return drafts
+
+
+def _end_superseded(session: Session, round_id: int) -> None:
+    """End at once what something else is said of now, as far as it is quickly done."""
+    for broadcast_id, notices in changed_notices(session, round_id).items():
+        end_notices(session, broadcast_id, notices, CHANGED, _AT_ONCE)
+
+
+def _nothing(session: Session, round_id: int, now: datetime) -> str:
+    """Give the sentence about a plan that changes nothing: where some do not know it, how they do.
+
+    Else they would be told nothing, as nothing is new.
+    """
+    return "change.stopped" if rest_of_round(session, round_id, now) else "change.nothing"
 
 
 def _take_back_unheard(
@@ -218,12 +235,13 @@ def _announce(
     return prepare(session, draft, actor, now)
 
 
-def _held(session: Session, round_id: int, version: int) -> Round:
+def _held(session: Session, round_id: int, version: int, now: datetime) -> Round:
     of_round = hold_round(session, round_id)
     if of_round is None or of_round.version != version:
         raise StaleBroadcast
     if of_round.state == CANCELED:
-        raise NoticeRefused("change.canceled")
+        is_known = not rest_of_round(session, round_id, now)
+        raise NoticeRefused("change.canceled" if is_known else "change.stopped_canceled")
     return of_round
 
 

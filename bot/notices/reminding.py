@@ -28,6 +28,7 @@ _ASKED_AT = time(10)  # on the day after the distribution
 _ASKED_FOR = timedelta(days=3)  # then the question is too late
 _DAY = timedelta(days=1)
 _AFTER = "after"
+_BEGUN = (State.RUNNING, State.PAUSED, State.DONE, State.CANCELED)
 _NOTHING_MADE: Mapping[tuple[int, bytes], Collection[str]] = {}
 
 
@@ -50,7 +51,7 @@ def children_due(session: Session, now: datetime) -> list[Child]:
 
 def make_child(session: Session, now: datetime, child: Child, places: Places) -> bool:
     """Make what follows a broadcast, approved as that is; False where it is no more to be made."""
-    parent = hold_if_free(session, child.parent_id, (State.RUNNING, State.DONE))
+    parent = hold_if_free(session, child.parent_id, _BEGUN)
     if parent is None or parent.round_id is None:
         return False
     if child not in _not_made(session, occasions(session, now, parent.id), now):

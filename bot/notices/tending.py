@@ -155,16 +155,19 @@ def _start(session: Session, now: datetime, broadcast_id: int) -> int:
     parent = None if broadcast.parent_id is None else session.get(Broadcast, broadcast.parent_id)
     if watch.is_outdated(session, broadcast):
         _cancel(session, broadcast, "change.meanwhile", now)
-    elif parent is not None and broadcast.kind in watch.FOLLOWS and parent.state == State.CANCELED:
+    elif parent is not None and broadcast.kind in watch.FOLLOWS and _is_for_nobody(session, parent):
         _cancel(session, broadcast, "change.not_followed", now)
-    elif parent is not None and broadcast.kind in watch.FOLLOWS and parent.state == State.PAUSED:
-        return 0
     else:
         broadcast.state = State.RUNNING
         fan_out(session, broadcast, now)
         over = watch.passed_notices(session, now).get(broadcast.id, [])
         end_notices(session, broadcast.id, over, watch.OUT_OF_DATE, broadcast.contacts)
     return 1
+
+
+def _is_for_nobody(session: Session, parent: Broadcast) -> bool:
+    """Say whether what a broadcast follows was stopped before anybody had heard it."""
+    return parent.state == State.CANCELED and not watch.is_heard(session, parent.id)
 
 
 def _falling_back(_store: Store, _now: datetime) -> Iterator[Look]:
@@ -200,13 +203,13 @@ def _drop(
 def _finishing(store: Store, now: datetime) -> Iterator[Look]:
     """Give what ends the broadcasts of which nothing is left to be sent."""
     with store.read() as session:
-        silent = [one for one in watch.running(session) if not open_rows(session, one)]
+        silent = [one for one in watch.going(session) if not open_rows(session, one)]
     for broadcast_id in silent:
         yield partial(_finish, broadcast_id=broadcast_id)
 
 
 def _finish(session: Session, now: datetime, broadcast_id: int) -> int:
-    broadcast = watch.hold_if_free(session, broadcast_id, (State.RUNNING,))
+    broadcast = watch.hold_if_free(session, broadcast_id, watch.GOING)
     if broadcast is None or open_rows(session, broadcast.id):
         return 0
     _end(session, broadcast, State.DONE, now)

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from bot.notices import approving
+from bot.notices.carrying_on import carry_on
 from bot.notices.changing import cancel_round, change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import make_round
@@ -67,6 +68,7 @@ DEEDS: dict[str, Deed] = {
     "resume": lambda session, one, now: approving.resume(session, one.id, ONE, now),
     "resend": lambda session, one, now: approving.resend_failed(session, one.id, ONE, now),
     "cancel": lambda session, one, now: approving.cancel(session, one.id, ONE, "salah", now),
+    "carry on": lambda session, one, now: carry_on(session, one.id, OTHER, now, one.version),
 }
 
 
@@ -290,6 +292,18 @@ class Life(RuleBasedStateMachine):
                 )
             )  # fmt: skip
             assert max(Counter(session.execute(follow).all()).values(), default=1) == 1
+            # Whoever heard of it by several is reminded by one of them.
+            each = (
+                select(
+                    OutboundMessage.contact_id, Broadcast.kind, Notice.distribution_id,
+                    Broadcast.send_at,
+                )
+                .join(Notice, Notice.id == OutboundMessage.notice_id)
+                .join(Broadcast, Broadcast.id == Notice.broadcast_id)
+                .where(Broadcast.kind.in_((Kind.REMINDER, Kind.FOLLOWUP)))
+                .where(OutboundMessage.state.in_(TOLD))
+            )  # fmt: skip
+            assert max(Counter(session.execute(each).all()).values(), default=1) == 1
 
 
 def planned(session: Session, round_id: int) -> set[tuple[str, date]]:

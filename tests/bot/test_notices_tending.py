@@ -171,23 +171,29 @@ def test_nobody_is_reminded_who_has_just_been_told_or_has_it(store: Store) -> No
     assert len(children(store, broadcast_id)) == 2
 
 
-def test_what_follows_waits_for_what_rests_and_ends_with_what_was_canceled(store: Store) -> None:
+def test_whoever_heard_what_rests_or_was_stopped_is_reminded_and_asked(store: Store) -> None:
     people(store)
     with store.begin() as session:
-        broadcast_id = announce(session, stop(CITY)).id
+        broadcast_id = announce(session, stop(CITY, begin=10)).id
+        unheard = announce(session, stop(CITY, LATER)).id
     look(store, EARLY)
-    assert send(store, EARLY, to=("ani",)) == ["ani"]
-    assert look(store, at(EVE, 15, 45)) == 1
+    assert send(store, EARLY, to=("ani",)) == ["ani"]  # and of the other one nobody hears a word
     with store.begin() as session:
-        approving.pause(session, broadcast_id, "staff:1", at(EVE, 15, 50))
-    assert look(store, at(EVE, 16)) == 0
+        approving.pause(session, broadcast_id, "staff:1", at(EVE, 15, 45))
+        approving.cancel(session, unheard, "staff:1", "salah hari", at(EVE, 15, 45))
+    look(store, at(EVE, 15, 50))
+    assert look(store, at(EVE, 16)) == 1
+    assert send(store, at(EVE, 16)) == ["ani"]
     with store.begin() as session:
-        session.get_one(Broadcast, broadcast_id).state = State.CANCELED
-    assert look(store, at(EVE, 16, 1)) > 0
-    (child,) = children(store, broadcast_id)
-    assert (child.state, counts(store, child.id)) == (State.CANCELED, {})
+        approving.cancel(session, broadcast_id, "staff:1", "salah tekan", at(EVE, 17))
+    look(store, at(EVE, 17))
     assert counts(store, broadcast_id) == {"sent": 1, "canceled": 2}
-    assert look(store, at(DAY, 8)) == 0
+    for moment in (at(DAY, 8), at(DAY + timedelta(days=1), 10), at(LATER, 8)):
+        look(store, moment)
+        look(store, moment)
+        assert send(store, moment) == (["ani"] if moment != at(LATER, 8) else [])
+    assert len(children(store, broadcast_id)) == 3
+    assert children(store, unheard) == []
 
 
 def test_several_dispatchers_begin_and_make_nothing_twice(store: Store) -> None:

@@ -15,7 +15,8 @@ from db.broadcasts import Broadcast, State
 from db.outbox import OutboundMessage
 from db.session import Store
 from tests.broadcasts import look
-from tests.webhook.console import Officer, signed_in
+from tests.staff import add_staff
+from tests.webhook.console import Officer, as_staff, signed_in
 from tests.webhook.notices import broadcast_in
 from tests.webhook.site import Site, over_sample
 from webhook.console import broadcast_counting
@@ -107,6 +108,18 @@ def test_it_is_paused_resumed_and_stopped_for_good(site: Site) -> None:
     assert "Jadwal loket berubah" in page
     assert "data-progress" not in page  # nothing changes any more
     assert state_of(site.store, address) == State.CANCELED
+    # Whoever has not heard it hears it by one button, but not by its author alone.
+    chief_id, _ = add_staff(site.store, site.clock(), "chief", CITY)
+    other = as_staff(site, site.store, chief_id)
+    assert "yang belum mendengar</button>" in other.get(address).text
+    with site.store.begin() as session:
+        broadcast = session.get_one(Broadcast, int(address.rpartition("/")[2]))
+        broadcast.created_by, seen = f"staff:{chief_id}", str(broadcast.version)
+    assert say("notice.own_rest") in other.get(address).text
+    assert say("notice.own_rest") in do(other, address, "sisa", seen=seen)
+    assert say("broadcast.stale") in do(officer, address, "sisa", seen="1")
+    assert "Dilanjutkan ke" in do(officer, address, "sisa", seen=seen)
+    assert state_of(site.store, address) == State.RUNNING
 
 
 def test_a_look_at_a_large_broadcast_waits_for_no_count(

@@ -6,7 +6,7 @@ from typing import TypeVar
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.notices import approving
+from bot.notices import approving, carrying_on
 from bot.notices.refusals import NoticeRefused, StaleBroadcast
 from bot.texts import say
 from bot.texts.format import grouped
@@ -95,6 +95,19 @@ def _add_running(blueprint: Blueprint, wake: Callable[[], None]) -> None:
             ),
         )  # fmt: skip
 
+    @blueprint.post("/pengumuman/<int:broadcast_id>/sisa")
+    @require(*DECIDERS)
+    def carry_on(desk: Desk, broadcast_id: int) -> Response:
+        """Send what was stopped to those alone who have not heard it."""
+        answer = _do(
+            desk, broadcast_id, _say_carried_on,
+            lambda session: carrying_on.carry_on(
+                session, broadcast_id, desk.actor, desk.now, seen()
+            ),
+        )  # fmt: skip
+        wake()
+        return answer
+
     @blueprint.post("/pengumuman/<int:broadcast_id>/ulang")
     @require(*DECIDERS)
     def resend(desk: Desk, broadcast_id: int) -> Response:
@@ -145,6 +158,10 @@ def _key_of(submitted: Broadcast) -> str:
 
 def _say_submitted(key: str) -> None:
     flash(say(key))
+
+
+def _say_carried_on(count: int) -> None:
+    flash(say("broadcast.did_carry_on", count=grouped(count)))
 
 
 def _say_resent(count: int) -> None:

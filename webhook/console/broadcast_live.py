@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
+from bot.notices.carrying_on import MOST_COUNTED, left_of, may_carry_on
 from bot.notices.unreached_book import reason_words, remedy_words, unreached_book
 from bot.notices.whom import audience_of
 from bot.texts import say
@@ -121,8 +122,17 @@ def live_parts(store: Store, session: Session, desk: Desk, row: BroadcastRow) ->
         "more_areas": max(0, len(found.by_area) - _MOST_AREAS),
         "mark": _mark(row, found, tables, is_open),
         "is_ended": row.broadcast.state in _ENDED,
+        "rest": rest_words(left_of(session, row.broadcast, desk.now)),
+        "may_carry_on": may_carry_on(session, row.broadcast, desk.actor),
         "is_open": is_open,
     }  # fmt: skip
+
+
+def rest_words(count: int) -> str:
+    """Say how many have not heard what was stopped; nothing where that is nobody."""
+    if count < MOST_COUNTED:
+        return grouped(count) if count else ""
+    return say("broadcast.rest_many", count=grouped(count))
 
 
 def _done(seen: Look, total: int, waiting: int) -> str:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
+from bot.notices.carrying_on import rest_of_round
 from bot.notices.changing import LONGEST_WHY
 from bot.service import Service
 from db.broadcast_lists import broadcasts_of, names_in
@@ -13,6 +14,7 @@ from db.round_lists import AHEAD, PAGE, WHICH, RoundRow, count_rounds, list_roun
 from db.rounds import CANCELED, Round, areas_named
 from db.session import Session
 from webhook.console.broadcast_forms import audience_of_round
+from webhook.console.broadcast_live import rest_words
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 from webhook.console.paging import page_asked
@@ -67,6 +69,10 @@ def _page(session: Session, desk: Desk, row: RoundRow) -> str:
         undone=last if last is not None and _is_taken_back(row.round, last) else None,
         changing=undecided_change(session, row.round.id),
         untold=sorted(area.name for area in untold),
+        stopped=[
+            (one.broadcast, rest_words(one.count))
+            for one in rest_of_round(session, row.round.id, desk.now)
+        ],
         row=row, stops=in_force(session, row), told=told, is_announced=is_announced,
         is_over=row.last_on is not None and row.last_on < desk.today,
         is_canceled=row.round.state == CANCELED, answers=answers_about(session, row.round.id),
