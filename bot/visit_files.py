@@ -172,11 +172,18 @@ def _keep_early(turn: Turn, household_id: int, files: Files) -> None:
 
 def take_early(turn: Turn, household_id: int) -> list[dict[str, Any]]:
     """Take out the files that came before the report of a family's visit."""
+    files = kept_early(turn, household_id)
     kept = json.loads(turn.conversation.topic.pop(_EARLY_FILES, "[]"))
-    fresh = turn.inbound.sent_at - _KEPT
     others = [item for item in kept if item[0] != household_id]
     if others:
         turn.conversation.topic[_EARLY_FILES] = json.dumps(others)
+    return files
+
+
+def kept_early(turn: Turn, household_id: int) -> list[dict[str, Any]]:
+    """Give the files that wait for the report of a family's visit."""
+    kept = json.loads(turn.conversation.topic.get(_EARLY_FILES, "[]"))
+    fresh = turn.inbound.sent_at - _KEPT
     return [
         file
         for number, at, files in kept

@@ -56,7 +56,7 @@ def next_best(
 
 
 def route(chosen: Sequence[Candidate], start: tuple[float, float] | None = None) -> list[Candidate]:
-    """Give an order to walk: emergencies first, always the nearest next; last those without point."""
+    """Give an order to walk: emergencies first, always to the nearest next, then the unplaced."""
     urgent = [one for one in chosen if one.emergency]
     others = [one for one in chosen if not one.emergency]
     walked: list[Candidate] = []

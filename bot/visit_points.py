@@ -14,17 +14,19 @@ _METRES = 1_000  # in a kilometre
 
 def measure(turn: Turn, visit: Visit) -> None:
     """Note how far the farthest of a visit's points lies: a second one clears no mark."""
-    home = turn.session.get_one(Household, visit.household_id)
-    middle = middle_of(turn.session, home.area_code, but=visit.id)
-    if middle is None:
-        visit.distance_m = None
-        return
-    away = [
-        distance_km(file.latitude, file.longitude, *middle.point)
+    points = [
+        (file.latitude, file.longitude)
         for file in files_of_visit(turn.session, visit.id)
         if file.kind == POINT and file.latitude is not None and file.longitude is not None
     ]
-    visit.distance_m = round(max(away) * _METRES) if away else None
+    visit.distance_m = None
+    if not points:
+        return
+    home = turn.session.get_one(Household, visit.household_id)
+    middle = middle_of(turn.session, home.area_code, but=visit.id)
+    if middle is not None:
+        away = max(distance_km(*point, *middle.point) for point in points)
+        visit.distance_m = round(away * _METRES)
 
 
 def is_far(visit: Visit) -> bool:

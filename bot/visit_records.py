@@ -50,7 +50,8 @@ def keep(turn: Turn, staff_id: int, report: Report, replaces: Visit | None = Non
     files = [*report.files, *take_early(turn, report.household_id)]
     if report.point is not None:
         files.append({"kind": POINT, "latitude": report.point[0], "longitude": report.point[1]})
-    put(turn, visit, files)
+    if files or replaces is not None:
+        put(turn, visit, files)
     audit.record(
         turn.session,
         turn.now,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from db import audit
 from db.areas import Area, Scope
 from db.attachments import POINT, Attachment
-from db.offices import distance_km
+from db.offices import Office, distance_km
 from db.registry import Household
 from db.session import Session
 from db.visit_rules import visit_rules
@@ -19,6 +19,8 @@ from db.visits import Visit
 
 LEAST = 5  # families with a point before these tell where a kelurahan is
 _MOST = 200  # of the newest
+_CITY = 5  # letters of the code of a city
+_ELSEWHERE_KM = 50  # no kelurahan is so far from every office of its city
 
 Point = tuple[float, float]  # latitude and longitude in degrees
 
@@ -83,8 +85,9 @@ def set_point(
 def middle_of(session: Session, area_code: str, but: int | None = None) -> Middle | None:
     """Give the middle of a kelurahan: as it was set, else of where its families were visited.
 
-    Of a family the last point counts. None where too few families have one, or where most of
-    these lie far from their middle, so that it says nothing; `but` is a visit that is left out.
+    Of a family the last point counts. None where too few families have one, where most of these
+    lie far from their middle, or where that is far from every office that people here go to: it
+    says nothing then. `but` is a visit that is left out.
     """
     area = session.get(Area, area_code)
     if area is not None and area.latitude is not None and area.longitude is not None:
@@ -101,7 +104,21 @@ def middle_of(session: Session, area_code: str, but: int | None = None) -> Middl
     middle = median(lat for lat, _ in there), median(lon for _, lon in there)
     far_km = visit_rules().far_m / 1_000
     near = sum(distance_km(*point, *middle) <= far_km for point in there)
-    return Middle(middle, len(there)) if near * 2 > len(there) else None
+    is_sound = near * 2 > len(there) and not is_elsewhere(session, area_code, middle)
+    return Middle(middle, len(there)) if is_sound else None
+
+
+def is_elsewhere(session: Session, area_code: str, point: Point) -> bool:
+    """Say whether a point lies outside the city of an area, as far as its offices show that."""
+    offices = select(Office.latitude, Office.longitude).where(
+        Scope(area_code[:_CITY]).holds(Office.area_code),
+        Office.latitude.is_not(None),
+        Office.longitude.is_not(None),
+    )
+    known = [
+        (lat, lon) for lat, lon in session.execute(offices) if lat is not None and lon is not None
+    ]
+    return bool(known) and min(distance_km(*one, *point) for one in known) > _ELSEWHERE_KM
 
 
 def points_of(session: Session, household_ids: Collection[int]) -> dict[int, Point]:

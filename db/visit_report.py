@@ -20,7 +20,7 @@ from db.registry import Household
 from db.session import Session
 from db.staff import Staff
 from db.task_counts import task_counts
-from db.ticket_states import OPEN, State
+from db.ticket_states import OPEN, Decision, State
 from db.tickets import PLAIN, Ticket, TicketEvent
 from db.visit_asked import PHOTO, Asked, attended, came_with, lies_far
 from db.visit_figures import Days, Figures, VisitReport, Work
@@ -198,6 +198,7 @@ def _tickets(asked: Asked) -> Select[str, str, int]:
         )
         .where(
             Ticket.helper_id.is_not(None), mine, Ticket.secrecy == PLAIN,
+            Ticket.decision.is_distinct_from(Decision.WITHDRAWN),
             asked.within(Ticket.created_at), asked.scope.holds(Ticket.area_code),
         )
         .group_by(Ticket.kind, Ticket.state)

@@ -1,6 +1,6 @@
 """What companions can do from the field, and the groups with them."""
 
-from bot import group_session_form, visit_form
+from bot import group_session_form, visit_form, visit_read_back
 from bot.capabilities.companion import (
     formation,
     graduation,
@@ -31,8 +31,8 @@ FIELD: tuple[Capability, ...] = (
         ("/kunjungan", "kunjungan"),
         roles=COMPANIONS,
         form=FormUse(
-            visit_form.FORM, visit.finish, visit.facts, visit.summary, same=visit.same,
-            offers=visit.offers,
+            visit_form.FORM, visit.finish, visit.facts, visit_read_back.summary, same=visit.same,
+            offers=visit_read_back.offers,
         ),
     ),
     Capability(

@@ -5,7 +5,7 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.desk.moving import Move, move_ticket
 from bot.engine import Engine
@@ -113,7 +113,9 @@ def test_a_visit_that_was_not_is_taken_back_with_its_work(
         assert "withdraw visit" in actions
         seen = {row[0].id: row[2] for row in families_of(session, visit_staff(session), TODAY)}
         assert (seen[home.id], seen[other.id] is None) == (None, False)
-    assert "Kunjungan: 1" in words(companion.say("laporan hari ini"))
+    told = words(companion.say("laporan hari ini"))
+    assert "Kunjungan: 1" in told
+    assert "Jadi pekerjaan: 1" in told
     companion.say(report)  # he may tell of it again
     assert len(visits_of(sample_store, home.id)) == 1
 
@@ -251,6 +253,9 @@ def test_a_mark_stays_and_says_of_how_few_its_middle_is(
     assert f"dari {LEAST} keluarga" in told
     [(marked, _finding)] = visits_of(sample_store, homes[-1])
     assert (marked.distance_m or 0) > 17_000
+    with sample_store.begin() as session:
+        session.execute(update(Attachment).values(latitude=-6.2, longitude=106.8))
+        assert middle_of(session, code) is None  # nowhere near the offices of the city
 
 
 @pytest.mark.databases("sqlite")

@@ -49,7 +49,7 @@ def handle(turn: Turn) -> None:
         _move_one(turn, deed.removeprefix("move:"), number)
         return
     if turn.argument == _WHICH:
-        _pick(turn, "", _recent(turn, turn.staff.id))
+        _offer(turn, "", _recent(turn, turn.staff.id))
         return
     if turn.argument:
         visit = own_visit(turn, number)
@@ -87,18 +87,24 @@ def _by_words(turn: Turn, staff_id: int, deed: str, which: str) -> None:
         last = last_told(turn.session, staff_id)
         visits = [last] if last is not None and is_own(turn, last.household_id) else []
     else:
-        visits = _recent(turn, staff_id, named(" ".join(words), own_families(turn)) or None)
-    _pick(turn, deed, visits)
-
-
-def _pick(turn: Turn, deed: str, visits: Sequence[Visit]) -> None:
-    if not visits:
-        nothing_to_mend(turn)
-    elif len(visits) == 1:
+        found = named(" ".join(words), own_families(turn))
+        visits = _recent(turn, staff_id, found) if found else []
+        if not visits:  # it is another than he said
+            _offer(turn, deed, _recent(turn, staff_id))
+            return
+    if len(visits) == 1:
         _do(turn, visits[0], deed)
     else:
-        begin = f"visit_fix:{deed}:" if deed else "visit_fix:"
-        turn.reply("visit.which", *_choices(turn, begin, visits), button("menu", "choice.menu"))
+        _offer(turn, deed, visits)
+
+
+def _offer(turn: Turn, deed: str, visits: Sequence[Visit]) -> None:
+    """Ask which of some visits is meant."""
+    if not visits:
+        nothing_to_mend(turn)
+        return
+    begin = f"visit_fix:{deed}:" if deed else "visit_fix:"
+    turn.reply("visit.which", *_choices(turn, begin, visits), button("menu", "choice.menu"))
 
 
 def _recent(turn: Turn, staff_id: int, families: Iterable[str] | None = None) -> list[Visit]:

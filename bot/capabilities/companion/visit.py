@@ -1,34 +1,35 @@
 """A household visit, reported in a form or in one message; only families of the sender's own."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.desk.idle_files import bring_to_report
 from bot.families import is_own, listed, own_families
 from bot.forms import ADDED, FILES, Answers, Facts
-from bot.messages import Choice, MediaKind
+from bot.messages import Choice, MediaKind, Reply
 from bot.texts import say
-from bot.texts.format import local_moment
 from bot.turn import Turn, button
-from bot.visit_files import gather, kept_early
+from bot.visit_files import gather
 from bot.visit_form import FORM, asked_of
-from bot.visit_mending import correct_last, moment_of
+from bot.visit_mending import correct_last, moment_of, nothing_to_mend, own_visit
 from bot.visit_points import far_note
+from bot.visit_read_back import SHOWN, check_lines, checks_of, own_time, told_at
 from bot.visit_reading import Reading, read_report
 from bot.visit_records import Report, earlier, finding_of, joined, keep, told_already
 from bot.visit_times import time_told
 from bot.visit_words import Told, begins_report, separate_reports, without_lead
 from bot.visit_work import begin_work, work_choices
-from db.attachments import POINT, Attachment, files_of_visit
-from db.visits import Visit, in_force
+from db.attachments import Attachment, files_of_visit
+from db.visits import Visit
 
 _FIX = "fix"
+_MENDING = re.compile(r"visit_fix:\d+")
 _LISTED = 300  # characters of the families that are named
 _TOLD_AGAIN = 60  # characters of a report that was not kept
 _MOST_LEFT = 5
-_SHOWN = 150  # characters of a finding
 
 
 def facts(turn: Turn) -> Facts:
@@ -118,6 +119,14 @@ def _take_each(turn: Turn, staff_id: int, reports: Sequence[str], own: Facts) ->
         if len(left) > _MOST_LEFT:
             lines.append(say("visit.and_more", count=len(left) - _MOST_LEFT))
         turn.reply("visit.each_left", button("visit", "choice.visit"), lines="\n".join(lines))
+    if len(turn.replies) > 1:  # of several visits one is picked to be mended
+        *first, last = (replace(reply, choices=_but_mending(reply)) for reply in turn.replies)
+        which = button("visit_fix:which", "choice.visit_fix")
+        turn.replies = [*first, replace(last, choices=(*last.choices, which))]
+
+
+def _but_mending(reply: Reply) -> tuple[Choice, ...]:
+    return tuple(one for one in reply.choices if not _MENDING.fullmatch(one.value))
 
 
 def _is_asked(turn: Turn, reading: Reading, told: Told) -> bool:
@@ -181,8 +190,8 @@ def _take_whole(turn: Turn, staff_id: int, household_id: int, told: Told) -> Non
         "visit.kept_whole",
         family=line,
         purpose=say(f"visit.purpose_{purpose}"),
-        checks="".join(f"{line}\n" for line in _check_lines(told.checks)),
-        finding=told.finding[:_SHOWN],
+        checks="".join(f"{line}\n" for line in check_lines(told.checks)),
+        finding=told.finding[:SHOWN],
         time=moment_of(turn, visit),
         photo=say("visit.given" if _has_photo(turn, visit) else "visit.may_follow"),
     )
@@ -205,81 +214,6 @@ def _has_photo(turn: Turn, visit: Visit) -> bool:
     return any(file.kind == MediaKind.PHOTO for file in files_of_visit(turn.session, visit.id))
 
 
-def summary(turn: Turn, answers: Answers) -> str:
-    """Read the visit back: what was told, and nothing of what was not."""
-    family = own_families(turn)["lines"].get(answers["family"], say("visit.no_longer_yours"))
-    at = _own_time(answers) or _told_at(turn, answers)
-    lines = [
-        say("visit.summary_family", family=family),
-        say("visit.summary_purpose", purpose=say(f"visit.purpose_{answers['purpose']}")),
-        say("visit.summary_time", time=local_moment(at, turn.zone)),
-        *_check_lines(_checks(answers)),
-        say("visit.summary_finding", finding=_shown(answers)),
-        *_files_shown(turn, answers),
-    ]
-    return "\n".join(lines)
-
-
-def _files_shown(turn: Turn, answers: Answers) -> list[str]:
-    """Say which files and point there are, with those that a corrected visit has already."""
-    there = Counter(file["kind"] for file in answers.get(FILES) or ())
-    if answers.get("replaces"):
-        visit_id = int(answers["replaces"])
-        there.update(file.kind for file in files_of_visit(turn.session, visit_id))
-    there.update(file["kind"] for file in kept_early(turn, int(answers["family"])))
-    if answers.get("location"):
-        there[POINT] += 1
-    photo, location = (
-        say("visit.given" if there.pop(kind, 0) else "visit.not_given")
-        for kind in (MediaKind.PHOTO, POINT)
-    )
-    lines = [say("visit.summary_files", photo=photo, location=location)]
-    return [*lines, say("visit.summary_others", count=there.total())] if there.total() else lines
-
-
-def _shown(answers: Answers) -> str:
-    if answers.get("finding"):
-        return str(answers["finding"])[:_SHOWN]
-    return say("visit.finding_in_file" if answers.get(FILES) else "visit.not_given")
-
-
-def offers(turn: Turn, answers: Answers) -> list[Choice]:
-    """Offer beside a correction to take the visit back, or to put its photo elsewhere."""
-    if not answers.get("replaces"):
-        return []
-    visit_id = int(answers["replaces"])
-    files = files_of_visit(turn.session, visit_id)
-    moves = [button(f"visit_fix:photo:{visit_id}", "visit.move_photo")] if files else []
-    return [button(f"visit_fix:drop:{visit_id}", "visit.drop"), *moves]
-
-
-def _check_lines(checks: Mapping[str, str]) -> list[str]:
-    return [
-        say("visit.check_line", what=say(f"visit.label_{name}"), said=say(_label(name, value)))
-        for name, value in checks.items()
-    ]
-
-
-def _label(name: str, value: str) -> str:
-    own = value in ("yes", "no", "none")
-    return f"visit.{value}" if own else f"visit.{name}_{value}"
-
-
-def _checks(answers: Answers) -> dict[str, str]:
-    """Give what was answered of all that is asked for a purpose."""
-    return {name: answers[name] for name in asked_of(answers["purpose"]) if answers.get(name)}
-
-
-def _own_time(answers: Answers) -> datetime | None:
-    return datetime.fromisoformat(answers["at"]) if answers.get("at") else None
-
-
-def _told_at(turn: Turn, answers: Answers) -> datetime:
-    """Give when the visit was first written of; a form of before has no such moment."""
-    told = answers.get("told_at")
-    return datetime.fromisoformat(told) if told else turn.inbound.sent_at
-
-
 def same(turn: Turn, answers: Answers) -> str | None:
     """Ask whether this is a visit that was told of before."""
     if answers.get("replaces"):
@@ -289,7 +223,7 @@ def same(turn: Turn, answers: Answers) -> str | None:
 
 
 def _before(turn: Turn, answers: Answers) -> Visit | None:
-    at = _own_time(answers) or _told_at(turn, answers)
+    at = own_time(answers) or told_at(turn, answers)
     return earlier(turn, int(answers["family"]), answers["purpose"], at)
 
 
@@ -300,15 +234,18 @@ def finish(turn: Turn, answers: Answers) -> None:
         turn.reply("visit.handed_over", button("households", "choice.households"))
         return
     replaces = _replaced(turn, answers)
+    if replaces is None and answers.get("replaces"):  # it was taken back since
+        nothing_to_mend(turn)
+        return
     added = replaces is not None and answers.get(ADDED)
-    usual = replaces.visited_at if replaces is not None and added else _told_at(turn, answers)
+    usual = replaces.visited_at if replaces is not None and added else told_at(turn, answers)
     spot: list[Any] | None = answers.get("location")
     report = Report(
         household_id,
         answers["purpose"],
         answers.get("finding") or "",
-        _checks(answers),
-        _own_time(answers) or usual,
+        checks_of(answers),
+        own_time(answers) or usual,
         answers.get(FILES) or (),
         spot,
         datetime.fromisoformat(answers["wrote_at"]) if answers.get("wrote_at") else None,
@@ -328,9 +265,7 @@ def _replaced(turn: Turn, answers: Answers) -> Visit | None:
         return _before(turn, answers)
     if not answers.get("replaces"):
         return None
-    visit = in_force(turn.session, int(answers["replaces"]))
-    own = visit is not None and turn.staff is not None and visit.staff_id == turn.staff.id
-    return visit if own else None
+    return own_visit(turn, str(answers["replaces"]))
 
 
 def _afterwards(visit: Visit) -> tuple[Any, ...]:
