@@ -26,6 +26,11 @@ def test_officers_set_the_points_of_their_own_area(over_sample: Site) -> None:
         refused = officer.post(PAGE, area=own, **(POINT | {"latitude": wrong}))
         assert (refused.status_code, say("offices.bad_point") in refused.text) == (400, True)
         assert 'value="122.6079"' in refused.text
+    # A lost minus, numbers turned, nothing at all: such a point would mark every visit.
+    for wrong in ({"latitude": "5.4653"}, {"latitude": "0", "longitude": "0"},
+                  {"longitude": "22.6"}, {"latitude": "-6.2", "longitude": "106.8"}):  # fmt: skip
+        refused = officer.post(PAGE, area=own, **(POINT | wrong))
+        assert (refused.status_code, say("area_points.elsewhere") in refused.text) == (400, True)
     for code in (other, "", "x"):
         assert officer.post(PAGE, area=code, **POINT).status_code == 404
     assert officer.post(PAGE, area=own, **POINT).status_code == 303
@@ -35,6 +40,12 @@ def test_officers_set_the_points_of_their_own_area(over_sample: Site) -> None:
         assert middle_of(session, own) == Middle((-5.4653, 122.6079), 0)
         rows = session.scalars(select(AuditEntry.subject).filter_by(action="set area point"))
         assert rows.all() == [f"area:{own}"]
+    pair = "-5.4701, 122.6112"  # as it is copied from a map
+    assert officer.post(PAGE, area=own, latitude=pair, longitude="").status_code == 303
+    with store.read() as session:
+        middle = middle_of(session, own)
+        assert middle is not None
+        assert middle.point == (-5.4701, 122.6112)
     assert officer.post(PAGE, area=own, latitude="", longitude="").status_code == 303
     with store.read() as session:
         assert session.get_one(Area, own).latitude is None
