@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 
 from db.areas import Area
 from db.assignments import companion_of, looked_after, present_one
@@ -22,8 +22,9 @@ from db.registry import Person
 from db.session import Session
 from db.staff import Staff
 from db.substitutions import away
-from db.tickets import Ticket
+from db.tickets import Ticket, TicketEvent
 
+_TICKET: Any = Ticket.__table__
 _BARE = re.compile(r"\d{1,6}")
 
 
@@ -110,15 +111,43 @@ def owner_chats(session: Session, ticket: Ticket) -> Sequence[int]:
     return session.scalars(query.order_by(Contact.id)).all()
 
 
+def take_along(session: Session, staff_id: int, contact_id: int) -> None:
+    """Let what a member of staff brought himself go to the chat that is his now."""
+    own = (Ticket.contact_id != contact_id) & Ticket.helper_id.is_(None)
+    brought = own & _opened_by(TicketEvent.actor == f"staff:{staff_id}")
+    session.core.execute(update(_TICKET).where(brought).values(contact_id=contact_id))
+
+
+def is_told_of_family() -> ColumnElement[bool]:
+    """Give the condition that staff told of a danger in a family, where its own may be who."""
+    return (
+        (Ticket.kind == "emergency")
+        & Ticket.person_id.is_not(None)
+        & _opened_by(TicketEvent.actor.startswith("staff:"))
+    )
+
+
+def _opened_by(actor: ColumnElement[bool]) -> ColumnElement[bool]:
+    opened = (TicketEvent.ticket_id == Ticket.id) & (TicketEvent.change == "opened")
+    return exists().where(opened, actor)
+
+
 def _seen_by(reader: Reader) -> ColumnElement[bool]:
     """Give the one condition of what somebody sees."""
-    brought = and_(Ticket.contact_id == reader.contact_id, Ticket.helper_id.is_(None))
-    seen = [brought]
+    is_open_to_him = [~is_told_of_family()]
+    seen: list[ColumnElement[bool]] = []
     if reader.person_id is not None:
+        is_open_to_him.append(Ticket.person_id == reader.person_id)
         seen.append(and_(Ticket.helper_id.is_not(None), Ticket.person_id == reader.person_id))
     if reader.staff_id is not None:
+        is_open_to_him.append(Ticket.person_id.in_(_his_people(reader.staff_id, reader.today)))
         seen.append(_follows(reader.staff_id, reader.today))
-    return or_(*seen)
+    brought = and_(Ticket.contact_id == reader.contact_id, Ticket.helper_id.is_(None))
+    return or_(and_(brought, or_(*is_open_to_him)), *seen)
+
+
+def _his_people(staff_id: int, today: date) -> Select[int]:
+    return select(Person.id).where(Person.household_id.in_(looked_after(staff_id, today)))
 
 
 def _follows(staff_id: int, today: date) -> ColumnElement[bool]:
@@ -129,11 +158,10 @@ def _follows(staff_id: int, today: date) -> ColumnElement[bool]:
     of_group = permits.join(KubeGroup, KubeGroup.id == KubePermit.group_id).where(
         is_his(KubeGroup.companion_id)
     )
-    of_family = select(Person.id).where(Person.household_id.in_(looked_after(staff_id, today)))
     of_nobody = and_(
         Ticket.person_id.is_(None), Ticket.id.not_in(permits), is_his(Ticket.helper_id)
     )
     return and_(
         Ticket.helper_id.is_not(None),
-        or_(Ticket.person_id.in_(of_family), Ticket.id.in_(of_group), of_nobody),
+        or_(Ticket.person_id.in_(_his_people(staff_id, today)), Ticket.id.in_(of_group), of_nobody),
     )

@@ -16,6 +16,7 @@ from db.findings import Finding
 from db.identities import Change
 from db.inbox import PURPOSE, InboundMessage
 from db.kube_members import memberships_of
+from db.own_tickets import is_told_of_family
 from db.privacy_companions import kept_by_companions
 from db.privacy_notices import notices_of_contact, notices_of_family
 from db.registry import AgencyList, Household, Person, Program
@@ -239,13 +240,8 @@ def _tickets(
     if person_id is None:
         theirs = brought
     else:
-        of_staff = select(Contact.id).where(
-            Contact.id == Ticket.contact_id, Contact.staff_id.is_not(None)
-        )
         # What a companion told of a danger in the family is not for who may be the danger.
-        of_his = (Ticket.person_id == person_id) & ~(
-            (Ticket.kind == "emergency") & of_staff.exists()
-        )
+        of_his = (Ticket.person_id == person_id) & ~is_told_of_family()
         theirs = or_(brought, helped) if contact_id is not None else of_his
     return [
         {

@@ -116,7 +116,7 @@ def unmasked_reporter(
     if not hides_reporter(ticket):  # else the trail would name him to those who may not know
         if found.person_id is not None:
             audit.record(session, now, actor, UNMASK, f"person:{found.person_id}")
-        if ticket.contact_id is not None and ticket.helper_id is None:
+        if ticket.contact_id is not None:
             audit.record(session, now, actor, UNMASK, f"contact:{ticket.contact_id}")
     audit.record(session, now, actor, UNMASK, f"ticket:{ticket.id}")
     return found
@@ -217,8 +217,9 @@ def _staff_names(session: Session, ids: Collection[int]) -> dict[str, str]:
 
 
 def _reporter(session: Session, scope: Scope, ticket: Ticket, masked: bool) -> Reporter:
-    bringer = None if ticket.helper_id is not None else ticket.contact_id
-    contact = None if bringer is None else session.get(Contact, bringer)
+    contact = session.get(Contact, ticket.contact_id) if ticket.contact_id is not None else None
+    if contact is not None and ticket.helper_id not in (None, contact.staff_id):
+        contact = None  # who filed it for him has another phone now
     found = _family(session, ticket)
     within = found is not None and scope.covers(found[1].area_code)
     number = contact.address if contact is not None and contact.address.startswith("+") else ""

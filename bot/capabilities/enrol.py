@@ -10,6 +10,7 @@ from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN
+from db.own_tickets import take_along
 from db.registry import kept_person
 from db.staff import Staff, redeem_code
 from db.staff_chats import detach_chats
@@ -72,6 +73,7 @@ def _enrol(turn: Turn, staff: Staff) -> None:
         turn.conversation.form, turn.conversation.topic = None, {}
     former = detach_chats(turn.session, staff.id, but=turn.contact.id)
     tell_let_go(turn.session, former, REPLACED, turn.now)
+    take_along(turn.session, staff.id, turn.contact.id)
     turn.change_contact(staff_id=staff.id, consent=CONSENT_GIVEN, consent_at=turn.now)
     audit.record(turn.session, turn.now, f"staff:{staff.id}", "enrol", f"contact:{turn.contact.id}")
     turn.staff = staff

@@ -11,8 +11,10 @@ from bot.messages import Address, Channel
 from bot.texts import say
 from db.assignments import Assignment
 from db.contacts import Contact
+from db.logins import deactivate
 from db.registry import Person as RegisteredPerson
 from db.session import Store
+from db.staff import Staff
 from db.vouchers import Voucher
 from tests.bot.registry import SITI, family_of, linked_to, person_of, trail
 from tests.talk import Clock, Person, labels, words
@@ -88,6 +90,31 @@ def test_both_sides_stand_in_the_trail(
         assert voucher.used_at == citizen.clock()
         used = (f"contact:{voucher.contact_id}", f"voucher:{voucher.id}")
     assert trail(citizen.store, "use voucher") == [used]
+
+
+def test_no_chat_of_staff_is_tied_to_whom_it_vouches_for(
+    companion: Person, officer: Person, citizen: Person, siti: tuple[int, int]
+) -> None:
+    code = vouch(companion, siti)
+    for person in (companion, officer):
+        assert words(person.say(f"kode {code}")) == say("vouch.not_by_staff")
+        assert linked_to(citizen.store, person.address.user) is None
+    assert "sekarang terhubung" in words(citizen.say(f"kode {code}"))
+
+
+@pytest.mark.parametrize("end", ["service", "hand-over"])
+def test_code_ends_once_who_vouched_looks_after_the_family_no_more(
+    companion: Person, citizen: Person, siti: tuple[int, int], end: str
+) -> None:
+    code = vouch(companion, siti)
+    with citizen.store.begin() as session:
+        own = session.scalars(select(Assignment).filter_by(household_id=siti[1])).one()
+        if end == "service":
+            deactivate(session, session.get_one(Staff, own.staff_id), citizen.clock())
+        else:
+            session.delete(own)
+    assert "tidak cocok" in words(citizen.say(f"kode {code}"))
+    assert linked_to(citizen.store, citizen.address.user) is None
 
 
 def test_code_works_once(

@@ -9,12 +9,21 @@ from db.contacts import Contact
 from db.handovers import hand_over
 from db.kube_handovers import hand_group
 from db.kube_proposals import add_permit
-from db.own_tickets import Reader, find_ticket, follower_chat, owner_chats, tickets_of
+from db.own_tickets import (
+    Reader,
+    find_ticket,
+    follower_chat,
+    owner_chats,
+    take_along,
+    tickets_of,
+)
 from db.registry import Person
 from db.session import Session, Store
 from db.staff_chats import detach_chats
 from db.substitutions import end_substitution, substitute
-from db.tickets import Ticket, bringer_of
+from db.ticket_changes import open_ticket
+from db.ticket_states import By
+from db.tickets import Matter, Ticket, bringer_of
 from tests.db.test_handovers import companions
 from tests.kube import make_companion, make_kube
 from tests.moment import NOW, TODAY
@@ -113,6 +122,43 @@ def test_it_goes_with_the_family_also_to_who_has_no_chat_yet(sample_store: Store
         own.active = False
         session.flush()
         assert follower_chat(session, mine, NOW) is None
+
+
+def test_what_he_brought_himself_goes_to_his_new_phone(sample_store: Store) -> None:
+    with sample_store.begin() as session:
+        own, new, _other = companions(session)
+        family = families_of(session, own.id, TODAY)[0][0]
+        person = session.scalars(
+            select(Person).filter_by(household_id=family.id, relation="head")
+        ).one()
+        old = session.scalars(select(Contact).filter_by(staff_id=own.id)).one()
+        mine, danger = (
+            open_ticket(
+                session,
+                Matter(kind, category, "Tolong"),
+                contact_id=old.id,
+                person_id=whose,
+                area_code=family.area_code,
+                year=2026,
+                actor=f"staff:{own.id}",
+                by=By.CITIZEN,
+                now=NOW,
+            )
+            for kind, category, whose in (("complaint", "card", None), ("emergency", "", person.id))
+        )
+        phone = chat(session, "hp-baru", staff_id=own.id)
+        take_along(session, own.id, phone.id)
+        session.expire_all()
+        assert (mine.contact_id, danger.contact_id) == (phone.id, phone.id)
+        reader = Reader(phone.id, None, own.id, TODAY)
+        for ticket in (mine, danger):
+            assert find_ticket(session, reader, ticket.number) == ticket
+            assert not find_ticket(session, Reader(old.id, None, None, TODAY), ticket.number)
+        # Who may be the danger reads nothing of it; nor does who has the family no more.
+        assert not find_ticket(session, Reader(old.id, person.id, None, TODAY), danger.number)
+        hand_over(session, [family.id], own.id, new.id, why="Pindah", actor="cli", now=NOW)
+        assert not find_ticket(session, reader, danger.number)
+        assert find_ticket(session, reader, mine.number)
 
 
 def test_what_a_group_wants_goes_with_the_group(store: Store) -> None:
