@@ -16,7 +16,10 @@ def wanted_topics(turn: Turn) -> frozenset[str]:
 
 
 def change_topics(turn: Turn, on: Collection[str] = (), off: Collection[str] = ()) -> None:
-    """Note what is wanted from now on; a consent to hear of emergencies can be proved later."""
+    """Note what is wanted from now on; a consent to hear of emergencies can be proved later.
+
+    Who ends them with all the rest is asked about them again once he comes back.
+    """
     before = turn.contact.emergencies
     turn.change_contact(**dict.fromkeys(on, True), **dict.fromkeys(off, False))
     if off:
@@ -25,7 +28,8 @@ def change_topics(turn: Turn, on: Collection[str] = (), off: Collection[str] = (
         action = "end emergency notices" if before else "agree to emergency notices"
         audit.record(turn.session, turn.now, turn.actor, action, f"contact:{turn.contact.id}")
     if EMERGENCY in (*on, *off):
-        turn.conversation.offered = True
+        with_the_rest = before and EMERGENCY in off and len(off) > 1
+        turn.conversation.offered = not with_the_rest
 
 
 def offer_emergencies(turn: Turn) -> None:

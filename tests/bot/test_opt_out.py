@@ -84,6 +84,12 @@ def test_emergencies_are_asked_about_once_and_only_a_yes_counts(known: Person) -
     assert wanted(known) == (True, True, False)
     known.say("mau kabar darurat")
     assert wanted(known) == (True, True, True)
+    # Who agreed once, and comes back after he ended all, is not left without them in silence.
+    for again in ("langganan lagi", "START"):
+        known.say("berhenti")
+        assert labels(known.say(again)) == ["Ya, kabari", "Tidak usah"]
+        known.say("ya")
+        assert wanted(known) == (True, True, True)
 
 
 @pytest.mark.databases("sqlite")
