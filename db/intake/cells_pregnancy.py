@@ -28,10 +28,24 @@ _WORDS = {
     for word in words.split()
 }
 _TICKS = frozenset("\u221a\u2713\u2714\u2611")
-_PREGNANT = re.compile(r"hamil|\bbumil\b")
-_DENIED = re.compile(
-    r"\b(?:tidak|tdk|bukan|belum|tak|non)\b[ -]*(?:sedang )?(?:ibu )?(?:hamil|bumil)"
+_PREGNANT = re.compile(r"hamil|bumil")
+_PARTS = re.compile(r"[,;/\n|+&]|\bdan\b")  # of what a cell says of somebody
+_SAID = re.compile(r"[a-z]+|\d+|[?*]")
+_NONE = re.compile(r"(?:hamil|bumil)\s*[:=]?\s*-\s*$|(?:hamil|bumil)\s*[:=]\s*2\s*$")
+_OVER = re.compile(r"melahirkan|bersalin|keguguran|\bpasca|\babortus")
+_DENYING = (
+    "tidak tdk tida tak gak ga gk nggak ngga enggak engga ndak nda idak dak ora bukan bkn belum"
+    " blm blom non no none nihil tanpa nol kosong 0 00"
 )
+_BESIDE = (
+    "hamil bumil ke an nya ibu ibunya wanita perempuan istri isteri sedang lagi ya iya y yes benar"
+    " ada positif status keadaan kondisi muda tua besar anak pertama kedua ketiga keempat bulan bln"
+    " bl minggu mgg mg hari usia umur trimester tm triwulan i ii iii iv orang org jiwa kandungan"
+    " nifas menyusui busui resiko risiko tinggi risti kek komponen kategori kesehatan pkh kpm"
+    " pengurus v lansia balita disabilitas"
+)
+_NO, _YES = frozenset(_DENYING.split()), frozenset(_BESIDE.split())
+_BEHIND_NO = frozenset(("pernah", "dalam"))  # "belum pernah hamil"
 _CONDITIONS = ("komponen", "kondisi")  # begin the headers of columns that tell it among others
 
 Reader = Callable[[Sequence[str]], tuple[date | None, bool]]
@@ -46,7 +60,10 @@ def clean_pregnant(cell: str) -> bool | str | None:
     refuse_formula(text, "hamil")
     if text in _TICKS:
         return True
-    return _WORDS.get(squeezed(text), True if _tells(text) else _denied(text))
+    if (known := _WORDS.get(squeezed(text))) is not None:
+        return known
+    said = _said(text)
+    return UNKNOWN if said is None else said
 
 
 def due_reader(header: Header, as_of: date, is_1904: bool) -> Reader | None:
@@ -67,16 +84,34 @@ def due_reader(header: Header, as_of: date, is_1904: bool) -> Reader | None:
         stated = clean_pregnant(row[told]) if told is not None and row[told] else None
         if stated is False:
             return None, False
-        is_told = stated is True or any(_tells(row[place]) for place in conditions)
-        return due or (as_of + TERM if is_told else None), stated == UNKNOWN
+        told_of = {stated, *(_said(row[place]) for place in conditions)}
+        return due or (as_of + TERM if True in told_of else None), UNKNOWN in told_of
 
     return read
 
 
-def _tells(text: str) -> bool:
+@lru_cache(maxsize=1024)
+def _said(text: str) -> bool | str | None:
+    """Read whether a text says that somebody is pregnant; None where it speaks of nothing like it.
+
+    UNKNOWN where one of its words is not known beside that: "riwayat hamil", "program hamil".
+    """
     small = text.lower()
-    return _PREGNANT.search(small) is not None and _DENIED.search(small) is None
+    if _PREGNANT.search(small) is None:
+        return None
+    if _OVER.search(small):
+        return UNKNOWN
+    found = {_read_part(part) for part in _PARTS.split(small) if _PREGNANT.search(part)}
+    return found.pop() if len(found) == 1 else UNKNOWN
 
 
-def _denied(text: str) -> bool | str:
-    return False if _DENIED.search(text.lower()) else UNKNOWN
+def _read_part(part: str) -> bool | str:
+    if _NONE.search(part):
+        return False
+    words = {*_SAID.findall(_PREGNANT.sub(r" \g<0> ", part))}
+    denied = not words.isdisjoint(_NO)
+    counted = {word for word in words if word.isdigit()} - _NO
+    if denied and counted:
+        return UNKNOWN  # "ibu hamil 1 balita 0"
+    known = _YES | _NO | _BEHIND_NO if denied else _YES
+    return not denied if words - counted <= known else UNKNOWN

@@ -33,6 +33,17 @@ DUE = date(2027, 3, 1)
         ({"HPL": "01/03/2027"}, DUE), ({"hamil": "ya", "hamil sampai": "01/03/2027"}, DUE),
         ({"hamil": "tidak", "hpl": "01/03/2027"}, None), ({"hamil": "ya", "hpl": "-"}, LAST),
         ({"hamil": "tidak", "komponen": "ibu hamil"}, None),
+        *(({"hamil": denied}, None) for denied in (
+            "gak hamil", "nggak hamil", "blm hamil", "bkn hamil", "tidak lagi hamil",
+            "belum pernah hamil", "hamil: tidak", "hamil = 0", "hamil -", "tidakhamil",
+        )),
+        *(({"Komponen": denied}, None) for denied in (
+            "tidak ada ibu hamil", "Ibu hamil 0, Balita 1", "0 ibu hamil", "Ibu hamil: 0 orang",
+        )),
+        *(({"Komponen": told}, LAST) for told in (
+            "Ibu hamil 1, Balita 0", "Kesehatan (Ibu Hamil)", "1 ibu hamil; lansia", "bumil KEK",
+        )),
+        ({"hamil": "Hamil anak ke-2 usia kehamilan 7 bln"}, LAST),
     ],
 )  # fmt: skip
 def test_a_pregnancy_is_read_in_the_words_of_offices(
@@ -46,6 +57,11 @@ def test_what_is_not_understood_of_a_pregnancy_costs_nobody_his_line(tmp_path: P
     unclear = read_one(tmp_path, {"hamil": "G1P0", "Komponen": "Ibu hamil"})
     assert warnings(unclear) == ["pregnant_unknown"]
     assert taken(unclear).details == {"Komponen": "Ibu hamil"}  # as it stood there
+    for cell in ("pernah hamil", "riwayat hamil", "program hamil", "hamil, sudah melahirkan",
+                 "hamil?"):  # fmt: skip
+        for column in ("hamil", "komponen"):
+            line = read_one(tmp_path, {column: cell})
+            assert (taken(line).pregnant_until, warnings(line)) == (None, ["pregnant_unknown"])
     assert taken(read_one(tmp_path, {"hamil": "5"})).pregnant_until is None
     assert reasons(read_one(tmp_path, {"hpl": "01/03/2029"})) == ["due_far"]
     assert reasons(read_one(tmp_path, {"hpl": "segera"})) == ["date_malformed"]
