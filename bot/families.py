@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from bot.forms import Answer, Answers, Facts, Refused
 from bot.messages import Choice
+from bot.report_words import is_report_word
 from bot.texts import say
 from bot.turn import Turn
 from db.assignments import families_of, grown_ups_of, looks_after
@@ -107,11 +108,25 @@ def _scores(said: str, facts: Facts) -> dict[str, float]:
     words = [word for word in _words(said) if word not in TITLES]
     if not words:
         return {}
+    # "pindah" is near to Indah, and tells something all the same.
+    least = {word: 100.0 if is_report_word(word) else _NEAR_WORD for word in words}
+    near = _near_words(words, facts)
     scores = {
-        key: max(_fits(words, name, facts["living_in"].get(key, "")) for name in names)
+        key: max(_fits(least, name, facts["living_in"].get(key, "")) for name in names)
         for key, names in facts["names"].items()
+        if any(word in name.lower() for name in names for word in near)
     }
     return {key: score for key, score in scores.items() if score > 0}
+
+
+def _near_words(words: Sequence[str], facts: Facts) -> set[str]:
+    """Give the words of all names that what is said may mean: most families have none of them."""
+    there = set(_words(" ".join(name for names in facts["names"].values() for name in names)))
+    found = (
+        process.extract(word, there, scorer=fuzz.ratio, score_cutoff=_NEAR_WORD, limit=None)
+        for word in words
+    )
+    return {match[0] for matches in found for match in matches}
 
 
 def named_first(text: str, facts: Facts) -> tuple[list[str], str]:
@@ -125,17 +140,20 @@ def named_first(text: str, facts: Facts) -> tuple[list[str], str]:
     return [], text
 
 
-def _fits(words: Sequence[str], name: str, place: str) -> float:
-    """Say how well words name somebody, of 100 for each; 0 where one of them is neither name."""
+def _fits(least: Mapping[str, float], name: str, place: str) -> float:
+    """Say how well words name somebody, of 100 for each; 0 where one of them is neither name.
+
+    Each word comes with the least of 100 by which it must be like one.
+    """
     of_name, of_place = _words(name), _words(place)
     total, is_named = 0.0, False
-    for word in words:
+    for word, needed in least.items():
         in_name = _best(word, of_name)
         score = max(in_name, _best(word, of_place))
-        if score < _NEAR_WORD:
+        if score < needed:
             return 0.0
         total += score
-        is_named = is_named or in_name >= _NEAR_WORD
+        is_named = is_named or in_name >= needed
     return total if is_named else 0.0
 
 

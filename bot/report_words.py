@@ -2,6 +2,8 @@
 
 import re
 
+from nlu.normalize import normalize, plain_words
+
 _KNOWN = frozenset(
     ("ada", "adik", "aduan", "agak", "air", "aja", "aktif", "aman", "ambil", "amblas", "ambruk",
      "anak", "anaknya", "angin", "apa", "asi", "asin", "asma", "atap", "atas", "ayah", "bab",
@@ -49,17 +51,31 @@ _KNOWN = frozenset(
      "utang", "utk", "utuh", "verifikasi", "verval", "vitamin", "wafat", "warung", "wc", "wisuda",
      "ya", "yang", "yatim", "yg")
 )  # fmt: skip
+# Words of every day that are names as well.
+_NAMES_TOO = frozenset(
+    ("anggrek", "bintang", "bunga", "cahaya", "dahlia", "indah", "intan", "izin", "jaya", "kasih",
+     "lanto", "lipu", "mawar", "melati", "mutiara", "nusa", "permata", "puji", "putra", "putri",
+     "salma", "sari", "seroja", "sulaa", "suci", "surya", "tomba", "wahyu", "yatim")
+)  # fmt: skip
 _ENDINGS = ("nya", "mi", "pi", "ji", "ki", "kah", "lah", "pun", "ku", "kan", "an", "ta")
 _SHORTEST = 3
 _VERB = re.compile(r"me[a-z]{6,}|ber[a-z]{5,}|ter[a-z]{5,}|di[a-z]{6,}")
 
 
-def is_report_word(word: str) -> bool:
-    """Say whether a word tells something; what is written like a name is one where unknown."""
+def is_surely_told(word: str) -> bool:
+    """Say whether a word is one that reports are full of."""
     plain = word.lower()
-    if plain in _KNOWN or plain[:1].isdigit():
-        return True
     stems = (plain[: -len(end)] for end in _ENDINGS if plain.endswith(end))
-    if any(stem in _KNOWN for stem in stems if len(stem) >= _SHORTEST):
+    known = plain in _KNOWN or plain[:1].isdigit()
+    return known or any(stem in _KNOWN for stem in stems if len(stem) >= _SHORTEST)
+
+
+def is_report_word(word: str) -> bool:
+    """Say whether a word, in shorthand too, tells something and is not a name."""
+    if is_surely_told(word):
         return True
-    return word == plain and _VERB.fullmatch(plain) is not None
+    plain = normalize(word).strip()
+    if plain != word.lower() and is_surely_told(plain):
+        return True
+    everyday = plain in plain_words() and plain not in _NAMES_TOO
+    return everyday or (word == plain and _VERB.fullmatch(plain) is not None)

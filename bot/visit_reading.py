@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.families import TITLES, called_in_full, fitting, named_first
 from bot.forms import Facts
-from bot.report_words import is_report_word
+from bot.report_words import is_report_word, is_surely_told
 from bot.visit_times import tells_time, time_first
 from bot.visit_words import (
     CANCELED,
@@ -33,10 +33,13 @@ _JOINS = re.compile(
 )
 _SPOKEN_OF = re.compile(
     r"\b(?:ke|kepada|kpd|titip|bertemu|ketemu|dari|kata|menurut|tetangga(?:nya)?|oleh|dengan|dgn"
-    r"|bersama|rumah|dekat|samping|depan|belakang|anak|adik|kakak|cucu|istri|suami|mertua)\s+"
+    r"|bersama|rumah|dekat|samping|depan|belakang"
+    r"|(?:anak|adik|kakak|cucu|istri|suami|mertua)(?:nya)?|(?:bapak|ibu|ayah|mama|nenek|kakek)nya)\s+"
     r"(?:(?:pak|bu|bapak|ibu|wa|la|rumah|si)\s+)*$",
     re.IGNORECASE,
 )
+
+_TITLED = re.compile(r"\b(?:pak|bu|bapak|ibu|wa|la)\s+([^\W\d_]{3,})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,14 @@ def _leaves_name(
 ) -> bool:
     """Say whether behind the name goes on what may be more of it, or another kelurahan."""
     words = _WORD.findall(_HEAD_ENDS.split(rest, maxsplit=1)[0])
-    if not words or rest[:1].isdigit() or is_report_word(words[0]):
+    if not words or rest[:1].isdigit() or is_surely_told(words[0]):
         return False
     if time_first(rest, told_at, zone, day_alone=True)[0] or tells_time(words[0], told_at, zone):
         return False
     if any(_is_place(" ".join(words[:count]), own) for count in (1, 2, _MOST_LEFT)):
         return True
+    if is_report_word(words[0]):
+        return False
     return not any(_is_whole_name(said, name) for key in found for name in own["names"][key])
 
 
@@ -128,29 +133,25 @@ def _without_name(rest: str) -> str:
 def _others(rest: str, found: Sequence[str], own: Facts) -> list[str]:
     """Give the families that are named behind the first one, of which something is told, too."""
     others: list[str] = []
-    for at in _names_begin(rest, own):
-        if _SPOKEN_OF.search(rest[:at]):
-            continue
+    for at in (*_names_join(rest), *_names_stand(rest, own)):
         keys = named_first(rest[at:], own)[0]
         if keys and not set(keys) & set(found):
             others += keys[:1]
     return list(dict.fromkeys(others))
 
 
-def _names_begin(rest: str, own: Facts) -> Iterator[int]:
-    """Give where another family may be named: behind an "and", a title, or by a whole name."""
+def _names_join(rest: str) -> Iterator[int]:
+    """Give where another family may be named behind a comma, an "and" or a number."""
     for join in _JOINS.finditer(rest):
         word = _WORD.match(rest, join.end())
         if word is not None and not is_report_word(word.group()):
             yield join.end()
-    for title in re.finditer(
-        r"\b(?:pak|bu|bapak|ibu|wa|la)\s+(?=[^\W\d_]{3})", rest, re.IGNORECASE
-    ):
-        word = _WORD.match(rest, title.end())
-        if word is not None and not is_report_word(word.group()):
-            yield title.start()
+
+
+def _names_stand(rest: str, own: Facts) -> Iterator[int]:
+    """Give where somebody is named by a title or his whole name, and not only spoken of."""
+    starts = [title.start() for title in _TITLED.finditer(rest) if not is_report_word(title[1])]
     said = f" {_NO_LETTER.sub(' ', rest.lower())} "
     for name in (name for names in own["names"].values() for name in names if " " in name):
-        start = said.find(f" {name.lower()} ")
-        if start >= 0:
-            yield start
+        starts.append(said.find(f" {name.lower()} "))
+    yield from (at for at in starts if at >= 0 and not _SPOKEN_OF.search(rest[:at]))

@@ -65,6 +65,7 @@ def test_who_may_not_be_meant_is_asked_for(
     assert visit.checks == {"school": "yes"}
     with sample_store.read() as session:
         assert not session.scalars(select(Ticket).filter_by(category="family")).all()
+    assert "Data: Pindah" in words(companion.say("kunjungan Xaverius pindah rumah"))
 
 
 @pytest.mark.databases("sqlite")
@@ -74,6 +75,7 @@ def test_of_several_families_each_has_its_own_record_or_none(
     for said in (
         "kunjungan Zubair Qadri sehat dan Siti Zubaidah sakit demam",
         "kunjungan Zubair Qadri, sehat, Pak Xaverius pindah",
+        "kunjungan Zubair Qadri, sehat, lalu ke Xaverius butuh seng",
         "Kunjungan hari ini: 1. Zubair Qadri sehat 2. Xaverius butuh seng",
     ):
         assert "lebih dari satu keluarga" in words(companion.say(said)), said
