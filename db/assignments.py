@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.areas import subtree
 from db.base import Base, BigId
-from db.registry import Household, Person, is_left
+from db.registry import Household, Person, is_left, is_lived_in
 from db.session import Session
 from db.staff import Staff
 from db.substitutions import Substitution, away, holds_on
@@ -124,12 +124,13 @@ def grown_ups_of(session: Session, staff_id: int, today: date) -> Sequence[tuple
 
 
 def assign_free_households(session: Session, staff_id: int, area_code: str) -> int:
-    """Give a companion all families of an area that have no companion yet; says how many."""
+    """Give a companion all lived-in families of an area that have none yet; says how many."""
     low, high = subtree(area_code)
     free = (
         select(literal(staff_id), Household.id)
         .outerjoin(Assignment, Assignment.household_id == Household.id)
         .where(Household.area_code >= low, Household.area_code < high, Assignment.id.is_(None))
+        .where(is_lived_in(Household.id))
     )
     table: Any = Assignment.__table__
     # Counted by the rows it gives back: psycopg knows no rowcount for INSERT … SELECT.

@@ -12,7 +12,7 @@ from db.assignments import Assignment
 from db.group_sessions import GroupSession
 from db.handovers import Handover
 from db.holdings import held_at
-from db.registry import Household
+from db.registry import Household, is_lived_in
 from db.session import Session
 from db.staff import Staff
 from db.substitutions import Substitution
@@ -97,6 +97,7 @@ def left_behind(session: Session, scope: Scope) -> Sequence[tuple[int, str, int]
         select(Staff.id, Staff.name, func.count())
         .join(Assignment, Assignment.staff_id == Staff.id)
         .where(Staff.role == "companion", Staff.active.is_(False), scope.holds(Staff.area_code))
+        .where(is_lived_in(Assignment.household_id))
         .group_by(Staff.id, Staff.name)
         .order_by(Staff.name, Staff.id)
     )
@@ -194,4 +195,8 @@ def hold_companions(session: Session, staff_ids: Sequence[int]) -> None:
 
 
 def _held_by(scope: Scope, staff_id: int | None) -> ColumnElement[bool]:
-    return scope.holds(Household.area_code) & Assignment.staff_id.is_not_distinct_from(staff_id)
+    return and_(
+        scope.holds(Household.area_code),
+        Assignment.staff_id.is_not_distinct_from(staff_id),
+        is_lived_in(Household.id),
+    )

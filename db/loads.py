@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from db.areas import Area, Scope
 from db.assignments import Assignment
-from db.registry import Household
+from db.registry import Household, is_lived_in
 from db.session import Session
 from db.splits import Placed, Transfer, split_evenly
 from db.staff import Staff
@@ -67,6 +67,7 @@ def _loads(scope: Scope, today: date) -> Select[Any]:
             func.count().filter(scope.holds(Household.area_code)).label("here"),
         )
         .join(Household, Household.id == Assignment.household_id)
+        .where(is_lived_in(Household.id))
         .group_by(Assignment.staff_id)
         .subquery()
     )
@@ -74,7 +75,7 @@ def _loads(scope: Scope, today: date) -> Select[Any]:
     stands_in = (
         select(Substitution.substitute_id, func.count().label("families"))
         .join(others, others.staff_id == Substitution.absent_id)
-        .where(holds_on(today))
+        .where(holds_on(today), is_lived_in(others.household_id))
         .group_by(Substitution.substitute_id)
         .subquery()
     )
@@ -110,6 +111,7 @@ def propose_split(session: Session, area_code: str, staff_ids: Sequence[int]) ->
         .outerjoin(Assignment, Assignment.household_id == Household.id)
         .where(
             Scope(area_code).holds(Household.area_code),
+            is_lived_in(Household.id),
             Assignment.staff_id.is_(None) | Assignment.staff_id.in_(staff_ids),
         )
         .order_by(Household.id, Assignment.id)

@@ -2,13 +2,15 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from db.areas import Scope
-from db.assignments import families_of
+from db.assignments import Assignment, assign_free_households, families_of
+from db.caseloads import places_of
 from db.coverage import Paid, coverage_of, paid_by_year, reach_of
 from db.enrolments import Enrolment, Payout
 from db.group_sessions import expected
+from db.loads import loads
 from db.registry import DIED, MOVED, AgencyList, Person
 from db.session import Store
 from tests.audience import HERE, THERE, enrol, family, head_of, make_town
@@ -73,3 +75,9 @@ def test_a_family_of_whom_nobody_is_left_is_counted_and_listed_nowhere(store: St
         assert listed == {homes[1].id, homes[3].id}
         awaited = {one.household_id for one in expected(session, staff_id, HERE, TODAY)}
         assert awaited == listed
+        [load] = loads(session, Scope(CITY), TODAY)
+        assert load.families == 2
+        own = places_of(session, Scope(CITY), staff_id)
+        assert sum(place.families for place in own) == 2
+        session.execute(delete(Assignment))
+        assert assign_free_households(session, staff_id, CITY) == 2
