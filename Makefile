@@ -8,7 +8,7 @@ LOCK := $(PIP) install --quiet --require-hashes -r
 LINES := .coverage.json
 SELF := $(PIP) install --quiet --no-deps --no-build-isolation -e .
 
-.PHONY: help setup demo test bench bench-nlu office rasa lint lock
+.PHONY: help setup demo test tests bench bench-nlu office rasa lint style types lock
 
 help: ## show these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,13 +31,20 @@ setup: $(VENV)/.dev ## only install, into .venv, from the lock files
 demo: $(VENV)/.runtime ## everything in one process, with sample data and a phone in the browser
 	@$(BIN)/halo demo
 
-lint: $(VENV)/.dev
+lint: style types
+
+style: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-test: lint ## every check and every test
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+test: style ## every check and every test; types are checked on what the tests leave of a core
+	@$(MAKE) --no-print-directory --jobs 2 types tests
+
+tests: $(VENV)/.dev
 	@$(BIN)/python -m tests.browser
 	@rm -f $(LINES)
 	@$(BIN)/python -m slipcover --json --out $(LINES) -m pytest -n 2
