@@ -90,6 +90,7 @@ def own_household(store: Store, assigned: bool) -> tuple[int, str]:
 def test_visit_is_stored_with_its_time(companion: Person, sample_store: Store) -> None:
     household, _name = own_household(sample_store, assigned=True)
     companion.say("kunjungan")
+    begun = companion.clock()
     companion.press(f"family:{household}")
     companion.press("purpose:home")
     companion.say("Anak bungsu sakit, sudah dibawa ke posyandu")
@@ -100,7 +101,8 @@ def test_visit_is_stored_with_its_time(companion: Person, sample_store: Store) -
         visit = session.scalars(select(Visit).order_by(Visit.id.desc())).first()
         assert visit is not None
         assert visit.household_id == household
-        assert visit.visited_at == companion.clock()
+        assert visit.visited_at == begun
+        assert visit.told_at == companion.clock()
         assert "posyandu" in session.vault.open(visit.finding_sealed, "finding")
         files = session.scalars(select(Attachment).where(Attachment.visit_id == visit.id)).all()
         assert {file.kind for file in files} == {"photo", "location"}
