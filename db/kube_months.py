@@ -26,7 +26,10 @@ class Month:
 
 
 def months_of(session: Session, group: KubeGroup, today: date, most: int) -> Sequence[Month]:
-    """Give the months since a group runs, newest first, at most so many; the present one too."""
+    """Give the months since a group runs, newest first, at most so many; the present one too.
+
+    Of a group that ended none is waited for that it did not run through.
+    """
     months = [first_of(today)]
     while len(months) < most:
         months.append(month_before(months[-1]))
@@ -40,7 +43,8 @@ def months_of(session: Session, group: KubeGroup, today: date, most: int) -> Seq
             month not in pulses and month_after(month).replace(day=silent_day) <= today,
         )
         for month in months
-        if month >= began and (group.ended_on is None or month <= group.ended_on)
+        if month >= began
+        and (month in pulses or group.ended_on is None or month_after(month) <= group.ended_on)
     ]  # fmt: skip
 
 

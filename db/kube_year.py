@@ -1,6 +1,6 @@
 """The year of the groups of an area, as its accountability report (LPJ) counts it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,12 +12,13 @@ from sqlalchemy import func, or_, select
 from db.areas import Area, Scope
 from db.kube_groups import (
     ACTIVE,
+    ENDED,
     FORMING,
     UNKNOWN,
     KubeAsset,
     KubeGroup,
+    KubeMember,
 )
-from db.kube_members import sizes_of
 from db.kube_proposals import WITHDRAWN, KubeProposal
 from db.kube_rules import kube_rules
 from db.pulses import Pulse, month_after
@@ -47,11 +48,12 @@ class GroupYear:
     name: str
     area_code: str
     business: str
-    members: int
+    members: int  # as the year ended, or as it stands in the year that runs
+    ended_on: date | None  # of a group that ended by then
     due: int  # months over which a report was to be given until the day of the report
     told: int
     in_time: int
-    condition: str  # of the newest month told; unknown where the last month due is not
+    condition: str  # of the newest month told; unknown where the last month due is not; or ended
     turnover: int | None  # of all months told
     cash: int | None  # the newest that was told
     assets: int  # value of what was ever received
@@ -69,8 +71,13 @@ class KubeYear:
     answer_days: int
 
     @property
+    def running(self) -> int:
+        """Count the groups that had not ended."""
+        return sum(one.ended_on is None for one in self.groups)
+
+    @property
     def effectiveness(self) -> Share:
-        """Groups that were active when they were last heard of, of all that ran."""
+        """Groups that were active when they were last heard of, of all that ran, ended ones too."""
         return Share(sum(one.condition == ACTIVE for one in self.groups), len(self.groups))
 
     @property
@@ -96,11 +103,12 @@ def kube_year(session: Session, scope: Scope, year: int, now: datetime, zone: st
     ).all()
     ids = [group.id for group in groups]
     pulses, assets = _pulses(session, ids, first, following), _assets(session, ids, following)
-    sizes, rules = sizes_of(session, ids), kube_rules(session)
+    last = min(today, following - timedelta(days=1))
+    sizes, rules = _sizes(session, ids, last), kube_rules(session)
     rows = [
         _year_of(
-            group, sizes.get(group.id, 0), pulses[group.id], assets[group.id],
-            year, _months_due(group, year, today, rules.silent_day), rules.silent_day, zone,
+            group, sizes[group.id], pulses[group.id], assets[group.id],
+            last, _months_due(group, year, today, rules.silent_day), rules.silent_day, zone,
         )
         for group in groups
     ]  # fmt: skip
@@ -133,7 +141,7 @@ def _months_due(group: KubeGroup, year: int, today: date, silent_day: int) -> li
 
 def _year_of(
     group: KubeGroup, members: int, pulses: Sequence[Pulse], assets: Sequence[KubeAsset],
-    year: int, due: Sequence[date], silent_day: int, zone: str,
+    last_day: date, due: Sequence[date], silent_day: int, zone: str,
 ) -> GroupYear:  # fmt: skip
     told = {pulse.month for pulse in pulses}
     last = pulses[-1] if pulses else None
@@ -146,14 +154,27 @@ def _year_of(
         and pulse.told_at.astimezone(ZoneInfo(zone)).date() < months[pulse.month]
         for pulse in pulses
     )
+    has_ended = group.ended_on is not None and group.ended_on <= last_day
+    condition = last.condition if last is not None and is_known else UNKNOWN
     return GroupYear(
         group_id=group.id, name=group.name, area_code=group.area_code, business=group.business,
-        members=members, due=len(due), told=len(told & set(due)), in_time=in_time,
-        condition=last.condition if last is not None and is_known else UNKNOWN,
+        members=members, ended_on=group.ended_on if has_ended else None,
+        due=len(due), told=len(told & set(due)), in_time=in_time,
+        condition=ENDED if has_ended else condition,
         turnover=sum(turnovers) if turnovers else None, cash=cash[-1] if cash else None,
         assets=sum(asset.value for asset in assets),
-        received=sum(asset.value for asset in assets if asset.received_on.year == year),
+        received=sum(asset.value for asset in assets if asset.received_on.year == last_day.year),
     )  # fmt: skip
+
+
+def _sizes(session: Session, ids: Sequence[int], day: date) -> Counter[int]:
+    """Count the members that groups had on a day."""
+    query = select(KubeMember.group_id).where(
+        KubeMember.group_id.in_(ids),
+        KubeMember.joined_on <= day,
+        or_(KubeMember.left_on.is_(None), KubeMember.left_on > day),
+    )
+    return Counter(session.scalars(query))
 
 
 def _pulses(

@@ -9,6 +9,7 @@ from bot.kube_report import kube_book
 from bot.mismatch_book import write_book
 from bot.notices.unreached_book import unreached_book
 from bot.report_book import report_book
+from bot.report_parts import Office
 from bot.visit_book import visit_book
 from db.areas import Area, Scope
 from db.budgets import POCKETS, Planned, add_line
@@ -29,6 +30,7 @@ from tests.tickets import CITY, WOLIO, file
 from webhook.console.budget_tables import budget_book
 
 ZONE = "Asia/Makassar"
+OFFICE = Office("Dinas Sosial", "Kota Baubau", "22 November 2026", "Rahma")
 HOSTILE = "=HYPERLINK(\"x\") & <b> ]]> 'é' 🏠"  # what somebody may call himself
 
 
@@ -54,7 +56,7 @@ def write_books(store: Store, folder: Path, visits: VisitReport) -> list[Path]:
         period = Period.until(TODAY, 3)
         made = {
             "kunjungan": visit_book(visits, names, HOSTILE),
-            "lpj": kube_book(year, names),
+            "lpj": kube_book(year, names, OFFICE),
             "bulanan": report_book(report_of(session, true(), period, ZONE, NOW), names, {}),
             "belum-sampai": unreached_book(
                 [Unreached(1, HOSTILE, "Lamangga", "Jl. Wolio No. 1", "001", "002", "silent", None)]

@@ -27,9 +27,13 @@ def test_officers_set_the_points_of_their_own_area(over_sample: Site) -> None:
         assert (refused.status_code, say("offices.bad_point") in refused.text) == (400, True)
         assert 'value="122.6079"' in refused.text
     # A lost minus, numbers turned, nothing at all: such a point would mark every visit.
-    for wrong in ({"latitude": "5.4653"}, {"latitude": "0", "longitude": "0"},
-                  {"longitude": "22.6"}, {"latitude": "-6.2", "longitude": "106.8"}):  # fmt: skip
-        refused = officer.post(PAGE, area=own, **(POINT | wrong))
+    for latitude, longitude in (
+        ("5.4653", "122.6079"),
+        ("0", "0"),
+        ("-5.4653", "22.6"),
+        ("-6.2", "106.8"),
+    ):
+        refused = officer.post(PAGE, area=own, latitude=latitude, longitude=longitude)
         assert (refused.status_code, say("area_points.elsewhere") in refused.text) == (400, True)
     for code in (other, "", "x"):
         assert officer.post(PAGE, area=code, **POINT).status_code == 404

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from bot.kube_report import INDICATORS, conditions, indicators, kube_book, kube_pdf, share_of
-from bot.kube_sight import DESK_ROLES, condition_name
+from bot.kube_report import (
+    INDICATORS,
+    condition_of,
+    conditions,
+    indicators,
+    kube_book,
+    kube_pdf,
+    share_of,
+)
+from bot.kube_sight import DESK_ROLES
 from bot.report_parts import Office
+from bot.report_tables import percent
 from bot.texts import say
 from db import audit
 from db.kube_year import KubeYear, first_year, kube_year
@@ -43,7 +52,7 @@ def add_year(blueprint: Blueprint) -> None:
             "console/kube_year.html",
             made=made, year=made.year, conditions=conditions(made.year),
             indicators=zip(indicators(made.year).rows, shares, strict=True),
-            condition_name=condition_name,
+            condition_of=condition_of, percent=percent,
         )  # fmt: skip
 
     @blueprint.get("/kube/laporan.<kind>")
@@ -78,6 +87,6 @@ def _make(desk: Desk) -> Made:
 
 
 _FILES: Mapping[str, tuple[str, Callable[[Made], bytes]]] = {
-    "xlsx": (_XLSX, lambda made: kube_book(made.year, made.names)),
+    "xlsx": (_XLSX, lambda made: kube_book(made.year, made.names, made.office)),
     "pdf": ("application/pdf", lambda made: kube_pdf(made.year, made.names, made.office)),
 }
