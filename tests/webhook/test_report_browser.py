@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from db.areas import Area
@@ -62,3 +62,14 @@ def test_pages_fit_every_screen_and_every_reader(page: Page) -> None:
     for address in PAGES:
         page.goto(address)
         assert_usable(page)
+
+
+def test_what_a_file_would_change_fits_too(page: Page) -> None:
+    most = 10**12 - 1
+    table = f"Kegiatan;Anggaran\n{'a' * 150};{most}\n{'z' * 150};{most}\n".encode()
+    page.goto("/console/anggaran/berkas?tahun=2026")
+    page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": table})
+    page.fill("#source", "T" * 150)
+    page.get_by_role("button", name="Unggah dan periksa").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Periksa dulu")
+    assert_usable(page)
