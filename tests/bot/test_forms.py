@@ -61,6 +61,8 @@ FACTS: Mapping[str, Any] = {
     "unclear": [["La Ode", ["1", "3"]]],
     "left_out": (),
     "files": (),
+    "sent_at": NOW,
+    "zone": "Asia/Makassar",
 }
 VALUES = [
     YES, CHANGE, CANCEL, SKIP, "category:card", "purpose:home", "family:1", "family:99",
