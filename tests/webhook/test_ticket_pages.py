@@ -7,10 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.texts import say
+from db.assignments import companion_of
 from db.audit import AuditEntry
 from db.crypto import mask
+from db.helped import note_help
 from db.staff import Staff
 from db.ticket_notes import ADDED, NOTE, add_note
+from db.tickets import Ticket
+from tests.moment import NOW
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.desk import (
     MURHUM,
@@ -25,6 +29,7 @@ from tests.webhook.desk import (
     notes,
     officer_of,
     page,
+    siti,
     told,
     write,
 )
@@ -215,3 +220,35 @@ def test_what_is_new_is_told_within_sight_and_keeps_nobody_signed_in(site: Site)
         site.clock.forward(timedelta(minutes=10))
         last = officer.get(f"/console/tiket/kabar?ticket={ticket.id}&since={since}")
     assert last.status_code == 303
+
+
+@pytest.mark.databases("sqlite")
+def test_of_what_was_filed_for_somebody_the_desk_sees_the_consent_and_who_reads_answers(
+    site: Site,
+) -> None:
+    ticket, other = file_one(site.store, category="conduct"), file_one(site.store)
+    with site.store.begin() as session:
+        _person, household = siti(session)
+        carer = companion_of(session, household.id, NOW.date())
+        assert carer is not None
+        note_help(session, session.get_one(Ticket, ticket.id), carer.id, household.id, "thumb", NOW)
+        of_another = session.get_one(Ticket, other.id)  # filed by the same chat
+        note_help(session, of_another, carer.id, None, "spoken", NOW)
+        of_another.person_id = None
+    write(site.store, "Ini obrolan pendamping")
+    officer = signed_in(site, "front_office", WOLIO)
+    shown = page(officer, ticket)
+    for text in (
+        f"{carer.name}, pendamping, atas nama warga", "Persetujuan warga", "cap jempol",
+        f"{carer.name}, pendampingnya", "Yang membacanya pendamping",
+        "sampaikan langsung kepada warga", "Percakapannya tidak ditampilkan",
+    ):  # fmt: skip
+        assert text in shown, text
+    for hidden in ("Ini obrolan pendamping", other.number, "Warga membacanya", NUMBER):
+        assert hidden not in shown, hidden
+    with site.store.begin() as session:
+        session.get_one(Staff, carer.id).active = False
+    shown = page(officer, other)
+    assert "lisan, di depan pendamping" in shown
+    assert "belum ada pendampingnya" in shown
+    assert "Warga membacanya di HP-nya" in page(officer, file_one(site.store))
