@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.danger import names_danger
 from bot.families import own_families
+from bot.forms import CONFIRM, EDIT
 from bot.turn import Turn
 from bot.visit_reading import read_report
 from bot.visit_words import begins_report, separate_reports
@@ -88,6 +89,8 @@ def _household(turn: Turn) -> str | None:
     of_form = form.answers.get("family") if form is not None and form.form in _FORMS else None
     if turn.parse is None:
         return turn.conversation.topic.get(_KEPT) or of_form
+    if form is not None and form.asked in (CONFIRM, EDIT):
+        of_form = None  # all of that family is told: what comes now may be of anybody
     own = own_families(turn)
     if begins_report(turn.text):
         return _reported(turn, own)

@@ -8,6 +8,7 @@ from bot.danger import (
     is_time_and_place,
     names_danger,
     names_grave_danger,
+    takes_back,
     tells_of_long_ago,
 )
 from bot.form_probe import takes
@@ -48,7 +49,8 @@ def goes_to_emergency(turn: Turn, form: OpenForm) -> bool | None:
 
 def emergency_changed(turn: Turn, form: OpenForm, value: str | None) -> bool:
     """Take an emergency back in words, or file another one instead of asking for the first's."""
-    if value is not None:
+    said = turn.inbound.button is None and takes_back(turn.text)
+    if value is not None and not said:  # "bukan darurat" is none of the choices that it is like
         return _calls_for_another(turn, form, value)
     if form.state.form != emergency.FORM.name:
         if not emergency.taken_back(turn):

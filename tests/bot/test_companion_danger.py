@@ -108,7 +108,7 @@ def test_danger_is_heard_while_a_form_is_open_and_of_the_right_family(
 ) -> None:
     (one, _, _), (two, second, _) = (own_family(sample_store, place) for place in (0, 1))
     companion.press(f"visit:{one.id}")
-    told = companion.say(f"kunjungan {second}, {BLEEDING}")
+    told = companion.say(f"kunjungan {second}, {BEATEN}")
     assert "112" in words(told)
     assert "Tercatat" in words(told)
     assert "Lapor darurat" in labels(told)
@@ -116,13 +116,19 @@ def test_danger_is_heard_while_a_form_is_open_and_of_the_right_family(
     # Where the other family is visited is not where help is to come.
     companion.press("purpose:home")
     companion.press("state:fine")
+    # That this family is safe says nothing of the other.
+    assert "kami cabut" not in words(companion.say("sudah aman"))
     companion.say("anak sehat semua, ceria")
     companion.press("form:skip")
     companion.send_location(Location(-5.46, 122.6))
+    # Who drowns at the beach is none of the family that is read back, and no yes or no to it.
+    companion.say("tolong, ada orang tenggelam di pantai")
+    with sample_store.read() as session:
+        assert homes(session)[-2:] == [two.id, None]
+    assert "sudah kami cabut" in words(companion.say("bukan darurat"))
     companion.press("form:yes")
     with sample_store.read() as session:
-        [ticket] = emergencies(session)[-1:]
-        assert homes(session)[-1] == two.id
+        [ticket] = emergencies(session)[-2:-1]
         assert not session.scalars(select(Attachment).filter_by(ticket_id=ticket.id)).all()
         assert (seen(session, one), seen(session, two)) == (1, 1)
 

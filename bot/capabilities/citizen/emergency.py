@@ -96,12 +96,12 @@ def values(_turn: Turn, answers: Answers) -> dict[str, Any]:
 
 def handle(turn: Turn) -> None:
     """Tell whom to call now; call the officers too where it is surely an emergency."""
-    earlier = open_one(turn)
     if turn.argument == _MISTAKEN:
-        _take_back(turn, earlier)
+        _take_back(turn, latest_one(turn))
         return
     if taken_back(turn):
         return
+    earlier = open_one(turn)
     if earlier is not None and not tells_of_another(turn):
         if turn.parse is None:
             hotlines_only(turn)
@@ -148,9 +148,11 @@ def taken_back(turn: Turn) -> bool:
     """Take back what was told as an emergency where the sender says that it is none any more."""
     if turn.inbound.button is not None or not takes_back(turn.text):
         return False
-    ticket_id = open_one(turn) if turn.contact.consented else None
+    ticket_id = latest_one(turn) if turn.contact.consented else None
     if ticket_id is None and not place_waited_for(turn):
         return False
+    if open_one(turn) != ticket_id and "darurat" not in turn.text.lower():
+        return False  # "aman" is said of the family that the open form is about
     if ticket_id is not None:
         _take_back(turn, ticket_id)
         return True
@@ -165,7 +167,7 @@ def taken_back(turn: Turn) -> bool:
 
 def canceled(turn: Turn) -> None:
     """Say that an emergency stays with the officers though its place is not told."""
-    ticket_id = open_one(turn)
+    ticket_id = latest_one(turn)
     if ticket_id is None:
         _take_back(turn, None)
         return
