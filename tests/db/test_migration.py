@@ -6,8 +6,15 @@ import pytest
 from sqlalchemy import text
 
 from db import schema
+from db.contacts import Contact
 from db.enrolments import aid_of_household
 from db.session import Store
+from db.staff import Staff
+from db.ticket_changes import open_ticket
+from db.ticket_states import By
+from db.tickets import Matter, Ticket
+from tests.moment import NOW
+from tests.tickets import CITY, make_areas
 
 # A store as the program before lists of all agencies kept it.
 BEFORE = (
@@ -87,3 +94,32 @@ def test_of_two_lists_of_one_name_the_older_is_told_apart_by_its_day(old_store: 
     with old_store.read() as session:
         names = session.scalars(text("SELECT name FROM lists ORDER BY as_of")).all()
         assert names == ["PKH per 2026-07-01", "PKH"]
+
+
+def test_who_opened_a_ticket_filed_it_and_who_left_has_no_chat(store: Store) -> None:
+    with store.begin() as session:
+        make_areas(session)
+        first, later, left = (
+            Staff(name="Asma", role="companion", area_code=CITY, active=active, created_at=NOW)
+            for active in (True, True, False)
+        )
+        session.add_all((first, later, left))
+        session.flush()
+        chat = Contact(channel="simulator", address="x", staff_id=left.id, created_at=NOW)
+        session.add(chat)
+        handed, own = (
+            open_ticket(
+                session, Matter("complaint", "card", "Kartu rusak"), contact_id=None,
+                person_id=None, area_code=CITY, year=2026, actor=f"staff:{first.id}", by=By.DESK,
+                now=NOW,
+            )
+            for _ in range(2)
+        )  # fmt: skip
+        handed.helper_id = later.id
+        ids, who = (handed.id, own.id, chat.id), first.id
+    schema.downgrade(store, "0023")
+    schema.upgrade(store)
+    with store.read() as session:
+        assert session.get_one(Ticket, ids[0]).helper_id == who
+        assert session.get_one(Ticket, ids[1]).helper_id is None
+        assert session.get_one(Contact, ids[2]).staff_id is None
