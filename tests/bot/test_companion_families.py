@@ -105,6 +105,19 @@ def test_what_speaks_for_a_visit_is_of_ones_own_families_only(sample_store: Stor
 
 
 @pytest.mark.databases("sqlite")
+def test_an_old_button_of_a_family_of_whom_nobody_is_left_says_so(
+    companion: Person, sample_store: Store
+) -> None:
+    home, name, _ = own_family(sample_store)
+    with sample_store.begin() as session:
+        for one in session.scalars(select(Member).filter_by(household_id=home.id)):
+            one.left_on = TODAY
+    told = words(companion.press(f"households:home:{home.id}"))
+    assert "tidak ada lagi yang tercatat tinggal" in told
+    assert name not in told
+
+
+@pytest.mark.databases("sqlite")
 def test_families_are_found_by_name_and_place_and_proposed_with_the_way(
     companion: Person, sample_store: Store
 ) -> None:

@@ -211,7 +211,10 @@ def _show(turn: Turn, household_id: int) -> None:
     rules = visit_rules()
     marks = marks_of(turn.session, turn.staff.id, turn.today, rules)
     rows = families_of(turn.session, turn.staff.id, turn.today)
-    row = next(row for row in rows if row[0].id == household_id)
+    row = next((row for row in rows if row[0].id == household_id), None)
+    if row is None:
+        turn.reply("households.nobody_left", button("households", "choice.households"))
+        return
     there = {
         "due": _due(turn, row) == DUE,
         "overdue": _due(turn, row) == OVERDUE,
