@@ -9,7 +9,7 @@ from bot.texts.format import plain_date
 from bot.texts.tickets import kind_name
 from db.findings import OUTCOMES
 from db.kube_year import Share
-from db.visit_figures import Days, Figures, VisitReport, Work, colours
+from db.visit_figures import Days, Figures, VisitReport, Work, colours, limit_of
 from db.visit_report import PAYOUT, PURPOSES
 from db.visit_rules import Limit, visit_rules
 
@@ -38,11 +38,22 @@ def lights(report: VisitReport) -> Table:
     rows: list[Row] = [
         [say(f"visit_report.share_{name}", hours=rules.late_hours, letters=rules.least_letters),
          share.part, share.whole, share, say(f"visit_report.{colour or 'no_colour'}"),
-         rule_of(name)]
+         _rule_told(report, name)]
         for name, share, colour in colours(report, rules)
     ]  # fmt: skip
     heads = _heads("what", "count", "of", "share", "colour", "rule")
     return Table(say("visit_report.lights"), heads, rows)
+
+
+def _rule_told(report: VisitReport, name: str) -> str:
+    """Say the rule of a share, and what it comes to in a month that has not ended."""
+    limit = limit_of(report, name, visit_rules().report)
+    if limit is None or report.gone == 1 or name != "coverage":
+        return rule_of(name)
+    so_far = say(
+        "visit_report.rule_so_far", green=decimal(limit.green), yellow=decimal(limit.yellow)
+    )
+    return f"{rule_of(name)} {so_far}"
 
 
 def purposes(report: VisitReport, names: Mapping[str, str]) -> Table:

@@ -130,19 +130,21 @@ def colours(report: VisitReport, rules: ReportRules) -> Sequence[tuple[str, Shar
     The limits are those of a month: a day has no colours, and of a month that has not ended as many
     families are to be seen as its days that have gone by ask for.
     """
-    return [
-        (name, share, _judged(report, name, share, rules))
-        for name in LIGHTS
-        for share in [report.whole.share(name)]
-    ]
+    judged = []
+    for name in LIGHTS:
+        share, limit = report.whole.share(name), limit_of(report, name, rules)
+        one = None if limit is None else colour(share, limit, rules.fewest)
+        judged.append((name, share, one))
+    return judged
 
 
-def _judged(report: VisitReport, name: str, share: Share, rules: ReportRules) -> Colour | None:
+def limit_of(report: VisitReport, name: str, rules: ReportRules) -> Limit | None:
+    """Give the limit that a share of a report is held to; None where it has no colour at all."""
     limit = rules.lights[name]
     if report.days.is_day:
         return None
-    if name == "coverage":
-        if not report.has_begun or report.gone <= 0:
-            return None
-        limit = replace(limit, green=limit.green * report.gone, yellow=limit.yellow * report.gone)
-    return colour(share, limit, rules.fewest)
+    if name != "coverage":
+        return limit
+    if not report.has_begun or report.gone <= 0:
+        return None
+    return replace(limit, green=limit.green * report.gone, yellow=limit.yellow * report.gone)

@@ -21,7 +21,7 @@ from db.session import Session
 from db.staff import Staff
 from db.task_counts import task_counts
 from db.ticket_states import OPEN, Decision, State
-from db.tickets import PLAIN, Ticket, TicketEvent
+from db.tickets import PLAIN, Ticket
 from db.visit_asked import PHOTO, Asked, attended, came_with, lies_far
 from db.visit_figures import Days, Figures, VisitReport, Work
 from db.visit_rules import visit_rules
@@ -186,18 +186,11 @@ def _work(session: Session, asked: Asked) -> Mapping[Work, int]:
 
 
 def _tickets(asked: Asked) -> Select[str, str, int]:
-    """Select the tickets that companions filed, but for those that hide somebody.
-
-    Who has a ticket's answers changes with a hand-over; who filed it does not.
-    """
-    mine = true() if asked.staff_id is None else TicketEvent.actor == f"staff:{asked.staff_id}"
+    """Select the tickets that companions filed, but for those that hide somebody."""
     return (
         select(Ticket.kind, Ticket.state, func.count())
-        .join(
-            TicketEvent, (TicketEvent.ticket_id == Ticket.id) & (TicketEvent.change == "opened")
-        )
         .where(
-            Ticket.helper_id.is_not(None), mine, Ticket.secrecy == PLAIN,
+            Ticket.helper_id.is_not(None), asked.is_his(Ticket.helper_id), Ticket.secrecy == PLAIN,
             Ticket.decision.is_distinct_from(Decision.WITHDRAWN),
             asked.within(Ticket.created_at), asked.scope.holds(Ticket.area_code),
         )

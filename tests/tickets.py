@@ -41,12 +41,11 @@ def file(
     secrecy: str = PLAIN,
     section: str | None = "",
     now: datetime = NOW,
-    actor: str = "cli",
 ) -> Ticket:
     """Make a ticket; a section that is given takes the place of that of the rules."""
     ticket = open_ticket(
         session, Matter(kind, category, story, secrecy=secrecy),
-        contact_id=None, person_id=None, area_code=area, year=now.year, actor=actor, by=By.DESK,
+        contact_id=None, person_id=None, area_code=area, year=now.year, actor="cli", by=By.DESK,
         now=now, searched=[story],
     )  # fmt: skip
     if section != "":

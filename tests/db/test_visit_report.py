@@ -90,7 +90,7 @@ def test_a_month_is_counted_once_and_to_whom_it_belongs(sample_store: Store) -> 
         record_session(session, meeting, {one: True, two: True, three: False}, f"staff:{own}")
         open_track(session, one, f"staff:{own}", NOW)
         for secrecy in ("plain", "hidden"):
-            ticket = file(session, area=first[0].area_code, category="card", actor=f"staff:{own}")
+            ticket = file(session, area=first[0].area_code, category="card")
             ticket.helper_id, ticket.secrecy = own, secrecy
         session.add(
             Finding(
@@ -159,7 +159,7 @@ def test_what_is_handed_over_later_changes_no_month_that_is_over(sample_store: S
         head = session.scalars(select(Person).filter_by(household_id=homes[0].id)).first()
         assert head is not None
         visit(session, own.id, homes[0].id, at)
-        ticket = file(session, now=at, actor=f"staff:{own.id}")
+        ticket = file(session, now=at)
         ticket.helper_id, ticket.person_id = own.id, head.id
         for place, home in enumerate(homes[:2]):
             task = task_of(session, own.id, home.area_code, f"o{place}")

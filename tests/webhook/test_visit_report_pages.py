@@ -46,6 +46,7 @@ def test_the_page_shows_the_area_with_its_rules_and_ranks_nobody(over_sample: Si
     assert all(rule_of(name) in main for name in LIGHTS)
     assert main.count('state-stopped">merah') == 4  # seen, photo, place, finding
     assert main.count('state-active">hijau') == 2  # late, corrected
+    assert "sampai hari ini hijau mulai 56,0 %" in main  # 21 of 30 days have gone by
     assert "0 / 7" in main
     assert "shade-5" in main
     assert "<script" not in main
