@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -64,12 +64,11 @@ def add_files(blueprint: Blueprint) -> None:
         """Give the report of the area, or of one kelurahan, as a file."""
         if kind not in _LISTED:
             abort(404)
-        with desk.begin() as session:
+        with desk.read() as session:
             choice = chosen(session, desk)
             report = visit_report(session, choice.scope, choice.days, desk.now, desk.staff.zone)
             made = Made(report, choice.names, choice.of, office_of(session, desk))
-            area = choice.area or desk.staff.area_code
-            audit.record(session, desk.now, desk.actor, EXPORT, f"area:{area}")
+        _note(desk, f"area:{choice.area or desk.staff.area_code}", [made])
         return _sent(made.written(kind), _name(choice, kind, choice.of), kind)
 
     @blueprint.get("/kunjungan/pendamping/<int:staff_id>.xlsx", defaults={"kind": "xlsx"})
@@ -77,12 +76,13 @@ def add_files(blueprint: Blueprint) -> None:
     @require(*ROLES)
     def download_own(desk: Desk, staff_id: int, kind: str) -> Response:
         """Give the report of one companion as a file."""
-        with desk.begin() as session:
+        with desk.read() as session:
             choice = chosen(session, desk)
             found = reported_on(session, choice.asked(desk.staff.zone, staff_id))
             if not found:
                 abort(404)
             made = _of_companion(session, desk, choice, found[0], kind)
+        _note(desk, f"staff:{staff_id}", [made])
         return _sent(made.written(kind), _own_name(choice, kind, found[0]), kind)
 
     @blueprint.get("/kunjungan/pendamping.xlsx.zip", defaults={"kind": "xlsx"})
@@ -90,7 +90,7 @@ def add_files(blueprint: Blueprint) -> None:
     @require(*ROLES)
     def download_all(desk: Desk, kind: str) -> Response:
         """Give the reports of all companions of the area, a file each, in one."""
-        with desk.begin() as session:
+        with desk.read() as session:
             choice = chosen(session, desk)
             found = reported_on(session, choice.asked(desk.staff.zone))
             if not 0 < len(found) <= MOST_BUNDLED:
@@ -99,6 +99,7 @@ def add_files(blueprint: Blueprint) -> None:
                 _own_name(choice, kind, one): _of_companion(session, desk, choice, one, kind)
                 for one in found
             }
+        _note(desk, f"area:{choice.area or desk.staff.area_code}", made.values())
         whole = BytesIO()
         with ZipFile(whole, "w", ZIP_DEFLATED) as bundle:
             for name, one in made.items():
@@ -113,14 +114,20 @@ def _of_companion(
     report = visit_report(session, choice.scope, choice.days, desk.now, zone, companion.id)
     log = visit_log(session, choice.asked(zone, companion.id), _LISTED[kind])
     office = office_of(session, desk)
-    audit.record(session, desk.now, desk.actor, EXPORT, f"staff:{companion.id}")
-    families = sorted({visit.household_id for visit in log.visits})
-    audit.record_families(session, desk.now, desk.actor, EXPORT, families)
     of = companion.name
     if choice.area or not desk.scope.covers(companion.area_code):
         of = f"{companion.name}, {choice.of}"
     own = Own(companion.name, office.name, zone, log)
     return Made(report, choice.names, of, office, own)
+
+
+def _note(desk: Desk, subject: str, made: Iterable[Made]) -> None:
+    """Write down what was taken, and each family that it names; files are made without a lock."""
+    logs = [one.own.log for one in made if one.own is not None]
+    families = sorted({visit.household_id for log in logs for visit in log.visits})
+    with desk.begin() as session:
+        audit.record(session, desk.now, desk.actor, EXPORT, subject)
+        audit.record_families(session, desk.now, desk.actor, EXPORT, families)
 
 
 def _sent(data: bytes, name: str, kind: str) -> Response:
