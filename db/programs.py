@@ -13,7 +13,7 @@ from db.catalogue import Entry, Hint
 from db.registry import Program
 from db.session import Session
 
-_AMOUNT = "amount"  # the topic under which a programme says how much it gives
+AMOUNT = "amount"  # the topic under which a programme says how much it gives
 
 
 class ProgramTaken(Exception):
@@ -72,7 +72,7 @@ class Known:
 def known_programs(session: Session) -> Sequence[Known]:
     """Give all programmes by code."""
     amounts = session.scalars(
-        select(Entry).where(Entry.topic == _AMOUNT, Entry.active.is_(True)).order_by(Entry.id)
+        select(Entry).where(Entry.topic == AMOUNT, Entry.active.is_(True)).order_by(Entry.id)
     )
     by_code = {entry.program_code: entry for entry in amounts}
     rules = {hint.program_code: hint for hint in session.scalars(select(Hint))}

@@ -130,6 +130,11 @@ def test_only_who_has_the_whole_service_changes_a_programme_and_what_it_said_is_
         "check_on": "2027-05-02", "active": "1",
     }  # fmt: skip
     page = f"/console/katalog/{before.amount.key}"
+    assert part.post(page, **entry, seen="", act="save").status_code == 403
+    assert say("programs.not_whole") in part.get(page).text
+    new = entry | {"program": "PKH", "topic": "amount", "question": "Berapa lagi?"}
+    refused = part.post("/console/katalog/baru", **new, act="save")
+    assert (refused.status_code, say("programs.not_whole") in refused.text) == (400, True)
     kept = officer.post(page, **entry, seen=seen_on(officer, page), act="save")
     assert kept.status_code == 303
     page = html.unescape(officer.get(path).text)

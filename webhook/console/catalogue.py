@@ -24,6 +24,8 @@ from db.catalogue import (
     entry_of_key,
     versions_of,
 )
+from db.notice_rules import rules_all
+from db.programs import AMOUNT
 from db.registry import all_programs
 from db.session import Session
 from db.trail import names_of_staff
@@ -91,7 +93,8 @@ def _add_changes(blueprint: Blueprint) -> None:
             if values["act"] == "preview":
                 raise _Unfit("")
             with desk.begin() as session:
-                _existing(session, key)
+                if not _may_write(session, desk, _existing(session, key).topic):
+                    abort(403)
                 seen = _moment(values["seen"])
                 changed = change_entry(session, key, draft, seen, desk.actor, desk.now)
         except (_Unfit, Stale) as unfit:
@@ -133,6 +136,8 @@ def _add_new(blueprint: Blueprint) -> None:
             key = _free_key(values)
             with desk.begin() as session:
                 program = _program(session, values["program"])
+                if not _may_write(session, desk, values["topic"]):
+                    raise _Unfit(say("programs.not_whole"))
                 if entry_of_key(session, key) is not None:
                     raise _Unfit(say("catalogue.taken"))
                 add_entry(session, key, program, values["topic"], draft, desk.actor, desk.now)
@@ -142,6 +147,12 @@ def _add_new(blueprint: Blueprint) -> None:
             return (page, 400) if str(unfit) else page
         flash(say("catalogue.added"))
         return redirect(url_for("console.catalogue.entry", key=key), 303)
+
+
+def _may_write(session: Session, desk: Desk, topic: str) -> bool:
+    """Say whether somebody may write of a topic: what programmes give is one for all areas."""
+    is_his = topic != AMOUNT or rules_all(session, desk.scope)
+    return is_his and desk.staff.role in EDITORS
 
 
 def _existing(session: Session, key: str) -> Entry:
@@ -265,7 +276,8 @@ def _entry_page(
         preview=_preview(values, desk.today),
         versions=versions,
         who=lambda actor: _name(names, actor),
-        may_edit=desk.staff.role in EDITORS,
+        may_edit=_may_write(session, desk, found.topic),
+        is_editor=desk.staff.role in EDITORS,
         longest=LONGEST,
     )
 

@@ -170,7 +170,7 @@ def _all_page(desk: Desk, values: _Values, problem: str = "") -> str:
         return render_template(
             "console/catalogue_programs.html",
             programs=known_programs(session), values=values, problem=problem, may_edit=may_edit,
-            may_answer=desk.staff.role in EDITORS,
+            is_editor=desk.staff.role in EDITORS,
         )  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def _page(session: Session, desk: Desk, known: Known, values: _Values, problem: 
         "console/catalogue_program.html",
         known=known, values=values, problem=problem, members=MEMBERS, deciles=DECILES,
         may_edit=desk.staff.role in EDITORS and rules_all(session, desk.scope),
-        may_answer=desk.staff.role in EDITORS,
+        is_editor=desk.staff.role in EDITORS,
         former=former_versions(session, known.program.code),
         former_amounts=versions_of(session, known.amount.id) if known.amount is not None else (),
         who=lambda actor: names.get(actor, actor),
