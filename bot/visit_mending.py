@@ -1,5 +1,7 @@
 """Which visit somebody wants to mend, and the form in which he does."""
 
+from datetime import datetime
+
 from bot.families import is_own
 from bot.forms import FILES
 from bot.texts.format import local_moment
@@ -20,14 +22,17 @@ def correct_last(turn: Turn, staff_id: int) -> None:
         correct(turn, visit)
 
 
-def correct(turn: Turn, visit: Visit) -> None:
-    """Open the form with what was told of a visit; what is not changed stays, its time too."""
+def correct(turn: Turn, visit: Visit, at: datetime | None = None) -> None:
+    """Open the form with what was told of a visit; what is not changed stays.
+
+    Its time, too, where no other is told with the wish.
+    """
     checks = {name: visit.checks.get(name) for name in asked_of(visit.purpose)}
-    at = visit.visited_at.isoformat()
+    before = visit.visited_at.isoformat()
     turn.open_form(
         FORM.name,
         {
-            "at": at, "told_at": at,
+            "at": before if at is None else at.isoformat(), "told_at": before,
             "family": str(visit.household_id), "purpose": visit.purpose, **checks,
             "finding": finding_of(turn, visit), FILES: [], "location": None, "replaces": visit.id,
         },

@@ -89,6 +89,8 @@ def test_a_visit_by_steps_is_of_when_it_was_begun_or_of_when_it_is_told(
     [(visit, _finding)] = visits_of(sample_store, other.id)
     assert local(visit.visited_at) == f"{day:%d} 10.00"
     assert name in words(companion.say("betulkan kunjungan tadi"))
+    companion.say("batal")
+    assert "11.30 WITA" in words(companion.say("ralat kunjungan tadi, kemarin jam 11.30"))
 
 
 def test_a_visit_that_was_not_is_taken_back_with_its_work(
