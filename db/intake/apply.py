@@ -13,6 +13,7 @@ from db.intake.judge import TABLES, judge
 from db.intake.likely import find_likely
 from db.intake.statements import analyze, forget, run
 
+TELLS_PREGNANCY = "tells_pregnancy"  # a note of a batch: its list has a column for it
 Tell = Callable[[int, int, str], None]
 
 _LOCK = "LOCK TABLE people, households, enrolments IN SHARE ROW EXCLUSIVE MODE"
@@ -108,7 +109,8 @@ _END = """
     UPDATE enrolments SET ended_batch_id = :batch WHERE id IN (SELECT id FROM ending)
 """
 # Where only the list's own day is known, a line that goes on in the same standing keeps its day,
-# and one that goes on saying that somebody is pregnant the day until which that counts.
+# and one that goes on saying that somebody is pregnant the day until which that counts. So does
+# one of a list that does not speak of it at all.
 _NEW_ENROLMENTS = """
     INSERT INTO enrolments
         (id, person_id, list_id, batch_id, program_code, status, since, reason, row_no, digest,
@@ -123,7 +125,9 @@ _NEW_ENROLMENTS = """
         ), staged.since) END,
         staged.reason, staged.row_no, staged.digest, staged.kk_index, staged.name,
         staged.birth_date, staged.area_code, staged.decile, staged.has_card,
-        CASE WHEN staged.pregnant_until = :term_ends THEN COALESCE((
+        CASE WHEN staged.pregnant_until = :term_ends
+            OR (staged.pregnant_until IS NULL AND :keeps_pregnancies)
+        THEN COALESCE((
             SELECT min(ending.pregnant_until) FROM ending
             WHERE ending.person_id = judged.person_id AND ending.program = judged.program
         ), staged.pregnant_until) ELSE staged.pregnant_until END,
@@ -158,10 +162,12 @@ def apply(
     steps = 6
     tell(0, steps, "judging")
     _prepare(connection)
-    counts = dict(judge(connection, batch).counts)
+    tells_pregnancy = bool(batch.notes.get(TELLS_PREGNANCY, True))
+    counts = dict(judge(connection, batch, tells_pregnancy).counts)
     binds: dict[str, Any] = {
         "batch": batch.id, "list": batch.list_id, "area": batch.area_code, "as_of": batch.as_of,
         "term_ends": batch.as_of + TERM,
+        "keeps_pregnancies": not tells_pregnancy,
         "actor": actor, "at": now, "undone": False, **_first_numbers(connection, batch.id),
     }  # fmt: skip
     tell(1, steps, "people")

@@ -6,7 +6,7 @@ counts.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -64,6 +64,12 @@ def clean_pregnant(cell: str) -> bool | str | None:
         return known
     said = _said(text)
     return UNKNOWN if said is None else said
+
+
+def tells_pregnancy(columns: Iterable[str], unknown: Iterable[str]) -> bool:
+    """Say whether a list has a column that may tell of pregnancies, of ours or among others."""
+    told = {"hamil", "hamil_sampai"}.intersection(columns)
+    return bool(told) or any(squeezed(name).startswith(_CONDITIONS) for name in unknown)
 
 
 def due_reader(header: Header, as_of: date, is_1904: bool) -> Reader | None:

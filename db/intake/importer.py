@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from db import audit
 from db.batches import (
@@ -18,8 +18,10 @@ from db.batches import (
     Batch,
     StagedRow,
 )
-from db.intake.apply import Tell, apply
+from db.enrolments import Enrolment
+from db.intake.apply import TELLS_PREGNANCY, Tell, apply
 from db.intake.approvers import approvers
+from db.intake.cells_pregnancy import tells_pregnancy
 from db.intake.judge import CHANGED, NEW, OUTSIDE, UNCHANGED, Judgement, judge
 from db.intake.lines import FileRefused, Problem
 from db.intake.list_names import list_named
@@ -208,13 +210,27 @@ def _judge(store: Store, batch_id: int, staged: Staged, notes: dict[str, Any], t
     with store.connect() as connection:
         analyze(connection, "staged_rows (batch_id, row_no, digest, nik_index, kk_index)")
     with store.read() as session:
-        judgement = judge(session.core, session.get_one(Batch, batch_id))
+        judgement = judge(session.core, session.get_one(Batch, batch_id), notes[TELLS_PREGNANCY])
     with store.begin() as session:
         batch = session.get_one(Batch, batch_id, with_for_update=True)
         if batch.state != READING:
             raise Overtaken
+        kept = 0 if notes[TELLS_PREGNANCY] else _count_expecting(session, batch)
+        if kept:
+            told = {"key": "import.note_pregnancies_kept", "count": str(kept)}
+            notes = notes | {"notes": [*notes["notes"], told]}
         batch.state, batch.counts = STAGED, _counts(judgement, staged)
         batch.notes = batch.notes | notes | {"samples": judgement.samples}
+
+
+def _count_expecting(session: Session, batch: Batch) -> int:
+    """Count who counts as pregnant by the version of a list that is in force."""
+    query = select(func.count()).where(
+        Enrolment.list_id == batch.list_id,
+        Enrolment.ended_batch_id.is_(None),
+        Enrolment.pregnant_until >= batch.as_of,
+    )
+    return session.scalar(query) or 0
 
 
 def _counts(judgement: Judgement, staged: Staged) -> dict[str, int]:
@@ -229,6 +245,7 @@ def _notes(reading: Reading, staged: Staged) -> dict[str, Any]:
         "notes": [{"key": note.key, **note.values} for note in reading.notes],
         "warnings": dict(staged.warnings.most_common()),
         "reasons": dict(staged.reasons.most_common()),
+        TELLS_PREGNANCY: tells_pregnancy(reading.columns.values(), reading.unknown_columns),
     }
 
 

@@ -46,7 +46,8 @@ _FORMER = (
 # Only lines that speak change the values of people and families.
 # The casts give the columns a type, without which SQLite does not use their indexes.
 # A line that stands in the file twice is taken once. A line that is in force already is about
-# whom it was about, even where a human has decided that since.
+# whom it was about, even where a human has decided that since. A pregnancy that was kept, as a list
+# did not speak of any, is ended by one that does, though the lines are the same.
 _JUDGED = (
     """
     CREATE TEMPORARY TABLE judged AS
@@ -60,7 +61,9 @@ _JUDGED = (
         ) AS BIGINT) AS household_id,
         COALESCE(lower(people.name) <> lower(staged.name), FALSE) AS differs, TRUE AS speaks
     FROM staged_rows AS staged
-    LEFT JOIN former ON former.digest = staged.digest
+    LEFT JOIN former ON former.digest = staged.digest AND NOT (
+        :tells_pregnancy AND former.pregnant_until IS NOT NULL AND staged.pregnant_until IS NULL
+    )
     LEFT JOIN people ON people.nik_index = staged.nik_index
     LEFT JOIN households ON households.kk_index = staged.kk_index
     WHERE staged.batch_id = :batch
@@ -140,12 +143,16 @@ class Judgement:
     samples: dict[str, list[int]] = field(default_factory=dict)  # row numbers; of gone enrolments
 
 
-def judge(connection: Connection, batch: Batch) -> Judgement:
-    """Make the tables and count; they are of this connection until they are forgotten."""
+def judge(connection: Connection, batch: Batch, tells_pregnancy: bool) -> Judgement:
+    """Make the tables and count; they are of this connection until they are forgotten.
+
+    `tells_pregnancy` says whether the list has a column for it.
+    """
     forget(connection, *TABLES)
     low, high = subtree(batch.area_code)
     binds = {
         "batch": batch.id, "list": batch.list_id, "low": low, "high": high, "as_of": batch.as_of,
+        "tells_pregnancy": tells_pregnancy,
     }  # fmt: skip
     run(connection, _FORMER, binds)
     analyze(connection, "former")

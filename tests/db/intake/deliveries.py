@@ -21,6 +21,7 @@ from tests.moment import NOW
 CITY, HERE, THERE = "74.72", "74.72.01.1001", "74.72.01.1002"
 SINCE = date(2024, 1, 15)
 UPLOADER = "staff:1"
+COLUMNS: Mapping[str, str] = {"Hamil": "hamil"}
 PKH = Spec("Dinas Sosial", "PKH 2026", date(2026, 11, 1), CITY)
 LATER = replace(PKH, as_of=date(2026, 11, 20))
 KIS = Spec("Dinas Kesehatan", "KIS 2026", date(2026, 11, 1), CITY)
@@ -33,7 +34,7 @@ class FakeReading:
     found: Iterable[Line | RefusedLine]
     unknown_columns: Sequence[str] = ()
     notes: Sequence[Problem] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=lambda: COLUMNS)
     size_hint: int = 1
 
     def lines(self) -> Iterator[Line | RefusedLine]:
@@ -86,12 +87,15 @@ def deliver(
     path: Path = Path(__file__),
     now: datetime = NOW,
     actor: str = UPLOADER,
+    columns: Mapping[str, str] = COLUMNS,
 ) -> int:
     """Dry-run a list and give its batch."""
 
     @contextmanager
     def read(*_: object) -> Iterator[FakeReading]:
-        yield FakeReading(numbered(lines) if isinstance(lines, Sequence) else lines)
+        yield FakeReading(
+            numbered(lines) if isinstance(lines, Sequence) else lines, columns=columns
+        )
 
     # What tells one file from another is what it says.
     spec = replace(spec, program_code=str(list(lines) if isinstance(lines, Sequence) else ""))

@@ -7,13 +7,25 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from db.batches import Batch
 from db.intake.cells_pregnancy import TERM
-from db.intake.importer import take_back
+from db.intake.importer import approve, take_back
 from db.privacy import file_of
 from db.registry import Person
 from db.session import Store
 from db.traits import with_traits
-from tests.db.intake.deliveries import CITY, KIS, PKH, counts, line, picture, prepare, take
+from tests.db.intake.deliveries import (
+    CITY,
+    KIS,
+    PKH,
+    counts,
+    deliver,
+    line,
+    picture,
+    prepare,
+    quiet,
+    take,
+)
 from tests.db.intake.reading_files import read_one, reasons, taken, warnings
 from tests.moment import NOW, TODAY
 
@@ -100,3 +112,19 @@ def test_it_counts_until_the_birth_or_nine_months_after_the_list_that_told_it_fi
     take_back(store, batch, "cli", NOW)
     assert picture(store) == before
     assert expecting(store) == {"Warga 2", "Warga 4"}
+
+
+def test_a_list_without_a_column_for_it_ends_no_pregnancy(store: Store) -> None:
+    prepare(store)
+    today = datetime.now(UTC).date()
+    until = today + 90 * DAY
+    take(store, [line(2, pregnant_until=until), line(4)], replace(PKH, as_of=today - 9 * DAY))
+    later = replace(PKH, as_of=today)
+    batch = deliver(store, [line(2), line(4)], later, columns={"Nama": "nama"})
+    with store.read() as session:
+        told = session.get_one(Batch, batch).notes["notes"]
+    assert told == [{"key": "import.note_pregnancies_kept", "count": "1"}]
+    approve(store, batch, "cli", NOW, quiet)
+    assert expecting(store) == {"Warga 2"}
+    take(store, [line(2), line(4, decile=3)], later)  # there is the column, and it says of none
+    assert expecting(store) == set()
