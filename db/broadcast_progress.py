@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from db.areas import Area, Scope
 from db.broadcast_rows import waves_of
+from db.broadcast_watch import OUT_OF_DATE
 from db.broadcasts import Broadcast, Notice, Wave
 from db.contacts import Contact
 from db.outbox import CHANGED, TOLD, OutboundMessage
@@ -82,6 +83,22 @@ def _counted(broadcast_id: int, now: datetime) -> Any:
     )
 
 
+def out_of_date_by_area(session: Session, broadcast_id: int) -> dict[str, int]:
+    """Count the messages that were too late for their day, by the areas that they speak of."""
+    query = (
+        select(Notice.area_code, func.count())
+        .join(OutboundMessage, OutboundMessage.notice_id == Notice.id)
+        .join(Wave, Wave.id == OutboundMessage.wave_id)
+        .where(
+            Wave.broadcast_id == broadcast_id,
+            OutboundMessage.state == "canceled",
+            OutboundMessage.reason == OUT_OF_DATE,
+        )
+        .group_by(Notice.area_code)
+    )
+    return {area: count for area, count in session.execute(query) if area is not None}
+
+
 def untold_families(
     session: Session, broadcast_id: int, scope: Scope, most: int
 ) -> Sequence[Unreached]:
@@ -102,7 +119,7 @@ def untold_families(
     rows = session.execute(
         select(
             Household.id, head_of_family(), Area.name, Household.address, Household.rt,
-            Household.rw, func.max(_OUT.c.reason), companion_of_family(),
+            Household.rw, func.max(_OUT.c.reason), companion_of_family(), Household.area_code,
         )
         .select_from(_OUT)
         .join(Contact, Contact.id == _OUT.c.contact_id)
@@ -118,6 +135,6 @@ def untold_families(
         .limit(most)
     )  # fmt: skip
     return [
-        Unreached(family, head or "", area, address, rt, rw, reason or "", companion)
-        for family, head, area, address, rt, rw, reason, companion in rows
+        Unreached(family, head or "", area, address, rt, rw, reason or "", companion, area_code)
+        for family, head, area, address, rt, rw, reason, companion, area_code in rows
     ]

@@ -28,7 +28,7 @@ from db.broadcast_watch import hold_if_free, superseded_notices
 from db.broadcasts import Broadcast, State, Wave
 from db.contacts import ACTIVE, CONSENT_GIVEN, Contact
 from db.notice_rules import notice_rules
-from db.outbox import BULK, TELLING, OutboundMessage
+from db.outbox import BULK, TELLING, UNWANTED, OutboundMessage
 from db.registry import Person
 from db.session import Session
 from db.traits import belongs
@@ -104,10 +104,11 @@ _LOOK_AGAIN = _look_again()
 def fall_back(session: Session, now: datetime, most: int = 1000) -> int:
     """Queue what did not arrive for the family's next willing contact; gives how many rows.
 
-    That is what failed for good, and what WhatsApp or SMS took without a word of delivery for
-    `fallback_hours`. A number that is not on WhatsApp is written to by SMS, if the rules allow it.
-    Each message is passed on once; a broadcast that was done runs again by it. What was changed or
-    canceled since is told to nobody. `most` bounds the messages looked at of each broadcast.
+    That is what failed for good, what its contact did not want any more before it went out, and
+    what WhatsApp or SMS took without a word of delivery for `fallback_hours`. A number that is not
+    on WhatsApp is written to by SMS, if the rules allow it. Each message is passed on once; a
+    broadcast that was done runs again by it. What was changed or canceled since is told to nobody.
+    `most` bounds the messages looked at of each broadcast.
     """
     rules = notice_rules(session)
     silent_since = now - timedelta(hours=rules.fallback_hours)
@@ -144,13 +145,19 @@ def _with_losses(session: Session, silent_since: datetime, now: datetime) -> Seq
     return session.scalars(query.order_by(Broadcast.id)).all()
 
 
-def _kinds_of_loss(silent_since: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Give the conditions of what failed and of what is silent, as the partial indexes do."""
+def _kinds_of_loss(silent_since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions of what failed, is unwanted or is silent, as the partial indexes do."""
     open_ = and_(_OUT.c.wave_id.is_not(None), _OUT.c.passed_on_at.is_(None))
     telling = [literal(channel, literal_execute=True) for channel in TELLING]
     failed = _OUT.c.state == literal("failed", literal_execute=True)
     sent = and_(_OUT.c.state == literal("sent", literal_execute=True), _OUT.c.channel.in_(telling))
-    return and_(failed, open_), and_(sent, open_, _OUT.c.settled_at <= silent_since)
+    ended = _OUT.c.state == literal("canceled", literal_execute=True)
+    unwanted = and_(ended, _OUT.c.reason == literal(UNWANTED, literal_execute=True))
+    return (
+        and_(failed, open_),
+        and_(unwanted, open_),
+        and_(sent, open_, _OUT.c.settled_at <= silent_since),
+    )
 
 
 def _take(

@@ -36,6 +36,7 @@ HELD = "held"  # the state of what waits until a talk has ended
 _NOT_PASSED_ON = "wave_id IS NOT NULL AND passed_on_at IS NULL"
 _FAILED = text(f"state = 'failed' AND {_NOT_PASSED_ON}")
 _SILENT = text(f"state = 'sent' AND channel IN ('whatsapp', 'sms') AND {_NOT_PASSED_ON}")
+_UNWANTED = text(f"state = 'canceled' AND reason = 'opted_out' AND {_NOT_PASSED_ON}")
 _QUEUED_REPLY = text("state = 'queued' AND wave_id IS NULL")
 _QUEUED_BULK = text("state = 'queued' AND wave_id IS NOT NULL")
 
@@ -85,6 +86,10 @@ class OutboundMessage(Base):
         ),
         Index(
             "ix_outbound_failed", "wave_id", sqlite_where=_FAILED, postgresql_where=_FAILED,
+        ),
+        Index(
+            "ix_outbound_unwanted", "wave_id",
+            sqlite_where=_UNWANTED, postgresql_where=_UNWANTED,
         ),
         Index(
             "ix_outbound_silent", "wave_id", "settled_at",

@@ -30,7 +30,7 @@ WINDOW = timedelta(hours=24)  # in which WhatsApp lets a business write without 
 _WHATSAPP = "whatsapp"
 # Why nobody of a family is reached: what comes first is nearest to being reached.
 REASONS = ("no_template", "in_emergency", "opted_out", "blocked", "no_consent", "no_contact")
-_NOT_ADDRESSED = "not_addressed"
+_NOT_ADDRESSED, _NOT_AGREED = "not_addressed", "not_agreed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ class Unreached:
     rw: str
     reason: str
     companion: str | None
+    area_code: str
 
 
 def measure(
@@ -103,7 +104,7 @@ def measure(
     closed = sum(one.shut for one in told)
     standing = _standing(filters, topic).subquery()
     rows = session.execute(select(standing.c.place, func.count()).group_by(standing.c.place)).all()
-    excluded = {REASONS[place - 1]: count for place, count in rows if place > 0}
+    excluded = {_reason(place, topic): count for place, count in rows if place > 0}
     if closed and not has_template:
         told = [replace(one, count=one.count - one.shut) for one in told]
         excluded["no_template"] = closed
@@ -149,7 +150,7 @@ def unreached(
     rows = session.execute(
         select(
             Household.id, head_of_family(), Area.name, Household.address, Household.rt,
-            Household.rw, standing.c.place, companion_of_family(),
+            Household.rw, standing.c.place, companion_of_family(), Household.area_code,
         )
         .join(standing, standing.c.household_id == Household.id)
         .join(Area, Area.code == Household.area_code)
@@ -158,13 +159,17 @@ def unreached(
         .limit(most)
     )  # fmt: skip
     return [
-        Unreached(family, head or "", area, address, rt, rw, _reason(place), companion)
-        for family, head, area, address, rt, rw, place, companion in rows
+        Unreached(
+            family, head or "", area, address, rt, rw, _reason(place, topic), companion, area_code
+        )
+        for family, head, area, address, rt, rw, place, companion, area_code in rows
     ]
 
 
-def _reason(place: int) -> str:
-    return REASONS[place - 1] if place else _NOT_ADDRESSED
+def _reason(place: int, topic: Topic) -> str:
+    """Name a reason; emergencies have to be agreed to, which most were never asked about."""
+    reason = REASONS[place - 1] if place else _NOT_ADDRESSED
+    return _NOT_AGREED if (reason, topic) == ("opted_out", Topic.EMERGENCY) else reason
 
 
 def window_is_shut(send_at: datetime) -> ColumnElement[bool]:

@@ -68,6 +68,7 @@ class Handout:
     source: str
     id: int
     round_id: int | None
+    quota: int | None
 
 
 def upcoming(
@@ -126,7 +127,7 @@ def _upcoming_query(by_area: bool, by_program: bool, by_some: bool) -> Any:
         select(
             columns.program_code, Program.name, columns.area_code, Area.name.label("area"),
             columns.held_on, columns.starts_at, columns.ends_at, columns.place, columns.source,
-            columns.id, columns.round_id,
+            columns.id, columns.round_id, columns.quota,
         )
         .join(Program, Program.code == columns.program_code)
         .join(Area, Area.code == columns.area_code)

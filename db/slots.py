@@ -59,6 +59,7 @@ class Slot(Base):
 
 
 _SLOT: Any = Slot.__table__
+_AT_ONCE = 5_000  # families of one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,22 @@ def slot_of(session: Session, household_id: int, round_id: int) -> Slot | None:
         )
     )
     return session.scalars(query.limit(1)).first()
+
+
+def slots_of_families(
+    session: Session, round_id: int, families_of: Sequence[int]
+) -> dict[int, Slot]:  # fmt: skip
+    """Give the hours of some families at a round, of those that have one."""
+    query = (
+        select(Slot)
+        .join(Distribution, Distribution.id == Slot.distribution_id)
+        .where(Distribution.round_id == round_id, ~Distribution.canceled)
+    )
+    found: dict[int, Slot] = {}
+    for at in range(0, len(families_of), _AT_ONCE):
+        some = Slot.household_id.in_(families_of[at : at + _AT_ONCE])
+        found |= {slot.household_id: slot for slot in session.scalars(query.where(some))}
+    return found
 
 
 def _drop(session: Session, round_id: int, since: date) -> None:

@@ -13,12 +13,14 @@ from sqlalchemy.exc import OperationalError
 
 from bot.desk.alerting import page
 from bot.failures import where_only
+from bot.notices.late import count_late
 from bot.notices.reminding import SERVICE, children_due, make_child
 from bot.notices.replanning import is_urgent_by_now
 from bot.notices.telling import tell_maker
 from bot.notices.undoing import take_back
 from bot.places import read_places
 from bot.texts import say
+from bot.texts.format import grouped
 from db import audit
 from db import broadcast_watch as watch
 from db.broadcast_rows import end_notices, end_rows, open_rows
@@ -51,7 +53,7 @@ def tend(
     """
     steps = (
         partial(_expiring, public_url), _following, _hastening, _starting, _falling_back, _dropping,
-        _finishing,
+        partial(_finishing, public_url),
     )  # fmt: skip
     looks = (look for step in steps for look in step(store, clock()))
     return sum(_part(store, look, clock, is_stopped) for look in looks)
@@ -200,19 +202,25 @@ def _drop(
     return end_notices(session, broadcast.id, notices, reason, _CHUNK)
 
 
-def _finishing(store: Store, now: datetime) -> Iterator[Look]:
+def _finishing(public_url: str | None, store: Store, now: datetime) -> Iterator[Look]:
     """Give what ends the broadcasts of which nothing is left to be sent."""
     with store.read() as session:
         silent = [one for one in watch.going(session) if not open_rows(session, one)]
     for broadcast_id in silent:
-        yield partial(_finish, broadcast_id=broadcast_id)
+        yield partial(_finish, broadcast_id=broadcast_id, public_url=public_url)
 
 
-def _finish(session: Session, now: datetime, broadcast_id: int) -> int:
+def _finish(session: Session, now: datetime, broadcast_id: int, public_url: str | None) -> int:
+    """End a broadcast; its author hears of those who know nothing of a day that is still ahead."""
     broadcast = watch.hold_if_free(session, broadcast_id, watch.GOING)
     if broadcast is None or open_rows(session, broadcast.id):
         return 0
     _end(session, broadcast, State.DONE, now)
+    count = count_late(session, broadcast, now)
+    if count:
+        address = page(public_url, f"penyaluran/{broadcast.round_id}")
+        text = say("change.days_ahead", number=broadcast.id, count=grouped(count), page=address)
+        tell_maker(session, broadcast, text, now)
     return 1
 
 

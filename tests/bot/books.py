@@ -59,7 +59,12 @@ def write_books(store: Store, folder: Path, visits: VisitReport) -> list[Path]:
             "lpj": kube_book(year, names, OFFICE),
             "bulanan": report_book(report_of(session, true(), period, ZONE, NOW), names, {}),
             "belum-sampai": unreached_book(
-                [Unreached(1, HOSTILE, "Lamangga", "Jl. Wolio No. 1", "001", "002", "silent", None)]
+                [
+                    Unreached(
+                        1, HOSTILE, "Lamangga", "Jl. Wolio No. 1", "001", "002", "silent", None, ""
+                    )
+                ],
+                {},
             ),
             "anggaran": budget_book(session, CITY, 2026),
             "templat": template_xlsx(["Isi NIK 16 angka", "Tanggal: 31-12-2026"]),

@@ -3,21 +3,24 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.messages import TemporaryError
 from bot.notices import approving
 from bot.notices.changing import change_round
 from bot.notices.drafting import Draft
 from bot.notices.refusals import NoticeRefused
+from bot.outbox import open_reply
 from bot.retries import put_off
 from db.audiences import Filters
 from db.broadcast_watch import OUT_OF_DATE
 from db.broadcasts import Kind, notices_of
 from db.claims import LEASE, Claimed, claim, release_expired
-from db.outbox import CHANGED
+from db.outbox import CHANGED, OutboundMessage
 from db.receipts import record_receipt
 from db.session import Store
 from db.settlement import Outcome, settle
+from db.staff import Staff
 from tests.audience import HERE, THERE, contact, family, make_neighbours, make_town
 from tests.broadcasts import (
     DAY,
@@ -32,6 +35,7 @@ from tests.broadcasts import (
     send,
     stop,
 )
+from tests.tickets import CITY
 
 SECOND, LATER = timedelta(seconds=1), DAY + timedelta(days=2)
 
@@ -68,6 +72,9 @@ def test_an_announcement_that_names_a_day_that_passed_is_sent_to_nobody(store: S
     """Who has not heard of it is told of the days that are left by another one."""
     with store.begin() as session:
         make_neighbours(session)
+        session.add(Staff(id=1, name="Petugas", role="officer", area_code=CITY, created_at=EARLY))
+        session.flush()
+        contact(session, staff_id=1, address="petugas", consent=None)
         broadcast = announce(session, stop(HERE), stop(HERE, LATER))
         broadcast_id, round_id = broadcast.id, broadcast.round_id
     look(store, EARLY)
@@ -80,6 +87,13 @@ def test_an_announcement_that_names_a_day_that_passed_is_sent_to_nobody(store: S
     assert send(store, between) == []
     assert rows_of(store, broadcast_id)["budi"] == ("canceled", OUT_OF_DATE)
     look(store, between)
+    with store.read() as session:  # whoever made it is told, as another day is ahead
+        [sealed] = session.scalars(
+            select(OutboundMessage.body).where(OutboundMessage.wave_id.is_(None))
+        )
+    told = open_reply(store.vault, sealed or b"").text
+    assert "1 nomor belum tahu hari yang masih akan datang" in told
+    assert f"penyaluran/{round_id}" in told
     with pytest.raises(NoticeRefused, match="days_passed"), store.begin() as session:
         approving.resend_failed(session, broadcast_id, "staff:1", between)
     with store.begin() as session:
@@ -89,7 +103,10 @@ def test_an_announcement_that_names_a_day_that_passed_is_sent_to_nobody(store: S
         [notice] = notices_of(session, again)
     assert ("3 Desember" in notice.text, "1 Desember" in notice.text) == (True, False)
     look(store, between)
-    assert send(store, between) == ["ani"]  # budi may have heard it from the dispatcher that died
+    assert send(store, between) == [
+        "ani",
+        "petugas",
+    ]  # budi may have heard it from the dispatcher that died
 
 
 def test_old_words_that_come_back_to_the_queue_are_not_sent(store: Store) -> None:

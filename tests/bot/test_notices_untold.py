@@ -1,18 +1,25 @@
 """Who was not told, and what must not be told any more, after failures and changes."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from bot.notices import approving
+from bot.notices.calling import Call, calls_of
 from bot.notices.changing import cancel_round, change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, make_round
 from bot.notices.previewing import preview
 from bot.notices.refusals import NoticeRefused
 from bot.notices.repeats import same_today
+from bot.notices.unreached_book import unreached_book
 from bot.notices.whom import audience_of
+from bot.texts import say
+from bot.texts.format import long_date
 from db.areas import Scope
 from db.audiences import Filters, Topic
 from db.broadcast_progress import untold_families
@@ -21,6 +28,7 @@ from db.broadcasts import Broadcast, Kind, State, notices_of
 from db.outbox import OutboundMessage
 from db.reach import unreached
 from db.registry import Household, Person
+from db.rounds import CANCELED, Round
 from db.session import Session, Store
 from db.slots import slot_of
 from tests.audience import HERE, THERE, contact, family, make_town, member
@@ -101,6 +109,29 @@ def test_whom_an_announcement_failed_hears_of_the_change_alone(store: Store, fai
         release(session, found)
     look(store, SOON + HOUR)
     assert send(store, SOON + HOUR) == ["ani"]
+
+
+def test_the_list_for_companions_says_where_and_when_each_family_is_to_come(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+        first, second = family(session, rt="001"), family(session, rt="002")
+        contact(session, family(session, rt="003"), address="ani")
+        lurah = replace(stop(begin=13, end=15), place="Kantor Lurah")
+        told = announce(session, stop(begin=9, end=10, quota=1), lurah, state=State.DRAFT)
+        release(session, told, EARLY)
+        left = unreached(session, audience_of(session, told), Topic.AID, 9)
+        calls = calls_of(session, told, left)
+        assert calls == {
+            first.id: Call("Kantor Pos", f"{long_date(DAY)}, pukul 09.00-10.00 WITA"),
+            second.id: Call("Kantor Lurah", f"{long_date(DAY)}, pukul 13.00-15.00 WITA"),
+        }
+        book = load_workbook(BytesIO(unreached_book(left, calls))).active
+        assert book is not None
+        assert {row[6] for row in book.values} == {
+            say("broadcast.column_place"), "Kantor Pos", "Kantor Lurah"
+        }  # fmt: skip
+        session.get_one(Round, told.round_id).state = CANCELED
+        assert calls_of(session, told, left) == {}
 
 
 def test_whom_it_failed_may_be_told_by_another_announcement_and_once(

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from bot.texts import say
 from bot.verdicts import got_it
+from db.areas import Area
 from db.broadcasts import Broadcast, Kind, Notice, State, Wave
 from db.contacts import Contact
 from db.outbox import BULK, OutboundMessage
@@ -233,6 +235,7 @@ def test_schedule_names_the_hour_of_the_own_family_alone(
 ) -> None:
     with sample_store.begin() as session:
         family = family_of(session, SITI)
+        home = session.get_one(Area, family.area_code).name
         round_id = make_round(session, clock)
         held = Distribution(
             program_code="PKH", area_code=family.area_code, held_on=clock().date(),
@@ -248,4 +251,18 @@ def test_schedule_names_the_hour_of_the_own_family_alone(
             )
         )  # fmt: skip
     assert words(known.say("jadwal PKH")).count("Jam Bapak/Ibu: 09.00–10.00") == 1
-    assert "Jam Bapak/Ibu" not in words(citizen.say("jadwal PKH di lamangga"))
+    told = words(citizen.say(f"jadwal PKH di {home}"))
+    assert "Jam Bapak/Ibu" not in told
+    assert say("schedule.by_hour") in told
+    with sample_store.begin() as session:  # another place takes whoever has got no hour
+        session.execute(delete(Slot))
+        again = session.scalars(select(Distribution).where(Distribution.place == "Aula")).one()
+        session.add(
+            Distribution(
+                program_code="PKH", area_code=again.area_code, held_on=again.held_on,
+                starts_at=time(13), ends_at=time(15), place="Kantor Lurah", round_id=round_id,
+                source="Dinas", created_at=again.created_at,
+            )
+        )  # fmt: skip
+    told = words(known.say("jadwal PKH"))
+    assert told.index("Kantor Lurah") < told.index("Aula") < told.index(say("schedule.of_others"))

@@ -166,6 +166,8 @@ def test_the_reason_why_a_family_is_not_reached(store: Store) -> None:
         assert reach.excluded == dict.fromkeys(
             ("no_contact", "no_consent", "opted_out", "blocked", "in_emergency"), 1
         )
+        dangers = measure(session, ALL, Topic.EMERGENCY, NOW, has_template=True).excluded
+        assert (dangers["not_agreed"], dangers.get("opted_out")) == (3, None)  # nor ever asked
         rows = {row.address: row for row in unreached(session, ALL, Topic.AID, 9)}
         assert {name: row.reason for name, row in rows.items()} == {
             "silent": "no_contact", "no": "no_consent", "out": "opted_out", "gone": "blocked",

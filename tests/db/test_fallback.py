@@ -204,6 +204,24 @@ def test_a_telephone_that_says_stop_or_is_erased_is_left_alone_by_sms_too(store:
         assert [one.contact_id for one in session.scalars(select(Erasure))] == [erased.id, whatsapp]
 
 
+def test_who_stops_while_it_is_queued_leaves_it_to_the_rest_of_his_family(store: Store) -> None:
+    with store.begin() as session:
+        wave = a_wave(session)
+        first, second = a_family(session, ("telegram", "1"), ("whatsapp", "2"))
+        (alone,) = a_family(session, ("telegram", "3"))
+        for contact_id in (first, alone):
+            tell(session, wave, contact_id, "queued")
+    with store.begin() as session:
+        assert end_unwanted(session, "telegram", "1", TOPICS) == 1
+        assert end_unwanted(session, "telegram", "3", TOPICS) == 1
+    with store.begin() as session:
+        assert fall_back(session, NOW) == 1
+        assert fall_back(session, NOW) == 0
+        assert rows_of(session, wave)[2:] == [(second, "whatsapp", "queued")]
+        broadcast = broadcast_of(session, wave)
+        assert sum(progress(session, broadcast.id, NOW).states.values()) == broadcast.contacts
+
+
 def test_without_sms_the_family_is_told_otherwise_or_not_at_all(store: Store) -> None:
     with store.begin() as session:
         wave = a_wave(session)

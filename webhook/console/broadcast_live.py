@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, send_file
 from werkzeug.wrappers import Response
 
+from bot.notices.calling import calls_of
 from bot.notices.carrying_on import MOST_COUNTED, left_of, may_carry_on
 from bot.notices.unreached_book import reason_words, remedy_words, unreached_book
 from bot.notices.whom import audience_of
@@ -68,10 +69,11 @@ def add_live(blueprint: Blueprint, store: Store) -> None:
             audit.record(session, desk.now, desk.actor, "export unreached", subject)
         with desk.read() as session:
             found = _not_told(session, desk, broadcast)
+            calls = calls_of(session, broadcast, found)
         families = [one.household_id for one in found]
         with desk.begin() as session:
             audit.record_families(session, desk.now, desk.actor, "export unreached", families)
-        book = unreached_book(found)
+        book = unreached_book(found, calls)
         name = f"belum-sampai-{broadcast_id}-{desk.today.isoformat()}.xlsx"
         return send_file(BytesIO(book), mimetype=_XLSX, as_attachment=True, download_name=name)
 

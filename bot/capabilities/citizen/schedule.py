@@ -1,7 +1,7 @@
 """When and where aid is handed out, by programme and kelurahan; nothing is invented."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.fields import area, area_choices, is_ambiguous
@@ -14,7 +14,7 @@ from bot.turn import Turn, button
 from db.enrolments import programs_of_household
 from db.registry import Program, household_of
 from db.schedules import Handout, count_upcoming, upcoming
-from db.slots import slot_of
+from db.slots import Slot, slot_of
 from nlu.gazetteer import name_words
 from nlu.parse import Entity
 
@@ -22,6 +22,7 @@ _SHOWN = 8
 _SHOWN_ASIDE = 2  # in the middle of a form, which goes on below
 _MOST_AREAS = 3  # of one question
 _BEFORE_CITY = frozenset(("kota", "di", "se", "untuk"))
+_Hours = Mapping[int, Slot | None]  # of the sender's family, by the round
 _OWN = re.compile(r"\b(?:saya|sy|sa|aku|ku|kami|ambo|kulo|(?:bantuan|bansos)ku)\b", re.IGNORECASE)
 
 
@@ -153,7 +154,11 @@ def _tell(turn: Turn, area_code: str, wanted: _Wanted) -> None:
     if not found:
         _tell_none(turn, area_code, wanted)
         return
-    paragraphs = [say("schedule.found", area=_area_label(turn, area_code)), *_lines(turn, found)]
+    hours = _own_hours(turn, found)
+    found = sorted(found, key=lambda handout: _is_of_others(handout, hours))
+    paragraphs = [
+        say("schedule.found", area=_area_label(turn, area_code)), *_lines(turn, found, hours)
+    ]  # fmt: skip
     if turn.aside:
         if area_code == turn.places.city:
             paragraphs.append(say("schedule.how_aside"))
@@ -197,7 +202,7 @@ def _area_label(turn: Turn, code: str) -> str:
     return say("schedule.district", area=name) if district else name
 
 
-def _lines(turn: Turn, found: Sequence[Handout]) -> list[str]:
+def _lines(turn: Turn, found: Sequence[Handout], hours: _Hours | None) -> list[str]:
     return [
         say(
             "schedule.line",
@@ -210,17 +215,38 @@ def _lines(turn: Turn, found: Sequence[Handout]) -> list[str]:
             place=handout.place,
             source=handout.source,
         )
-        + _own_hour(turn, handout)
+        + _own_hour(handout, hours)
         for handout in found
     ]
 
 
-def _own_hour(turn: Turn, handout: Handout) -> str:
-    """Say at which hour the sender's family is to come, on a line of its own."""
+def _own_hours(turn: Turn, found: Sequence[Handout]) -> _Hours | None:
+    """Give the hours of the sender's family by their rounds; None where no family is known."""
     person_id = turn.contact.person_id
-    if handout.round_id is None or person_id is None or not turn.contact.consented:
+    if person_id is None or not turn.contact.consented:
+        return None
+    rounds = {one.round_id for one in found if one.round_id is not None and one.quota is not None}
+    if not rounds:
+        return {}
+    family = household_of(turn.session, person_id).id
+    return {number: slot_of(turn.session, family, number) for number in rounds}
+
+
+def _is_of_others(handout: Handout, hours: _Hours | None) -> bool:
+    """Say whether families come by the hour to a place to which the sender's is not called."""
+    if hours is None or handout.quota is None or handout.round_id is None:
+        return False
+    slot = hours.get(handout.round_id)
+    return slot is None or slot.distribution_id != handout.id
+
+
+def _own_hour(handout: Handout, hours: _Hours | None) -> str:
+    """Say at which hour the sender's family is to come, on a line of its own, or that it is not."""
+    if handout.quota is None or handout.round_id is None:
         return ""
-    slot = slot_of(turn.session, household_of(turn.session, person_id).id, handout.round_id)
+    if hours is None:
+        return "\n" + say("schedule.by_hour")
+    slot = hours.get(handout.round_id)
     if slot is None or slot.distribution_id != handout.id:
-        return ""
+        return "\n" + say("schedule.of_others")
     return "\n" + say("schedule.slot", begin=clock(slot.starts_at), end=clock(slot.ends_at))
