@@ -252,6 +252,10 @@ def test_names_are_of_the_group_and_another_group_is_another_session(
         assert not {one.household_id, two.household_id} & first.keys()
         assert second[four.household_id]
         assert held[1].headcount == len(second)
+    # Who was left out is so in a correction, too.
+    with sample_store.begin() as session:
+        session.get_one(GroupSession, held[0].id).recorded_at = NOW + timedelta(days=9)
+    assert "tidak dihitung hadir atau absen" in words(companion.press("group_session:fix"))
 
 
 @pytest.mark.databases("sqlite")

@@ -107,6 +107,8 @@ def _correct(turn: Turn, staff_id: int) -> None:
     there = expected(turn.session, staff_id, meeting.area_code, turn.today)
     rws = {one.rw for one in there if one.household_id in was_there}
     how["rw"] = rws.pop() if len(rws) == 1 else EVERYBODY
+    if ticked:  # who was left out, or came to the group later, was not away
+        how["left_out"] = [key for key in _of_group(there, how) if int(key) not in was_there]
     turn.open_form(
         FORM.name,
         {
