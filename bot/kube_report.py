@@ -102,7 +102,7 @@ def _for_paper(table: Table) -> Table:
 def _row(one: GroupYear, names: Mapping[str, str]) -> Row:
     fared = condition_of(one.condition)
     if one.ended_on is not None:
-        fared = say("lpj.ended", day=plain_date(one.ended_on))
+        fared = say("lpj.ended", day=f"{one.ended_on:%d/%m/%Y}")
     return [
         one.name, names.get(one.area_code, one.area_code), one.business, one.members, fared,
         one.told, one.due, one.in_time, one.turnover, one.cash, one.received, one.assets,

@@ -29,12 +29,14 @@ from bot.paper import drawable
 from bot.report_tables import Cell, Table, shown
 from bot.texts import say
 from bot.texts.format import grouped
+from db.kube_year import Share
 
 MARGIN = 2 * cm
 WIDTH = A4[0] - 2 * MARGIN
 _PADDING = 3
 _SIZES = (8, 7.5, 7, 6.5, 6)  # of the letters of a table: the largest in which no word is broken
 _LONGEST = 11.0  # of a word that is not broken, at a size of one point: about 20 letters
+_NO_BREAK = "\u00a0"
 _EASE = 0.05  # at the same size, so that rounding breaks no word
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=9.5, leading=12)
 CELL = ParagraphStyle("cell", BODY, fontSize=8, leading=9.5)
@@ -126,7 +128,7 @@ def grid(table: Table, colours: Sequence[Any] = ()) -> Flowable:
 def _measured(rows: Sequence[Sequence[str]]) -> tuple[float, list[float]]:
     """Give the size of letters in which no word is broken, and the width of each column."""
     columns = list(zip(*rows, strict=True))
-    least = [min(_LONGEST, max(_wide(word) for text in column for word in text.split() or [""]))
+    least = [min(_LONGEST, max(_wide(word) for text in column for word in text.split(" ")))
              for column in columns]  # fmt: skip
     usual = [sum(map(_wide, column)) / len(column) for column in columns]
     room = WIDTH - 2 * _PADDING * len(columns)
@@ -179,6 +181,8 @@ def _signatures(office: Office, beside: str | None) -> list[Flowable]:
 
 
 def _cell(cell: Cell) -> str:
+    if isinstance(cell, Share):
+        return shown(cell).replace(" ", _NO_BREAK)
     return grouped(cell) if isinstance(cell, int) else shown(cell)
 
 

@@ -119,7 +119,7 @@ def test_a_group_that_has_ended_is_marked_and_members_are_those_of_the_year(stor
         assert counted(2026) == (size - 1, ACTIVE, 1, 1)  # it ran through that year
         assert counted(2027) == (size - 1, ENDED, 0, 0)
         year = kube_year(session, Scope(CITY), 2027, AFTER, ZONE)
-        assert "Berakhir 19 Januari 2027" in groups(year, {}).rows[0]
+        assert "Berakhir 19/01/2027" in groups(year, {}).rows[0]
         assert conditions(year).rows[-1][1] == 1
         # No report is waited for of a month that it did not run through.
         months = [one.month for one in months_of(session, over, AFTER.date(), 3)]
