@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.areas import subtree
 from db.base import Base, BigId
-from db.registry import Household, Person, is_left, is_lived_in
+from db.registry import Household, Person, is_lived_in, remains
 from db.session import Session
 from db.staff import Staff
 from db.substitutions import Substitution, away, holds_on
@@ -105,7 +105,7 @@ def heads(families: Select[int]) -> Any:
         )
         .where(Person.household_id.in_(families), Person.merged_into.is_(None))
         .group_by(Person.household_id)
-        .having(func.count().filter(is_left(Person)) > 0)
+        .having(func.count().filter(remains(Person)) > 0)
         .subquery()
     )
 
@@ -118,7 +118,7 @@ def grown_ups_of(session: Session, staff_id: int, today: date) -> Sequence[tuple
     query = select(Person.household_id, Person.name).where(
         Person.household_id.in_(looked_after(staff_id, today)),
         Person.relation == "spouse",
-        is_left(Person),
+        remains(Person),
     )
     return session.execute(query.order_by(Person.id)).all()
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     exists,
+    or_,
     select,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -138,19 +139,21 @@ def kept_person(session: Session, person_id: int) -> Person:
     return person
 
 
-def is_left(person: Any) -> ColumnElement[bool]:
-    """Give the condition that somebody is left in his family: neither dead, nor moved, nor merged.
+def remains(person: Any, on: date | None = None) -> ColumnElement[bool]:
+    """Give the condition that somebody is still of his family: neither dead, nor moved, nor merged.
 
-    A list may say that somebody left and not when.
+    So was, `on` an earlier day, who left after it. A list may say that somebody left and not when.
     """
     stayed = and_(person.left_on.is_(None), person.left_because.is_(None))
+    if on is not None:
+        stayed = or_(stayed, person.left_on > on)
     return and_(stayed, person.merged_into.is_(None))
 
 
-def is_lived_in(household_id: Any) -> ColumnElement[bool]:
-    """Give the condition that anybody of a family is left: others are in no list and no count."""
+def is_lived_in(household_id: Any, on: date | None = None) -> ColumnElement[bool]:
+    """Give the condition that anybody of a family remains: others are in no list and no count."""
     member = aliased(Person)
-    return exists().where(member.household_id == household_id, is_left(member))
+    return exists().where(member.household_id == household_id, remains(member, on))
 
 
 def household_of(session: Session, person_id: int) -> Household:

@@ -16,7 +16,7 @@ from db.findings import DONE, Finding
 from db.graduations import Graduation
 from db.group_sessions import GroupSession
 from db.holdings import had_task, held_at
-from db.registry import Household
+from db.registry import Household, is_lived_in
 from db.session import Session
 from db.staff import Staff
 from db.task_counts import task_counts
@@ -79,6 +79,7 @@ def _add_families(
         select(Household.area_code, last.c.at)
         .outerjoin(last, last.c.household_id == Household.id)
         .where(Household.id.in_(assigned), asked.scope.holds(Household.area_code))
+        .where(is_lived_in(Household.id, as_of))
     )
     limits, there = visit_rules().report.ages, ZoneInfo(zone)
     for area, at in session.execute(query):

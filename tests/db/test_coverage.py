@@ -13,9 +13,11 @@ from db.group_sessions import expected
 from db.loads import loads
 from db.registry import DIED, MOVED, AgencyList, Person
 from db.session import Store
+from db.visit_figures import Days
+from db.visit_report import visit_report
 from tests.audience import HERE, THERE, enrol, family, head_of, make_town
 from tests.kube import make_companion
-from tests.moment import TODAY
+from tests.moment import NOW, TODAY
 from tests.tickets import CITY, MURHUM
 
 
@@ -75,6 +77,9 @@ def test_a_family_of_whom_nobody_is_left_is_counted_and_listed_nowhere(store: St
         assert listed == {homes[1].id, homes[3].id}
         awaited = {one.household_id for one in expected(session, staff_id, HERE, TODAY)}
         assert awaited == listed
+        for day, families in ((TODAY - timedelta(days=1), 3), (TODAY, 2)):  # one left today
+            report = visit_report(session, Scope(CITY), Days(day, day), NOW, "Asia/Makassar")
+            assert report.whole.families == families, day
         [load] = loads(session, Scope(CITY), TODAY)
         assert load.families == 2
         own = places_of(session, Scope(CITY), staff_id)
