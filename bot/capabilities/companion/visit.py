@@ -202,12 +202,10 @@ def _tell_kept(
     turn: Turn, visit: Visit, kept: str, begun: Sequence[str], doubtful: Sequence[Attachment]
 ) -> None:
     """Tell what was kept and begun, and ask whose the photos are that may be of this visit."""
-    whose = []
+    turn.tell("\n\n".join([kept + far_note(turn, visit), *begun]), *_afterwards(visit))
     if doubtful:
-        sent = say("visit.photo_whose", count=len(doubtful))
-        whose = [button(f"visit_fix:near:{visit.id}", "visit.bring_photo")]
-        begun = [*begun, sent]
-    turn.tell("\n\n".join([kept + far_note(turn, visit), *begun]), *whose, *_afterwards(visit))
+        here = button(f"visit_fix:near:{visit.id}", "visit.bring_photo")
+        turn.reply("visit.photo_whose", here, count=len(doubtful))
 
 
 def _has_photo(turn: Turn, visit: Visit) -> bool:
