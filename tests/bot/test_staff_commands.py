@@ -118,8 +118,11 @@ def test_who_goes_is_out_of_console_and_chat_and_may_come_back(
     assert refused.exit_code == 1
     assert "halo staff on" in refused.stderr
     assert run("staff", "on", number).exit_code == 0
-    assert "Menu ketua" in run("chat", "--as", "r", stdin="menu\n").output
-    assert run("staff", "code", number, "--yes").exit_code == 0
+    assert "Menu ketua" not in run("chat", "--as", "r", stdin="menu\n").output
+    given = json.loads(run("staff", "code", number, "--yes", "--json").stdout)["code"]
+    assert "Menu ketua" in run("chat", "--as", "r", stdin=f"kode {given}\nmenu\n").output
+    assert run("staff", "code", number, "--yes").exit_code == 0  # as for a phone that is lost
+    assert "Menu ketua" not in run("chat", "--as", "r", stdin="menu\n").output
 
 
 def test_nobody_is_told_as_nobody(run: Halo) -> None:
