@@ -1,5 +1,6 @@
 """Budget lines: those of Baubau of 2023, their sums, who may change them, and what they said."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -116,3 +117,22 @@ def test_a_name_is_one_however_it_is_written_and_a_file_changes_what_was_seen(
         names = [one.name for one in lines_of(session, Scope(CITY), 2024)]
         assert names == ["UJI  Dua.", "Rutilahu"]
         assert put_lines(session, CITY, 2024, [Wanted(new, 0), Wanted(same, 2)], "cli", NOW) == 1
+
+
+def test_two_who_enter_one_name_at_once_get_one_line(store: Store) -> None:
+    with store.begin() as session:
+        make_town(session)
+
+    def enter(name: str) -> bool:
+        try:
+            with store.begin() as session:
+                add_line(session, CITY, 2024, replace(LINE, name=name), "staff:1", NOW)
+        except BudgetTaken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        entered = [*pool.map(enter, ["Uji dua", "uji DUA", "Uji  dua.", "UJIDUA"])]
+    assert entered.count(True) == 1
+    with store.read() as session:
+        assert len(lines_of(session, Scope(CITY), 2024)) == 1
