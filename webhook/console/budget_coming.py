@@ -105,11 +105,10 @@ def _line(
     line of its name had in the years before.
     """
     known = line or former
-    allocated, realised = (_amount(read, line, which) for which in ("allocated", "realised"))
+    before = said_by(line) if line is not None else None
+    allocated, realised = (_amount(read, before, which) for which in ("allocated", "realised"))
     _check(read, allocated, realised)
-    source, as_of = _source(read, line, form, is_new=line is None or (allocated, realised) != (
-        line.allocated, line.realised
-    ))  # fmt: skip
+    source, as_of = _source(read, before, form, (allocated, realised))
     planned = Planned(
         known.name if known is not None else read.name,
         read.program or (known.program_code if known is not None else None),
@@ -119,16 +118,14 @@ def _line(
         source,
         as_of,
     )
-    if line is None:
-        return ComingLine(planned, None, 0)
-    return ComingLine(planned, said_by(line), line.version)
+    return ComingLine(planned, before, line.version if line is not None else 0)
 
 
-def _amount(read: Read, line: BudgetLine | None, which: str) -> int:
+def _amount(read: Read, before: Planned | None, which: str) -> int:
     said: int | None = getattr(read, which)
     if said is not None:
         return said
-    return getattr(line, which) if line is not None else 0
+    return getattr(before, which) if before is not None else 0
 
 
 def _check(read: Read, allocated: int, realised: int) -> None:
@@ -138,12 +135,18 @@ def _check(read: Read, allocated: int, realised: int) -> None:
     check_spent(allocated, realised)
 
 
-def _source(read: Read, line: BudgetLine | None, form: _Form, *, is_new: bool) -> tuple[str, date]:
+def _source(
+    read: Read, before: Planned | None, form: _Form, amounts: tuple[int, int]
+) -> tuple[str, date]:
     """Give where figures come from: as the row says, or else the form.
 
     Beside new figures the source that stands already is the one of the old figures, as in a table
     that was downloaded and changed, so that the form's counts.
     """
-    if is_new and line is not None and (read.source, read.as_of) == (line.source, line.as_of):
+    if (
+        before is not None
+        and amounts != (before.allocated, before.realised)
+        and (read.source, read.as_of) == (before.source, before.as_of)
+    ):
         return form.source, form.as_of
     return read.source or form.source, read.as_of or form.as_of
