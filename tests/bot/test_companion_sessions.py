@@ -17,6 +17,7 @@ from db.group_sessions import (
     absent_in_a_row,
     attendance_of,
     expected,
+    last_session,
     record_session,
 )
 from db.outbox import OutboundMessage
@@ -24,6 +25,7 @@ from db.registry import Household
 from db.registry import Person as Member
 from db.session import Store
 from tests.bot.test_companion_visits import first_companion
+from tests.bot.test_companion_work import give_away
 from tests.moment import NOW, TODAY
 from tests.talk import Person, labels, words
 
@@ -278,3 +280,28 @@ def test_a_session_is_told_of_in_any_words(companion: Person, sample_store: Stor
         assert NOW - kept.held_at > timedelta(hours=12)
     assert "dua kali berturut-turut" in words(companion.say("siapa yang sering absen p2k2"))
     assert "Tempat: Balai RW 3" in words(companion.say("betulkan pertemuan kemarin"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_correction_keeps_who_came_of_families_that_went_to_another(
+    companion: Person, sample_store: Store
+) -> None:
+    companion.say("p2k2 di Bukit Wolio Indah rw 3 materi gizi, kemarin jam 9")
+    companion.say("Balai RW 3")
+    companion.press("ticks:all")
+    companion.press("form:skip")
+    companion.press("form:yes")
+
+    def recorded() -> dict[int, bool]:
+        with sample_store.read() as session:
+            last = last_session(session, first_companion(sample_store))
+            assert last is not None
+            return dict(attendance_of(session, last.id))
+
+    first = recorded()
+    assert any(first.values())
+    gone = next(home for home, was in first.items() if was)
+    give_away(sample_store, gone)
+    companion.say("betulkan pertemuan")
+    companion.press("form:yes")
+    assert recorded() == first

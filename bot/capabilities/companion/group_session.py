@@ -180,8 +180,9 @@ def finish(turn: Turn, answers: Answers) -> None:
         return
     there = expected(turn.session, turn.staff.id, answers["area"], turn.today)
     came_or_not = counted(answers, list(_of_group(there, answers)))
-    listed = {int(key): was for key, was in came_or_not.items()}
+    own = {int(key): was for key, was in came_or_not.items()}
     before = _replaced(turn, answers)
+    listed = _of_others(turn, before) | own
     held_at = _held_at(turn, answers).astimezone(UTC)
     told_before: Sequence[Missing] = []
     if before is not None:
@@ -212,10 +213,19 @@ def finish(turn: Turn, answers: Answers) -> None:
         *([button("group_session:absent", "group_session.who_is_away")] if away else []),
         button("group_session:fix", "choice.visit_fix"),
         button("menu", "choice.menu"),
-        away=_some([one.head for one in away]),
+        away=_some([one.head for one in away if one.household_id in own]),
         told=count,
         at=local_moment(evening(turn.now, turn.zone), turn.zone),
     )
+
+
+def _of_others(turn: Turn, before: GroupSession | None) -> dict[int, bool]:
+    """Give who of families that are somebody else's today came then: a correction keeps it."""
+    if before is None:
+        return {}
+    today = own_families(turn)["households"]
+    then = attendance_of(turn.session, before.id)
+    return {home: was for home, was in then.items() if str(home) not in today}
 
 
 def _replaced(turn: Turn, answers: Answers) -> GroupSession | None:
