@@ -14,7 +14,7 @@ from bot.visit_files import kept_early
 from bot.visit_form import asked_of
 from db.attachments import POINT, files_of_visit
 
-SHOWN = 150  # characters of a finding
+MOST_SHOWN = 150  # characters of a finding
 
 
 def summary(turn: Turn, answers: Answers) -> str:
@@ -51,7 +51,7 @@ def _files_shown(turn: Turn, answers: Answers) -> list[str]:
 
 def _shown(answers: Answers) -> str:
     if answers.get("finding"):
-        return str(answers["finding"])[:SHOWN]
+        return str(answers["finding"])[:MOST_SHOWN]
     return say("visit.finding_in_file" if answers.get(FILES) else "visit.not_given")
 
 

@@ -16,7 +16,7 @@ from bot.visit_files import gather
 from bot.visit_form import FORM, asked_of
 from bot.visit_mending import correct_last, moment_of, nothing_to_mend, own_visit
 from bot.visit_points import far_note
-from bot.visit_read_back import SHOWN, check_lines, checks_of, own_time, told_at
+from bot.visit_read_back import MOST_SHOWN, check_lines, checks_of, own_time, told_at
 from bot.visit_reading import Reading, read_report
 from bot.visit_records import Report, earlier, finding_of, joined, keep, told_already
 from bot.visit_times import time_told
@@ -191,7 +191,7 @@ def _take_whole(turn: Turn, staff_id: int, household_id: int, told: Told) -> Non
         family=line,
         purpose=say(f"visit.purpose_{purpose}"),
         checks="".join(f"{line}\n" for line in check_lines(told.checks)),
-        finding=told.finding[:SHOWN],
+        finding=told.finding[:MOST_SHOWN],
         time=moment_of(turn, visit),
         photo=say("visit.given" if _has_photo(turn, visit) else "visit.may_follow"),
     )
