@@ -114,6 +114,7 @@ NAMED: dict[str, Callable[[Store], int]] = (
             "/jeda",
             "/lanjut",
             "/batal",
+            "/sisa",
             "/ulang",
         )
     }

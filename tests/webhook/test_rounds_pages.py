@@ -120,7 +120,12 @@ def test_a_round_is_made_shown_put_off_and_cancelled(site: Site) -> None:
     assert say("round.changed_untold") in officer.get(address).text
 
     # Once it is announced, other days are told to those who were.
-    announce(officer, site, round_id)
+    number = announce(officer, site, round_id)
+    broadcast, other = f"/console/pengumuman/{number}", signed_in(site, "chief")
+    officer.post(f"{broadcast}/batal", why="Salah tekan")
+    assert "belum mendengarnya</strong>" in officer.get(address).text  # and where that is mended
+    other.post(f"{broadcast}/sisa", seen=version_on(other.get(broadcast).text))
+    assert "belum mendengarnya</strong>" not in officer.get(address).text
     later = {"day_0": (DAY + timedelta(days=1)).isoformat(), "begin_0": "09:00", "end_0": "13:00",
              "day_1": DAY.isoformat(), "begin_1": "08:00", "end_1": "12:00"}  # fmt: skip
     page = officer.get(address).text
