@@ -23,7 +23,7 @@ from tests.moment import NOW
 from tests.talks import planned, waiting
 from tests.webhook.budgets import line_in
 from tests.webhook.causes import incident_in, sent_referral
-from tests.webhook.companions import companion_in, leave_in, visit_in
+from tests.webhook.companions import colleague_in, companion_in, leave_in, visit_in
 from tests.webhook.console import Officer, signed_in
 from tests.webhook.groups import asset_in, group_in, wish_in
 from tests.webhook.hoaxes import told_hoax
@@ -59,12 +59,13 @@ NAMED: dict[str, Callable[[Store], int]] = (
             store, WOLIO
         ),
         "/console/kunjungan/<int:visit_id>": lambda store: visit_in(store, WOLIO),
+        "/console/pendamping/<int:staff_id>/selesai": lambda store: colleague_in(store, WOLIO),
         "/console/kube/barang/<int:asset_id>/coret": lambda store: asset_in(store, WOLIO),
         "/console/pisahan/<int:decision_id>/batalkan": lambda store: noted_split(store, WOLIO),
     }
     | {
         f"/console/pendamping/<int:staff_id>{page}": lambda store: companion_in(store, WOLIO)
-        for page in ("", "/serahkan", "/pengganti", "/kode", "/selesai")
+        for page in ("", "/serahkan", "/pengganti", "/kode")
     }
     | {
         f"/console/bicara/<int:talk_id>{page}": lambda store: waiting(store, NOW, WOLIO)
