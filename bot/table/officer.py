@@ -1,6 +1,7 @@
 """What officers can do by chat."""
 
 from bot.capabilities.officer import announce, decide, duty, take
+from bot.notices import asking
 from bot.table.ways import ANNOUNCERS, DESK, Capability, FormUse
 
 OFFICERS: tuple[Capability, ...] = (
@@ -9,7 +10,7 @@ OFFICERS: tuple[Capability, ...] = (
     Capability(
         "announce", announce.handle, ("broadcast_schedule",), ("/umumkan", "umumkan"),
         roles=ANNOUNCERS,
-        form=FormUse(announce.FORM, announce.finish, announce.facts, announce.summary),
+        form=FormUse(asking.FORM, announce.finish, announce.facts, announce.summary),
     ),
     Capability(
         "notice", decide.handle, (), ("setujui", "tolak"), roles=ANNOUNCERS, interrupts=True,
