@@ -91,6 +91,15 @@ def reported_on(session: Session, asked: Asked) -> Sequence[Staff]:
     return session.scalars(query.order_by(Staff.name, Staff.id)).all()
 
 
+def is_companion_there(session: Session, name: str, area_code: str) -> bool:
+    """Say whether a companion of this name serves in an area."""
+    query = select(Staff.id).where(
+        Staff.role == "companion", Staff.active.is_(True), Staff.area_code == area_code,
+        func.lower(Staff.name) == name.lower(),
+    )  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
+
+
 def left_behind(session: Session, scope: Scope) -> Sequence[tuple[int, str, int]]:
     """Give companions out of service who still have families: id, name and how many."""
     query = (

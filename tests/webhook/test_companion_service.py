@@ -49,17 +49,31 @@ def test_a_companion_is_taken_on_gets_a_code_and_leaves(site: Site) -> None:
     assert say("companions.finished_before") in chief.get(made.location).text
     with site.store.read() as session:
         assert session.get_one(Staff, staff_id).active is False
+    assert "Aktifkan lagi" in chief.get(made.location).text
+    chief.post(f"{made.location}/kembali")
+    assert say("companions.back") in chief.get(made.location).text
+    chief.post(f"{made.location}/kembali")
+    assert say("companions.back_before") in chief.get(made.location).text
+    with site.store.read() as session:
+        assert session.get_one(Staff, staff_id).active
         about = select(AuditEntry.action).filter_by(subject=f"staff:{staff_id}")
         acts = session.scalars(about.order_by(AuditEntry.id)).all()
-        assert [one for one in acts if one != "new code"] == ["add staff", "deactivate"]
+        assert [one for one in acts if one != "new code"] == [
+            "add staff",
+            "deactivate",
+            "reactivate",
+        ]
 
 
 @pytest.mark.databases("sqlite")
 def test_what_cannot_be_taken_on_is_refused_with_its_sentence(site: Site) -> None:
     chief, officer = signed_in(site, "chief", WOLIO), signed_in(site, "officer", WOLIO)
+    chief.post(f"{PAGE}/baru", name="Asma", area=f"{WOLIO}.1011")
     for name, area, said in (
         (" ", WOLIO, say("companions.no_name", most=100)),
         ("a" * 101, WOLIO, say("companions.no_name", most=100)),
+        ("\u200b", WOLIO, say("companions.no_name", most=100)),
+        ("ASMA", f"{WOLIO}.1011", say("companions.same_name")),
         ("Asma", "74.72.06", say("companions.no_area")),
         ("Asma", "74", say("companions.no_area")),
         ("Asma", "x", say("companions.no_area")),
@@ -68,5 +82,6 @@ def test_what_cannot_be_taken_on_is_refused_with_its_sentence(site: Site) -> Non
         assert (refused.status_code, said in refused.text) == (400, True)
     elsewhere = companion_in(site.store, "74.72.06")
     assert chief.post(f"{PAGE}/{elsewhere}/selesai").status_code == 404
+    assert chief.post(f"{PAGE}/{elsewhere}/kembali").status_code == 404
     assert officer.get(f"{PAGE}/baru").status_code == 403
     assert "Tambah pendamping" not in officer.get(PAGE).text

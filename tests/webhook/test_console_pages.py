@@ -65,7 +65,7 @@ NAMED: dict[str, Callable[[Store], int]] = (
     }
     | {
         f"/console/pendamping/<int:staff_id>{page}": lambda store: companion_in(store, WOLIO)
-        for page in ("", "/serahkan", "/pengganti", "/kode")
+        for page in ("", "/serahkan", "/pengganti", "/kode", "/kembali")
     }
     | {
         f"/console/bicara/<int:talk_id>{page}": lambda store: waiting(store, NOW, WOLIO)

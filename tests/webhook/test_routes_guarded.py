@@ -228,6 +228,7 @@ GUARDS = {
     ("GET", "/console/pendamping/baru"): frozenset(("chief", "admin")),
     ("POST", "/console/pendamping/baru"): frozenset(("chief", "admin")),
     ("POST", "/console/pendamping/<int:staff_id>/selesai"): frozenset(("chief", "admin")),
+    ("POST", "/console/pendamping/<int:staff_id>/kembali"): frozenset(("chief", "admin")),
     ("POST", "/console/pendamping/pengganti/<int:substitution_id>/selesai"): GIVERS,
     ("GET", "/console/pendamping/pembagian"): GIVERS,
     ("POST", "/console/pendamping/pembagian"): frozenset(("chief", "admin")),

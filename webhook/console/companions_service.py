@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.desk.companion_service import LEVELS, end_service, take_on
+from bot.desk.companion_service import LEVELS, end_service, take_back, take_on
 from bot.desk.companions import Unfit
 from bot.texts import say
 from db.areas import all_areas
@@ -45,6 +45,17 @@ def add_service(blueprint: Blueprint) -> None:
         if ended is None:
             abort(404)
         flash(say("companions.finished" if ended else "companions.finished_before"))
+        return redirect(url_for("console.companions.one", staff_id=staff_id), 303)
+
+    @blueprint.post("/pendamping/<int:staff_id>/kembali")
+    @require(*DECIDERS)
+    def back(desk: Desk, staff_id: int) -> Response:
+        """Let one whose service had ended work again."""
+        with desk.begin() as session:
+            returned = take_back(session, supervisor(desk), staff_id)
+        if returned is None:
+            abort(404)
+        flash(say("companions.back" if returned else "companions.back_before"))
         return redirect(url_for("console.companions.one", staff_id=staff_id), 303)
 
 
