@@ -76,9 +76,21 @@ def named(said: str, facts: Facts) -> list[str]:
     if ending is not None:
         return [key for key, four in facts.get("endings", {}).items() if four == ending.group(1)]
     scores = _scores(said, facts)
-    best = max(scores.values(), default=0.0)
     in_full = [key for key in scores if called_in_full(said, key, facts)]
-    return in_full or [key for key, score in scores.items() if score == best]
+    if in_full:
+        return in_full
+    likely = sorted(scores, key=lambda key: -scores[key])
+    # Siti may be Sitti as well; only several words of a name say which of them.
+    if any(_names_once(said, facts["living_in"].get(key, "")) for key in likely):
+        return likely
+    return [key for key in likely if scores[key] == scores[likely[0]]]
+
+
+def _names_once(said: str, place: str) -> bool:
+    """Say whether a single word of a name is said, with a kelurahan beside it or without."""
+    of_place = _words(place)
+    words = {word for word in _words(said) if word not in TITLES}
+    return sum(_best(word, of_place) < _NEAR_WORD for word in words) <= 1
 
 
 def called_in_full(said: str, key: str, facts: Facts) -> bool:

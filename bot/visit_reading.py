@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.families import TITLES, called_in_full, fitting, named_first
+from bot.families import TITLES, fitting, named_first
 from bot.forms import Facts
 from bot.report_words import is_report_word, is_surely_told
 from bot.visit_times import tells_time, time_first
@@ -82,11 +82,8 @@ def read_report(text: str, own: Facts, told_at: datetime, zone: str) -> Reading:
     told = read_told(left, told_at, zone, early, beside_name=beside)
     if called_off:
         told = Told(told.finding, told.purpose, {}, told.at, told.follows, CANCELED)
-    near = fitting(said, own)
-    # Siti may be Sitti as well, but for who is called by his whole name.
     is_clear = len(found) == 1 and not unsure
-    is_clear = is_clear and (not _is_one_word(said) or called_in_full(said, found[0], own))
-    families = found if is_clear or not near else near
+    families = found if is_clear else fitting(said, own) or found
     return Reading(families, told, unsure, _others(rest, found, own))
 
 
@@ -104,11 +101,6 @@ def _leaves_name(
     if is_report_word(words[0]):
         return False
     return not any(_is_whole_name(said, name) for key in found for name in own["names"][key])
-
-
-def _is_one_word(said: str) -> bool:
-    """Say whether a single name is said."""
-    return len({word.lower() for word in _WORD.findall(said)} - TITLES) == 1
 
 
 def _is_whole_name(said: str, name: str) -> bool:

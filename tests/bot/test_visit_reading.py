@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.messages import Media, MediaKind
+from db.areas import Area
 from db.assignments import families_of
 from db.registry import Household
 from db.registry import Person as Member
@@ -66,6 +67,28 @@ def test_who_may_not_be_meant_is_asked_for(
     with sample_store.read() as session:
         assert not session.scalars(select(Ticket).filter_by(category="family")).all()
     assert "Data: Pindah" in words(companion.say("kunjungan Xaverius pindah rumah"))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_name_that_fits_several_is_asked_wherever_it_is_said(
+    companion: Person, sample_store: Store, known: dict[str, int]
+) -> None:
+    with sample_store.begin() as session:
+        home = session.get_one(Household, known["Siti Zubaidah"])
+        place = session.get_one(Area, home.area_code).name
+        session.get_one(Household, known["La Qasim"]).area_code = home.area_code
+        heads = select(Member).filter_by(household_id=known["La Qasim"], relation="head")
+        for head in session.scalars(heads):
+            head.name = "Sitti Hawa"
+    both = {f"family:{known[name]}" for name in ("Siti Zubaidah", "La Qasim")}
+    report = f"kunjungan Bu Siti {place}, anak sakit, sdh ke posyandu"
+    for said in ((report,), ("bantu warga", "bu siti"), ("jamin", f"bu siti {place}")):
+        asked = companion.tell(*said)
+        assert both <= {choice.value for choice in asked[-1].choices}, said
+        companion.say("batal")
+    assert count(sample_store) == 0
+    whole = report.replace("Siti", "Siti Zubaidah")
+    assert "Tercatat: Siti Zubaidah" in words(companion.say(whole))
 
 
 @pytest.mark.databases("sqlite")
