@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
 from db.contacts import Contact
+from db.own_tickets import goes_with_another
 from db.session import Session
 from db.tickets import Ticket
 
@@ -79,7 +80,6 @@ class Attachment(Base):
 
 _FILE: Any = Attachment.__table__
 _CONTACT: Any = Contact.__table__
-_TICKET: Any = Ticket.__table__
 _IS_WAITING = _FILE.c.state == literal(WAITING, literal_execute=True)  # for the partial index
 
 
@@ -173,11 +173,12 @@ def settle_file(connection: Connection, outcome: FileOutcome) -> bool:
 def forget_files(session: Session, contact_id: int) -> None:
     """Let go of the files that a contact sent with his own tickets; the sweep deletes their bytes.
 
-    What a companion sent with a ticket that was filed for somebody is that one's.
+    What a companion sent with a ticket that was filed for somebody, or with an emergency that he
+    told of a family, is that one's.
     """
-    of_others = select(_TICKET.c.id).where(_TICKET.c.helper_id.is_not(None))
-    own = _FILE.c.ticket_id.is_not(None) & _FILE.c.ticket_id.not_in(of_others)
     sent = _FILE.c.contact_id == contact_id
+    of_others = select(Ticket.id).where(Ticket.id == _FILE.c.ticket_id, goes_with_another())
+    own = _FILE.c.ticket_id.is_not(None) & ~of_others.exists()
     session.core.execute(update(_FILE).where(sent, own, is_held()).values(FORGOTTEN))
 
 

@@ -1,7 +1,8 @@
 """Which tickets somebody sees by chat: his own, and what was filed for families he looks after.
 
 Who filed for somebody stands in the ticket. Who follows it is whoever looks after the family, or
-the group, on the day: nobody else, however it was filed.
+the group, on the day: nobody else, however it was filed. An emergency that staff told of a family
+goes the same way: who hears of it, adds to it, takes it back or says that it is over is he.
 """
 
 import re
@@ -22,6 +23,7 @@ from db.registry import Person
 from db.session import Session
 from db.staff import Staff
 from db.substitutions import away
+from db.ticket_states import OPEN
 from db.tickets import Ticket, TicketEvent
 
 _TICKET: Any = Ticket.__table__
@@ -49,7 +51,7 @@ class TicketState:
 
 def tickets_of(session: Session, reader: Reader, limit: int = 5) -> Sequence[TicketState]:
     """Give the states of the tickets that somebody sees, newest first."""
-    query = select(Ticket.number, Ticket.state, Ticket.decision).where(_seen_by(reader))
+    query = select(Ticket.number, Ticket.state, Ticket.decision).where(seen_by(reader))
     rows = session.execute(query.order_by(Ticket.id.desc()).limit(limit))
     return [TicketState(*row) for row in rows]
 
@@ -60,7 +62,7 @@ def find_ticket(session: Session, reader: Reader, number: str) -> Ticket | None:
     These mean this year's, else that of an earlier one. Other people's tickets are not found: a
     number is no proof of who asks.
     """
-    seen = select(Ticket).where(_seen_by(reader))
+    seen = select(Ticket).where(seen_by(reader))
     if _BARE.fullmatch(number):
         ending = f"-{int(number):06d}"
         found = session.scalars(
@@ -69,6 +71,35 @@ def find_ticket(session: Session, reader: Reader, number: str) -> Ticket | None:
         this_year = [one for one in found if one.number.startswith(f"PKS-{reader.today.year}")]
         return next(iter(this_year or found), None)
     return session.scalars(seen.where(Ticket.number == number.upper())).one_or_none()
+
+
+def is_followed(session: Session, ticket: Ticket) -> bool:
+    """Say whether who looks after a family or group follows a ticket, not the chat it came by."""
+    if ticket.helper_id is not None:
+        return True
+    if ticket.kind != "emergency" or ticket.person_id is None:
+        return False
+    return bool(session.scalar(select(exists().where(Ticket.id == ticket.id, goes_with_another()))))
+
+
+def may_speak_of(session: Session, reader: Reader, ticket: Ticket) -> bool:
+    """Say whether somebody may hear of a ticket today and do with it what is a citizen's to do."""
+    if not is_followed(session, ticket):
+        return ticket.contact_id == reader.contact_id
+    return bool(session.scalar(select(exists().where(Ticket.id == ticket.id, seen_by(reader)))))
+
+
+def went_to_another(session: Session, reader: Reader, number: str) -> bool:
+    """Say whether a ticket came by this chat, and who looks after its family follows it now."""
+    gone = _gone_from(reader) & (Ticket.number == number.upper())
+    return bool(session.scalar(select(exists().where(gone))))
+
+
+def emergency_went(session: Session, reader: Reader, since: datetime) -> bool:
+    """Say the same of an open emergency that this chat told of since a moment."""
+    recent = (Ticket.kind == "emergency") & (Ticket.created_at >= since)
+    still = recent & Ticket.state.in_([*OPEN])
+    return bool(session.scalar(select(exists().where(_gone_from(reader), still))))
 
 
 def follower_chat(session: Session, ticket: Ticket, now: datetime) -> Contact | None:
@@ -82,7 +113,7 @@ def follower_chat(session: Session, ticket: Ticket, now: datetime) -> Contact | 
 
 def follower_of(session: Session, ticket: Ticket, now: datetime) -> Staff | None:
     """Give who follows today what was filed for somebody: as `tickets_of` lets him see it."""
-    if ticket.helper_id is None:
+    if not is_followed(session, ticket):
         return None
     today = now.astimezone(ZoneInfo(session.get_one(Area, ticket.area_code).timezone)).date()
     if ticket.person_id is not None:
@@ -132,18 +163,24 @@ def _opened_by(actor: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(opened, actor)
 
 
-def _seen_by(reader: Reader) -> ColumnElement[bool]:
+def seen_by(reader: Reader) -> ColumnElement[bool]:
     """Give the one condition of what somebody sees."""
-    is_open_to_him = [~is_told_of_family()]
-    seen: list[ColumnElement[bool]] = []
+    seen = [and_(Ticket.contact_id == reader.contact_id, ~goes_with_another())]
     if reader.person_id is not None:
-        is_open_to_him.append(Ticket.person_id == reader.person_id)
         seen.append(and_(Ticket.helper_id.is_not(None), Ticket.person_id == reader.person_id))
     if reader.staff_id is not None:
-        is_open_to_him.append(Ticket.person_id.in_(_his_people(reader.staff_id, reader.today)))
         seen.append(_follows(reader.staff_id, reader.today))
-    brought = and_(Ticket.contact_id == reader.contact_id, Ticket.helper_id.is_(None))
-    return or_(and_(brought, or_(*is_open_to_him)), *seen)
+    return or_(*seen)
+
+
+def _gone_from(reader: Reader) -> ColumnElement[bool]:
+    return (Ticket.contact_id == reader.contact_id) & ~seen_by(reader)
+
+
+def goes_with_another() -> ColumnElement[bool]:
+    """Give the condition that `is_followed`; what staff told of themselves is their own."""
+    own = (Contact.id == Ticket.contact_id) & (Contact.person_id == Ticket.person_id)
+    return or_(Ticket.helper_id.is_not(None), and_(is_told_of_family(), ~exists().where(own)))
 
 
 def _his_people(staff_id: int, today: date) -> Select[int]:
@@ -164,7 +201,7 @@ def _follows(staff_id: int, today: date) -> ColumnElement[bool]:
         Ticket.id.not_in(permits),
         Ticket.helper_id.in_(select(Staff.id).where(is_his(Staff.id))),
     )
-    return and_(
-        Ticket.helper_id.is_not(None),
-        or_(Ticket.person_id.in_(_his_people(staff_id, today)), Ticket.id.in_(of_group), of_nobody),
+    of_family = and_(Ticket.person_id.in_(_his_people(staff_id, today)), goes_with_another())
+    return or_(
+        of_family, and_(Ticket.helper_id.is_not(None), or_(Ticket.id.in_(of_group), of_nobody))
     )

@@ -16,7 +16,7 @@ from db.findings import Finding
 from db.identities import Change
 from db.inbox import PURPOSE, InboundMessage
 from db.kube_members import memberships_of
-from db.own_tickets import is_told_of_family
+from db.own_tickets import goes_with_another, is_told_of_family
 from db.privacy_companions import kept_by_companions
 from db.privacy_notices import notices_of_contact, notices_of_family
 from db.registry import AgencyList, Household, Person, Program
@@ -120,7 +120,7 @@ def file_of(session: Session, person_id: int | None, contact_id: int | None) -> 
 
 def tickets_in_work(session: Session, contact_id: int) -> Sequence[str]:
     """Give the numbers of a contact's own tickets."""
-    own = (Ticket.contact_id == contact_id) & Ticket.helper_id.is_(None)
+    own = (Ticket.contact_id == contact_id) & ~goes_with_another()
     return session.scalars(select(Ticket.number).where(own).order_by(Ticket.id)).all()
 
 
@@ -233,8 +233,8 @@ def _messages(session: Session, contact_id: int) -> list[dict[str, Any]]:
 def _tickets(
     session: Session, person_id: int | None, contact_id: int | None
 ) -> list[dict[str, Any]]:
-    # What a companion filed for somebody is that one's, though it came by the companion's chat.
-    brought = (Ticket.contact_id == contact_id) & Ticket.helper_id.is_(None)
+    # What a companion brought for a family is that one's, though it came by the companion's chat.
+    brought = (Ticket.contact_id == contact_id) & ~goes_with_another()
     helped = Ticket.helper_id.is_not(None) & (Ticket.person_id == person_id)
     theirs: ColumnElement[bool]
     if person_id is None:

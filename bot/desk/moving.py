@@ -12,6 +12,7 @@ from bot.texts import known, say
 from bot.texts.format import without_gaps
 from db import audit
 from db.contacts import hold_contact
+from db.own_tickets import follower_chat, is_followed
 from db.session import Session
 from db.ticket_changes import lock_ticket, move
 from db.ticket_rules import Agency
@@ -85,13 +86,21 @@ def tell_bringer(session: Session, ticket: Ticket, reply: Reply, now: datetime) 
 
     What he writes back then belongs to this ticket.
     """
-    if ticket.helper_id is not None:
+    if ticket.helper_id is not None or _is_with_another(session, ticket, now):
         return tell_follower(session, ticket, reply, now)
     if ticket.contact_id is None:
         return False
     contact = hold_contact(session, ticket.contact_id)
     spoken_of = ticket.id if State(ticket.state) in OPEN | {State.RESOLVED} else None
     return tell(session, contact, reply, now, ticket_id=spoken_of)
+
+
+def _is_with_another(session: Session, ticket: Ticket, now: datetime) -> bool:
+    """Say whether another than who brought a ticket looks after its family today, or nobody."""
+    if not is_followed(session, ticket):
+        return False
+    chat = follower_chat(session, ticket, now)
+    return chat is None or chat.id != ticket.contact_id
 
 
 def state_sentence(session: Session, ticket: Ticket, why: str, by: By = By.DESK) -> str:

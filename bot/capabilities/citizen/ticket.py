@@ -21,7 +21,7 @@ from bot.forms import Answers, Field, Form
 from bot.texts.tickets import state_told
 from bot.turn import Turn, button
 from db.attachments import POINT, drop_added
-from db.own_tickets import find_ticket
+from db.own_tickets import find_ticket, went_to_another
 from db.ticket_states import DONE, Decision, IllegalMove, State
 from db.tickets import Ticket
 
@@ -46,7 +46,9 @@ def handle(turn: Turn) -> None:
     ticket = find_ticket(turn.session, turn.reader, number) if number else None
     deed = _DEEDS.get(action)
     if ticket is None or deed is None:
-        turn.reply("track.not_found", button("track", "choice.my_tickets"))
+        gone = deed is not None and went_to_another(turn.session, turn.reader, number)
+        key = "track.with_colleague" if gone else "track.not_found"
+        turn.reply(key, button("track", "choice.my_tickets"))
         return
     try:
         deed(turn, ticket)

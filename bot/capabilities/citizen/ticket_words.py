@@ -9,6 +9,7 @@ from bot.desk.idle_files import ask_whose, is_meant_for
 from bot.desk.own_ticket import Files, add, confirm, keep, move, reopen, show_it, verdicts, what_now
 from bot.turn import Turn, button
 from bot.verdicts import is_bare
+from db.own_tickets import may_speak_of
 from db.ticket_notes import ADDED, ANSWER, last_noted
 from db.ticket_states import DONE, State
 from db.tickets import Ticket
@@ -48,7 +49,12 @@ def _spoken_of(turn: Turn) -> Ticket | None:
     if turn.contact.ticket_id is None or not turn.contact.consented or turn.staff is not None:
         return None
     ticket = turn.session.get(Ticket, turn.contact.ticket_id)
-    if ticket is None or State(ticket.state) in DONE or ticket.contact_id != turn.contact.id:
+    if (
+        ticket is None
+        or State(ticket.state) in DONE
+        or ticket.contact_id != turn.contact.id
+        or not may_speak_of(turn.session, turn.reader, ticket)
+    ):
         turn.change_contact(ticket_id=None)
         return None
     return ticket

@@ -7,7 +7,7 @@ from bot.texts import say
 from bot.texts.format import local_moment
 from bot.texts.tickets import next_told, state_told
 from bot.turn import Turn, button
-from db.own_tickets import find_ticket, tickets_of
+from db.own_tickets import find_ticket, tickets_of, went_to_another
 from db.registry import Person
 from db.ticket_changes import last_told_why
 from db.ticket_notes import ANSWER, last_note, last_noted
@@ -26,8 +26,9 @@ def handle(turn: Turn) -> None:
         return
     ticket = find_ticket(turn.session, turn.reader, number)
     if ticket is None:
+        gone = went_to_another(turn.session, turn.reader, number)
         turn.reply(
-            "track.not_found",
+            "track.with_colleague" if gone else "track.not_found",
             button("track", "choice.my_tickets"),
             button("complaint", "choice.complaint"),
         )
