@@ -133,11 +133,11 @@ FORM = Form(
         ),
         Field(FILES, _file, optional=True, called=("foto", "gambar")),
         Field("location", point("location"), optional=True, called=("lokasi",)),
-        # Known as the form is opened, None as that moment; asked only to be changed.
+        # Known as the form is opened, None as that moment; asked to be changed, or where a day
+        # was told that could not be read.
         Field(
             "at",
             _time,
-            optional=True,
             free_text=True,
             called=("waktu", "jam", "tanggal"),
         ),

@@ -54,6 +54,7 @@ class Told:
     at: datetime | None
     follows: bool  # a photo or place is promised
     no_visit: str | None = None  # why it was none
+    untimed: bool = False  # a day is told, but not which for certain
 
 
 def begins_report(text: str) -> bool:
@@ -111,11 +112,12 @@ def read_told(
         kept += [rest] if rest else []
         whole += [part.strip(" -")] if part.strip(" -") else []
     when = moment_of(times, told_at, zone)
-    finding = ", ".join(kept if when.at is not None or when.ahead else whole)
+    is_read = when.at is not None or when.ahead or not kept
+    finding = ", ".join(kept if is_read else whole)
     purpose = guess_purpose(finding)
     checks = heard_checks(finding, purpose or "home")
     no_visit = AHEAD if when.ahead else _no_visit(kept, purpose)
-    return Told(finding, purpose, checks, when.at, promises_files(text), no_visit)
+    return Told(finding, purpose, checks, when.at, promises_files(text), no_visit, when.unsure)
 
 
 def _no_visit(parts: list[str], purpose: str | None) -> str | None:

@@ -132,6 +132,34 @@ def visit_staff(session: object) -> int:
 
 
 @pytest.mark.databases("sqlite")
+def test_a_day_that_is_not_certain_is_asked_and_never_today(
+    companion: Person, sample_store: Store
+) -> None:
+    home, name, _place = own_family(sample_store)
+    for said in ("bulan lalu", "1/10/2026"):
+        asked = companion.say(f"kunjungan {name}, {said}, anak sehat semua")
+        assert say("visit.day_unsure") in words(asked), said
+        assert "Kapan kunjungannya" in words(asked)
+        assert "form:skip" not in {choice.value for choice in asked[-1].choices}
+        assert say("visit.time_unknown") in words(companion.say(said))
+        companion.say("batal")
+    assert "belum kami catat" in words(
+        companion.say(f"kunjungan {name}, sehat\nkunj {name}, tgl 1/1")
+    )
+    [(told, _finding)] = visits_of(sample_store, home.id)
+    assert told.visited_at == companion.clock()
+    companion.say(f"kunjungan {name}, bulan lalu")
+    companion.press("purpose:payout")
+    companion.press("came:no")
+    companion.tell("Beras belum sampai", "lewati", "lewati")
+    assert "Waktu: 21 November 2026 18.00" in words(companion.say("kemarin habis magrib"))
+    companion.press("form:yes")
+    [_told, (visit, _finding)] = visits_of(sample_store, home.id)
+    assert local(visit.visited_at) == "21 18.00"
+    assert say("visit.time_unknown") in words(companion.say("ralat kunjungan tadi, 1/10/2026"))
+
+
+@pytest.mark.databases("sqlite")
 def test_what_came_of_a_visit_goes_with_its_correction(
     companion: Person, sample_store: Store
 ) -> None:

@@ -109,6 +109,10 @@ TIMES = (
     ("20/11", "20T14:00"), ("2 hari lalu", "22T14:00"), ("kemarin dulu jam 8", "22T08:00"),
     ("jam 14.10", "24T14:00"), ("besok jam 9", "+"), ("jam 23", "+"), ("nanti sore", "+"),
     ("jumat depan", "+"), ("lusa", "+"), ("malam ini", "+"), ("1 des", "+"), ("tgl 20 oktober", ""),
+    ("1/10/2026", ""), ("tgl 20 oktober jam 9", ""), ("bulan lalu", ""), ("minggu lalu", ""),
+    ("tgl 25", ""), ("31/11/2026", ""), ("2 tahun lalu", ""), ("kemarin habis magrib", "23T18:00"),
+    ("sehabis zuhur", "24T13:00"), ("2 jam lalu", "24T12:00"), ("setengah jam lalu", "24T13:30"),
+    ("jam7 pagi", "24T07:00"), ("2 minggu lalu", "10T14:00"), ("senin minggu lalu", "16T14:00"),
 )  # fmt: skip
 MIDNIGHT = (
     ("tadi sore", "24T16:00"), ("tadi siang", "24T13:00"), ("tadi malam", "24T19:00"),
@@ -128,6 +132,7 @@ def test_times_are_those_that_are_meant(
         when = moment_of([words], told_at, ZONE)
         shown = "+" if when.ahead else "" if when.at is None else f"{when.at:%dT%H:%M}"
         assert shown == moment, words
+        assert when.unsure is (shown == ""), words
         assert time_told(words, told_at, ZONE) == when.at
         assert when.at is None or when.at <= told_at
 
@@ -140,6 +145,8 @@ def test_a_time_may_stand_in_parts_and_before_what_is_told() -> None:
         ("kemarin anaknya masuk RS", None, "kemarin anaknya masuk RS"),
         ("anak sakit sejak kemarin", None, "anak sakit sejak kemarin"),
         ("malam susah tidur", None, "malam susah tidur"),
+        ("tadi malam anaknya demam", None, "tadi malam anaknya demam"),
+        ("bulan lalu anaknya sakit", None, "bulan lalu anaknya sakit"),
         ("lahir tgl 3", None, "lahir tgl 3"), ("setengah 2 kg", None, "setengah 2 kg"),
     ):  # fmt: skip
         told = read_told(said, AFTERNOON, ZONE)

@@ -12,7 +12,7 @@ from bot.turn import Turn, button
 from bot.visit_files import gather
 from bot.visit_mending import correct, correct_last, moment_of, nothing_to_mend, own_visit
 from bot.visit_points import measure
-from bot.visit_times import OLDEST, time_told
+from bot.visit_times import OLDEST, when_told
 from bot.visit_work import take_back_work
 from db import audit
 from db.attachments import Attachment, files_of_visit, sent_together
@@ -79,7 +79,10 @@ def _do(turn: Turn, visit: Visit, deed: str) -> None:
     else:
         found = _ASKED.match(turn.text)
         told = turn.text[found.end() :].strip(" ,.;\n") if found is not None else ""
-        correct(turn, visit, time_told(told, turn.inbound.sent_at, turn.zone) if told else None)
+        when = when_told(told, turn.inbound.sent_at, turn.zone)
+        if when.unsure or when.ahead:
+            turn.reply("visit.time_unknown")
+        correct(turn, visit, when.at)
 
 
 def _by_words(turn: Turn, staff_id: int, deed: str, which: str) -> None:

@@ -19,7 +19,7 @@ from bot.visit_points import far_note
 from bot.visit_read_back import MOST_SHOWN, check_lines, checks_of, own_time, told_at
 from bot.visit_reading import Reading, read_report
 from bot.visit_records import Report, earlier, finding_of, joined, keep, told_already
-from bot.visit_times import time_told
+from bot.visit_times import when_told
 from bot.visit_words import Told, begins_report, separate_reports, without_lead
 from bot.visit_work import begin_work, work_choices
 from db.attachments import Attachment, files_of_visit
@@ -64,17 +64,29 @@ def handle(turn: Turn) -> None:
         return
     if reading.unsure:
         turn.reply("visit.family_unsure", lines="\n".join(listed(found, own, _LISTED)))
-    if told is None:
-        at = time_told(without_lead(turn.text), turn.inbound.sent_at, turn.zone)
-        turn.open_form(FORM.name, _begun(turn, at))
+    if told is not None:
+        _take(turn, turn.staff.id, reading, told)
+    else:
+        when = when_told(without_lead(turn.text), turn.inbound.sent_at, turn.zone)
+        turn.open_form(FORM.name, _begun(turn, when.at, is_open=when.unsure or when.ahead))
+
+
+def _take(turn: Turn, staff_id: int, reading: Reading, told: Told) -> None:
+    """Keep what is told of one visit, or open the form with it for what is not clear."""
+    found = reading.families
+    if told.untimed:
+        turn.reply("visit.day_unsure")
+    if reading.is_sure and told.untimed:
+        turn.open_form(FORM.name, {**_whole(turn, told), "family": found[0]})
     elif reading.is_sure:
-        _take_whole(turn, turn.staff.id, int(found[0]), told)
+        _take_whole(turn, staff_id, int(found[0]), told)
     elif told.finding:  # only the family is not clear
         turn.open_form(FORM.name, {**_whole(turn, told), "alike": list(found)})
     else:
+        begun = _begun(turn, told.at, told.untimed)
         is_one = len(found) == 1 and not reading.unsure
         named = {"family": found[0]} if is_one else {"alike": list(found)}
-        turn.open_form(FORM.name, {**_begun(turn, told.at), **_answers(told), **named})
+        turn.open_form(FORM.name, {**begun, **_answers(told), **named})
 
 
 def is_whole(turn: Turn) -> bool:
@@ -110,7 +122,7 @@ def _take_each(turn: Turn, staff_id: int, reports: Sequence[str], own: Facts) ->
     for report in reports:
         reading = read_report(report, own, turn.inbound.sent_at, turn.zone)
         told = reading.told
-        if told is None or not reading.is_sure or told.no_visit or _is_asked(turn, reading, told):
+        if told is None or not reading.is_sure or _is_asked(turn, reading, told):
             left.append(f"• {report[:_TOLD_AGAIN]}")
         else:
             _take_whole(turn, staff_id, int(reading.families[0]), told)
@@ -130,17 +142,22 @@ def _but_mending(reply: Reply) -> tuple[Choice, ...]:
 
 
 def _is_asked(turn: Turn, reading: Reading, told: Told) -> bool:
-    """Say whether one has to ask whether a visit is one that was told of before."""
+    """Say whether something is to be asked: whether it was a visit, on which day, or another."""
+    if told.no_visit or told.untimed:
+        return True
     family, purpose = int(reading.families[0]), told.purpose or "home"
     if told_already(turn, family, purpose, told) is not None:
         return False
     return earlier(turn, family, purpose, told.at or turn.inbound.sent_at) is not None
 
 
-def _begun(turn: Turn, at: datetime | None) -> Answers:
-    """Give when the visit was, as it is told or as of now, however late the form is finished."""
-    told_at = turn.inbound.sent_at.isoformat()
-    return {"at": None if at is None else at.isoformat(), "told_at": told_at}
+def _begun(turn: Turn, at: datetime | None, is_open: bool = False) -> Answers:
+    """Give when the visit was, as it is told or as of now, however late the form is finished.
+
+    What is left open is asked.
+    """
+    told_at: Answers = {"told_at": turn.inbound.sent_at.isoformat()}
+    return told_at if is_open else {"at": None if at is None else at.isoformat(), **told_at}
 
 
 def _answers(told: Told) -> Answers:
@@ -157,7 +174,7 @@ def _whole(turn: Turn, told: Told) -> Answers:
     files = bring_to_report(turn)
     point = turn.inbound.location
     return {
-        **_begun(turn, told.at),
+        **_begun(turn, told.at, told.untimed),
         "wrote_at": turn.inbound.sent_at.isoformat(),
         "purpose": purpose,
         **dict.fromkeys(asked_of(purpose)),
