@@ -58,7 +58,6 @@ GUARDS = {
     ("GET", "/console/kunjungan.<kind>"): GIVERS,
     ("GET", "/console/kunjungan/pendamping/<int:staff_id>.pdf"): GIVERS,
     ("GET", "/console/kunjungan/pendamping/<int:staff_id>.xlsx"): GIVERS,
-    ("GET", "/console/kunjungan/pendamping.pdf.zip"): GIVERS,
     ("GET", "/console/kunjungan/pendamping.xlsx.zip"): GIVERS,
     ("GET", "/console/kunjungan/daftar"): GIVERS,
     ("GET", "/console/kunjungan/<int:visit_id>"): GIVERS,

@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from bot.texts import say
 from db.assignments import families_of
 from db.attachments import KEPT, POINT, Attachment
 from db.audit import AuditEntry
@@ -24,6 +26,7 @@ from tests.tickets import MURHUM, WOLIO, file
 from tests.webhook.companions import colleague_in, companion_in
 from tests.webhook.console import signed_in
 from tests.webhook.site import Site
+from webhook.console import visit_files
 
 PAGE = "/console/kunjungan"
 WITHHELD = "Cerita yang dirahasiakan"
@@ -67,6 +70,8 @@ def test_a_visit_is_listed_and_opened_with_all_that_came_with_it(over_sample: Si
     assert f'href="{PAGE}/{late}"' in listed
     assert f'href="{PAGE}/{early}"' not in listed
     assert "jauh, 4,2 km" in listed
+    assert "ada foto, ada lokasi" in listed
+    assert "tanpa foto, tanpa lokasi" in listed
     assert numbers[PLAIN] in listed
     assert numbers["hidden"] not in listed
     far = chief.get(f"{PAGE}/daftar?hari=2026-11-22&jauh=1").text
@@ -119,9 +124,43 @@ def test_files_are_named_by_whose_they_are_and_can_be_taken_all_at_once(over_sam
     with ZipFile(BytesIO(bundle.data)) as files:
         assert name[1] in files.namelist()
         assert f"kunjungan-pendamping-{new}-asma-2026-11.xlsx" in files.namelist()
-    assert "kunjungan-semua-pendamping-xlsx-2026-11.zip" in bundle.headers["Content-Disposition"]
+    assert "kunjungan-semua-pendamping-wolio-2026-11.zip" in bundle.headers["Content-Disposition"]
     with store.read() as session:
         taken = select(AuditEntry.subject).where(AuditEntry.action == "export visits")
         subjects = session.scalars(taken).all()
     assert {f"staff:{own}", f"area:{WOLIO}"} <= set(subjects)
     assert sum(subject.startswith("household:") for subject in subjects) >= 4  # two, twice taken
+
+
+@pytest.mark.databases("sqlite")
+def test_bundles_hold_a_few_companions_each_and_are_made_one_at_a_time(
+    over_sample: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colleague_in(over_sample.store, WOLIO)
+    chief, officer = (signed_in(over_sample, role, WOLIO) for role in ("chief", "officer"))
+    monkeypatch.setattr(visit_files, "BUNDLED", 1)
+    told: list[tuple[int, bool]] = []
+
+    def written(*_parts: Any) -> bytes:
+        """Ask for another bundle, for a page and for a single file, while this one is made."""
+        if not told:
+            for path in (f"{PAGE}/pendamping.xlsx.zip", PAGE, f"{PAGE}.xlsx"):
+                told.append((0, False))
+                given = officer.get(path)
+                told[-1] = given.status_code, say("visit_report.bundling") in given.text
+        return b"a book"
+
+    monkeypatch.setattr(visit_files, "visit_book", written)
+    names: list[str] = []
+    page = chief.get(PAGE).text
+    links = re.findall(r'href="([^"]+zip\?[^"]+)"', page)
+    for link in links:
+        given = chief.get(link.replace("&amp;", "&"))
+        with ZipFile(BytesIO(given.data)) as files:
+            assert len(files.namelist()) == 1
+            names += files.namelist()
+    assert told == [(409, True), (200, False), (200, False)]
+    assert len(set(names)) == len(links) == page.count("/console/kunjungan/daftar?pendamping=") > 1
+    for wrong in ("bagian=0", f"bagian={len(links) + 1}", f"bagian={10**30}"):
+        assert chief.get(f"{PAGE}/pendamping.xlsx.zip?{wrong}").status_code == 404
+    assert chief.get(f"{PAGE}/pendamping.pdf.zip").status_code == 404

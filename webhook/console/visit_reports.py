@@ -29,7 +29,7 @@ from webhook.console.desk import Desk
 from webhook.console.guards import require
 from webhook.console.report_charts import shaded_shares
 from webhook.console.visit_choice import ROLES, Choice, chosen, offered
-from webhook.console.visit_files import MOST_BUNDLED, add_files
+from webhook.console.visit_files import add_files, parts_of
 from webhook.console.visits import add_visits
 
 
@@ -41,25 +41,30 @@ def visit_reports_pages(_parts: Service) -> Blueprint:
     @require(*ROLES)
     def show(desk: Desk) -> str:
         """Show visits, coverage, age of the last visit and quality, of an area and no person."""
-        with desk.read() as session:
-            choice = chosen(session, desk)
-            report = visit_report(session, choice.scope, choice.days, desk.now, desk.staff.zone)
-            companions = reported_on(session, choice.asked(desk.staff.zone))
-        return render_template(
-            "console/visits.html",
-            companions=companions, most=MOST_BUNDLED, **_shown(desk, choice, report),
-        )  # fmt: skip
+        return _page(desk)
 
-    add_files(blueprint)
+    add_files(blueprint, _page)
     add_visits(blueprint)
     return blueprint
+
+
+def _page(desk: Desk, problem: str | None = None) -> str:
+    with desk.read() as session:
+        choice = chosen(session, desk)
+        report = visit_report(session, choice.scope, choice.days, desk.now, desk.staff.zone)
+        companions = reported_on(session, choice.asked(desk.staff.zone))
+    return render_template(
+        "console/visits.html",
+        companions=companions, parts=parts_of(companions), problem=problem or choice.problem,
+        **_shown(desk, choice, report),
+    )  # fmt: skip
 
 
 def _shown(desk: Desk, choice: Choice, report: VisitReport) -> dict[str, Any]:
     names = choice.names
     heat = _longest_ago_first(ages(report, names))
     return {
-        "report": report, "problem": choice.problem, "title": title(report.days),
+        "report": report, "title": title(report.days),
         "period": period(report.days, choice.of), "when": choice.when, "area": choice.area,
         "query": choice.query,
         "offered": [(f"{month:%Y-%m}", month_name(month)) for month in offered(desk.today)],
