@@ -302,6 +302,8 @@ def test_a_correction_keeps_who_came_of_families_that_went_to_another(
     assert any(first.values())
     gone = next(home for home, was in first.items() if was)
     give_away(sample_store, gone)
-    companion.say("betulkan pertemuan")
+    read = words(companion.say("betulkan pertemuan"))
+    assert f"Hadir: {sum(first.values())}" in read
+    assert "1 keluarga yang kini didampingi rekan lain" in read
     companion.press("form:yes")
     assert recorded() == first

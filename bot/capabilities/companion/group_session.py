@@ -1,7 +1,7 @@
 """A group session (P2K2/FDS): module, place, who came; who missed two in a row is told."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -125,21 +125,24 @@ def summary(turn: Turn, answers: Answers) -> str:
     listed = counted(answers, list(awaited))
     away = [awaited[key] for key, was in listed.items() if not was]
     unsaid = [name for key, name in awaited.items() if listed and key not in listed]
+    others = _of_others(turn, _replaced(turn, answers))
     read = say(
         "group_session.summary",
         area=turn.places.name_of(answers["area"]),
         module=answers["module"],
         place=answers["place"],
         time=local_moment(_held_at(turn, answers), turn.zone),
-        count=_people(answers, listed),
-        away=_some(away) if listed else say("group_session.on_sheet"),
+        count=_people(answers, [*listed.values(), *others.values()]),
+        away=_some(away) if listed or others else say("group_session.on_sheet"),
     )
+    if others:
+        read = f"{read}\n{say('group_session.of_others', count=len(others))}"
     return f"{read}\n{say('group_session.unsaid', names=_some(unsaid))}" if unsaid else read
 
 
-def _people(answers: Answers, listed: Mapping[Any, bool]) -> int:
+def _people(answers: Answers, came: Iterable[bool]) -> int:
     """Give how many came, as ticked off in the group or as counted."""
-    return sum(listed.values()) if answers.get("came") == LIST else int(answers["headcount"])
+    return sum(came) if answers.get("came") == LIST else int(answers["headcount"])
 
 
 def _held_at(turn: Turn, answers: Answers) -> datetime:
@@ -192,7 +195,7 @@ def finish(turn: Turn, answers: Answers) -> None:
         GroupSession(
             staff_id=turn.staff.id, area_code=answers["area"], module=answers["module"][:80],
             place=answers["place"][:120], held_at=held_at, recorded_at=turn.now,
-            headcount=_people(answers, listed),
+            headcount=_people(answers, listed.values()),
         ),
         listed,
         turn.actor,
