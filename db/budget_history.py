@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -38,6 +38,31 @@ def history_of(session: Session, line_id: int) -> Sequence[Edit]:
              group[::-1])
         for actor, at, group in edits
     ]  # fmt: skip
+
+
+def sources_ever(
+    session: Session, now: Mapping[int, tuple[str, date]]
+) -> Mapping[int, set[tuple[str, date]]]:
+    """Give the sources with their days that lines ever had; `now` is what they have, by line."""
+    query = select(Change).where(
+        Change.subject == _SUBJECT, Change.subject_id.in_(now),
+        Change.field.in_(("source", "as_of")),
+    )  # fmt: skip
+    changes = session.scalars(query.order_by(Change.subject_id, Change.id.desc())).all()
+    ever = {line_id: {said} for line_id, said in now.items()}
+    said = dict(now)
+    for (line_id, *_), edit in groupby(changes, lambda one: (one.subject_id, one.actor, one.at)):
+        source, day = said[line_id]
+        for change in edit:
+            if change.before is None:
+                continue
+            if change.field == "source":
+                source = change.before
+            else:
+                day = date.fromisoformat(change.before)
+        said[line_id] = source, day
+        ever[line_id].add(said[line_id])
+    return ever
 
 
 def note_change(

@@ -91,7 +91,11 @@ def test_what_somebody_changed_since_it_was_shown_is_not_overwritten(
     assert [realised for _, _, realised, _ in said(site)] == [4_000_000, 4_500_000]
     for seen in ("", "[]", "[1]", "[1,2,3]", "{}", '["a"]', "[" * 9_999):
         assert officer.post(f"{PAGE}/berkas", **fields | {"seen": seen}).status_code == 400, seen
-    kept(officer, late.text)  # having seen it
+    assert say("budget.left_out", lines=1) in kept(officer, late.text)
+    assert [realised for _, _, realised, _ in said(site)] == [0, 4_500_000]
+    look = of_2026(officer, table)
+    assert say("budget.older") in look
+    assert officer.post(f"{PAGE}/berkas", **hidden_on(look), older=["0"]).status_code == 303
     assert [realised for _, _, realised, _ in said(site)] == [0, 3_000_000]
     new = of_2026(officer, "Kegiatan;Anggaran\nSembako;7\n")
     kept(officer, of_2026(officer, "Kegiatan;Anggaran\nSEMBAKO;8\n"))
@@ -127,6 +131,40 @@ def test_a_year_that_was_downloaded_comes_back_as_it_was_and_new_figures_have_a_
                       ("kemarin", say("import.date_malformed", column="per"))):  # fmt: skip
         refused = of_2026(officer, f"{head}Baru;5;RKA;{cell}\n")
         assert say("budget.row", row=2, why=why) in refused, cell
+
+
+def test_an_old_download_never_brings_back_its_source_and_older_rows_need_a_tick(
+    site: Site, officer: Officer
+) -> None:
+    rows = "Kegiatan;Anggaran;Realisasi;Sumber;Per\n"
+    old = f"{SOURCE};2026-03-31"
+    with site.store.read() as session:
+        line_id = session.scalar(select(BudgetLine.id).where(BudgetLine.name == NETS.name))
+    newer = {
+        "name": NETS.name, "program": "", "strategy": INCOME, "allocated": "5000000",
+        "realised": "2000000", "source": "ketua", "as_of": "2026-10-20", "seen": "1",
+    }  # fmt: skip
+    changed = of_2026(officer, f"{rows}{NETS.name};5000000;3000000;{old}\n")
+    assert signed_in(site).post(f"{PAGE}/{line_id}", **newer).status_code == 303
+    late = officer.post(f"{PAGE}/berkas", **hidden_on(changed))
+    assert late.status_code == 409
+    assert "ketua, per 20 Oktober 2026 → LRA 2026, per 1 November 2026" in plain(late.text)
+    assert "lebih lama" in late.text
+    assert say("budget.unchanged") in kept(officer, late.text)
+    unedited = of_2026(officer, f"{rows}{NETS.name};5000000;1000000;{old}\n")
+    assert say("budget.older") in unedited
+    assert "Rp 2.000.000 Rp" not in plain(unedited)
+    assert said(site)[1] == (NETS.name, 5_000_000, 2_000_000, "ketua")
+    assert officer.post(
+        f"{PAGE}/berkas", **hidden_on(late.text), older=["0"]
+    ).status_code == 303  # fmt: skip
+    assert said(site)[1] == (NETS.name, 5_000_000, 3_000_000, "LRA 2026")
+    only_source = f"Kegiatan;Anggaran;Sumber\n{HOUSES.name};9100000;{SOURCE}\n"
+    kept(officer, of_2026(officer, only_source))
+    assert said(site)[0][-1] == "LRA 2026"
+    for cells, is_older in (("DPA;2026-11-05", False), ("DPA;2026-02-01", True)):
+        look = of_2026(officer, f"{rows}{HOUSES.name};9200000;4000000;{cells}\n")
+        assert (say("budget.older") in look, "→ DPA, per" in plain(look)) == (is_older, True)
 
 
 @pytest.mark.databases("sqlite")

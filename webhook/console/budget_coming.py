@@ -1,12 +1,13 @@
 """What the rows of a file would do to the budget of a year."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from bot.texts import say
 from bot.texts.format import rupiah
+from db.budget_history import sources_ever
 from db.budgets import (
     STRATEGIES,
     BudgetLine,
@@ -33,6 +34,7 @@ class ComingLine:
     planned: Planned
     before: Planned | None
     seen: int  # the version of the line, 0 for none yet
+    is_older: bool  # than what the line says now: it counts only where somebody says so
 
     @property
     def verdict(self) -> Literal["new", "changed", "unchanged"]:
@@ -52,9 +54,18 @@ class Coming:
     untouched: int  # lines of the year that the file does not name
 
     def sums(self, which: str) -> tuple[int, int]:
-        """Give what the lines of the file come to now and then; `which` is the field, in rupiah."""
+        """Give what the lines of the file come to now and then; `which` is the field, in rupiah.
+
+        Those that are older stay as they are.
+        """
         before = sum(getattr(one.before, which) for one in self.lines if one.before is not None)
-        return before, sum(getattr(one.planned, which) for one in self.lines)
+        after = [one.before if one.is_older else one.planned for one in self.lines]
+        return before, sum(getattr(one, which) for one in after)
+
+    @property
+    def older(self) -> int:
+        """Give how many lines of the file are older than what is recorded."""
+        return sum(one.is_older for one in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,7 @@ def coming_of(
     found, problems = read_rows(raws, names, desk.today)
     area, form = desk.staff.area_code, _Form(values["strategy"], source, as_of)
     own, former = own_lines(session, area, year), former_lines(session, area, year)
+    ever = sources_ever(session, {one.id: (one.source, one.as_of) for one in own.lines})
     lines: dict[int | str, ComingLine] = {}
     for read in found:
         line = own.get(read.name)
@@ -85,7 +97,8 @@ def coming_of(
         try:
             if key in lines:
                 raise Unfit(say("budget.twice"))
-            lines[key] = _line(read, line, former.get(read.name), form)
+            sources = ever[line.id] if line is not None else ()
+            lines[key] = _line(read, line, former.get(read.name), form, sources)
         except Unfit as unfit:
             problems.append(say("budget.row", row=read.row, why=str(unfit)))
     if problems:
@@ -97,18 +110,20 @@ def coming_of(
 
 
 def _line(
-    read: Read, line: BudgetLine | None, former: BudgetLine | None, form: _Form
-) -> ComingLine:
+    read: Read, line: BudgetLine | None, former: BudgetLine | None, form: _Form,
+    sources: Collection[tuple[str, date]],
+) -> ComingLine:  # fmt: skip
     """Give what a row wants a line of the year to say; raises Unfit.
 
     What it does not say stays as it is; programme and strategy of a new line are those that the
-    line of its name had in the years before.
+    line of its name had in the years before. `sources` are all that the line of the year ever had.
     """
     known = line or former
     before = said_by(line) if line is not None else None
     allocated, realised = (_amount(read, before, which) for which in ("allocated", "realised"))
     _check(read, allocated, realised)
-    source, as_of = _source(read, before, form, (allocated, realised))
+    is_new = before is None or (allocated, realised) != (before.allocated, before.realised)
+    source, as_of = _source(read, form, sources if is_new else ())
     planned = Planned(
         known.name if known is not None else read.name,
         read.program or (known.program_code if known is not None else None),
@@ -118,7 +133,8 @@ def _line(
         source,
         as_of,
     )
-    return ComingLine(planned, before, line.version if line is not None else 0)
+    is_older = line is not None and _is_older(read, planned, line, sources)
+    return ComingLine(planned, before, line.version if line is not None else 0, is_older)
 
 
 def _amount(read: Read, before: Planned | None, which: str) -> int:
@@ -135,18 +151,33 @@ def _check(read: Read, allocated: int, realised: int) -> None:
     check_spent(allocated, realised)
 
 
-def _source(
-    read: Read, before: Planned | None, form: _Form, amounts: tuple[int, int]
-) -> tuple[str, date]:
+def _source(read: Read, form: _Form, former: Collection[tuple[str, date]]) -> tuple[str, date]:
     """Give where figures come from: as the row says, or else the form.
 
-    Beside new figures the source that stands already is the one of the old figures, as in a table
-    that was downloaded and changed, so that the form's counts.
+    Beside new figures a source that the line has or had (`former`) is the one of other figures, as
+    in a table that was downloaded and changed, so that the form's counts.
     """
-    if (
-        before is not None
-        and amounts != (before.allocated, before.realised)
-        and (read.source, read.as_of) == (before.source, before.as_of)
-    ):
+    if _is_among(read, former):
         return form.source, form.as_of
     return read.source or form.source, read.as_of or form.as_of
+
+
+def _is_older(
+    read: Read, planned: Planned, line: BudgetLine, sources: Collection[tuple[str, date]]
+) -> bool:
+    """Say whether a row would set a line back: to an earlier day, or from what it said before."""
+    never_filled = line.version == 1 and not line.in_use  # its day is that of the copying
+    if never_filled or planned == said_by(line):
+        return False
+    now = [(line.source, line.as_of)]
+    is_from_before = _is_among(read, sources) and not _is_among(read, now)
+    return planned.as_of < line.as_of or is_from_before
+
+
+def _is_among(read: Read, sources: Collection[tuple[str, date]]) -> bool:
+    """Say whether what a row tells of its source and day, if anything, is one of some sources."""
+    if read.source is None and read.as_of is None:
+        return False
+    return any(
+        read.source in (None, source) and read.as_of in (None, day) for source, day in sources
+    )

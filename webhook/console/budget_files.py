@@ -1,7 +1,7 @@
 """Lines of a budget out of a file: read, shown with what they would change, and then kept."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from bot.texts import say
 from bot.texts.format import plain_date, rupiah
 from db.budgets import BURDEN, STRATEGIES, StaleBudget, Wanted, put_lines
 from webhook.console.audience_forms import Unfit
-from webhook.console.budget_coming import coming_of
+from webhook.console.budget_coming import Coming, coming_of
 from webhook.console.budget_edit import EDITORS
 from webhook.console.budget_forms import FIRST_DAY, LONGEST
 from webhook.console.budget_reading import MOST_LINES, Raw, raws_of
@@ -71,13 +71,26 @@ def _keep(desk: Desk, values: Mapping[str, str], raws: Sequence[Raw]) -> _Answer
             coming = coming_of(session, desk, values, raws)
             if len(seen) != len(coming.lines):
                 raise Unfit(say("budget.file_again"))
-            wanted = [Wanted(one.planned, at) for one, at in zip(coming.lines, seen, strict=True)]
+            if any(one.seen != at for one, at in zip(coming.lines, seen, strict=True)):
+                raise StaleBudget  # also of a line that is older only since it was shown
+            wanted = _wanted(coming, request.form.getlist("older"))
             area, year = desk.staff.area_code, coming.year
             changed = put_lines(session, area, year, wanted, desk.actor, desk.now)
     except StaleBudget:
         return _look(desk, values, raws, say("budget.file_stale")), 409
     flash(say("budget.imported", lines=changed, year=year) if changed else say("budget.unchanged"))
+    if len(wanted) < len(coming.lines):
+        flash(say("budget.left_out", lines=len(coming.lines) - len(wanted)))
     return redirect(url_for("console.budget.show", tahun=year), 303)
+
+
+def _wanted(coming: Coming, ticked: Collection[str]) -> list[Wanted]:
+    """Give the lines that are to be kept: an older one only where its number is ticked."""
+    return [
+        Wanted(one.planned, one.seen)
+        for number, one in enumerate(coming.lines)
+        if not one.is_older or str(number) in ticked
+    ]
 
 
 def _uploaded() -> Sequence[Raw]:
