@@ -119,14 +119,21 @@ def all_staff(session: Session) -> Sequence[tuple[Staff, str]]:
     return [(staff, area_name) for staff, area_name in session.execute(query)]
 
 
-def redeem_code(session: Session, code: str, now: datetime) -> Staff | None:
-    """Give the staff member whose chat code this is and use it up; None if it is none or old."""
+def code_holder(session: Session, code: str, now: datetime) -> Staff | None:
+    """Give the staff member whose chat code this is, and hold him; None if it is none or old."""
     index = session.vault.index(clean_code(code), CHAT_PURPOSE)
     staff = session.scalars(
         select(Staff).where(Staff.code_index == index, Staff.active.is_(True)).with_for_update()
     ).one_or_none()
     if staff is None or staff.code_expires_at is None or staff.code_expires_at < now:
         return None
-    staff.code_index = None
-    staff.code_expires_at = None
+    return staff
+
+
+def redeem_code(session: Session, code: str, now: datetime) -> Staff | None:
+    """Give the staff member whose chat code this is and use it up; None if it is none or old."""
+    staff = code_holder(session, code, now)
+    if staff is not None:
+        staff.code_index = None
+        staff.code_expires_at = None
     return staff

@@ -1,11 +1,11 @@
 """Talks: an officer and a citizen speak through the chat, and the service is silent meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, literal_column, select, text
+from sqlalchemy import ForeignKey, Index, String, literal_column, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.areas import Area
@@ -99,6 +99,20 @@ def waiting_talk(session: Session, contact_id: int) -> str | None:
         .limit(1)
     )
     return found
+
+
+def open_talks(session: Session, contact_id: int) -> Sequence[int]:
+    """Give the talks of a contact that wait or go on, oldest first."""
+    query = select(_TALK.c.id).where(_TALK.c.contact_id == contact_id, _GOING_ON)
+    return session.core.scalars(query.order_by(_TALK.c.id)).all()
+
+
+def move_waiting(session: Session, from_ids: Collection[int], contact_id: int) -> None:
+    """Let what waits in some chats wait in another, where its ticket went to that."""
+    gone = select(_TICKET.c.id).where(_TICKET.c.contact_id == contact_id)
+    waiting = _TALK.c.contact_id.in_(from_ids) & (_TALK.c.state == WAITING)
+    there = update(_TALK).where(waiting, _TALK.c.ticket_id.in_(gone))
+    session.core.execute(there.values(contact_id=contact_id))
 
 
 def drop_waiting(session: Session, ticket_id: int, actor: str, now: datetime) -> None:

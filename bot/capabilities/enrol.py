@@ -12,8 +12,9 @@ from db import audit
 from db.contacts import CONSENT_GIVEN
 from db.own_tickets import take_along
 from db.registry import kept_person
-from db.staff import Staff, redeem_code
+from db.staff import Staff, code_holder, redeem_code
 from db.staff_chats import detach_chats
+from db.talks import move_waiting
 from db.vouchers import Voucher, find_voucher, use_voucher
 
 _CODE = re.compile(r"kode\W*([A-Za-z2-9]{4}[\s-]?[A-Za-z2-9]{4})", re.IGNORECASE)
@@ -53,9 +54,13 @@ def handle(turn: Turn) -> None:
     # Who is locked out is the one whom a companion vouches for; in the ten minutes of such a code
     # nobody guesses it, in the days of one for staff somebody might.
     locked = locked_until(turn) is not None
-    staff = None if locked else redeem_code(turn.session, code, turn.now)
+    staff = None if locked else code_holder(turn.session, code, turn.now)
     voucher = find_voucher(turn.session, code, turn.now, turn.today)
-    if staff is not None:
+    if staff is not None and turn.staff is not None and turn.staff.id != staff.id:
+        # Perhaps typed on the wrong phone: the code stays good for the right one.
+        turn.reply("enrol.others", button("menu", "choice.menu"), name=turn.staff.name)
+    elif staff is not None:
+        redeem_code(turn.session, code, turn.now)
         _enrol(turn, staff)
     elif voucher is not None and turn.staff is not None:
         turn.reply("vouch.not_by_staff", button("menu", "choice.menu"))
@@ -72,8 +77,9 @@ def _enrol(turn: Turn, staff: Staff) -> None:
     if turn.contact.staff_id not in (None, staff.id):  # what was spoken of is not for his eyes
         turn.conversation.form, turn.conversation.topic = None, {}
     former = detach_chats(turn.session, staff.id, but=turn.contact.id)
-    tell_let_go(turn.session, former, REPLACED, turn.now)
     take_along(turn.session, staff.id, turn.contact.id)
+    move_waiting(turn.session, former, turn.contact.id)
+    turn.replies += tell_let_go(turn.session, former, REPLACED, turn.now)
     turn.change_contact(staff_id=staff.id, consent=CONSENT_GIVEN, consent_at=turn.now)
     audit.record(turn.session, turn.now, f"staff:{staff.id}", "enrol", f"contact:{turn.contact.id}")
     turn.staff = staff

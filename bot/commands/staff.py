@@ -13,7 +13,7 @@ from bot.commands.common import (
     ready_store,
     settings,
 )
-from bot.desk.let_go import LEFT, REPLACED, tell_let_go
+from bot.desk.let_go import LEFT, RESET, tell_let_go
 from bot.places import Places
 from bot.service import utc_now
 from bot.texts import say
@@ -117,7 +117,7 @@ def code(staff_id: int, yes: bool, as_json: bool) -> None:
             if staff.role in CONSOLE_ROLES and staff.login is None:
                 staff.login = free_login(session, staff.name)
             given, former = reset_login(session, staff, now)
-            tell_let_go(session, former, REPLACED, now)
+            tell_let_go(session, former, RESET, now)
             audit.record(session, now, "cli", "new code", f"staff:{staff_id}")
             login = staff.login
     if as_json:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.conversation import open_conversation
 from bot.desk.adding import add_to_ticket
+from bot.desk.alerting import tell_chats
 from bot.desk.moving import hold
 from bot.desk.telling import held_replies, tell, utter
 from bot.forms import RESUME
@@ -17,10 +18,11 @@ from bot.messages import Choice, Reply
 from bot.texts import say
 from bot.texts.format import given_name
 from db import audit
-from db.contacts import Contact, hold_contact
+from db.contacts import Contact, change_contact, hold_contact
 from db.session import Session
 from db.staff import Staff, active_staff
-from db.talks import ENDED, TAKEN, WAITING, Talk, lock_talk, ticket_of_talk
+from db.staff_chats import staff_chats
+from db.talks import ENDED, TAKEN, WAITING, Talk, lock_talk, open_talks, ticket_of_talk
 from db.ticket_changes import hand, move
 from db.ticket_notes import ANSWER, NOTE, add_note
 from db.ticket_states import DONE, By, Decision, IllegalMove, State
@@ -127,6 +129,26 @@ def leave_talk(session: Session, talk_id: int, actor: str, now: datetime) -> boo
     add_note(session, ticket.id, NOTE, say("talk.left"), actor, now)
     session.refresh(contact)
     return True
+
+
+def end_talks(session: Session, contact_id: int, now: datetime) -> Sequence[Reply]:
+    """End the talks of a chat that is staff's no more, those that wait too, and tell the officers.
+
+    Gives what is to be said in the chat that takes its place, if there is one.
+    """
+    unsaid: Sequence[Reply] = ()
+    for talk_id in open_talks(session, contact_id):
+        contact, ticket, talk = _held(session, talk_id)
+        if talk.state == TAKEN:
+            chats = staff_chats(session, ticket.area_code, (), (talk.staff_id or 0,))
+            tell_chats(session, chats, Reply(say("talk.let_go", number=ticket.number)), now)
+            ended = Reply(say("talk.ended_by_phone"), (Choice("human", say("choice.human")),))
+            unsaid = (ended, *held_replies(session, contact.id))
+            change_contact(session, contact.id, talk_id=None)
+            session.refresh(contact)
+        add_note(session, ticket.id, NOTE, say("talk.let_go", number=ticket.number), "service", now)
+        _close(session, ticket, talk, "service", now)
+    return unsaid
 
 
 def hear(
