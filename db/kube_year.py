@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from db.areas import Area, Scope
 from db.kube_groups import (
@@ -19,7 +19,7 @@ from db.kube_groups import (
     KubeGroup,
     KubeMember,
 )
-from db.kube_proposals import WITHDRAWN, KubeProposal
+from db.kube_proposals import WITHDRAWN, KubeProposal, KubeProposalStep
 from db.kube_rules import kube_rules
 from db.pulses import Pulse, month_after
 from db.session import Session
@@ -212,18 +212,28 @@ def _answered(
     session: Session, scope: Scope, first: date, following: date, days: int, now: datetime,
     zone: str,
 ) -> Share:  # fmt: skip
-    """Count the proposals of a year that were answered in time; those that still have time wait."""
+    """Count the proposals of a year that were answered in time; those that still have time wait.
+
+    What was withdrawn unanswered counts if its time was over by then.
+    """
     query = (
-        select(KubeProposal)
+        select(KubeProposal, KubeProposalStep.at)
         .join(KubeGroup, KubeGroup.id == KubeProposal.group_id)
-        .where(scope.holds(KubeGroup.area_code), KubeProposal.state != WITHDRAWN)
+        .outerjoin(
+            KubeProposalStep,
+            and_(
+                KubeProposalStep.proposal_id == KubeProposal.id, KubeProposalStep.state == WITHDRAWN
+            ),
+        )
+        .where(scope.holds(KubeGroup.area_code))
     )
     within = timedelta(days=days)
     part = whole = 0
-    for one in session.scalars(query):
+    for one, withdrawn_at in session.execute(query):
         if not first <= one.filed_at.astimezone(ZoneInfo(zone)).date() < following:
             continue
         in_time = one.answered_at is not None and one.answered_at - one.filed_at <= within
-        if in_time or one.answered_at is not None or now - one.filed_at > within:
+        waited_until = withdrawn_at or now
+        if in_time or one.answered_at is not None or waited_until - one.filed_at > within:
             part, whole = part + in_time, whole + 1
     return Share(part, whole)

@@ -45,7 +45,7 @@ def test_a_year_is_counted_by_its_rules_and_printed_with_them(store: Store) -> N
         add_asset(session, good.id, "oven", 1, 2_000_000, month(5, 2025), "APBD", ACTOR, AFTER)
         add_asset(session, good.id, "mixer", 2, 700_000, month(12), "APBD", ACTOR, AFTER)
         filed = told_on(11, 1)
-        quick, late, gone, _silent = (
+        quick, late, gone, silence = (
             file_proposal(session, good.id, "alat", None, ACTOR, filed) for _ in range(4)
         )
         file_proposal(session, good.id, "baru", None, ACTOR, AFTER - timedelta(days=25))
@@ -67,6 +67,11 @@ def test_a_year_is_counted_by_its_rules_and_printed_with_them(store: Store) -> N
         assert kube_year(session, Scope(MURHUM), 2026, AFTER, ZONE).groups == []
         assert [one.group_id for one in kube_year(session, Scope(CITY), 2025, AFTER, ZONE).groups] \
             == [over.id]  # fmt: skip
+        # What was answered, or out of time, stays counted when its group ends and it is withdrawn.
+        for one, seen in ((quick, AT_CITY), (late, AT_CITY), (silence, FILED)):
+            move_proposal(session, Scope(CITY), one.id, seen, WITHDRAWN, ACTOR, AFTER)
+        over_now = kube_year(session, Scope(CITY), 2026, AFTER, ZONE)
+        assert over_now.responsiveness == Share(1, 3)
         # In the middle of the year only what is due by then is counted.
         early = kube_year(session, Scope(CITY), 2026, told_on(12, 15), ZONE)
         assert [one.due for one in early.groups] == [2, 1]
