@@ -34,6 +34,7 @@ from db.kube_year import Share
 MARGIN = 2 * cm
 WIDTH = A4[0] - 2 * MARGIN
 _PADDING = 3
+_SIGNED = 43  # points of height for a signature
 _SIZES = (8, 7.5, 7, 6.5, 6)  # of the letters of a table: the largest in which no word is broken
 _LONGEST = 11.0  # of a word that is not broken, at a size of one point: about 20 letters
 _NO_BREAK = "\u00a0"
@@ -175,8 +176,14 @@ def _signatures(office: Office, beside: str | None) -> list[Flowable]:
     companion = ["", "", ""] if beside is None else ["", say("visit_log.companion"), beside]
     lines = [[said(left), said(right)] for left, right in zip(companion, head, strict=True)]
     half = WIDTH / 2
-    grid = Grid(lines, colWidths=[half, half], rowHeights=[14, 56, 14])
-    grid.setStyle([("LEFTPADDING", (0, 0), (0, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    grid = Grid(lines, colWidths=[half, half])  # a long name makes its row higher
+    grid.setStyle(
+        [
+            ("LEFTPADDING", (0, 0), (0, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+            ("BOTTOMPADDING", (0, 1), (-1, 1), _SIGNED),
+        ]
+    )  # fmt: skip
     return [Spacer(0, 18), grid, said(say("reports.printed_by", name=office.signer), CELL)]
 
 
