@@ -1,6 +1,7 @@
 """A monthly report as a workbook and as CSV."""
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
 from itertools import zip_longest
@@ -33,9 +34,12 @@ from db.ticket_reports import Report
 
 _LONGEST_TITLE = 31
 _HEADS = 3  # the row in which the heads of the columns stand
-_NARROWEST, _WIDEST = 11, 90  # of a column, in characters
+_NARROWEST, _WIDEST = 11, 50  # of a column, in characters: longer texts take more lines
 _WHOLE, _DECIMAL, _PERCENT = "#,##0", "#,##0.0", "0.0%"  # how numbers are shown
-_BOLD, _RIGHT = Font(name="Calibri", size=11, bold=True), Alignment(horizontal="right")
+_NUMBER = re.compile(r"[\d.,]+( ?%| / [\d.,]+)?")  # as in `75,0 %` or `30 / 40`
+_BOLD = Font(name="Calibri", size=11, bold=True)
+_RIGHT = Alignment(horizontal="right", vertical="top")
+_LEFT = Alignment(vertical="top", wrap_text=True)
 _EVERY = 1_000  # as many matters in the sheet of months as there are
 
 
@@ -67,11 +71,12 @@ def tables_book(title: str, period: str, tables: Sequence[Table]) -> bytes:
         _lay_out(sheet, title, table)
         sheet.append([_set(sheet, title, _BOLD), period])
         sheet.append([])
-        numbers = [*map(_counts, table.rows[0])] if table.rows else []
-        heads = zip_longest(table.heads, numbers, fillvalue=False)
+        counting = [_counts(column) for column in zip(*table.rows, strict=True)]
+        heads = zip_longest(table.heads, counting, fillvalue=False)
         sheet.append([_set(sheet, head, _BOLD, bool(right)) for head, right in heads])
         for row in table.rows:
-            sheet.append([_set(sheet, cell, None, _counts(cell)) for cell in row])
+            cells = zip(row, counting, strict=True)
+            sheet.append([_set(sheet, cell, None, right) for cell, right in cells])
     whole = BytesIO()
     book.save(whole)
     return whole.getvalue()
@@ -92,17 +97,17 @@ def _lay_out(sheet: Any, title: str, table: Table) -> None:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
-def _counts(cell: Cell) -> bool:
-    """Say whether a cell holds a number, also one written as `75,0 %` or `30 / 40`."""
-    return not isinstance(cell, str) or cell[:1].isdigit() or cell == "–"
+def _counts(column: Sequence[Cell]) -> bool:
+    """Say whether a column holds numbers, and at most a dash or nothing instead of some."""
+    told = [cell for cell in column if cell not in ("", "–", None)]
+    return bool(told) and all(not isinstance(cell, str) or _NUMBER.fullmatch(cell) for cell in told)
 
 
 def _set(sheet: Any, value: Cell, font: Font | None = None, right: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, _plain(value))
     if font is not None:
         cell.font = font
-    if right:
-        cell.alignment = _RIGHT
+    cell.alignment = _RIGHT if right else _LEFT
     if isinstance(value, Share):
         cell.number_format = _PERCENT
     elif isinstance(value, int | float):

@@ -46,7 +46,9 @@ def lights(report: VisitReport) -> Table:
 
 
 def _rule_told(report: VisitReport, name: str) -> str:
-    """Say the rule of a share, and what it comes to in a month that has not ended."""
+    """Say the rule of a share, and what it comes to in a month under way; a day has none."""
+    if report.days.is_day:
+        return say("visit_report.rule_of_day")
     limit = limit_of(report, name, visit_rules().report)
     if limit is None or report.gone == 1 or name != "coverage":
         return rule_of(name)

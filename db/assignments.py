@@ -95,19 +95,12 @@ def heads(families: Select[int]) -> Any:
 
     Nobody stands for a family of whom nobody is left.
     """
-    is_head = Person.relation == "head"
-    return (
-        select(
-            Person.household_id,
-            func.coalesce(func.min(Person.id).filter(is_head), func.min(Person.id)).label(
-                "person_id"
-            ),
-        )
-        .where(Person.household_id.in_(families), Person.merged_into.is_(None))
-        .group_by(Person.household_id)
-        .having(func.count().filter(remains(Person)) > 0)
-        .subquery()
-    )
+    return _first_of(families).having(func.count().filter(remains(Person)) > 0).subquery()
+
+
+def heads_ever(families: Select[int]) -> Any:
+    """Select who stands for each of some families in what was told, also where all are gone."""
+    return _first_of(families).subquery()
 
 
 def grown_ups_of(session: Session, staff_id: int, today: date) -> Sequence[tuple[int, str]]:
@@ -136,3 +129,17 @@ def assign_free_households(session: Session, staff_id: int, area_code: str) -> i
     # Counted by the rows it gives back: psycopg knows no rowcount for INSERT … SELECT.
     statement = insert(table).from_select(["staff_id", "household_id"], free)
     return len(session.connection().execute(statement.returning(table.c.id)).all())
+
+
+def _first_of(families: Select[int]) -> Select[*tuple[Any, ...]]:
+    is_head = Person.relation == "head"
+    return (
+        select(
+            Person.household_id,
+            func.coalesce(func.min(Person.id).filter(is_head), func.min(Person.id)).label(
+                "person_id"
+            ),
+        )
+        .where(Person.household_id.in_(families), Person.merged_into.is_(None))
+        .group_by(Person.household_id)
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from db.areas import Scope
-from db.assignments import heads
+from db.assignments import heads_ever
 from db.attachments import POINT, Attachment
 from db.graduations import Graduation
 from db.group_sessions import GroupSession
@@ -30,7 +30,7 @@ class Listed:
     at: datetime
     companion: str
     area_code: str
-    head: str  # empty where nobody of the family is left
+    head: str  # also of a family that is gone by now; empty where it has nobody of its own
     purpose: str
     checks: Mapping[str, str]
     finding: str
@@ -161,7 +161,7 @@ def _asked(asked: Asked, only_far: bool) -> ColumnElement[bool]:
 
 def _listed(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     families = select(Visit.household_id).join(Household, Household.id == Visit.household_id)
-    head = heads(families.where(condition))
+    head = heads_ever(families.where(condition))
     shown = and_(Ticket.id == Visit.ticket_id, Ticket.secrecy == PLAIN, ~reporter_hidden(Ticket))
     return (
         select(

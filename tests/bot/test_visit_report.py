@@ -1,5 +1,7 @@
 """Reports of visits need no retyping: in a few lines of chat, as a workbook, and on paper."""
 
+import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -24,6 +26,7 @@ from tests.bot.test_companion_visits import first_companion, own_family
 from tests.moment import NOW, TODAY
 from tests.talk import Person, labels, words
 
+_HEIGHT = re.compile(rb"([\d.]+) cm")  # above the foot of the page, in points
 OFFICE = Office("Puskesos Wolio", "Kota Baubau", "22 November 2026", "Rahma")
 NAMES = {"74.72.02.1011": "Lamangga", "74.72.02.1012": "=Wangkanapi"}
 
@@ -143,12 +146,29 @@ def test_a_companions_file_lists_what_he_did_and_both_sign_it() -> None:
     assert "Jalur graduasi: sedang berjalan" in rows[4]
     assert rows[5][5:] == ["–", "ada", "ada"]
     assert "7 kunjungan lagi" in str(rows[-1][0])
+    # A long finding is read whole in its cell, and moments are no numbers.
+    day, _family, _area, _purpose, finding, *_rest = book.worksheets[0][4]
+    assert (finding.alignment.wrap_text, finding.alignment.horizontal) == (True, None)
+    assert day.alignment.horizontal is None
+    assert {cell.alignment.horizontal for cell in book.worksheets[0]["F"][2:]} == {None}
+    assert {cell.alignment.horizontal for cell in book.worksheets[2]["D"][2:]} == {"right"}
+    assert max(one.width for one in book.worksheets[0].column_dimensions.values()) <= 60
     signed = [cell for row in book.worksheets[-1].iter_rows(values_only=True) for cell in row]
     assert {"Pendamping", "Kepala Puskesos Wolio", "( Asma )"} <= set(signed)
     printed = visit_pdf(full(), NAMES, "Asma", OFFICE, own_log(), compressed=False)
     for text in ("Tindak", "PKS-2026-000123", "Gizi", "Pendamping", "Kepala"):
         assert text.encode() in printed, text
     assert printed.count(b"/Type /Page\n") < 15  # findings are cut on paper
+
+
+@pytest.mark.databases("sqlite")
+def test_a_long_name_below_a_signature_takes_the_lines_it_needs() -> None:
+    lows = []
+    for name in ("Asma", "Wa Ode Siti Nurhayati Rahmawati Binti La Ode Abdul Karim " * 2):
+        own = replace(own_log(), companion=name)
+        paper = visit_pdf(full(), NAMES, "x", OFFICE, own, compressed=False)
+        lows.append(float(_HEIGHT.findall(paper.split(b"(Dicetak oleh")[0])[-1]))
+    assert lows[0] - lows[1] == pytest.approx(2 * 12)  # two lines more stand above it
 
 
 @pytest.mark.databases("sqlite")

@@ -14,7 +14,7 @@ from bot.texts import say
 from db.assignments import families_of
 from db.attachments import KEPT, POINT, Attachment
 from db.audit import AuditEntry
-from db.registry import Household
+from db.registry import DIED, Household, Person
 from db.session import Store
 from db.staff import Staff
 from db.tickets import PLAIN, Ticket
@@ -76,7 +76,16 @@ def test_a_visit_is_listed_and_opened_with_all_that_came_with_it(over_sample: Si
     assert numbers["hidden"] not in listed
     far = chief.get(f"{PAGE}/daftar?hari=2026-11-22&jauh=1").text
     assert (f"{PAGE}/{late}" in far, f"{PAGE}/{other}" in far) == (True, False)
+    with store.begin() as session:  # who has died or moved since stays named in what was told
+        members = session.scalars(select(Person).filter_by(household_id=home)).all()
+        for one in members:
+            one.left_on, one.left_because = TODAY, DIED
+        head = next(one.name for one in members if one.relation == "head")
+    still = chief.get(f"{PAGE}/daftar?hari=2026-11-22&jauh=1").text
+    assert f"<span>{head}<br>" in still
     report = chief.get(f"{PAGE}?hari=2026-11-22").text
+    assert "Satu hari tidak diberi warna." in report
+    assert "Hijau mulai" not in report
     assert "Lihat 1 kunjungan yang lokasinya jauh" in report
     assert f"pendamping={own}" in report
 
@@ -98,7 +107,7 @@ def test_a_visit_is_listed_and_opened_with_all_that_came_with_it(over_sample: Si
             AuditEntry.action.in_(("read visit", "list visits")),
         )
         assert dict(session.execute(told.group_by(AuditEntry.action)).all()) == {
-            "read visit": 2, "list visits": 2,
+            "read visit": 2, "list visits": 3,
         }  # fmt: skip
 
 
