@@ -17,6 +17,7 @@ from bot.capabilities.citizen import (
 )
 from bot.capabilities.companion import plans
 from bot.choices import agrees_plainly, is_number, pick
+from bot.emergency_back import is_mistaken
 from bot.form_dialogue import form_in_force, in_form, open_wanted_form
 from bot.forms import FormState
 from bot.menu import menu_choices
@@ -82,7 +83,7 @@ def _in_talk(turn: Turn, understood: Parse | None) -> bool:
     if not talk.takes(turn, endangered):
         turn.parse = None
         return False
-    if endangered or pressed == emergency.TAKE_BACK:
+    if endangered or is_mistaken(pressed):
         turn.argument, turn.aside = pressed.partition(":")[2], True
         emergency.handle(turn)
     else:

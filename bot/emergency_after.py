@@ -3,12 +3,8 @@
 import re
 
 from bot.capabilities.citizen.emergency import (
-    AREA,
-    POINT,
-    TOLD,
     coming,
     handle,
-    taken_back,
     tells_of_another,
 )
 from bot.danger import hurries, tells_of_long_ago
@@ -22,7 +18,9 @@ from bot.desk.emergencies import (
     place_waited_for,
     tell_more,
 )
+from bot.emergency_back import taken_back
 from bot.emergency_family import open_one
+from bot.emergency_kept import AREA, POINT, TOLD
 from bot.opting import wish
 from bot.spoken import asks
 from bot.turn import Turn, button

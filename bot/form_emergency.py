@@ -11,6 +11,7 @@ from bot.danger import (
     takes_back,
     tells_of_long_ago,
 )
+from bot.emergency_back import taken_back
 from bot.form_probe import takes
 from bot.form_steps import OpenForm, ask_again
 from bot.opting import Kind, wish
@@ -53,7 +54,7 @@ def emergency_changed(turn: Turn, form: OpenForm, value: str | None) -> bool:
     if value is not None and not said:  # "bukan darurat" is none of the choices that it is like
         return _calls_for_another(turn, form, value)
     if form.state.form != emergency.FORM.name:
-        if not emergency.taken_back(turn):
+        if not taken_back(turn):
             return False
         ask_again(turn, form)
         return True
@@ -61,7 +62,7 @@ def emergency_changed(turn: Turn, form: OpenForm, value: str | None) -> bool:
         turn.conversation.form = None
         emergency.handle(turn)
         return True
-    if emergency.taken_back(turn):
+    if taken_back(turn):
         turn.conversation.form = None
         return True
     wanted = _wants_aid(turn) or _wants_to_hear(turn)
@@ -74,11 +75,12 @@ def emergency_changed(turn: Turn, form: OpenForm, value: str | None) -> bool:
 
 def _calls_for_another(turn: Turn, form: OpenForm, value: str) -> bool:
     """File an emergency of another family at a button, while the place of the first is asked."""
-    asks_place = form.state.form == emergency.FORM.name and value in emergency.CALLS
-    if not asks_place or not emergency.tells_of_another(turn):
+    if form.state.form != emergency.FORM.name or not emergency.is_call(value):
+        return False
+    turn.argument = value.partition(":")[2]
+    if not emergency.tells_of_another(turn):
         return False
     turn.conversation.form = None
-    turn.argument = value.partition(":")[2]
     emergency.handle(turn)
     return True
 

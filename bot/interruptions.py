@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot import router
 from bot.capabilities.citizen import emergency, program
 from bot.capabilities.companion import visit
+from bot.emergency_back import is_mistaken
 from bot.families import own_families
 from bot.form_emergency import TALK, emergency_changed, goes_to_emergency, is_emergency, is_story
 from bot.form_probe import fits
@@ -103,7 +104,7 @@ def interrupted(turn: Turn, form: OpenForm, value: str | None) -> bool:
     if capability.name == "emergency" and value is None and is_story(turn, form):
         turn.reply("form.kept")
         return False
-    if any(choice.value == emergency.TAKE_BACK for item in turn.replies for choice in item.choices):
+    if any(is_mistaken(choice.value) for item in turn.replies for choice in item.choices):
         turn.conversation.form = replace(form.state, touched_at=turn.now)
         last = turn.replies.pop()
         resume = button(RESUME, "choice.resume")
@@ -183,7 +184,8 @@ def _destination(capability: Capability, value: str | None) -> str:
 def _interruption(turn: Turn, form: OpenForm, value: str | None) -> Capability | None:
     if value is not None:
         own = value.startswith("form:") or value in _values(turn, form)
-        own = own or (value == emergency.TAKE_BACK and form.state.form == emergency.FORM.name)
+        number = form.state.answers.get("number") or ""
+        own = own or (form.state.form == emergency.FORM.name and is_mistaken(value, number))
         return None if own else router.by_button(value, turn.role)
     if not turn.text or read_move(turn.text, form.asked)[0] is not Move.ANSWER:
         return None

@@ -3,6 +3,7 @@
 from bot.desk.adding import add_to_ticket
 from bot.desk.filing import file_for
 from bot.desk.moving import Move, move_ticket
+from bot.emergency_visit import name_family, tell_correction, tell_withdrawal
 from bot.messages import Choice
 from bot.texts import say
 from bot.turn import Turn, button
@@ -25,6 +26,11 @@ def begin_work(turn: Turn, visit: Visit, finding: str, before: Visit | None) -> 
     it does not; what somebody works on already is only told of the correction.
     """
     return (
+        *(
+            name_family(turn, visit, finding)
+            if before is None
+            else tell_correction(turn, visit, before)
+        ),
         *_correct_data(turn, visit, finding, before),
         *_begin_graduation(turn, visit, before),
     )
@@ -33,7 +39,7 @@ def begin_work(turn: Turn, visit: Visit, finding: str, before: Visit | None) -> 
 def take_back_work(turn: Turn, visit: Visit) -> tuple[str, ...]:
     """Take back what came of a visit that was withdrawn, and say what became of it."""
     said = _take_back_ticket(turn, visit, say("visit.withdrawn_note"))
-    return (*said, *_take_back_track(turn, visit))
+    return (*said, *_take_back_track(turn, visit), *tell_withdrawal(turn, visit))
 
 
 def _correct_data(turn: Turn, visit: Visit, finding: str, before: Visit | None) -> tuple[str, ...]:

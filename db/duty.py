@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db import audit
 from db.areas import Scope, self_and_above
 from db.base import Base, BigId
+from db.own_tickets import Reader, seen_by
 from db.registry import Person
 from db.session import Session
 from db.staff import CONSOLE_ROLES, Staff
@@ -204,18 +205,48 @@ def alerts_due(session: Session, now: datetime, limit: int) -> Sequence[int]:
     return session.core.scalars(query.order_by(_ALERT.c.next_at).limit(limit)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """An emergency that a contact brought, and the family that it is about."""
+
+    id: int
+    number: str
+    is_open: bool
+    household_id: int | None
+
+
+def emergencies_told(session: Session, reader: Reader, since: datetime) -> Sequence[Emergency]:
+    """Give the emergencies that a chat brought not long ago and may see, the newest first."""
+    query = (
+        select(_TICKET.c.id, _TICKET.c.number, _TICKET.c.state, Person.household_id)
+        .outerjoin(Person, Person.id == _TICKET.c.person_id)
+        .where(
+            _TICKET.c.contact_id == reader.contact_id,
+            _TICKET.c.kind == "emergency",
+            seen_by(reader),
+            _TICKET.c.created_at >= since,
+        )
+        .order_by(_TICKET.c.id.desc())
+    )
+    return [
+        Emergency(row.id, row.number, row.state in OPEN, row.household_id)
+        for row in session.core.execute(query)
+    ]
+
+
 def open_emergency(
-    session: Session, contact_id: int, since: datetime, household_id: int | None = None
+    session: Session, reader: Reader, since: datetime, household_id: int | None = None
 ) -> int | None:
-    """Give the emergency that a contact brought not long ago and that is still open.
+    """Give the emergency that a chat brought not long ago and that is still open, and his to see.
 
     Where a family is given, only one about that.
     """
     query = (
         select(_TICKET.c.id)
         .where(
-            _TICKET.c.contact_id == contact_id,
+            _TICKET.c.contact_id == reader.contact_id,
             _TICKET.c.kind == "emergency",
+            seen_by(reader),
             _TICKET.c.created_at >= since,
             _TICKET.c.state.in_([*OPEN]),
         )

@@ -76,6 +76,8 @@ def buttons(home: Household, finding: int, member: int, ticket: str) -> list[str
         *(f"purpose:{name}" for name in CHECKS), *(f"outcome:{name}" for name in OUTCOMES),
         *(f"category:{name}" for name in CATEGORIES), *(f"consent_by:{name}" for name in WAYS),
         *(f"permit:{name}" for name in PERMITS), *(f"condition:{name}" for name in CONDITIONS),
+        f"emergency:report:{family}", "emergency:report:asked", "emergency:report",
+        "emergency:mistaken", f"emergency:mistaken:{ticket}",
     ]  # fmt: skip
 
 

@@ -1,13 +1,9 @@
 """Immediate help: the numbers that are answered by people, and officers who are called at once."""
 
+from dataclasses import replace
 from typing import Any
 
-from bot.danger import (
-    is_another_danger,
-    names_grave_danger,
-    takes_back,
-    tells_of_long_ago,
-)
+from bot.danger import is_another_danger, names_grave_danger, tells_of_long_ago
 from bot.desk.adding import files_sent
 from bot.desk.alerting import raise_alert
 from bot.desk.emergencies import (
@@ -18,43 +14,47 @@ from bot.desk.emergencies import (
     name_area,
     named_area,
     place_is_known,
-    place_waited_for,
     say_it_is_there,
     tell_more,
     wait_for_place,
     wait_no_more,
 )
 from bot.desk.filing import file_ticket
-from bot.desk.moving import Move, move_ticket
+from bot.emergency_back import (
+    MISTAKEN,
+    is_mistaken,
+    mistaken,
+    take_back,
+    take_back_pressed,
+    taken_back,
+)
 from bot.emergency_family import (
+    Concerned,
+    asked_of,
     concerned,
-    forget_family,
     form_area,
     is_about_another,
-    keep_family,
+    keep_spoken,
     latest_one,
+    names_family,
     open_one,
+    whose,
 )
+from bot.emergency_kept import AREA, POINT, TOLD, keep_asked, story_of
 from bot.forms import Answer, Answers, Facts, Field, Form, Refused
 from bot.messages import Choice, Location, Reply
 from bot.texts import say
 from bot.turn import Turn, button
 from db import audit
 from db.contacts import CONSENT_GIVEN, CONSENT_REFUSED
-from db.ticket_states import By, Decision, State
 from db.tickets import Matter, Ticket
 from nlu.parse import Band
 
 REPORT, CALL = "report", "call"  # pressed below the hotlines; CALL agrees that data are kept
-CALLS = frozenset(("emergency", f"emergency:{REPORT}", f"emergency:{CALL}"))
-TOLD = "danger"  # the topic that keeps what may be an emergency, until that is said
-TAKE_BACK = "emergency:mistaken"
-_MISTAKEN = TAKE_BACK.partition(":")[2]
-AREA, POINT = "danger_area", "danger_point"  # topics: what a stranger has told of the place
 
 
 def _place(answer: Answer, _facts: Facts) -> Answers:
-    if answer.value == TAKE_BACK:
+    if is_mistaken(answer.value or ""):
         return {"place": None, "mistaken": True}
     files = files_sent(answer.media, answer.location)
     text = answer.text.strip()[:LONGEST]
@@ -71,8 +71,8 @@ def _was_told(answers: Answers) -> bool:
     return bool(answers.get("told"))
 
 
-def _not_one(_answers: Answers, _facts: Facts) -> list[Choice]:
-    return [button(TAKE_BACK, "choice.mistaken")]
+def _not_one(answers: Answers, _facts: Facts) -> list[Choice]:
+    return [mistaken(answers["number"])]
 
 
 FORM = Form(
@@ -89,15 +89,21 @@ FORM = Form(
 )
 
 
-def values(_turn: Turn, answers: Answers) -> dict[str, Any]:
-    """Give the number that the question names."""
-    return {"number": answers["number"]}
+def values(turn: Turn, answers: Answers) -> dict[str, Any]:
+    """Give the number that the question names, and the family behind it."""
+    return {"number": answers["number"], "whose": whose(turn, answers["number"])}
+
+
+def is_call(value: str) -> bool:
+    """Say whether a button calls for help, for a family that it names or without."""
+    capability, _, argument = value.partition(":")
+    return capability == "emergency" and argument.partition(":")[0] in ("", REPORT, CALL)
 
 
 def handle(turn: Turn) -> None:
     """Tell whom to call now; call the officers too where it is surely an emergency."""
-    if turn.argument == _MISTAKEN:
-        _take_back(turn, latest_one(turn))
+    if turn.argument.partition(":")[0] == MISTAKEN:
+        take_back_pressed(turn)
         return
     if taken_back(turn):
         return
@@ -105,17 +111,17 @@ def handle(turn: Turn) -> None:
     if earlier is not None and not tells_of_another(turn):
         if turn.parse is None:
             hotlines_only(turn)
+            _add_kept(turn, earlier)
         tell_more(turn, earlier)
         return
     call = say("emergency.call", hotlines=hotlines(turn))
     agrees = turn.contact.consented or turn.argument == CALL
     if not agrees or not _is_sure(turn):
-        _keep(turn)
-        ask = button("emergency:report", "choice.emergency_report")
+        ask = _keep(turn)
         if not turn.contact.consented:
-            ask = button("emergency:call", "choice.emergency_call")
+            ask = [button("emergency:call", "choice.emergency_call")]
             call = f"{call}\n\n{say('emergency.offer')}"
-        turn.tell(call, ask, button("human", "choice.human"), button("menu", "choice.menu"))
+        turn.tell(call, *ask, button("human", "choice.human"), button("menu", "choice.menu"))
         return
     turn.tell(call)
     if not turn.contact.consented:
@@ -131,7 +137,7 @@ def finish(turn: Turn, answers: Answers) -> None:
     """
     ticket_id = latest_one(turn)  # the one whose place is asked for, whoever is named in it
     if answers.get("mistaken") or ticket_id is None:
-        _take_back(turn, ticket_id)
+        take_back(turn, answers["number"])
         return
     number, told = answers["number"], answers.get("place") or ""
     if told or answers.get("files"):
@@ -144,49 +150,14 @@ def finish(turn: Turn, answers: Answers) -> None:
     coming(turn, number)
 
 
-def taken_back(turn: Turn) -> bool:
-    """Take back what was told as an emergency where the sender says that it is none any more."""
-    if turn.inbound.button is not None or not takes_back(turn.text):
-        return False
-    ticket_id = latest_one(turn) if turn.contact.consented else None
-    if ticket_id is None and not place_waited_for(turn):
-        return False
-    if open_one(turn) != ticket_id and "darurat" not in turn.text.lower():
-        return False  # "aman" is said of the family that the open form is about
-    if ticket_id is not None:
-        _take_back(turn, ticket_id)
-        return True
-    wait_no_more(turn)
-    for name in (TOLD, AREA, POINT):
-        turn.conversation.topic.pop(name, None)
-    forget_family(turn)
-    turn.conversation.pending = ""
-    turn.reply("emergency.not_sent", button("menu", "choice.menu"))
-    return True
-
-
 def canceled(turn: Turn) -> None:
     """Say that an emergency stays with the officers though its place is not told."""
     ticket_id = latest_one(turn)
     if ticket_id is None:
-        _take_back(turn, None)
+        take_back(turn, "")
         return
     number = turn.session.get_one(Ticket, ticket_id).number
-    mistaken = button(TAKE_BACK, "choice.mistaken")
-    turn.reply("emergency.stays", mistaken, button("menu", "choice.menu"), number=number)
-
-
-def _take_back(turn: Turn, ticket_id: int | None) -> None:
-    """Withdraw an emergency that was none, as far as it is still open."""
-    if ticket_id is None:
-        human = button("human", "choice.human")
-        turn.reply("emergency.over", human, button("menu", "choice.menu"))
-        return
-    withdrawn = Move(State.REJECTED, decision=Decision.WITHDRAWN)
-    move_ticket(turn.session, ticket_id, withdrawn, by=By.CITIZEN, actor=turn.actor, now=turn.now)
-    turn.change_contact(ticket_id=None)
-    wait_no_more(turn)
-    turn.reply("emergency.mistaken", button("menu", "choice.menu"))
+    turn.reply("emergency.stays", mistaken(number), button("menu", "choice.menu"), number=number)
 
 
 def coming(turn: Turn, number: str) -> None:
@@ -212,12 +183,10 @@ def warn_first(turn: Turn) -> None:
     if earlier is not None:
         say_it_is_there(turn, earlier)
         return
-    _keep(turn)
+    ask = _keep(turn)
     offered = {choice.value for reply in turn.replies for choice in reply.choices}
-    ask = () if "emergency" in offered else (
-        button("emergency:report", "choice.emergency_report"),
-    )  # fmt: skip
-    turn.replies.insert(0, Reply(say("emergency.maybe", hotlines=numbers), ask))
+    shown = () if "emergency" in offered else tuple(ask)
+    turn.replies.insert(0, Reply(say("emergency.maybe", hotlines=numbers), shown))
 
 
 def tells_of_another(turn: Turn) -> bool:
@@ -248,7 +217,7 @@ def is_called(turn: Turn) -> bool:
         grave = names_grave_danger(turn.text) and not tells_of_long_ago(turn.text)
         return turn.parse.band is Band.SURE or grave
     if turn.inbound.button is not None:
-        return turn.inbound.button in CALLS
+        return is_call(turn.inbound.button)
     return turn.text.lower().strip(" .,!") == "darurat"
 
 
@@ -268,29 +237,49 @@ def _is_sure(turn: Turn) -> bool:
 
 
 def _report(turn: Turn) -> None:
-    told = turn.text[:LONGEST] if turn.parse is not None else ""
     topic = turn.conversation.topic
-    before, area, point = (topic.pop(name, "") for name in (TOLD, AREA, POINT))
-    story = told or before or say("emergency.pressed")
+    family, asked = concerned(turn), asked_of(turn)
+    told = _story(turn, family)
+    area, point = (topic.pop(name, "") for name in (AREA, POINT))
     turn.conversation.pending = ""
     files = files_sent(turn.inbound.media, turn.inbound.location or _point(point))
     area = turn.entity("area") or area
-    family = concerned(turn)
-    forget_family(turn)
-    lives_in = area or form_area(turn)
+    story, lives_in = told or say("emergency.pressed"), area or form_area(turn)
     if family is not None:
         story = say("emergency.of_family", family=family.line, story=story)
         lives_in = family.area_code
     matter = Matter("emergency", "", story, details={"area": lives_in} if lives_in else None)
     ticket = file_ticket(turn, matter, files, None if family is None else family.person_id)
+    if family is None and asked is not None:
+        keep_asked(turn, replace(asked, ticket_id=ticket.id))
     raise_alert(turn.session, ticket, turn.now, turn.public_url)
     wait_for_place(turn)
     name_area(turn, area)
     if turn.aside:
-        mistaken = button(TAKE_BACK, "choice.mistaken")
-        turn.reply("emergency.filed", mistaken, number=ticket.number)
+        about = whose(turn, ticket.number)
+        turn.reply("emergency.filed", mistaken(ticket.number), number=ticket.number, whose=about)
     else:
         turn.open_form(FORM.name, {"number": ticket.number})
+
+
+def _story(turn: Turn, family: Concerned | None) -> str:
+    """Give what was told, now or before; a button that names a family has only what is of that."""
+    kept = "" if family is None else story_of(turn, str(family.household_id))
+    if turn.parse is not None:
+        turn.conversation.topic.pop(TOLD, None)
+        return turn.text[:LONGEST]
+    asked = asked_of(turn)
+    if asked is not None or (names_family(turn) and family is not None):
+        return kept or ("" if asked is None else asked.told)
+    return kept or turn.conversation.topic.pop(TOLD, "")
+
+
+def _add_kept(turn: Turn, ticket_id: int) -> None:
+    """Add what was told of the family of a button since its emergency was reported."""
+    family = concerned(turn)
+    story = "" if family is None else story_of(turn, str(family.household_id))
+    if story:
+        add(turn, ticket_id, story, ())
 
 
 def _point(written: str) -> Location | None:
@@ -299,11 +288,16 @@ def _point(written: str) -> Location | None:
     return Location(float(latitude), float(longitude)) if longitude else None
 
 
-def _keep(turn: Turn) -> None:
-    """Remember what may be an emergency until its teller says so; after a refusal nothing is."""
-    if keep_family(turn):
+def _keep(turn: Turn) -> list[Choice]:
+    """Remember what may be an emergency until its teller says so; after a refusal nothing is.
+
+    Gives the buttons by which help is asked for.
+    """
+    is_known, ask = keep_spoken(turn)
+    if is_known:
         wait_no_more(turn)  # where it lives is known; what is waited for may be another's place
     else:
         wait_for_place(turn)
     if turn.parse is not None and turn.contact.consent != CONSENT_REFUSED:
         turn.conversation.topic[TOLD] = turn.text[:LONGEST]
+    return ask
