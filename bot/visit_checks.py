@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.choices import approves
-from nlu.fold import fold
+from bot.visit_clauses import DONE, SELDOM, as_not, clauses_of, tells_graduation
 
 # For each purpose what is asked, and the answers that there are.
 CHECKS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -22,23 +22,6 @@ CHECKS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "complaint": {"settled": ("yes", "no")},
     "payout": {"came": ("yes", "no"), "whole": ("yes", "no"), "uncut": ("yes", "no")},
 }
-_WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
-_CLAUSES = re.compile(
-    r"[,;:\n!]+|\.(?!\d)|\b(?:tapi|tp|tpi|tetapi|namun|sedangkan|cuma|cuman|hanya|lalu|kemudian"
-    r"|karena|krn|krna|sebab)\b"
-)
-_PARTICLES = ("mi", "pi", "ji", "mo", "pa", "pun", "lah")
-NOT_YET = frozenset(("belum", "blm", "blum", "blom", "belom", "durung"))
-_NOT = NOT_YET | frozenset(
-    ("tidak", "tdk", "tdak", "tida", "tak", "gak", "ga", "gk", "nggak", "ngga", "enggak", "engga",
-     "ndak", "nda", "tra", "idak", "ora", "kagak", "bukan", "bkn", "bukang", "tanpa", "tiada",
-     "ndaada", "gada", "gaada", "tidada")
-)  # fmt: skip
-_SELDOM = frozenset(
-    ("jarang", "jrg", "malas", "males", "enggan", "ogah", "bolos", "membolos", "alpa", "absen",
-     "putus", "berhenti", "brenti", "mogok", "kurang", "krg", "gagal", "lupa")
-)  # fmt: skip
-_DONE = frozenset(("sudah", "sdh", "su", "udah", "udh", "dah", "telah", "so"))
 _LIGHT = frozenset(
     ("pernah", "prnh", "pnh", "ada", "yang", "yg", "bisa", "bs", "sempat", "smpt", "pigi", "pergi",
      "pi", "mi", "ji", "ki", "siap", "ke", "di", "dibawa", "bawa", "ikut", "ikuti", "mengikuti",
@@ -144,7 +127,7 @@ _DILIGENT = frozenset(("pernah", "rajin", "rutin", "aktif", "selalu", "lancar"))
 
 def heard_checks(text: str, purpose: str) -> dict[str, str]:
     """Give what words tell of all that is asked for a purpose; what stays open is left out."""
-    clauses = list(_clauses(text))
+    clauses = list(clauses_of(text))
     heard = {name: _heard(name, clauses, CHECKS[purpose]) for name in CHECKS[purpose]}
     return {name: value for name, value in heard.items() if value is not None}
 
@@ -158,7 +141,7 @@ def answered(name: str, text: str) -> str | None:
     said = approves(text)
     if said is not None:
         return "yes" if said else "no"
-    clauses = list(_clauses(text))
+    clauses = list(clauses_of(text))
     # "Utuh, tanpa potongan?" — "tidak ada", "tidak pernah": that may be said of either.
     if len(clauses) != 1 or name == "uncut":
         return None
@@ -173,25 +156,7 @@ def answered(name: str, text: str) -> str | None:
 
 def tells_nobody(text: str) -> bool:
     """Say whether a clause tells that nobody was met."""
-    return any(_NOBODY.fullmatch(_as_not(words)) for words in _clauses(text))
-
-
-def _clauses(text: str) -> Iterator[list[str]]:
-    """Give the words of each clause; what denies is always "not" or "belum"."""
-    for clause in _CLAUSES.split(fold(text)):
-        words = [_plain(word) for word in _WORD.findall(clause.replace("p2k2", "fds"))]
-        if words:
-            yield words
-
-
-def _plain(word: str) -> str:
-    stem = next(
-        (word[: -len(end)] for end in _PARTICLES if word.endswith(end) and word not in _NOT), word
-    )
-    bare = word if word in _NOT else stem
-    if bare in NOT_YET:
-        return "belum"
-    return "not" if bare in _NOT else bare if bare in _DONE | _SELDOM else word
+    return any(_NOBODY.fullmatch(as_not(words)) for words in clauses_of(text))
 
 
 def _heard(
@@ -202,7 +167,7 @@ def _heard(
     if name == "found":
         return _found(clauses)
     none = _NO_CHILD.get(name)
-    if none is not None and any(none.search(_as_not(words)) for words in clauses):
+    if none is not None and any(none.search(as_not(words)) for words in clauses):
         return "none"
     others = [topic for other, topic in _PLAIN.items() if other in purpose and other != name]
     signs = set(_signs(_PLAIN[name], clauses, others))
@@ -214,8 +179,7 @@ def _heard(
 
 
 def _state(clauses: Sequence[Sequence[str]]) -> str | None:
-    able = (words for words in clauses if "mampu" not in words or _DONE & set(words))
-    if True in _signs(_READY, list(able)):
+    if True in _signs(_READY, [words for words in clauses if tells_graduation(words)]):
         return "ready"
     fine = set(_signs(_FINE, clauses))
     if True in _signs(_NEED, clauses) or False in fine:
@@ -224,7 +188,7 @@ def _state(clauses: Sequence[Sequence[str]]) -> str | None:
 
 
 def _found(clauses: Sequence[Sequence[str]]) -> str | None:
-    whole = [_as_not(words) for words in clauses]
+    whole = [as_not(words) for words in clauses]
     same = set(_signs(_SAME, clauses))
     sure = [words for words in clauses if "belum" not in words]
     changed = set(_signs(_CHANGED, sure))
@@ -236,10 +200,6 @@ def _found(clauses: Sequence[Sequence[str]]) -> str | None:
         ("same", True in same or False in changed or any(map(_STAYS.search, whole))),
     )
     return next((value for value, is_so in told if is_so), None)
-
-
-def _as_not(words: Sequence[str]) -> str:
-    return " ".join("not" if word == "belum" else word for word in words)
 
 
 def _signs(
@@ -272,11 +232,11 @@ def _kind(word: str, topic: _Topic, before: str, others: Sequence[_Topic] = ()) 
         return "H"
     if word in _WISHED:
         return "L" if before.rstrip("L").endswith(("N", "B")) else "H"
-    if word in _SELDOM and (topic.lowers or word not in ("kurang", "krg")):
+    if word in SELDOM and (topic.lowers or word not in ("kurang", "krg")):
         return "B"
     if any(other.good.fullmatch(word) or other.bad.fullmatch(word) for other in others):
         return "M"
-    if word in _DONE:
+    if word in DONE:
         return "A"
     return "L" if word in _LIGHT or word.isdigit() else "O"
 

@@ -85,6 +85,10 @@ def test_checks_are_heard_as_they_are_said() -> None:
         ("belum mampu, belum siap graduasi", {}), ("siap graduasi", {"state": "ready"}),
         ("tidak butuh apa-apa, sehat", {"state": "fine"}), ("anak kurang sehat", {"state": "need"}),
         ("aduan belumpi selesai", {"settled": "no"}),
+        ("anaknya sudah mampu jalan", {}), ("sudah mampu bayar listrik", {}),
+        ("ibunya sudah mandiri makan sendiri", {}), ("ekonomi sudah mandiri", {"state": "ready"}),
+        ("keluarga sudah mampu", {"state": "ready"}),
+        ("warung maju, siap graduasi", {"state": "ready"}),
     ):  # fmt: skip
         assert heard_checks(said, guess_purpose(said) or "home") == heard, said
     for name, said, answer in (
