@@ -123,6 +123,25 @@ def test_of_several_families_each_has_its_own_record_or_none(
 
 
 @pytest.mark.databases("sqlite")
+def test_a_report_that_an_open_form_keeps_waiting_is_given_back_with_its_words(
+    companion: Person, sample_store: Store, known: dict[str, int]
+) -> None:
+    companion.say("kunjungan Zubair Qadri, sehat")
+    companion.press(f"visit:{known['La Qasim']}")
+    for said in (
+        "kunjungan Zubair Qadri, atap bocor",  # told of today already
+        "kunjungan Pak Qasim, atap roboh",
+        "kunjungan Xaverius, bulan lalu, sehat",
+    ):
+        told = words(companion.say(said))
+        assert "kirim lagi" in told, said
+        assert said in told
+        assert "kita bahas setelah" not in told
+        assert "Kunjungan untuk apa?" in told
+    assert count(sample_store) == 1
+
+
+@pytest.mark.databases("sqlite")
 def test_what_was_no_visit_is_kept_nowhere_and_said(
     companion: Person, sample_store: Store, known: dict[str, int]
 ) -> None:

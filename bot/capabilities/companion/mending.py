@@ -19,6 +19,7 @@ from db.attachments import Attachment, files_of_visit, sent_together
 from db.visits import Visit, last_told, visits_made, withdraw
 
 _WHICH = "which"
+_YES = ":yes"  # by which a written "ya" picks the choice
 _SHOWN = 8
 _LABEL = 24  # characters of a button
 _ASKED = re.compile(
@@ -44,7 +45,7 @@ def handle(turn: Turn) -> None:
     """Mend a visit: by words, or by `visit_fix:ID`, `visit_fix:drop:ID` and the like."""
     if turn.staff is None:
         return
-    deed, _, number = turn.argument.rpartition(":")
+    deed, _, number = turn.argument.removesuffix(_YES).rpartition(":")
     if deed.startswith("move:"):
         _move_one(turn, deed.removeprefix("move:"), number)
         return
@@ -142,7 +143,7 @@ def _choices(turn: Turn, begin: str, visits: Sequence[Visit]) -> list[Choice]:
 def _ask_to_drop(turn: Turn, visit: Visit) -> None:
     turn.reply(
         "visit.drop_ask",
-        button(f"visit_fix:dropped:{visit.id}", "visit.drop_yes"),
+        button(f"visit_fix:dropped:{visit.id}{_YES}", "visit.drop_yes"),
         button(f"visit_fix:{visit.id}", "choice.visit_fix"),
         button("menu", "choice.menu"),
         family=own_families(turn)["lines"][str(visit.household_id)],

@@ -29,6 +29,7 @@ _FIX = "fix"
 _MENDING = re.compile(r"visit_fix:\d+")
 _LISTED = 300  # characters of the families that are named
 _TOLD_AGAIN = 60  # characters of a report that was not kept
+_GIVEN_BACK = 400
 _MOST_LEFT = 5
 
 
@@ -52,7 +53,7 @@ def handle(turn: Turn) -> None:
         return
     own = own_families(turn)
     if turn.argument in own["households"]:
-        turn.open_form(FORM.name, {**_begun(turn, None), "family": turn.argument})
+        _open(turn, {**_begun(turn, None), "family": turn.argument})
         return
     reports = separate_reports(turn.text)
     if len(reports) > 1 and not (turn.inbound.media or turn.inbound.location):
@@ -68,7 +69,15 @@ def handle(turn: Turn) -> None:
         _take(turn, turn.staff.id, reading, told)
     else:
         when = when_told(without_lead(turn.text), turn.inbound.sent_at, turn.zone)
-        turn.open_form(FORM.name, _begun(turn, when.at, is_open=when.unsure or when.ahead))
+        _open(turn, _begun(turn, when.at, is_open=when.unsure or when.ahead))
+
+
+def _open(turn: Turn, answers: Answers) -> None:
+    """Ask what is not clear; inside another form a report is given back, to be sent after it."""
+    if turn.aside:
+        turn.reply("visit.send_after", told=turn.text.strip()[:_GIVEN_BACK])
+    else:
+        turn.open_form(FORM.name, answers)
 
 
 def _take(turn: Turn, staff_id: int, reading: Reading, told: Told) -> None:
@@ -77,16 +86,16 @@ def _take(turn: Turn, staff_id: int, reading: Reading, told: Told) -> None:
     if told.untimed:
         turn.reply("visit.day_unsure")
     if reading.is_sure and told.untimed:
-        turn.open_form(FORM.name, {**_whole(turn, told), "family": found[0]})
+        _open(turn, {**_whole(turn, told), "family": found[0]})
     elif reading.is_sure:
         _take_whole(turn, staff_id, int(found[0]), told)
     elif told.finding:  # only the family is not clear
-        turn.open_form(FORM.name, {**_whole(turn, told), "alike": list(found)})
+        _open(turn, {**_whole(turn, told), "alike": list(found)})
     else:
         begun = _begun(turn, told.at, told.untimed)
         is_one = len(found) == 1 and not reading.unsure
         named = {"family": found[0]} if is_one else {"alike": list(found)}
-        turn.open_form(FORM.name, {**begun, **_answers(told), **named})
+        _open(turn, {**begun, **_answers(told), **named})
 
 
 def is_whole(turn: Turn) -> bool:
@@ -95,6 +104,9 @@ def is_whole(turn: Turn) -> bool:
         return False
     reading = _read(turn, own_families(turn))
     told_apart = reading.is_sure or reading.unsure or bool(reading.others)
+    form = turn.conversation.form
+    if reading.told is not None and reading.told.finding and len(reading.families) > 1:
+        told_apart = told_apart or form is None or form.asked != "family"
     return told_apart or len(separate_reports(turn.text)) > 1
 
 
@@ -195,7 +207,7 @@ def _take_whole(turn: Turn, staff_id: int, household_id: int, told: Told) -> Non
         return
     known = _whole(turn, told)
     if earlier(turn, household_id, purpose, at) is not None:
-        turn.open_form(FORM.name, {**known, "family": str(household_id)})
+        _open(turn, {**known, "family": str(household_id)})
         return
     files, spot = known[FILES], known["location"]
     report = Report(household_id, purpose, told.finding, told.checks, at, files, spot)
