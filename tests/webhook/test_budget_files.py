@@ -120,9 +120,10 @@ def test_a_year_that_was_downloaded_comes_back_as_it_was_and_new_figures_have_a_
     rows[NETS.name][4].value = 2_000_000
     rows[HOUSES.name][3].value, rows[HOUSES.name][6].value = 9_500_000, "DPA perubahan"
     rows[HOUSES.name][7].value = date(2026, 10, 1)
-    for total in rows["Jumlah"][3:5]:
-        total.value = None
-    kept(officer, sent(officer, book))
+    look = sent(officer, book)  # with the row of sums as it was
+    assert say("budget.own_sum") in look
+    assert say("budget.ignored", columns="“Persen”") in look
+    kept(officer, look)
     assert said(site)[0] == (HOUSES.name, 9_500_000, 4_000_000, "DPA perubahan")
     assert said(site)[1] == (NETS.name, 5_000_000, 2_000_000, "LRA 2026")
     head = "Kegiatan;Anggaran;Sumber;Per\n"
@@ -165,6 +166,35 @@ def test_an_old_download_never_brings_back_its_source_and_older_rows_need_a_tick
     for cells, is_older in (("DPA;2026-11-05", False), ("DPA;2026-02-01", True)):
         look = of_2026(officer, f"{rows}{HOUSES.name};9200000;4000000;{cells}\n")
         assert (say("budget.older") in look, "→ DPA, per" in plain(look)) == (is_older, True)
+
+
+@pytest.mark.databases("sqlite")
+def test_amounts_that_are_not_in_rupiah_are_refused(officer: Officer) -> None:
+    for head in ("Pagu (dalam juta rupiah)", "Pagu (Rp ribu)", "Pagu dalam jutaan", "Pagu_jt",
+                 "Anggaran Rp000", "Alokasi (Rp Miliar)", "Anggaran (x 1.000)"):  # fmt: skip
+        refused = of_2026(officer, f"Kegiatan;{head}\nA;1000\n")
+        assert say("budget.unit", cell=head) in refused, head
+    for above in ("(dalam juta rupiah)", "Satuan: ribu", "Jutaan Rupiah"):
+        refused = of_2026(officer, f"LRA 2026;\n{above};\nKegiatan;Anggaran\nA;1000\n")
+        assert say("budget.unit", cell=above) in refused, above
+
+
+@pytest.mark.databases("sqlite")
+def test_columns_that_are_not_read_are_named_and_two_budgets_are_refused(officer: Officer) -> None:
+    for first, second in (
+        ("Anggaran", "Anggaran Perubahan"), ("Pagu Murni", "Pagu Perubahan"),
+        ("Anggaran (Rp)", "Pagu (Rp)"), ("Anggaran 2025", "Anggaran 2026"),
+    ):  # fmt: skip
+        refused = of_2026(officer, f"Kegiatan;{first};{second};Realisasi\nA;9;8;1\n")
+        assert say("budget.two_budgets", columns=f"“{first}”, “{second}”") in refused, first
+    table = "Bantuan untuk 5 juta warga;\nNo;Kegiatan;Pagu (Rp);Sisa Anggaran;Realisasi;;%\n"
+    look = of_2026(officer, f"{table}1;A;9;8;1;;11\n")
+    told = say("budget.ignored", columns="“No”, “Sisa Anggaran”, “%”")
+    assert look.count(">baru</span>") == 1
+    assert f"{told}</p>" in look
+    for notes in ("x", "5", "[" * 9_999):
+        fields = hidden_on(look) | {"notes": notes}
+        assert officer.post(f"{PAGE}/berkas", **fields).status_code == 400, notes
 
 
 @pytest.mark.databases("sqlite")

@@ -14,7 +14,7 @@ from webhook.console.audience_forms import Unfit
 from webhook.console.budget_coming import Coming, coming_of
 from webhook.console.budget_edit import EDITORS
 from webhook.console.budget_forms import FIRST_DAY, LONGEST
-from webhook.console.budget_reading import MOST_LINES, Raw, raws_of
+from webhook.console.budget_reading import MOST_LINES, Raw, Uploaded, uploaded
 from webhook.console.desk import Desk
 from webhook.console.fields import line as written
 from webhook.console.guards import require
@@ -45,30 +45,31 @@ def add_import(blueprint: Blueprint) -> None:
         try:
             if not kept:
                 return _look(desk, values, _uploaded())
-            return _keep(desk, values, _unpacked(kept))
+            return _keep(desk, values, _unpacked(kept, request.form.get("notes", "[]")))
         except Unfit as unfit:
             return _form(values, str(unfit).splitlines()), 400
 
 
-def _look(desk: Desk, values: Mapping[str, str], raws: Sequence[Raw], problem: str = "") -> str:
+def _look(desk: Desk, values: Mapping[str, str], table: Uploaded, problem: str = "") -> str:
     """Show what some rows would change now; raises Unfit."""
     with desk.read() as session:
-        coming = coming_of(session, desk, values, raws)
+        coming = coming_of(session, desk, values, table.raws)
     return render_template(
         "console/budget_file_look.html",
         values=values, coming=coming, problem=problem,
-        rows=json.dumps([astuple(raw) for raw in raws]),
+        rows=json.dumps([astuple(raw) for raw in table.raws]),
+        notes=table.notes, noted=json.dumps(list(table.notes)),
         seen=json.dumps([one.seen for one in coming.lines]),
         money=rupiah, plain_date=plain_date,
     )  # fmt: skip
 
 
-def _keep(desk: Desk, values: Mapping[str, str], raws: Sequence[Raw]) -> _Answer:
+def _keep(desk: Desk, values: Mapping[str, str], table: Uploaded) -> _Answer:
     """Keep the rows, unless a line is no longer as it was shown; raises Unfit."""
     seen = _versions(request.form.get("seen", ""))
     try:
         with desk.begin() as session:
-            coming = coming_of(session, desk, values, raws)
+            coming = coming_of(session, desk, values, table.raws)
             if len(seen) != len(coming.lines):
                 raise Unfit(say("budget.file_again"))
             if any(one.seen != at for one, at in zip(coming.lines, seen, strict=True)):
@@ -77,7 +78,7 @@ def _keep(desk: Desk, values: Mapping[str, str], raws: Sequence[Raw]) -> _Answer
             area, year = desk.staff.area_code, coming.year
             changed = put_lines(session, area, year, wanted, desk.actor, desk.now)
     except StaleBudget:
-        return _look(desk, values, raws, say("budget.file_stale")), 409
+        return _look(desk, values, table, say("budget.file_stale")), 409
     flash(say("budget.imported", lines=changed, year=year) if changed else say("budget.unchanged"))
     if len(wanted) < len(coming.lines):
         flash(say("budget.left_out", lines=len(coming.lines) - len(wanted)))
@@ -93,23 +94,24 @@ def _wanted(coming: Coming, ticked: Collection[str]) -> list[Wanted]:
     ]
 
 
-def _uploaded() -> Sequence[Raw]:
+def _uploaded() -> Uploaded:
     given = request.files.get("file")
     if given is None or not given.filename:
         raise Unfit(say("budget.no_file"))
-    return raws_of(given)
+    return uploaded(given)
 
 
-def _unpacked(text: str) -> Sequence[Raw]:
-    """Give the rows that the page kept between looking and keeping; they are read anew."""
+def _unpacked(text: str, noted: str) -> Uploaded:
+    """Give the table that the page kept between looking and keeping; it is read anew."""
     try:
         rows = json.loads(text)
         raws = [Raw(int(row), *map(str, cells)) for row, *cells in rows]
+        notes = [str(note) for note in json.loads(noted)]
     except (ValueError, TypeError, RecursionError):
         raise Unfit(say("budget.file_again")) from None
     if len(raws) > MOST_LINES:
         raise Unfit(say("budget.many_lines", most=MOST_LINES))
-    return raws
+    return Uploaded(raws, notes)
 
 
 def _versions(text: str) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Lines of a budget in a table: which column says what, and what each row comes to."""
+"""Lines of a budget in a table: its rows below the header, and what each comes to."""
 
 import csv
 import re
@@ -22,27 +22,15 @@ from db.intake.lines import FileRefused
 from db.intake.sheets import Row, open_source
 from webhook.console.audience_forms import Unfit
 from webhook.console.budget_forms import LONGEST, check_year, read_amount, read_name
+from webhook.console.budget_heads import heads_of, ignored_note
 
 MOST_LINES = 500
 COLUMNS = ("name", "program", "strategy", "allocated", "realised", "source", "as_of")
-_ALIASES: Mapping[str, str] = {
-    "name": "kegiatan, nama kegiatan, sub kegiatan, uraian, uraian kegiatan, belanja, nama",
-    "program": "program, bantuan, kode program, nama program, nama bantuan",
-    "strategy": "strategi",
-    "allocated": "anggaran, alokasi, pagu, alokasi anggaran, pagu anggaran, jumlah anggaran",
-    "realised": "realisasi, realisasi anggaran, jumlah realisasi",
-    "source": "sumber, sumber data, sumber angka",
-    "as_of": "per, per tanggal, keadaan per, keadaan per tanggal, tanggal sumber",
-}
-_FIELDS = {
-    squeezed(alias): column for column, aliases in _ALIASES.items() for alias in aliases.split(",")
-}
 # What a row of sums is called: Jumlah, Sub Total, Jumlah Bidang Rehabilitasi Sosial, Total I.
 _SUM = re.compile(
     r"(?:sub|grand)?(?:jumlah|total)(?:total|keseluruhan|seluruhnya|semua|umum|akhir|anggaran"
     r"|(?:sub)?(?:bidang|seksi|bagian|urusan|strategi|program|kegiatan).*|[a-z]|[ivx]{2,4}|\d{1,2})?"
 )
-_IN_BRACKETS = re.compile(r"[(\[].*?[)\]]|[_\s]rp$", re.IGNORECASE)
 _DELIMITERS = ",;\t"
 
 
@@ -61,6 +49,14 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploaded:
+    """The rows of a table, and the sentences that say what of it is not read."""
+
+    raws: Sequence[Raw]
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """What a row says; None where it says nothing, so that what stands may stay."""
 
@@ -74,7 +70,7 @@ class Read:
     as_of: date | None
 
 
-def raws_of(file: FileStorage) -> Sequence[Raw]:
+def uploaded(file: FileStorage) -> Uploaded:
     """Give the rows below the header of a file's first fitting table; raises Unfit."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "anggaran"
@@ -86,9 +82,10 @@ def raws_of(file: FileStorage) -> Sequence[Raw]:
             raise Unfit(say(refused.problem.key, **refused.problem.values)) from None
     for rows in (again for table in tables for again in _divided(table)):
         for at, (_, cells) in enumerate(rows[:HEADER_WITHIN]):
-            places = _places(cells)
-            if {"name", "allocated"} <= places.keys():
-                return _bounded([_raw(row, places) for row in rows[at + 1 :]])
+            heads = heads_of(cells, [above for _, above in rows[:at]])
+            if heads is not None:
+                raws = [_raw(row, heads.places) for row in rows[at + 1 :]]
+                return _without_own_sums(_bounded(raws), ignored_note(heads))
     raise Unfit(say("budget.no_columns"))
 
 
@@ -109,7 +106,7 @@ def read_rows(
             read = _read(raw, programs, today)
             if read is None:
                 continue
-            if _SUM.fullmatch(squeezed(read.name)):
+            if _is_sum(read.name):
                 parts = [found[begin:] for begin in begins if begin < len(found)]
                 begins.append(len(found))
                 _check_sums(read, parts or [found])
@@ -126,6 +123,20 @@ def _bounded(raws: list[Raw]) -> list[Raw]:
     return raws
 
 
+def _without_own_sums(raws: Sequence[Raw], notes: Sequence[str]) -> Uploaded:
+    """Leave the sums out of a table that was downloaded here: they are numbers as they then were.
+
+    It is known by its row of the mean, which no other table has.
+    """
+    if not any(raw.name == say("budget.mean") for raw in raws):
+        return Uploaded(raws, notes)
+    return Uploaded([raw for raw in raws if not _is_sum(raw.name)], [*notes, say("budget.own_sum")])
+
+
+def _is_sum(name: str) -> bool:
+    return _SUM.fullmatch(squeezed(name)) is not None
+
+
 def _divided(table: Sequence[Row]) -> Iterator[Sequence[Row]]:
     """Give a table as it was read, and as a text whose cells other signs divide."""
     yield table
@@ -135,16 +146,6 @@ def _divided(table: Sequence[Row]) -> Iterator[Sequence[Row]]:
             (number, cells)
             for (number, _), cells in zip(table, csv.reader(lines, delimiter=sign), strict=False)
         ]
-
-
-def _places(cells: Sequence[str]) -> dict[str, int]:
-    """Give where each column stands that a header names; of two the first."""
-    places: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        column = _FIELDS.get(squeezed(_IN_BRACKETS.sub("", cell[:LONGEST].strip())))
-        if column is not None:
-            places.setdefault(column, place)
-    return places
 
 
 def _raw(row: Row, places: Mapping[str, int]) -> Raw:
