@@ -142,3 +142,23 @@ def test_who_holds_the_emergency_hears_that_its_visit_was_of_another_or_none(
         ticket = emergencies(session)[-1]
         assert homes(session)[-1] == one.id
         assert any(second in text for text in added(session, ticket))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_visit_tells_of_danger_by_what_happens_now(
+    companion: Person, sample_store: Store
+) -> None:
+    found = {
+        "suaminya mencekik istrinya": True,
+        "suaminya bawa parang mengamuk": True,
+        "na pukul lakinya sampe bengkak": True,
+        "rumahnya bekas kebakaran tahun lalu": False,
+        "daerahnya rawan banjir tapi aman": False,
+        "mau melahirkan bulan depan, sehat": False,
+        "pernah dipukul dulu, sekarang cerai dan aman": False,
+    }
+    heard = {}
+    for place, finding in enumerate(found):
+        told = companion.say(f"kunjungan {own_family(sample_store, place)[1]}, {finding}")
+        heard[finding] = "112" in words(told)
+    assert heard == found

@@ -23,6 +23,8 @@ IN_DANGER = (
     "stop jangan pukul lagi", "jangan pukul lagi", "stop pukul", "stop kekerasan",
     "jangan kirim dia lagi ke sini saya takut", "darah tidak mau berhenti",
     "ina ku jatuh dari pohon", "sa mau pergi saja selamanya",
+    "suaminya mencekik istrinya", "suaminya bawa parang mengamuk", "mengancam istri pakai pisau",
+    "na pukul lakinya sampe bengkak",
 )  # fmt: skip
 IN_NONE = (
     "kks hilang", "hp hilang", "kartu anak saya hilang", "anak saya hilang dari data",
@@ -35,6 +37,9 @@ IN_NONE = (
     "jangan pukul rata bantuannya", "jangan pukul 8", "stop kirim pesan",
     "cek darah di puskesmas tidak bayar", "jangan kirim lagi saya takut penipuan",
     "uang saya dipotong ketua", "sudah lama mengajar anak", "tendang bola di lapangan",
+    "rumahnya bekas kebakaran tahun lalu", "daerah rawan banjir tapi aman",
+    "istrinya mau melahirkan bulan depan, sehat", "pernah dipukul dulu, sekarang cerai dan aman",
+    "suaminya bawa parang ke kebun", "na pukul 8 baru buka", "harga beras mencekik",
 )  # fmt: skip
 
 
@@ -113,6 +118,15 @@ def test_what_is_over_is_told_from_what_goes_on() -> None:
     assert tells_of_long_ago("dulu saya pernah dipukul")
     for said in (*IN_DANGER, "kemarin kebakaran, sekarang masih menyala"):
         assert not tells_of_long_ago(said)
+
+
+def test_what_was_once_is_grave_as_long_as_it_is_not_surely_over() -> None:
+    for said in (
+        "pernah dipukul, sekarang tidak aman lagi", "pernah dipukul, kemarin dipukul lagi, sehat",
+        "telepon dulu, istrinya dipukul suaminya, anaknya aman",
+        "bekas kebakaran masih menyala sekarang",
+    ):  # fmt: skip
+        assert names_grave_danger(said), said
 
 
 def test_hurry_is_nothing_but_hurry() -> None:
