@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot import router
+from bot.emergency_family import latest_one
 from bot.forms import (
     ADD,
     CANCEL,
@@ -28,6 +29,7 @@ from bot.opting import Kind, wish
 from bot.table.ways import FormUse
 from bot.texts import known, say
 from bot.turn import Turn, button
+from db.tickets import Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ def say_step(turn: Turn, use: FormUse, step: Step) -> None:
         # The same word outside a form ends the notices; here it must not, and that is said.
         heard = wish(turn.text, turn.parse)
         stop_word = heard is not None and heard.kind is Kind.STOP
+        told = latest_one(turn)
+        if told is not None and not stop_word:  # it went out, whatever became of the form
+            number = turn.session.get_one(Ticket, told).number
+            turn.reply("form.canceled_beside", *menu_choices(turn), number=number)
+            return
         turn.reply("form.canceled_by_stop" if stop_word else "form.canceled", *menu_choices(turn))
     elif isinstance(step, Done):
         turn.conversation.form = None

@@ -142,6 +142,11 @@ def test_who_holds_the_emergency_hears_that_its_visit_was_of_another_or_none(
         ticket = emergencies(session)[-1]
         assert homes(session)[-1] == one.id
         assert any(second in text for text in added(session, ticket))
+    # A form that is given up takes no emergency back, and does not say that nothing was sent.
+    companion.press("help")
+    given_up = words(companion.say("batal"))
+    assert number in given_up
+    assert "Tidak ada yang terkirim" not in given_up
 
 
 @pytest.mark.databases("sqlite")
