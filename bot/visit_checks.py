@@ -73,12 +73,12 @@ _SCHOOL_OPEN = frozenset(
      "bayar")
 )  # fmt: skip
 _PLAIN: Mapping[str, _Topic] = {
-    "school": _Topic(_of("sekolah(?:nya)?"), open=_SCHOOL_OPEN),
+    "school": _Topic(_of("sekolah(?:nya)?"), _of("bolong(?:2|-bolong)?"), open=_SCHOOL_OPEN),
     "posyandu": _Topic(_of("posyandu(?:nya)?|imunisasi(?:nya)?")),
     "meeting": _Topic(_of("p2k2|fds|pertemuan(?:nya)?")),
     "came": _Topic(
         _of("(?:di)?cair(?:kan|nya)?|(?:di|me)?[tn]erima(?:nya)?|(?:di)?trima|dapat|dpt|datang|dtg"
-            "|ter?salur(?:kan)?|disalurkan|salur"),
+            "|ter?salur(?:kan)?|disalurkan|salur|masuk|msk"),
         lowers=False, mixed=None,
     ),
     "whole": _Topic(
@@ -121,6 +121,13 @@ _NO_CHILD = {
     "posyandu": re.compile(r"\bnot (?:ada|punya) (?:lagi )?(?:balita|bayi|bumil|ibu hamil)\b"),
 }
 _SHORT = re.compile(r"\b(?:se)?harusnya \d")  # "diterima 8 kg, harusnya 10"
+_AID = r"(?:sembako|beras|bantuan|bansos|uang|dana|pkh|bpnt|blt)(?:nya)?"
+_NOT_YET = re.compile(rf"(?:\w+ )?{_AID}(?: (?:tahap|thp) \d+)? belum(?: (?:lagi|juga))?")
+# "uang diambil ketua", "kartu dipegang ketua"
+_KEPT_BACK = re.compile(
+    r"\b(?:di)?(?:ambil|pegang|tahan|simpan)(?:nya)? (?:sama |oleh |pak |bu |orang )*"
+    r"(?:ketua|agen|pendamping|rt|rw|aparat)(?:nya)?\b"
+)
 _MORE_OR_LESS = re.compile(r"\b(?:kurang lebih|lebih kurang)\b")
 _DILIGENT = frozenset(("pernah", "rajin", "rutin", "aktif", "selalu", "lancar"))
 
@@ -172,6 +179,10 @@ def _heard(
     others = [topic for other, topic in _PLAIN.items() if other in purpose and other != name]
     signs = set(_signs(_PLAIN[name], clauses, others))
     if name == "whole" and any(_SHORT.search(" ".join(words)) for words in clauses):
+        signs.add(False)
+    if name == "came" and any(_NOT_YET.fullmatch(" ".join(words)) for words in clauses):
+        signs.add(False)
+    if name == "uncut" and any(_KEPT_BACK.search(" ".join(words)) for words in clauses):
         signs.add(False)
     if len(signs) == 2:
         return _PLAIN[name].mixed

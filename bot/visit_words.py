@@ -26,8 +26,13 @@ _PURPOSES = (
     (
         "payout",
         re.compile(
-            r"\b(?:cair|beras|sembako|disalur\w*|penyaluran|dipotong|potongan|pungli"
+            r"\b(?:cair|(?<!butuh )(?<!perlu )(?<!minta )(?<!butuh bantuan )(?<!perlu bantuan )"
+            r"(?<!minta bantuan )(?:beras|sembako)|disalur\w*|penyaluran|dipotong|potongan|pungli"
             r"|dipungut|potong\s+(?:rp\W*)?\d"
+            r"|(?:belum|blm|sudah|sdh|su|udah|tidak|tdk)(?:pi|mi)?\s+(?:di|me)?[tn]?e?rima\b"
+            r"(?!\s+(?:tamu|kasih|rapor|raport|telepon|telpon)\b)"
+            r"|(?:uang|kartu|kks|atm)(?:nya)?\s+di(?:ambil|pegang|tahan)"
+            r"|(?:pkh|bpnt|blt)\s+(?:(?:tahap|thp)\s+\d+\s+)?(?:belum|blm|sudah|sdh|su|masuk)"
             r"|bantuan(?:nya)?\s+(?:\w+\s+){0,2}(?:lengkap|utuh|diterima|terima|datang|kurang))",
             re.I,
         ),

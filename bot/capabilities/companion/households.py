@@ -46,7 +46,7 @@ _WANTED = {
 }
 FILTERS: dict[str, Callable[[Row, Marks, str], bool]] = {
     "overdue": lambda _row, _marks, due: due == OVERDUE,
-    "due": lambda _row, _marks, due: due in (DUE, OVERDUE),
+    "due": lambda _row, _marks, due: due == DUE,
     "tickets": lambda row, marks, _due: row[0].id in marks.tickets,
     "tasks": lambda row, marks, _due: row[0].id in marks.tasks,
 }
