@@ -63,10 +63,25 @@ def keep(turn: Turn, staff_id: int, report: Report, replaces: Visit | None = Non
     return visit
 
 
-def earlier(turn: Turn, household_id: int, purpose: str, at: datetime) -> Visit | None:
-    """Give the sender's visit to a family for the same purpose on the same day, as it stands."""
-    versions = _of_day(turn, household_id, purpose, at)
-    return next((visit for visit in versions if visit.replaced_by_id is None), None)
+def earlier(
+    turn: Turn, household_id: int, purpose: str, at: datetime, finding: str
+) -> Visit | None:
+    """Give the sender's visit to a family on the same day, as it stands.
+
+    It was for the same purpose, or what was found is told again, with more or less of it.
+    """
+    standing = (one for one in _of_day(turn, household_id, at) if one.replaced_by_id is None)
+    alike = (
+        visit
+        for visit in standing
+        if visit.purpose == purpose or _tells_again(finding, finding_of(turn, visit))
+    )
+    return next(alike, None)
+
+
+def _tells_again(finding: str, before: str) -> bool:
+    one, other = finding.strip().lower(), before.strip().lower()
+    return bool(one and other) and (one in other or other in one)
 
 
 def told_already(turn: Turn, household_id: int, purpose: str, told: Told) -> Visit | None:
@@ -74,19 +89,20 @@ def told_already(turn: Turn, household_id: int, purpose: str, told: Told) -> Vis
 
     What names another hour is another visit; one that was withdrawn may be told of anew.
     """
-    versions = _of_day(turn, household_id, purpose, told.at or turn.inbound.sent_at)
-    alike = (visit for visit in versions if told.at in (None, visit.visited_at))
+    versions = _of_day(turn, household_id, told.at or turn.inbound.sent_at)
+    of_purpose = (visit for visit in versions if visit.purpose == purpose)
+    alike = (visit for visit in of_purpose if told.at in (None, visit.visited_at))
     same = (visit for visit in alike if finding_of(turn, visit) == told.finding)
     return next((visit for visit in same if last_version(turn.session, visit.id)), None)
 
 
-def _of_day(turn: Turn, household_id: int, purpose: str, at: datetime) -> Sequence[Visit]:
+def _of_day(turn: Turn, household_id: int, at: datetime) -> Sequence[Visit]:
     if turn.staff is None:
         return ()
     local = at.astimezone(ZoneInfo(turn.zone))
     begin = local.replace(hour=0, minute=0, second=0, microsecond=0)
     end = begin + timedelta(days=1)
-    return visits_between(turn.session, turn.staff.id, household_id, purpose, begin, end)
+    return visits_between(turn.session, turn.staff.id, household_id, begin, end)
 
 
 def finding_of(turn: Turn, visit: Visit) -> str:

@@ -88,13 +88,12 @@ def visits_made(
 
 
 def visits_between(
-    session: Session, staff_id: int, household_id: int, purpose: str, begin: datetime, end: datetime
+    session: Session, staff_id: int, household_id: int, begin: datetime, end: datetime
 ) -> Sequence[Visit]:
-    """Give a companion's visits to a family for one purpose, corrected ones too, newest first."""
+    """Give a companion's visits to a family, corrected ones too, newest first."""
     query = select(Visit).where(
         Visit.staff_id == staff_id,
         Visit.household_id == household_id,
-        Visit.purpose == purpose,
         Visit.visited_at >= begin,
         Visit.visited_at < end,
     )

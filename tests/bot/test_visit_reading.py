@@ -1,5 +1,7 @@
 """Whose visit a message tells of: nothing is put into the record of who may not be meant."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -127,9 +129,14 @@ def test_a_report_that_an_open_form_keeps_waiting_is_given_back_with_its_words(
     companion: Person, sample_store: Store, known: dict[str, int]
 ) -> None:
     companion.say("kunjungan Zubair Qadri, sehat")
+    # More of the same is the same visit, though it is for something else.
+    assert "yang sama?" in words(companion.say("kunjungan Zubair Qadri, sehat, sdh ke posyandu"))
+    companion.press("form:add:yes")
+    [(visit, _finding)] = visits_of(sample_store, known["Zubair Qadri"])
+    assert visit.checks == {"state": "fine", "posyandu": "yes"}
     companion.press(f"visit:{known['La Qasim']}")
     for said in (
-        "kunjungan Zubair Qadri, atap bocor",  # told of today already
+        "kunjungan Zubair Qadri, sekolah rajin",  # told of today already
         "kunjungan Pak Qasim, atap roboh",
         "kunjungan Xaverius, bulan lalu, sehat",
     ):
@@ -138,7 +145,8 @@ def test_a_report_that_an_open_form_keeps_waiting_is_given_back_with_its_words(
         assert said in told
         assert "kita bahas setelah" not in told
         assert "Kunjungan untuk apa?" in told
-    assert count(sample_store) == 1
+    assert len(visits_of(sample_store, known["Zubair Qadri"])) == 1
+    assert visits_of(sample_store, known["Xaverius"]) == []
 
 
 @pytest.mark.databases("sqlite")
@@ -197,4 +205,7 @@ def test_families_are_searched_by_all_that_is_known_of_them(
         place = place.rsplit(" ", 1)[0]
     assert "keluarga.\n" in words(companion.say(f"keluarga saya {place}"))
     assert "Terlambat dikunjungi: " in words(companion.say("keluarga terlambat"))
+    counted = re.search(r"jatuh tempo (\d+)", words(companion.say("keluarga saya")))
+    assert counted is not None
+    assert f"Jatuh tempo: {counted[1]} keluarga" in words(companion.press("households:due"))
     assert "Tidak ada keluarga" in words(companion.say(f"cari {kk[::-1]}"))

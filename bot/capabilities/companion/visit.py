@@ -160,7 +160,8 @@ def _is_asked(turn: Turn, reading: Reading, told: Told) -> bool:
     family, purpose = int(reading.families[0]), told.purpose or "home"
     if told_already(turn, family, purpose, told) is not None:
         return False
-    return earlier(turn, family, purpose, told.at or turn.inbound.sent_at) is not None
+    at = told.at or turn.inbound.sent_at
+    return earlier(turn, family, purpose, at, told.finding) is not None
 
 
 def _begun(turn: Turn, at: datetime | None, is_open: bool = False) -> Answers:
@@ -206,7 +207,7 @@ def _take_whole(turn: Turn, staff_id: int, household_id: int, told: Told) -> Non
         turn.reply("visit.again", *_afterwards(doubled), time=moment_of(turn, doubled))
         return
     known = _whole(turn, told)
-    if earlier(turn, household_id, purpose, at) is not None:
+    if earlier(turn, household_id, purpose, at, told.finding) is not None:
         _open(turn, {**known, "family": str(household_id)})
         return
     files, spot = known[FILES], known["location"]
@@ -251,7 +252,8 @@ def same(turn: Turn, answers: Answers) -> str | None:
 
 def _before(turn: Turn, answers: Answers) -> Visit | None:
     at = own_time(answers) or told_at(turn, answers)
-    return earlier(turn, int(answers["family"]), answers["purpose"], at)
+    found = answers.get("finding") or ""
+    return earlier(turn, int(answers["family"]), answers["purpose"], at, found)
 
 
 def finish(turn: Turn, answers: Answers) -> None:
