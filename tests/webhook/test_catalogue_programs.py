@@ -84,6 +84,7 @@ def test_a_programme_and_its_rule_are_changed_with_a_source(site: Site) -> None:
     assert len(trail(site.store, "change program")) == 2
     for wrong, told in (
         ({"source": ""}, "bad_source"), ({"source_date": "x"}, "bad_date"),
+        ({"source_date": "0001-01-01"}, say("programs.old_date", first=1945)),
         ({"source_date": "2027-01-01"}, "future"), ({"most_decile": "11"}, "bad_decile"),
         ({"name": ""}, say("programs.bad_name", most=100)),
     ):  # fmt: skip

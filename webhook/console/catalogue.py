@@ -29,7 +29,7 @@ from db.programs import AMOUNT
 from db.registry import all_programs
 from db.session import Session
 from db.trail import names_of_staff
-from webhook.console.catalogue_programs import EDITORS, READERS, add_programs
+from webhook.console.catalogue_programs import EDITORS, FIRST_SOURCE, READERS, add_programs
 from webhook.console.desk import Desk
 from webhook.console.guards import require
 
@@ -201,6 +201,8 @@ def _draft(values: dict[str, str], today: date) -> Draft:
         raise _Unfit(say("catalogue.bad_date")) from None
     if source_date > today:
         raise _Unfit(say("catalogue.future"))
+    if source_date < FIRST_SOURCE:
+        raise _Unfit(say("catalogue.old_date", first=FIRST_SOURCE.year))
     if check_on <= source_date:
         raise _Unfit(say("catalogue.check_before"))
     draft = Draft(

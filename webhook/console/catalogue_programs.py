@@ -35,6 +35,7 @@ from webhook.console.guards import require
 EDITORS = ("officer", "chief", "admin")
 READERS = (*EDITORS, "front_office", "back_office")
 DECILES = range(1, 11)
+FIRST_SOURCE = date(1945, 1, 1)  # no rule of the state is older
 _LONGEST = {"name": 100, "agency": 100, "source": 200}
 _FIELDS = ("code", *_LONGEST, "most_decile", "source_date", "seen")
 _CODE = re.compile(r"[A-Z][A-Z0-9]{1,19}")
@@ -156,6 +157,8 @@ def _rule(values: _Values, today: date, *, is_there: bool) -> Rule | None:
         raise Unfit(say("programs.bad_date")) from None
     if day > today:
         raise Unfit(say("programs.future"))
+    if day < FIRST_SOURCE:
+        raise Unfit(say("programs.old_date", first=FIRST_SOURCE.year))
     return Rule(list(values["members"]), int(decile) if decile else None, source, day)
 
 
@@ -179,6 +182,7 @@ def _page(session: Session, desk: Desk, known: Known, values: _Values, problem: 
     return render_template(
         "console/catalogue_program.html",
         known=known, values=values, problem=problem, members=MEMBERS, deciles=DECILES,
+        first_source=FIRST_SOURCE,
         may_edit=desk.staff.role in EDITORS and rules_all(session, desk.scope),
         is_editor=desk.staff.role in EDITORS,
         former=former_versions(session, known.program.code),
