@@ -174,8 +174,15 @@ def test_a_chair_names_by_nik_and_learns_nothing_of_anybody(
     take = next(one.value for reply in told for one in reply.choices if one.label == "Masukkan")
     companion.press(take)
     companion.press("role:member")
-    with sample_store.read() as session:
+    with sample_store.begin() as session:
         assert own.id in {one.person_id for one in members_of(session, group_id)}
+        group = hold_group(session, group_id)
+        assert group is not None
+        session.get_one(Staff, group.companion_id).active = False
+    chair.press(f"kube_member:{group_id}")
+    told = chair.say("7472019001010009")  # nobody would hear of it
+    assert "belum dicatat" in words(told)
+    assert "Bicara dengan petugas" in labels(told)
 
 
 def test_a_running_group_takes_nobody_beyond_its_most(

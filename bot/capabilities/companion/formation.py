@@ -195,8 +195,12 @@ def finish(turn: Turn, answers: Answers) -> None:
         return
     if turn.role == "companion":
         _by_companion(turn, group, answers)
+    elif not _by_chair(turn, group, answers):
+        menu = button("menu", "choice.menu")
+        turn.reply("kube_member.nobody", button("human", "choice.human"), menu)
+        return
     else:
-        _by_chair(turn, group, answers)
+        turn.reply("kube_member.noted")
     _ask_next(turn, group)
 
 
@@ -233,14 +237,16 @@ def _by_companion(turn: Turn, group: KubeGroup, answers: Answers) -> None:
     )
 
 
-def _by_chair(turn: Turn, group: KubeGroup, answers: Answers) -> None:
-    """Take a NIK from a chair, who hears the same whoever it is; the companion decides."""
+def _by_chair(turn: Turn, group: KubeGroup, answers: Answers) -> bool:
+    """Hand a chair's NIK to the companion, who decides; False where the group has nobody to hear.
+
+    The chair hears the same whoever it is.
+    """
     nik = answers["family"].partition(":")[2]
     person_id = None
     if group.companion_id is not None:
         person_id = head_of_family(turn.session, group.companion_id, turn.today, nik=nik)
     member = None if person_id is None else candidate(turn.session, group.id, person_id)
-    turn.reply("kube_member.noted")
     choices = [Choice(f"group:{group.id}", say("group.button"))]
     if person_id is None or member is None:
         text = say("kube_member.chair_unknown", group=group.name, ending=nik[-4:])
@@ -250,7 +256,7 @@ def _by_chair(turn: Turn, group: KubeGroup, answers: Answers) -> None:
         text = say("kube_member.chair_named", group=group.name, name=member.name)
         take = f"kube_member:{group.id}:{member.household_id}"
         choices.insert(0, Choice(take, say("kube_member.take_button")))
-    tell_companion(turn.session, group, Reply(text, tuple(choices)), turn.now)
+    return tell_companion(turn.session, group, Reply(text, tuple(choices)), turn.now) > 0
 
 
 def _own_person(turn: Turn, answer: str) -> int | None:
