@@ -16,6 +16,8 @@ from db.staff import Staff
 from db.ticket_desk import reporter_hidden
 from db.tickets import Ticket
 
+_FILES = ("export visits", "export unreached")  # each a row of its own, and one for each family
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -34,7 +36,8 @@ def read_trail(
     """Give rows of the trail within an area, newest first, those below an id.
 
     `whole` adds the rows that are about no area at all, such as those of keys; not those that say
-    who brought a ticket that hides it.
+    who brought a ticket that hides it. Without an action or a subject that is wanted, the families
+    named in a file of somebody of the area stand behind the row of the file.
     """
     query = select(AuditEntry).where(AuditEntry.id < below, _within(scope, whole))
     for column, value in (
@@ -44,6 +47,8 @@ def read_trail(
     ):
         if value is not None:
             query = query.where(column == value)
+    if wanted.action is None and wanted.subject is None:
+        query = query.where(~_in_a_file(scope))
     if wanted.since is not None:
         query = query.where(AuditEntry.at >= wanted.since)
     if wanted.before is not None:
@@ -77,11 +82,9 @@ def _within(scope: Scope, whole: bool) -> ColumnElement[bool]:
     batch = select(Batch.id).where(
         Batch.id == _number(subject, "batch"), scope.holds(Batch.area_code)
     )
-    colleague = select(Staff.id).where(
-        Staff.id == _number(actor, "staff"), scope.holds(Staff.area_code)
-    )
     conditions: list[ColumnElement[bool]] = [
-        query.exists() for query in (person, household, batch, colleague)
+        *(query.exists() for query in (person, household, batch)),
+        _by_colleague(scope),
     ]
     if whole:
         named = [subject.startswith(f"{kind}:") for kind in ("person", "household", "batch")]
@@ -91,6 +94,23 @@ def _within(scope: Scope, whole: bool) -> ColumnElement[bool]:
         by_reporter = and_(actor.startswith("contact:"), hidden.exists())
         conditions.append(~or_(*named, actor.startswith("staff:"), by_reporter))
     return or_(*conditions)
+
+
+def _in_a_file(scope: Scope) -> ColumnElement[bool]:
+    """Give the condition that a row is of one family in a file, whose own row can be seen."""
+    return and_(
+        AuditEntry.action.in_(_FILES), AuditEntry.subject.startswith("household:"),
+        _by_colleague(scope),
+    )  # fmt: skip
+
+
+def _by_colleague(scope: Scope) -> ColumnElement[bool]:
+    """Give the condition that somebody of the staff of an area did it."""
+    return (
+        select(Staff.id)
+        .where(Staff.id == _number(AuditEntry.actor, "staff"), scope.holds(Staff.area_code))
+        .exists()
+    )
 
 
 def _number(column: Any, kind: str) -> ColumnElement[int | None]:

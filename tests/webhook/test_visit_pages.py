@@ -11,6 +11,8 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from bot.texts import say
+from db import audit
+from db.areas import Scope
 from db.assignments import families_of
 from db.attachments import KEPT, POINT, Attachment
 from db.audit import AuditEntry
@@ -18,6 +20,7 @@ from db.registry import DIED, Household, Person
 from db.session import Store
 from db.staff import Staff
 from db.tickets import PLAIN, Ticket
+from db.trail import Wanted, read_trail
 from db.visit_rules import visit_rules
 from db.visits import Visit
 from tests.db.test_visit_report import LONG, visit
@@ -138,7 +141,25 @@ def test_files_are_named_by_whose_they_are_and_can_be_taken_all_at_once(over_sam
         taken = select(AuditEntry.subject).where(AuditEntry.action == "export visits")
         subjects = session.scalars(taken).all()
     assert {f"staff:{own}", f"area:{WOLIO}"} <= set(subjects)
-    assert sum(subject.startswith("household:") for subject in subjects) >= 4  # two, twice taken
+    families = [subject for subject in subjects if subject.startswith("household:")]
+    assert len(families) >= 4  # two, twice taken
+    assert subjects.count(f"staff:{own}") == 2  # by itself, and among all
+    # In the trail of an area they stand behind the file, unless they or their kind are asked for,
+    # or somebody of elsewhere took it.
+    assert shown(store) == {f"staff:{own}", f"staff:{new}", f"area:{WOLIO}"} & set(subjects)
+    assert set(families) <= shown(store, Wanted(action="export visits"))
+    assert shown(store, Wanted(subject=families[0])) == {families[0]}
+    with store.begin() as session:
+        home = int(families[0].split(":")[1])
+        audit.record_families(session, NOW, f"staff:{10**6}", "export visits", [home])
+    assert families[0] in shown(store)
+
+
+def shown(store: Store, wanted: Wanted | None = None) -> set[str]:
+    """Give what the trail of Wolio says files were about."""
+    with store.read() as session:
+        rows = read_trail(session, Scope(WOLIO), False, wanted or Wanted(), 10**9, 1_000)
+    return {row.subject for row in rows if row.action == "export visits"}
 
 
 @pytest.mark.databases("sqlite")

@@ -76,7 +76,7 @@ def add_files(blueprint: Blueprint, page: Callable[[Desk, str], str]) -> None:
             choice = chosen(session, desk)
             report = visit_report(session, choice.scope, choice.days, desk.now, desk.staff.zone)
             made = Made(report, choice.names, choice.of, office_of(session, desk))
-        _note(desk, f"area:{choice.area or desk.staff.area_code}", [made])
+        _note(desk, [f"area:{choice.area or desk.staff.area_code}"], [made])
         return _sent(made.written(kind), _name(choice, kind, choice.of), kind)
 
     @blueprint.get("/kunjungan/pendamping/<int:staff_id>.xlsx", defaults={"kind": "xlsx"})
@@ -90,7 +90,7 @@ def add_files(blueprint: Blueprint, page: Callable[[Desk, str], str]) -> None:
             if not found:
                 abort(404)
             made = _of_companion(session, desk, choice, found[0], kind)
-        _note(desk, f"staff:{staff_id}", [made])
+        _note(desk, [f"staff:{staff_id}"], [made])
         return _sent(made.written(kind), _own_name(choice, kind, found[0]), kind)
 
     @blueprint.get("/kunjungan/pendamping.xlsx.zip")
@@ -123,7 +123,8 @@ def _bundle(desk: Desk, number: int) -> Response:
             _own_name(choice, "xlsx", one): _of_companion(session, desk, choice, one, "xlsx")
             for one in found[first - 1 : last]
         }
-    _note(desk, f"area:{choice.area or desk.staff.area_code}", made.values())
+    companions = (f"staff:{one.id}" for one in found[first - 1 : last])
+    _note(desk, [f"area:{choice.area or desk.staff.area_code}", *companions], made.values())
     whole = BytesIO()
     with ZipFile(whole, "w", ZIP_DEFLATED) as bundle:
         for name, one in made.items():
@@ -147,12 +148,13 @@ def _of_companion(
     return Made(report, choice.names, of, office, own)
 
 
-def _note(desk: Desk, subject: str, made: Iterable[Made]) -> None:
+def _note(desk: Desk, subjects: Sequence[str], made: Iterable[Made]) -> None:
     """Write down what was taken, and each family that it names; files are made without a lock."""
     logs = [one.own.log for one in made if one.own is not None]
     families = sorted({visit.household_id for log in logs for visit in log.visits})
     with desk.begin() as session:
-        audit.record(session, desk.now, desk.actor, EXPORT, subject)
+        for subject in subjects:
+            audit.record(session, desk.now, desk.actor, EXPORT, subject)
         audit.record_families(session, desk.now, desk.actor, EXPORT, families)
 
 
