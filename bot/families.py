@@ -28,13 +28,16 @@ _SAME = re.compile(
     r"\W*(?:(?:keluarga|rumah|warga)\s+)?(?:yang|yg)?\s*(?:tadi|td|sama|itu)\W*", re.IGNORECASE
 )
 _TIME = re.compile(r"(?:tadi|td|sama|itu)\W*", re.IGNORECASE)  # what goes on is another matter
-_POLITE = frozenset(("pak", "pa", "bapak", "bu", "ibu", "mama", "sdr", "sdri", "mas", "mbak"))
+_POLITE = frozenset(
+    ("pak", "pa", "bapak", "bpk", "om", "tante", "bu", "ibu", "mama", "sdr", "sdri", "mas", "mbak")
+)
+_JOINED = {"laode": "la ode", "ld": "la ode", "waode": "wa ode", "wd": "wa ode"}
 _ENDING = re.compile(r"(?:\b(?:no\W*)?kk\W*)?(?<!\d)(\d{4})(?!\d)", re.IGNORECASE)
 _WHOLE_KK = re.compile(r"(?:\b(?:no\W*)?kk\W*)?((?<!\d)\d(?:[ .-]?\d){15}(?!\d))", re.IGNORECASE)
 # What many are called alike says nothing of who is meant.
-TITLES = frozenset(
-    ("wa", "la", "ode", "pak", "pa", "bapak", "bu", "ibu", "mama", "sdr", "sdri", "haji", "hajjah",
-     "hj", "h", "kel", "kelurahan", "keluarga", "di", "dari", "punya", "mas", "mbak")
+TITLES = _POLITE.union(
+    ("wa", "la", "ode", "haji", "hajjah", "hj", "h", "kel", "kelurahan", "keluarga", "di", "dari",
+     "punya")
 )  # fmt: skip
 
 
@@ -121,19 +124,20 @@ def _scores(said: str, facts: Facts) -> dict[str, float]:
     if not words:
         return {}
     # "pindah" is near to Indah, and tells something all the same.
-    least = {word: 100.0 if is_report_word(word) else _NEAR_WORD for word in words}
-    near = _near_words(words, facts)
+    least = {_spelt(word): 100.0 if is_report_word(word) else _NEAR_WORD for word in words}
+    near = _near_words(list(least), facts)
     scores = {
         key: max(_fits(least, name, facts["living_in"].get(key, "")) for name in names)
         for key, names in facts["names"].items()
-        if any(word in name.lower() for name in names for word in near)
+        if any(word in _spelt(name.lower()) for name in names for word in near)
     }
     return {key: score for key, score in scores.items() if score > 0}
 
 
 def _near_words(words: Sequence[str], facts: Facts) -> set[str]:
     """Give the words of all names that what is said may mean: most families have none of them."""
-    there = set(_words(" ".join(name for names in facts["names"].values() for name in names)))
+    every = " ".join(name for names in facts["names"].values() for name in names)
+    there = set(_words(_spelt(every.lower())))
     found = (
         process.extract(word, there, scorer=fuzz.ratio, score_cutoff=_NEAR_WORD, limit=None)
         for word in words
@@ -157,7 +161,7 @@ def _fits(least: Mapping[str, float], name: str, place: str) -> float:
 
     Each word comes with the least of 100 by which it must be like one.
     """
-    of_name, of_place = _words(name), _words(place)
+    of_name, of_place = _words(_spelt(name.lower())), _words(_spelt(place.lower()))
     total, is_named = 0.0, False
     for word, needed in least.items():
         in_name = _best(word, of_name)
@@ -174,7 +178,13 @@ def _best(word: str, among: Iterable[str]) -> float:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())
+    found = re.findall(r"[^\W_]+", text.lower())
+    return [one for word in found for one in _JOINED.get(word, word).split()]
+
+
+def _spelt(text: str) -> str:
+    """Write a name in the one of its ways that all are compared in: Aditya is Aditia."""
+    return text.replace("y", "i")
 
 
 def longest_unseen(answers: Answers, facts: Facts) -> list[Choice]:

@@ -11,7 +11,13 @@ from bot.visit_times import moment_of, tells_time, time_first
 AHEAD, CANCELED, NOBODY = "ahead", "canceled", "nobody"  # why something was no visit
 _LEAD = re.compile(
     r"\W*(?:(?:saya|sy|sa|mau|mo|barusan|sudah|sdh|habis|abis|lapor(?:an|kan)?|kunjung(?:an|i)|kunj"
-    r"|mengunjungi|berkunjung|visit|homevisit|ke|dari|di|rumah|rmh|kpm|nama)\b[\s:,.-]*)+",
+    r"|mengunjungi|berkunjung|visit|homevisit|ke|dari|di|(?:rumah|rmh)(?:nya)?|kpm|nama)\b[\s:,.-]*)+",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"\W*(?:(?:ass?ala?m(?:u\W?\s?ala?i?kum)?|wr|wb|salam|selamat|met|pagi|siang|sore|malam"
+    r"|halo|hai|permisi|tabe|maaf|pak|bu|bapak|ibu|kak|min)\b\W*)+"
+    r"(?=(?:lapor(?:an|kan)?\s+)?(?:kunjung(?:an|i)|kunj|visit)\b)",
     re.IGNORECASE,
 )
 _BEGINS = re.compile(r"\W*(?:lapor(?:an|kan)?\s+)?(?:kunjung(?:an|i)|kunj|visit)\b", re.IGNORECASE)
@@ -64,7 +70,7 @@ class Told:
 
 def begins_report(text: str) -> bool:
     """Say whether a text begins as the report of a visit does."""
-    return _BEGINS.match(text) is not None
+    return _BEGINS.match(_without_greeting(text)) is not None
 
 
 def separate_reports(text: str) -> list[str]:
@@ -83,10 +89,16 @@ def promises_files(text: str) -> bool:
     return _FOLLOWS.search(text) is not None
 
 
+def _without_greeting(text: str) -> str:
+    found = _GREETING.match(text)
+    return text[found.end() :] if found else text
+
+
 def without_lead(text: str) -> str:
     """Give a report from where the family is named."""
-    found = _LEAD.match(text)
-    return text[found.end() :].strip() if found else text.strip()
+    report = _without_greeting(text)
+    found = _LEAD.match(report)
+    return report[found.end() :].strip() if found else report.strip()
 
 
 def without_calling_off(text: str) -> tuple[bool, str]:

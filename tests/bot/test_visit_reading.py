@@ -94,6 +94,25 @@ def test_a_name_that_fits_several_is_asked_wherever_it_is_said(
 
 
 @pytest.mark.databases("sqlite")
+def test_a_name_is_found_as_it_is_written_and_behind_a_greeting(
+    companion: Person, sample_store: Store, known: dict[str, int]
+) -> None:
+    with sample_store.begin() as session:
+        for name, new in (("La Qasim", "La Ode Xantyo"), ("Xaverius", "Wa Ode Yaqqina")):
+            for head in session.scalars(select(Member).filter_by(name=name)):
+                head.name = new
+    for said, name in (
+        ("kunjungan Laode Xantyo, sehat", "La Qasim"), ("kunjungan ld xantio, cair", "La Qasim"),
+        ("kunjungan wd Yaqqina, sehat", "Xaverius"),
+        ("Assalamualaikum, kunjungan om Zubair Qadri, sehat", "Zubair Qadri"),
+        ("selamat siang, kunjungan ke rumahnya bpk. Yunus Qasim, sehat", "La Yunus Qasim"),
+    ):  # fmt: skip
+        assert "Tercatat: " in words(companion.say(said)), said
+        assert visits_of(sample_store, known[name]), said
+    assert "Yaqqina" in words(companion.say("cari waode yaqqina"))
+
+
+@pytest.mark.databases("sqlite")
 def test_of_several_families_each_has_its_own_record_or_none(
     companion: Person, sample_store: Store, known: dict[str, int]
 ) -> None:
