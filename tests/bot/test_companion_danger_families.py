@@ -167,3 +167,34 @@ def test_a_visit_tells_of_danger_by_what_happens_now(
         told = companion.say(f"kunjungan {own_family(sample_store, place)[1]}, {finding}")
         heard[finding] = "112" in words(told)
     assert heard == found
+
+
+@pytest.mark.databases("sqlite")
+def test_the_family_is_found_though_another_form_was_open_as_it_was_told(
+    companion: Person, sample_store: Store
+) -> None:
+    one, _two, name = alike(sample_store)
+    other, third, _ = own_family(sample_store, 2)
+    companion.press(f"visit:{other.id}")
+    told = companion.say(f"kunjungan {name}, anaknya kejang tidak sadar")
+    assert "112" in words(told)
+    companion.press("emergency:report:asked")
+    # The family of the open form is none of those that it may be about.
+    companion.press("purpose:home")
+    companion.press("state:fine")
+    companion.say("semua anak sehat")
+    companion.press("form:skip")
+    companion.press("form:skip")
+    companion.press("form:yes")
+    with sample_store.read() as session:
+        assert homes(session)[-1] is None
+    companion.press(f"visit:{one.id}")
+    companion.press("purpose:home")
+    companion.press("state:fine")
+    companion.say("anaknya kejang, dibawa ke puskesmas")
+    companion.press("form:skip")
+    companion.press("form:skip")
+    assert "sekarang tercatat untuk" in words(companion.press("form:yes"))
+    with sample_store.read() as session:
+        assert homes(session)[-1] == one.id
+        assert third not in session.vault.open(emergencies(session)[-1].story_sealed, "story")
