@@ -34,7 +34,9 @@ LASTING = (
 
 _OUT: Any = OutboundMessage.__table__
 _QUEUED = _OUT.c.state == literal("queued", literal_execute=True)
-_STOPPED = and_(_OUT.c.state == "canceled", _OUT.c.reason == CANCELED, _OUT.c.lost_at.is_(None))
+# Of what a dispatcher that died held nobody knows whether it was heard: it is sent again, as it
+# would have been without the stop.
+_STOPPED = and_(_OUT.c.state == "canceled", _OUT.c.reason == CANCELED)
 _SENDING = _OUT.c.state == literal("sending", literal_execute=True)
 
 
@@ -114,19 +116,21 @@ def requeue_ended(
 def requeue_rest(
     session: Session, broadcast_id: int, now: datetime, besides: Collection[int] = ()
 ) -> int:
-    """Queue again what was stopped before anybody could hear it; gives how many.
+    """Queue again what was stopped before anybody heard it for certain; gives how many.
 
-    Those are left out whom `requeue_failed` leaves out.
+    Those are left out whom `requeue_failed` leaves out; what its contact does not want any more
+    goes the way of his family's others, if there are any.
     """
-    return _requeue(session, broadcast_id, now, _STOPPED, besides)
+    return _requeue(session, broadcast_id, now, _STOPPED, besides, of_families=True)
 
 
 def count_rest(
     session: Session, broadcast_id: int, besides: Collection[int], most: int
 ) -> int:  # fmt: skip
     """Count what `requeue_rest` would queue again, at most `most`."""
-    left = or_(_STOPPED, and_(_QUEUED, _OUT.c.lost_at.is_(None)))  # the clock ends it in a moment
-    found = select(_OUT.c.id).where(*_fit(session, broadcast_id, left, besides)).limit(most)
+    left = or_(_STOPPED, _QUEUED)  # the clock ends it in a moment
+    fit = _fit(session, broadcast_id, left, besides, of_families=True)
+    found = select(_OUT.c.id).where(*fit).limit(most)
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
@@ -136,8 +140,9 @@ def _requeue(
     now: datetime,
     which: ColumnElement[bool],
     besides: Collection[int],
+    of_families: bool = False,
 ) -> int:
-    again = update(_OUT).where(*_fit(session, broadcast_id, which, besides))
+    again = update(_OUT).where(*_fit(session, broadcast_id, which, besides, of_families))
     fresh = {"state": "queued", "not_before": now, "failures": 0, "outages": None}
     # A late receipt of the failed try has nothing to say about the next one.
     forgotten = {
@@ -151,19 +156,37 @@ def _requeue(
 
 
 def _fit(
-    session: Session, broadcast_id: int, which: ColumnElement[bool], besides: Collection[int]
+    session: Session,
+    broadcast_id: int,
+    which: ColumnElement[bool],
+    besides: Collection[int],
+    of_families: bool = False,
 ) -> tuple[ColumnElement[bool], ...]:
-    """Give the conditions that a message may be tried again."""
+    """Give the conditions that a message may be tried again, by its contact or by his family."""
     broadcast = session.get_one(Broadcast, broadcast_id)
-    topic = topic_of(broadcast.kind)
-    willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_willing(topic))
+    is_wanted = is_willing(topic_of(broadcast.kind))
+    willing = select(Contact.id).where(Contact.id == _OUT.c.contact_id, is_wanted).exists()
     return (
         _OUT.c.wave_id.in_(waves_of(broadcast_id)),
         which,
         _OUT.c.notice_id.not_in([*besides]),
-        willing.exists(),
+        or_(willing, _has_willing_kin(is_wanted)) if of_families else willing,
         not_(_told_otherwise(broadcast_id)),
-        not_(_told_anew(broadcast)),
+        not_(_told_anew(session, broadcast)),
+    )
+
+
+def _has_willing_kin(is_wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Give the condition that another contact of a message's family wants what it does not."""
+    first, whose, theirs = aliased(Contact), aliased(Person), aliased(Person)
+    return (
+        select(Contact.id)
+        .join(theirs, theirs.id == Contact.person_id)
+        .join(whose, whose.household_id == theirs.household_id)
+        .join(first, first.person_id == whose.id)
+        .where(first.id == _OUT.c.contact_id, Contact.id != first.id, is_wanted)
+        .correlate(_OUT)
+        .exists()
     )
 
 
@@ -182,13 +205,21 @@ def _told_otherwise(broadcast_id: int) -> ColumnElement[bool]:
     )
 
 
-def _told_anew(broadcast: Broadcast) -> ColumnElement[bool]:
+def _told_anew(session: Session, broadcast: Broadcast) -> ColumnElement[bool]:
     """Give the condition that another announcement of the round has told, or will tell, the family.
 
-    Or the same telephone, of which no family is known. It was for those who had not heard of it.
+    Or the same telephone, of which no family is known. It says the same, as nothing was changed
+    between the two.
     """
     if broadcast.kind not in ANNOUNCES or broadcast.round_id is None:
         return false()
+    since = broadcast.id
+    if broadcast.kind == Kind.DISTRIBUTION:
+        changes = select(func.max(Broadcast.id)).where(
+            Broadcast.round_id == broadcast.round_id, Broadcast.before.is_not(None),
+            ~Broadcast.undone, Broadcast.id < broadcast.id,
+        )  # fmt: skip
+        since = session.scalar(changes) or 0
     anew, theirs_too = aliased(OutboundMessage), aliased(Notice)
     areas = select(Notice.area_code).where(Notice.broadcast_id == broadcast.id)
     shares_area = exists().where(
@@ -198,7 +229,7 @@ def _told_anew(broadcast: Broadcast) -> ColumnElement[bool]:
         select(Wave.id)
         .join(Broadcast, Broadcast.id == Wave.broadcast_id)
         .where(Broadcast.round_id == broadcast.round_id, Broadcast.kind == Kind.DISTRIBUTION)
-        .where(Broadcast.id > broadcast.id, shares_area)
+        .where(Broadcast.id != broadcast.id, Broadcast.id > since, shares_area)
     )
     other, theirs = aliased(Contact), aliased(Person)
     told: Any = (

@@ -122,6 +122,20 @@ def stopped(session: Session, round_id: int) -> Sequence[Broadcast]:
     return session.scalars(query.order_by(Broadcast.id)).all()
 
 
+def is_of_another_round(session: Session, broadcast: Broadcast) -> bool:
+    """Say whether a distribution that a broadcast tells of has become part of another round."""
+    query = (
+        select(Notice.id)
+        .join(Distribution, Distribution.id == Notice.distribution_id)
+        .where(
+            Notice.broadcast_id == broadcast.id,
+            Distribution.round_id.is_not(None),
+            Distribution.round_id != broadcast.round_id,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def last_change(session: Session, round_id: int) -> Broadcast | None:
     """Give the last change of a round that had to be approved, whatever became of it."""
     query = select(Broadcast).where(Broadcast.round_id == round_id, Broadcast.before.is_not(None))

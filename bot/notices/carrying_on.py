@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.notices.holding import held, move, refuse_late, refuse_unmarked, see_urgency
 from bot.notices.refusals import NoticeRefused
@@ -12,10 +12,11 @@ from db.broadcast_rows import count_rest, end_rows, requeue_rest
 from db.broadcast_watch import CANCELED, passed_notices, superseded_notices
 from db.broadcasts import Broadcast, State
 from db.notice_rules import notice_rules
-from db.round_changes import stopped
+from db.round_changes import is_of_another_round, stopped
 from db.session import Session
 
 MOST_COUNTED = 10_000
+_LONGEST = timedelta(days=3)  # after which news that was stopped is written anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def carry_on(
     broadcast = held(session, broadcast_id, (State.CANCELED,), version)
     if not may_carry_on(session, broadcast, actor):
         raise NoticeRefused("notice.own_rest")
+    if _is_over(session, broadcast, now):
+        raise NoticeRefused("notice.no_rest")
     refuse_late(broadcast, now)
     refuse_unmarked(session, broadcast)
     if broadcast.round_id is None and _is_said_since(session, broadcast, now):
@@ -61,9 +64,8 @@ def may_carry_on(session: Session, broadcast: Broadcast, actor: str) -> bool:
 
 def left_of(session: Session, broadcast: Broadcast, now: datetime) -> int:
     """Count those who would hear a stopped broadcast by `carry_on`, up to MOST_COUNTED."""
-    over = broadcast.expires_at is not None and broadcast.expires_at <= now
-    is_stopped = broadcast.state == State.CANCELED and broadcast.approved_at is not None
-    if over or broadcast.undone or not is_stopped:
+    expired = broadcast.expires_at is not None and broadcast.expires_at <= now
+    if expired or broadcast.state != State.CANCELED or _is_over(session, broadcast, now):
         return 0
     return count_rest(session, broadcast.id, _besides(session, broadcast, now), MOST_COUNTED)
 
@@ -74,10 +76,20 @@ def rest_of_round(session: Session, round_id: int, now: datetime) -> list[Rest]:
     return [rest for rest in found if rest.count]
 
 
+def _is_over(session: Session, broadcast: Broadcast, now: datetime) -> bool:
+    """Say whether what was stopped holds no more: undone, long ago, or told of by another round."""
+    if broadcast.undone or broadcast.approved_at is None:
+        return True
+    if broadcast.round_id is None:
+        return broadcast.ended_at is None or now - broadcast.ended_at > _LONGEST
+    return is_of_another_round(session, broadcast)
+
+
 def _besides(session: Session, broadcast: Broadcast, now: datetime) -> Collection[int]:
     passed = passed_notices(session, now, broadcast.id).get(broadcast.id, [])
     return {*superseded_notices(session, broadcast), *passed}
 
 
 def _is_said_since(session: Session, broadcast: Broadcast, now: datetime) -> bool:
-    return any(one.id > broadcast.id for one in same_today(session, broadcast, now))
+    since = broadcast.ended_at or now
+    return any(one.id > broadcast.id for one in same_today(session, broadcast, min(since, now)))

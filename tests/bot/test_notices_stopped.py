@@ -69,6 +69,16 @@ def go_on(store: Store, broadcast_id: int, now: datetime, actor: str = "staff:2"
         return carry_on(session, broadcast_id, actor, now, version)
 
 
+def announce_to_untold(store: Store, broadcast_id: int, now: datetime) -> int:
+    """Announce a round to those who have not heard of it."""
+    round_id = round_of(store, broadcast_id).id
+    with store.begin() as session:
+        rest = Filters((CITY,), "PKH", untold_of=round_id)
+        anew = prepare(session, Draft(Kind.DISTRIBUTION, rest, {}, round_id=round_id), "cli", now)
+        approving.submit(session, anew.id, "cli", now, 1)
+        return anew.id
+
+
 def left(store: Store, broadcast_id: int, now: datetime) -> int:
     with store.read() as session:
         return left_of(session, session.get_one(Broadcast, broadcast_id), now)
@@ -113,11 +123,7 @@ def test_what_is_announced_anew_to_the_rest_is_heard_once_and_all_are_reminded(
         make_neighbours(session)
         told = announce(session, stop(CITY, begin=10)).id
     halt(store, told, EARLY, ["ani"])
-    round_id = round_of(store, told).id
-    with store.begin() as session:
-        rest = Filters((CITY,), "PKH", untold_of=round_id)
-        anew = prepare(session, Draft(Kind.DISTRIBUTION, rest, {}, round_id=round_id), "cli", SOON)
-        approving.submit(session, anew.id, "cli", SOON, 1)
+    announce_to_untold(store, told, SOON)
     assert left(store, told, SOON) == 2
     look(store, SOON)
     assert send(store, SOON) == ["budi", "cici"]
@@ -198,23 +204,74 @@ def test_what_a_change_says_of_an_area_goes_on_though_the_round_is_canceled(stor
     assert set(rows_of(store, off)) == {"ani"}
 
 
-def test_what_was_changed_since_or_may_have_been_heard_does_not_go_on(store: Store) -> None:
+def test_what_a_dispatcher_that_died_held_goes_on_and_what_is_past_does_not(store: Store) -> None:
     with store.begin() as session:
         make_town(session)
         for address in ("ani", "budi"):
             contact(session, family(session), address=address)
         told = announce(session, stop()).id
     look(store, EARLY)
-    with store.connect() as connection:  # a dispatcher dies that may have sent it
+    with store.connect() as connection:  # nobody knows whether it was heard
         assert len(claim(connection, "telegram", 9, EARLY).messages) == 2
         assert release_expired(connection, EARLY + LEASE + MINUTE) == 2
     with store.begin() as session:
         approving.cancel(session, told, "staff:2", "salah tekan", SOON)
-    assert left(store, told, SOON) == 0
-    with pytest.raises(NoticeRefused, match="no_rest"):
-        go_on(store, told, SOON)
     with pytest.raises(NoticeRefused, match="out_of_date"):
         go_on(store, told, at(DAY, 12))
+    assert (left(store, told, SOON), go_on(store, told, SOON)) == (2, 2)
+    assert send(store, SOON) == ["ani", "budi"]
+
+
+@pytest.mark.databases("sqlite")
+def test_what_another_round_tells_since_is_not_told_by_the_old_one(store: Store) -> None:
+    with store.begin() as session:
+        make_neighbours(session)
+        told = announce(session, stop(CITY, begin=10)).id
+    halt(store, told, EARLY, [])
+    with store.begin() as session:
+        again = announce(session, stop(CITY, begin=10)).id
+    look(store, SOON)
+    assert send(store, SOON) == ALL
+    change(store, again, None, SOON + MINUTE)
+    later = SOON + HOUR
+    assert left(store, told, later) == 0
+    with pytest.raises(NoticeRefused, match="no_rest"):
+        go_on(store, told, later)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_rest_of_two_announcements_hears_one(store: Store) -> None:
+    with store.begin() as session:
+        make_neighbours(session)
+        first = announce(session, stop(CITY, begin=10)).id
+    halt(store, first, EARLY, ["ani"])
+    second = announce_to_untold(store, first, SOON)
+    halt(store, second, SOON, ["budi"])
+    assert (left(store, first, SOON + HOUR), left(store, second, SOON + HOUR)) == (1, 1)
+    assert go_on(store, first, SOON + HOUR) == 1
+    assert left(store, second, SOON + HOUR) == 0
+    assert send(store, SOON + HOUR) == ["cici"]
+
+
+@pytest.mark.databases("sqlite")
+def test_what_the_preferred_contact_does_not_want_goes_to_the_next_of_the_family(
+    store: Store,
+) -> None:
+    with store.begin() as session:
+        make_town(session)
+        home = family(session)
+        contact(session, home, address="ani", last_inbound_at=EARLY)
+        contact(session, home, address="adi", last_inbound_at=EARLY - HOUR)
+        told = announce(session, stop()).id
+    look(store, EARLY)
+    [first] = rows_of(store, told)
+    halt(store, told, EARLY, [])
+    with store.begin() as session:
+        session.query(Contact).filter_by(address=first).one().notices = False
+    assert (left(store, told, SOON), go_on(store, told, SOON)) == (1, 1)
+    assert send(store, SOON) == []
+    look(store, SOON + MINUTE)
+    assert send(store, SOON + MINUTE) == [next(one for one in ("ani", "adi") if one != first)]
 
 
 def test_what_is_all_tried_cannot_be_paused_and_ends_though_it_rests(store: Store) -> None:
