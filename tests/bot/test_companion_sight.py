@@ -47,6 +47,7 @@ OWN = [item for item in CAPABILITIES if "companion" in item.roles]
 MENDING = (
     "visit_fix", "visit_fix:1", "visit_fix:which", "visit_fix:move:1:1",
     *(f"visit_fix:{deed}:1" for deed in ("drop", "dropped", "photo", "near")),
+    "visit_fix:dropped:1:yes",
 )  # fmt: skip
 FORMS = [item for item in FIELD if "companion" in item.roles and item.form]
 ABOUT_FAMILIES = re.compile(r"household|awaited|own_group|\bfamily\b")

@@ -143,7 +143,7 @@ def _choices(turn: Turn, begin: str, visits: Sequence[Visit]) -> list[Choice]:
 def _ask_to_drop(turn: Turn, visit: Visit) -> None:
     turn.reply(
         "visit.drop_ask",
-        button(f"visit_fix:dropped:{visit.id}{_YES}", "visit.drop_yes"),
+        button(f"visit_fix:dropped:{visit.id}:yes", "visit.drop_yes"),
         button(f"visit_fix:{visit.id}", "choice.visit_fix"),
         button("menu", "choice.menu"),
         family=own_families(turn)["lines"][str(visit.household_id)],
