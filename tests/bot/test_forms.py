@@ -79,6 +79,7 @@ TEXTS = [
     "", "ya", "Lipu", "bukit wolyo", "7472915407880001", "7472915407880001 0217", "0217",
     "08.00-12.00", "99:99-1", "La Ode", "Uang saya dipotong ketua", "PKH", "minggu lalu di pasar",
     "saya mau anonim", "Lipu RT 2, tolong rahasiakan", "rt 2", "tidak usah anonim",
+    "kemarin jam 9",
 ]  # fmt: skip
 
 
