@@ -10,7 +10,7 @@ from bot.notices.repeats import same_today
 from db import audit
 from db.broadcast_rows import count_rest, end_rows, requeue_rest
 from db.broadcast_watch import CANCELED, passed_notices, superseded_notices
-from db.broadcasts import Broadcast, State
+from db.broadcasts import Broadcast, Kind, State
 from db.notice_rules import notice_rules
 from db.round_changes import is_of_another_round, stopped
 from db.session import Session
@@ -74,6 +74,18 @@ def rest_of_round(session: Session, round_id: int, now: datetime) -> list[Rest]:
     """Give what of a round was stopped before all had heard it."""
     found = (Rest(one, left_of(session, one, now)) for one in stopped(session, round_id))
     return [rest for rest in found if rest.count]
+
+
+def unheard_of_round(session: Session, round_id: int) -> int:
+    """Count whom an announcement that was stopped never reached, and who knows no plan since.
+
+    The round was changed after it, so that it does not go on; they may be told by a new one.
+    """
+    return sum(
+        count_rest(session, one.id, (), MOST_COUNTED)
+        for one in stopped(session, round_id)
+        if one.kind == Kind.DISTRIBUTION and superseded_notices(session, one)
+    )
 
 
 def _is_over(session: Session, broadcast: Broadcast, now: datetime) -> bool:

@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.notices import approving
-from bot.notices.carrying_on import carry_on, left_of, rest_of_round
+from bot.notices.carrying_on import (
+    carry_on,
+    left_of,
+    rest_of_round,
+    unheard_of_round,
+)
 from bot.notices.changing import cancel_round, change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan
@@ -237,6 +242,28 @@ def test_what_another_round_tells_since_is_not_told_by_the_old_one(store: Store)
     assert left(store, told, later) == 0
     with pytest.raises(NoticeRefused, match="no_rest"):
         go_on(store, told, later)
+
+
+@pytest.mark.databases("sqlite")
+def test_whom_a_stop_and_then_a_change_left_out_are_counted_until_they_are_told(
+    store: Store,
+) -> None:
+    with store.begin() as session:
+        make_neighbours(session)
+        told = announce(session, stop(CITY, begin=10)).id
+    halt(store, told, EARLY, ["ani"])
+    round_id = round_of(store, told).id
+
+    def unheard() -> int:
+        with store.read() as session:
+            return unheard_of_round(session, round_id)
+
+    assert (unheard(), left(store, told, SOON)) == (0, 2)
+    change(store, told, plan(stop(CITY, begin=13, end=15)))
+    assert (unheard(), left(store, told, SOON)) == (2, 0)
+    announce_to_untold(store, told, SOON + MINUTE)
+    look(store, SOON + MINUTE)
+    assert unheard() == 0
 
 
 @pytest.mark.databases("sqlite")

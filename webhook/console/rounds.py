@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from bot.notices.carrying_on import rest_of_round
+from bot.notices.carrying_on import rest_of_round, unheard_of_round
 from bot.notices.changing import LONGEST_WHY
 from bot.service import Service
 from db.broadcast_lists import broadcasts_of, names_in
@@ -73,6 +73,7 @@ def _page(session: Session, desk: Desk, row: RoundRow) -> str:
             (one.broadcast, rest_words(one.count))
             for one in rest_of_round(session, row.round.id, desk.now)
         ],
+        unheard=unheard_of_round(session, row.round.id),
         row=row, stops=in_force(session, row), told=told, is_announced=is_announced,
         is_over=row.last_on is not None and row.last_on < desk.today,
         is_canceled=row.round.state == CANCELED, answers=answers_about(session, row.round.id),
