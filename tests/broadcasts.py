@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from bot.notices.changing import cancel_round, change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, Stop, make_round
 from bot.notices.tending import tend
@@ -46,6 +47,17 @@ def announce(session: Session, *stops: Stop, now: datetime = EARLY, **values: An
     return approved(
         session, Draft(Kind.DISTRIBUTION, None, {}, round_id=of_round.id), now, **values
     )
+
+
+def changed(
+    store: Store, broadcast_id: int, new: Plan | None, now: datetime, why: str = "hujan"
+) -> list[Broadcast]:
+    """Change the round of a broadcast, or cancel it where there is no new plan."""
+    known = round_of(store, broadcast_id)
+    with store.begin() as session:
+        if new is None:
+            return cancel_round(session, known.id, why, "staff:1", now, known.version)
+        return change_round(session, known.id, new, why, "staff:1", now, known.version)
 
 
 def tell_all_but_budi(store: Store) -> int:

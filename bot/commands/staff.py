@@ -13,13 +13,14 @@ from bot.commands.common import (
     ready_store,
     settings,
 )
-from bot.desk.let_go import LEFT, RESET, tell_let_go
+from bot.desk.let_go import RESET, tell_let_go
+from bot.desk.serving import begin_service, end_service, resume_service
 from bot.places import Places
 from bot.service import utc_now
 from bot.texts import say
 from db import audit
 from db.assignments import assign_free_households
-from db.logins import deactivate, reset_login
+from db.logins import reset_login
 from db.session import Session
 from db.staff import (
     CONSOLE_ROLES,
@@ -137,9 +138,7 @@ def off(staff_id: int, yes: bool) -> None:
         _ask(say("cli.staff_off_ask", name=name), yes)
         now = utc_now()
         with store.begin() as session:
-            former = deactivate(session, _known(session, staff_id), now)
-            tell_let_go(session, former, LEFT, now)
-            audit.record(session, now, "cli", "deactivate", f"staff:{staff_id}")
+            end_service(session, _known(session, staff_id), "cli", now)
     click.echo(say("cli.staff_off", name=name))
 
 
@@ -149,8 +148,7 @@ def on(staff_id: int) -> None:
     """Aktifkan lagi petugas yang nonaktif; ia masuk dengan kode baru."""
     with ready_store(settings()) as store, store.begin() as session:
         staff = _known(session, staff_id)
-        staff.active = True
-        audit.record(session, utc_now(), "cli", "reactivate", f"staff:{staff_id}")
+        resume_service(session, staff, "cli", utc_now())
         name = staff.name
     click.echo(say("cli.staff_on", name=name, id=staff_id))
 
@@ -176,11 +174,9 @@ def _add(
         name=name, role=role, section=section, area_code=area, login=login, active=True,
         created_at=now,
     )  # fmt: skip
-    session.add(staff)
-    session.flush()
+    begin_service(session, staff, "cli", now)
     given = give_code(session, staff, now)
     families = assign_free_households(session, staff.id, area) if role == "companion" else 0
-    audit.record(session, now, "cli", "add staff", f"staff:{staff.id}")
     return {
         "id": staff.id, "name": name, "role": role, "area": area, "login": login,
         "code": _shown(given), "families": families,

@@ -1,12 +1,10 @@
 """Who begins to work as a companion, and whose service ends."""
 
 from bot.desk.companions import Supervisor, Unfit
-from bot.desk.let_go import LEFT, tell_let_go
+from bot.desk.serving import begin_service, end_service, resume_service
 from bot.texts import say
-from db import audit
 from db.areas import Area
 from db.caseloads import companion_within, is_companion_there
-from db.logins import deactivate
 from db.session import Session
 from db.staff import LONGEST_NAME, Staff
 
@@ -26,31 +24,16 @@ def take_on(session: Session, by: Supervisor, name: str, area_code: str) -> Staf
     companion = Staff(
         name=name, role="companion", area_code=area_code, active=True, created_at=by.now
     )
-    session.add(companion)
-    session.flush()
-    audit.record(session, by.now, by.actor, "add staff", f"staff:{companion.id}")
+    begin_service(session, companion, by.actor, by.now)
     return companion
 
 
-def take_back(session: Session, by: Supervisor, staff_id: int) -> bool | None:
-    """Let one who had left work again, with a new code: False where he does, None for nobody."""
+def let_serve(session: Session, by: Supervisor, staff_id: int, serves: bool) -> bool | None:
+    """End a companion's service, or let him work again: False where it is so, None for nobody."""
     companion = companion_within(session, by.scope, staff_id)
     if companion is None:
         return None
-    if companion.active:
+    if companion.active == serves:
         return False
-    companion.active = True
-    audit.record(session, by.now, by.actor, "reactivate", f"staff:{staff_id}")
-    return True
-
-
-def end_service(session: Session, by: Supervisor, staff_id: int) -> bool | None:
-    """Shut a companion's chat at once: False where it was before, None where there is nobody."""
-    companion = companion_within(session, by.scope, staff_id)
-    if companion is None:
-        return None
-    if not companion.active:
-        return False
-    tell_let_go(session, deactivate(session, companion, by.now), LEFT, by.now)
-    audit.record(session, by.now, by.actor, "deactivate", f"staff:{staff_id}")
+    (resume_service if serves else end_service)(session, companion, by.actor, by.now)
     return True

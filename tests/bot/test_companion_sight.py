@@ -11,15 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from bot.capabilities.companion.households import FILTERS
-from bot.desk.companion_service import end_service
-from bot.desk.companions import Supervisor
+from bot.desk.serving import end_service
 from bot.forms import CANCEL, YES
 from bot.messages import Location, Media, MediaKind, Reply
 from bot.router import CAPABILITIES
 from bot.stories import CATEGORIES
 from bot.table.companion import FIELD
 from bot.visit_checks import CHECKS
-from db.areas import Scope
 from db.assignments import Assignment
 from db.contacts import EMERGENCY
 from db.findings import OUTCOMES, Finding
@@ -181,8 +179,7 @@ def _end(store: Store, how: str, home: Household, companion: Person) -> None:
     else:
         with store.begin() as session:
             staff = session.get_one(Staff, first_companion(store))
-            by = Supervisor(Scope(None), "cli", companion.clock(), TODAY)
-            assert end_service(session, by, staff.id)
+            end_service(session, staff, "cli", companion.clock())
             staff.active = True  # back at work, but without a new code
 
 

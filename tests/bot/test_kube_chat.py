@@ -1,104 +1,45 @@
-"""Groups by chat: formed, told of each month, asked and reminded, never seen by anybody else."""
+"""Groups by chat: formed, told of each month, what they wish for, and their lessons."""
 
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
 
-from bot.desk.companions import Supervisor
-from bot.kube_changes import end, hand_over
 from bot.kube_watch import watch_groups
-from bot.messages import Address, Channel, Media, MediaKind
-from db.areas import Scope
+from bot.messages import Media, MediaKind
 from db.assignments import Assignment
 from db.attachments import Attachment
-from db.contacts import Contact
 from db.kube_groups import (
     ACTIVE,
     CHAIR,
     FORMING,
-    MEMBER,
-    OFFICERS,
     UNKNOWN,
     KubeGroup,
-    begin_running,
     hold_group,
-    make_group,
 )
 from db.kube_lessons import progress_of
-from db.kube_members import members_of, name_member
+from db.kube_members import members_of
 from db.kube_proposals import AT_CITY, KubeProposal, permits_of, proposals_of, what_of
 from db.kube_rules import hold_kube_rules
 from db.pulses import Pulse, needs_of
-from db.registry import Household
 from db.registry import Person as Registered
-from db.session import Session, Store
+from db.session import Store
 from db.staff import Staff
-from db.substitutions import substitute
-from tests.bot.registry import SITI, person_of
-from tests.moment import NOW, TODAY
-from tests.talk import Clock, Person, labels, make_single_minded, words
+from tests.bot.groups import (
+    WOLIO,
+    chair_siti,
+    chat,
+    companion_of_wolio,
+    heads,
+    make_running,
+    staff_of,
+)
+from tests.talk import Clock, Person, labels, words
 
 # Words and turns of talk are the same on every database; what is stored is tested elsewhere.
 pytestmark = pytest.mark.databases("sqlite")
 
-WOLIO = "pendamping-wolio"
-
-
-def chat(store: Store, clock: Clock, user: str) -> Person:
-    """Give somebody's chat, whose words nobody understands but for their structure."""
-    engine = make_single_minded(store, clock, ("out_of_scope", 0.0))
-    person = Person(engine, store, clock, Address(Channel.SIMULATOR, user))
-    person.unread()
-    return person
-
-
-@pytest.fixture
-def companion(sample_store: Store, clock: Clock) -> Person:
-    return chat(sample_store, clock, WOLIO)
-
-
-@pytest.fixture
-def chair(sample_store: Store, clock: Clock) -> Person:
-    return chat(sample_store, clock, "siti")
-
-
-def staff_of(session: Session, address: str) -> int:
-    query = select(Contact.staff_id).where(Contact.address == address)
-    staff_id = session.scalars(query).one()
-    assert staff_id is not None
-    return staff_id
-
-
-def heads(session: Session, area: str, count: int) -> list[Registered]:
-    """Give heads of families of a kelurahan whom the companion of Wolio looks after."""
-    query = (
-        select(Registered)
-        .join(Household, Household.id == Registered.household_id)
-        .join(Assignment, Assignment.household_id == Household.id)
-        .where(
-            Assignment.staff_id == staff_of(session, WOLIO), Household.area_code == area,
-            Registered.relation == "head", Registered.left_on.is_(None),
-        )
-        .order_by(Registered.id)
-        .limit(count)
-    )  # fmt: skip
-    return list(session.scalars(query))
-
-
-def make_running(store: Store, since: date = TODAY) -> int:
-    """Make a running group of five whose chair is Wa Siti."""
-    with store.begin() as session:
-        siti = person_of(session, SITI)
-        area = session.get_one(Household, siti.household_id).area_code
-        group = make_group(
-            session, area, "Melati", "jahit", staff_of(session, WOLIO), "staff:1", NOW
-        )
-        people = [siti, *[one for one in heads(session, area, 6) if one.id != siti.id]][:5]
-        for person, role in zip(people, [*OFFICERS, MEMBER, MEMBER], strict=True):
-            name_member(session, group, person.id, role, TODAY, "staff:1", NOW)
-        begin_running(session, group, since, "staff:1", NOW)
-        return group.id
+companion, chair = companion_of_wolio, chair_siti
 
 
 def test_a_group_is_formed_member_by_member_and_each_breach_is_told(
@@ -200,34 +141,6 @@ def test_a_running_group_takes_nobody_beyond_its_most(
         assert len(members_of(session, group_id)) == 5
 
 
-def test_a_group_formed_by_who_stands_in_is_the_absent_ones(
-    sample_store: Store, clock: Clock
-) -> None:
-    stand_in = chat(sample_store, clock, "pendamping-murhum")
-    with sample_store.begin() as session:
-        absent, other = staff_of(session, WOLIO), staff_of(session, "pendamping-murhum")
-        last = date(2026, 12, 5)
-        substitute(session, absent, other, TODAY, last, actor="staff:9", now=NOW)
-    stand_in.say("bentuk kube")
-    stand_in.press("of_area:74.72.02.1011")
-    stand_in.tell("Mawar Jaya", "kue kering")
-    stand_in.press("form:yes")
-    with sample_store.read() as session:
-        assert session.scalars(select(KubeGroup)).one().companion_id == absent
-    clock.now = datetime(2026, 12, 6, 2, tzinfo=UTC)
-    assert "Mawar Jaya" not in words(stand_in.say("kube saya"))
-
-
-@pytest.mark.parametrize("role", ["front_office", "back_office"])
-def test_the_rest_of_the_desk_sees_no_group(sample_store: Store, clock: Clock, role: str) -> None:
-    group_id = make_running(sample_store)
-    with sample_store.begin() as session:
-        session.get_one(Staff, staff_of(session, "pendamping-murhum")).role = role
-    clerk = chat(sample_store, clock, "pendamping-murhum")
-    told = [clerk.say("kube saya"), clerk.press(f"group:{group_id}:members")]
-    assert all("Melati" not in words(one) for one in told)
-
-
 def test_a_month_is_told_in_one_line_and_corrected(
     chair: Person, companion: Person, clock: Clock, sample_store: Store
 ) -> None:
@@ -292,83 +205,6 @@ def test_of_silence_the_companion_hears_and_nobody_at_night(
     assert "Desember 2026 sudah tersimpan" in words(companion.press("form:yes"))
     clock.now = datetime(2027, 1, 2, 2, tzinfo=UTC)
     assert watch_groups(sample_store, clock) == 0
-
-
-@pytest.mark.parametrize("user", ["pendamping-murhum", "orang-lain"])
-def test_no_button_shows_a_group_to_anybody_else(
-    user: str, sample_store: Store, clock: Clock
-) -> None:
-    group_id = make_running(sample_store)
-    stranger = chat(sample_store, clock, user)
-    if user == "orang-lain":
-        stranger.press("consent:yes")
-    for value in (
-        "group", "group:{}", "group:{}:members", "group:{}:start", "pulse:{}", "kube_member:{}",
-        "kube_wish:{}", "kube_wish:{}:needs", "kube_permit:{}", "lesson:{}", "lesson:{}:hygiene:0",
-        "lesson:{}:hygiene:a1", "kube_up:1:filed", "group:99999999999999999999", "group:x:y",
-    ):  # fmt: skip
-        told = words(stranger.press(value.format(group_id)))
-        assert told
-        assert "Melati" not in told
-    with sample_store.read() as session:
-        assert progress_of(session, group_id) == {}
-
-
-def test_an_old_button_after_a_hand_over_does_nothing(
-    companion: Person, sample_store: Store
-) -> None:
-    group_id = make_running(sample_store)
-    companion.press(f"pulse:{group_id}")
-    companion.tell("aktif", "lewati", "lewati", "lewati")
-    companion.press("form:skip")
-    with sample_store.begin() as session:
-        other = session.scalars(select(Staff.id).where(Staff.name == "La Ode Jufri")).one()
-        session.get_one(KubeGroup, group_id).companion_id = other
-    assert "tidak disimpan" in words(companion.press("form:yes"))
-    with sample_store.read() as session:
-        assert session.scalars(select(Pulse)).all() == []
-
-
-def test_of_a_hand_over_and_the_end_who_is_concerned_hears_and_old_buttons_are_gone(
-    companion: Person, chair: Person, sample_store: Store, clock: Clock
-) -> None:
-    group_id = make_running(sample_store)
-    taker = chat(sample_store, clock, "pendamping-murhum")
-    with sample_store.begin() as session:
-        own, new = (
-            session.get_one(Staff, staff_of(session, user)) for user in (WOLIO, "pendamping-murhum")
-        )
-        new.area_code = own.area_code
-        by = Supervisor(Scope(own.area_code), "staff:9", NOW, TODAY)
-        group = hold_group(session, group_id)
-        hand_over(session, by, group, group.version, new.id, "Pindah tugas")
-    assert "diserahkan kepada La Ode Jufri" in words(companion.unread())
-    assert "Alasannya: Pindah tugas." in words(taker.unread())
-    assert "Melati" not in words(companion.press(f"group:{group_id}"))
-    assert "Melati" in words(taker.press(f"group:{group_id}"))
-    with sample_store.begin() as session:
-        group = hold_group(session, group_id)
-        end(session, by, group, group.version, "Bubar")
-    for person in (chair, taker):
-        assert "diakhiri oleh Dinas Sosial. Alasannya: Bubar." in words(person.unread())
-        for button in ("group:{}", "group:{}:members", "kube_member:{}", "pulse:{}"):
-            assert "Melati" not in words(person.press(button.format(group_id)))
-
-
-def test_who_stands_in_sees_the_group_and_is_told_too(sample_store: Store, clock: Clock) -> None:
-    make_running(sample_store)
-    stand_in = chat(sample_store, clock, "pendamping-murhum")
-    assert "Melati" not in words(stand_in.say("kube saya"))
-    with sample_store.begin() as session:
-        absent, other = staff_of(session, WOLIO), staff_of(session, "pendamping-murhum")
-        last = date(2026, 12, 5)
-        substitute(session, absent, other, TODAY, last, actor="staff:9", now=NOW)
-    assert "Melati" in words(stand_in.say("kube saya"))
-    for day, told in ((2, True), (6, False)):
-        clock.now = datetime(2026, 12, day, 2, tzinfo=UTC)
-        assert watch_groups(sample_store, clock) == 1
-        assert ("Melati" in words(stand_in.unread())) == told
-    assert "Melati" not in words(stand_in.say("kube saya"))
 
 
 def test_a_wish_goes_up_and_its_group_hears_of_it(

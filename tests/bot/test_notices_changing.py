@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.notices import approving
-from bot.notices.changing import cancel_round, change_round
+from bot.notices.changing import cancel_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, make_round
 from bot.notices.previewing import preview
@@ -27,6 +27,7 @@ from tests.broadcasts import (
     approved,
     at,
     broadcast_of,
+    changed,
     children,
     look,
     plan,
@@ -53,12 +54,7 @@ def change(
     store: Store, broadcast_id: int, new: Plan | None, now: datetime = SOON, why: str = "hujan"
 ) -> Broadcast | None:
     """Change the round of a broadcast, or cancel it."""
-    known = round_of(store, broadcast_id)
-    with store.begin() as session:
-        if new is None:
-            made = cancel_round(session, known.id, why, "staff:1", now, known.version)
-        else:
-            made = change_round(session, known.id, new, why, "staff:1", now, known.version)
+    made = changed(store, broadcast_id, new, now, why)
     return made[0] if made else None
 
 

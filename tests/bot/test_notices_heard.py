@@ -6,9 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.notices import approving
-from bot.notices.changing import cancel_round, change_round
 from bot.notices.drafting import Draft
-from bot.notices.planning import Plan, make_round
+from bot.notices.planning import make_round
 from bot.notices.refusals import NoticeRefused
 from bot.retries import given_back
 from db.audiences import Filters
@@ -26,9 +25,9 @@ from tests.broadcasts import (
     approved,
     at,
     broadcast_of,
+    changed,
     look,
     plan,
-    round_of,
     rows_of,
     send,
     stop,
@@ -46,15 +45,6 @@ def people(store: Store, **deciles: int) -> None:
         make_town(session)
         for address, decile in deciles.items():
             contact(session, family(session, HERE, decile=decile), address=address)
-
-
-def change(store: Store, broadcast_id: int, new: Plan | None, now: datetime) -> list[Broadcast]:
-    """Change the round of a broadcast, or cancel it."""
-    known = round_of(store, broadcast_id)
-    with store.begin() as session:
-        if new is None:
-            return cancel_round(session, known.id, "hujan", "staff:1", now, known.version)
-        return change_round(session, known.id, new, "hujan", "staff:1", now, known.version)
 
 
 def approve(store: Store, broadcast: Broadcast, now: datetime) -> None:
@@ -87,7 +77,7 @@ def test_whom_a_dying_dispatcher_may_have_told_hears_that_it_is_off(store: Store
         told = announce(session).id
     look(store, EARLY)
     over = die_with(store, "budi", EARLY, "cici")
-    [draft] = change(store, told, None, over)
+    [draft] = changed(store, told, None, over)
     look(store, over)
     off = ("canceled", "canceled")
     assert rows_of(store, told) == {"ani": ("sent", None), "budi": off, "cici": off}
@@ -115,7 +105,7 @@ def test_what_a_dying_dispatcher_may_have_sent_stays_marked(store: Store) -> Non
         settle(connection, second, over)
         third = claim(connection, "telegram", 9, over).messages
         settle(connection, [given_back(one, over) for one in third], over)
-    [draft] = change(store, told, None, over)
+    [draft] = changed(store, told, None, over)
     approve(store, draft, over)
     look(store, over)
     assert send(store, over) == ["ani", "budi", "cici"]
@@ -128,7 +118,7 @@ def test_whoever_was_told_by_the_change_alone_hears_that_it_is_off(store: Store)
     look(store, EARLY)
     assert send(store, EARLY, "failed") == ["ani", "budi", "cici"]
     look(store, EARLY)
-    [moved] = change(store, told, plan(stop(HERE, LATER), stop(THERE)), SOON)
+    [moved] = changed(store, told, plan(stop(HERE, LATER), stop(THERE)), SOON)
     approve(store, moved, SOON)
     look(store, SOON)
     assert send(store, SOON, "failed", to=("budi",)) == ["budi"]
@@ -139,7 +129,7 @@ def test_whoever_was_told_by_the_change_alone_hears_that_it_is_off(store: Store)
     look(store, SOON + SECOND)
     assert send(store, SOON + SECOND) == ["ani", "ina"]
     look(store, SOON + SECOND)
-    [off] = change(store, told, None, SOON + HOUR)
+    [off] = changed(store, told, None, SOON + HOUR)
     approve(store, off, SOON + HOUR)
     look(store, SOON + HOUR)
     assert send(store, SOON + HOUR) == ["ani", "ina"]  # and cici never heard of it
@@ -147,14 +137,14 @@ def test_whoever_was_told_by_the_change_alone_hears_that_it_is_off(store: Store)
 
 def test_whoever_never_heard_of_it_does_not_hear_that_it_is_off(store: Store) -> None:
     told = tell_all_but_budi(store)
-    change(store, told, plan(stop(HERE, LATER), stop(THERE)), SOON)
+    changed(store, told, plan(stop(HERE, LATER), stop(THERE)), SOON)
     assert rows_of(store, told)["budi"] == ("canceled", "changed")
-    [part] = change(store, told, plan(stop(THERE)), SOON + SECOND)
+    [part] = changed(store, told, plan(stop(THERE)), SOON + SECOND)
     approve(store, part, SOON + SECOND)
     look(store, SOON + SECOND)
     assert send(store, SOON + SECOND) == ["ani"]
     look(store, SOON + SECOND)
-    [off] = change(store, told, None, SOON + HOUR)
+    [off] = changed(store, told, None, SOON + HOUR)
     approve(store, off, SOON + HOUR)
     look(store, SOON + HOUR)
     assert send(store, SOON + HOUR) == ["cici"]
@@ -166,7 +156,7 @@ def test_a_change_that_a_dying_dispatcher_may_have_told_stands(store: Store) -> 
         told = announce(session).id
     look(store, EARLY)
     assert send(store, EARLY) == ["ani"]
-    [draft] = change(store, told, plan(stop(day=LATER)), SOON)
+    [draft] = changed(store, told, plan(stop(day=LATER)), SOON)
     approve(store, draft, SOON)
     look(store, SOON)
     over = die_with(store, "ani", SOON)
@@ -182,7 +172,7 @@ def test_how_soon_a_change_must_be_known_is_seen_when_it_is_approved(store: Stor
         told = announce(session).id
     look(store, EARLY)
     assert send(store, EARLY) == ["ani"]
-    [slow] = change(store, told, plan(stop(day=LATER)), SOON)
+    [slow] = changed(store, told, plan(stop(day=LATER)), SOON)
     assert not slow.urgent
     night = at(EVE, 21)
     approve(store, slow, night)
@@ -190,7 +180,7 @@ def test_how_soon_a_change_must_be_known_is_seen_when_it_is_approved(store: Stor
     look(store, night)
     assert send(store, night) == ["ani"]  # before anybody sets out in vain
     late = at(LATER - timedelta(days=1), 21)
-    [hasty] = change(store, told, plan(stop(day=LATER + timedelta(days=2))), late)
+    [hasty] = changed(store, told, plan(stop(day=LATER + timedelta(days=2))), late)
     assert hasty.urgent
     approve(store, hasty, at(LATER, 21))  # when it is over, whoever came in vain may sleep
     assert not broadcast_of(store, hasty.id).urgent
@@ -205,7 +195,7 @@ def test_what_is_brought_forward_to_the_morning_is_told_by_night(store: Store) -
     look(store, EARLY)
     assert send(store, EARLY) == ["ani"]
     night = at(EVE, 20, 30)
-    [sooner] = change(store, told, plan(stop()), night)
+    [sooner] = changed(store, told, plan(stop()), night)
     assert sooner.urgent
     approve(store, sooner, night)
     look(store, night)
@@ -222,7 +212,7 @@ def test_a_change_that_had_time_goes_out_by_night_once_it_has_none(
     look(store, EARLY)
     assert send(store, EARLY) == ["ani", "budi"]
     noon, night = at(EVE, 12), at(EVE, 21)
-    [moved] = change(store, told, plan(stop(day=LATER)), noon)
+    [moved] = changed(store, told, plan(stop(day=LATER)), noon)
     approve(store, moved, noon)
     look(store, noon)
     assert send(store, noon, to=("ani",)) == ["ani"]
@@ -248,13 +238,13 @@ def test_nobody_who_was_told_falls_out_of_an_audience(store: Store) -> None:
     for deciles in ((2,), (2, 3)):
         fewer = plan(stop(begin=10), filters=Filters((), deciles=deciles))
         with pytest.raises(NoticeRefused, match=r"change\.narrower"):
-            change(store, told, fewer, SOON)
+            changed(store, told, fewer, SOON)
     with store.begin() as session:
         approving.cancel(session, told, "staff:1", "salah pilih", SOON)
     look(store, SOON)
     # Budi has not heard of it, so that it may be for Ani alone.
     alone = plan(stop(begin=10), filters=Filters((), deciles=(1,)))
-    [draft_of_change] = change(store, told, alone, SOON)
+    [draft_of_change] = changed(store, told, alone, SOON)
     assert (draft_of_change.kind, draft_of_change.state) == (Kind.CHANGE, State.DRAFT)
 
 
@@ -265,7 +255,7 @@ def test_a_change_gives_every_draft_that_it_needs(store: Store) -> None:
         told = announce(session).id
     look(store, EARLY)
     assert send(store, EARLY) == ["ani"]
-    made = change(store, told, plan(stop(begin=10), stop(THERE)), SOON)
+    made = changed(store, told, plan(stop(begin=10), stop(THERE)), SOON)
     assert [one.kind for one in made] == [Kind.CHANGE, Kind.DISTRIBUTION]
     known = broadcast_of(store, made[1].id)
     assert (known.state, known.round_id) == (State.DRAFT, made[0].round_id)

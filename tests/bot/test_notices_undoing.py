@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.notices import approving
-from bot.notices.changing import cancel_round, change_round
+from bot.notices.changing import change_round
 from bot.notices.drafting import Draft, prepare
 from bot.notices.planning import Plan, make_round
 from bot.notices.refusals import NoticeRefused
@@ -31,6 +31,7 @@ from tests.broadcasts import (
     announce,
     at,
     broadcast_of,
+    changed,
     children,
     look,
     plan,
@@ -64,13 +65,7 @@ def told(store: Store) -> int:
 
 def change(store: Store, broadcast_id: int, new: Plan | None, now: datetime = SOON) -> Broadcast:
     """Change the round of a broadcast, or cancel it."""
-    known = round_of(store, broadcast_id)
-    with store.begin() as session:
-        if new is None:
-            made = cancel_round(session, known.id, "hujan", "staff:1", now, known.version)
-        else:
-            made = change_round(session, known.id, new, "hujan", "staff:1", now, known.version)
-    return made[0]
+    return changed(store, broadcast_id, new, now)[0]
 
 
 def submit(store: Store, broadcast_id: int, now: datetime = SOON) -> None:

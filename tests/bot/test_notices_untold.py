@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 
 from bot.notices import approving
 from bot.notices.calling import Call, calls_of
-from bot.notices.changing import cancel_round, change_round
+from bot.notices.changing import change_round
 from bot.notices.drafting import Draft, prepare
-from bot.notices.planning import Plan, make_round
+from bot.notices.planning import make_round
 from bot.notices.previewing import preview
 from bot.notices.refusals import NoticeRefused
 from bot.notices.repeats import same_today
@@ -32,7 +32,19 @@ from db.rounds import CANCELED, Round
 from db.session import Session, Store
 from db.slots import slot_of
 from tests.audience import HERE, THERE, contact, family, make_town, member
-from tests.broadcasts import DAY, EARLY, announce, at, broadcast_of, look, plan, rows_of, send, stop
+from tests.broadcasts import (
+    DAY,
+    EARLY,
+    announce,
+    at,
+    broadcast_of,
+    changed,
+    look,
+    plan,
+    rows_of,
+    send,
+    stop,
+)
 from tests.tickets import CITY
 
 HOUR = timedelta(hours=1)
@@ -65,15 +77,6 @@ def give_reason(store: Store, reason: str) -> None:
             row.reason = reason
 
 
-def change(store: Store, broadcast_id: int, new: Plan | None) -> list[Broadcast]:
-    with store.begin() as session:
-        round_id = session.get_one(Broadcast, broadcast_id).round_id
-        assert round_id is not None
-        if new is None:
-            return cancel_round(session, round_id, "hujan", "staff:1", SOON, 1)
-        return change_round(session, round_id, new, "hujan", "staff:1", SOON, 1)
-
-
 def release(
     session: Session, broadcast: Broadcast, now: datetime = SOON, sure: bool = False
 ) -> None:
@@ -88,7 +91,7 @@ def resend(store: Store, broadcast_id: int) -> int:
 def test_what_failed_is_not_sent_again_once_its_round_is_canceled(
     store: Store, failed: int
 ) -> None:
-    assert change(store, failed, None) == []
+    assert changed(store, failed, None, SOON) == []
     with pytest.raises(NoticeRefused, match="changed_meanwhile"):
         resend(store, failed)
     look(store, SOON)
@@ -96,7 +99,7 @@ def test_what_failed_is_not_sent_again_once_its_round_is_canceled(
 
 
 def test_whom_an_announcement_failed_hears_of_the_change_alone(store: Store, failed: int) -> None:
-    [draft] = change(store, failed, plan(stop(HERE, LATER), stop(THERE)))
+    [draft] = changed(store, failed, plan(stop(HERE, LATER), stop(THERE)), SOON)
     assert resend(store, failed) == 1  # there it holds
     look(store, SOON)
     assert send(store, SOON) == ["cici"]
@@ -150,7 +153,7 @@ def test_whom_it_failed_may_be_told_by_another_announcement_and_once(
 
 
 def test_nobody_else_is_told_in_place_of_whom_an_old_word_failed(store: Store, failed: int) -> None:
-    change(store, failed, None)
+    changed(store, failed, None, SOON)
     with store.begin() as session:
         for row in session.scalars(select(OutboundMessage)):
             row.passed_on_at = None
@@ -304,7 +307,7 @@ def test_an_area_that_is_added_is_announced_to(store: Store) -> None:
         broadcast_id = announce(session, stop(HERE)).id
     look(store, EARLY)
     assert send(store, EARLY) == ["ani"]
-    [added] = change(store, broadcast_id, plan(stop(HERE), stop(THERE)))
+    [added] = changed(store, broadcast_id, plan(stop(HERE), stop(THERE)), SOON)
     assert (added.kind, added.state) == (Kind.DISTRIBUTION, State.DRAFT)
     with store.begin() as session:
         assert preview(session, added, SOON).same_today == []

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from bot.desk.companion_service import LEVELS, end_service, take_back, take_on
+from bot.desk.companion_service import LEVELS, let_serve, take_on
 from bot.desk.companions import Unfit
 from bot.texts import say
 from db.areas import all_areas
@@ -40,23 +40,22 @@ def add_service(blueprint: Blueprint) -> None:
     @require(*DECIDERS)
     def finish(desk: Desk, staff_id: int) -> Response:
         """End a companion's service; his families stay his until they are handed over."""
-        with desk.begin() as session:
-            ended = end_service(session, supervisor(desk), staff_id)
-        if ended is None:
-            abort(404)
-        flash(say("companions.finished" if ended else "companions.finished_before"))
-        return redirect(url_for("console.companions.one", staff_id=staff_id), 303)
+        return _served(desk, staff_id, False, "companions.finished")
 
     @blueprint.post("/pendamping/<int:staff_id>/kembali")
     @require(*DECIDERS)
     def back(desk: Desk, staff_id: int) -> Response:
         """Let one whose service had ended work again."""
-        with desk.begin() as session:
-            returned = take_back(session, supervisor(desk), staff_id)
-        if returned is None:
-            abort(404)
-        flash(say("companions.back" if returned else "companions.back_before"))
-        return redirect(url_for("console.companions.one", staff_id=staff_id), 303)
+        return _served(desk, staff_id, True, "companions.back")
+
+
+def _served(desk: Desk, staff_id: int, serves: bool, said: str) -> Response:
+    with desk.begin() as session:
+        is_new = let_serve(session, supervisor(desk), staff_id, serves)
+    if is_new is None:
+        abort(404)
+    flash(say(said if is_new else f"{said}_before"))
+    return redirect(url_for("console.companions.one", staff_id=staff_id), 303)
 
 
 def _page(desk: Desk, problem: str = "") -> str:
